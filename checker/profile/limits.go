@@ -1,0 +1,12 @@
+package profile
+
+// What a document may cost. A profile that devices install stays far below
+// each of these; a document beyond one of them is refused with a SyntaxError.
+const (
+	// MaxSize is the largest document Parse reads, in bytes.
+	MaxSize = 256 << 20
+
+	maxDepth      = 512     // dicts and arrays inside one another
+	maxNodes      = 1 << 19 // values in one document, every reference of a binary property list expanded
+	maxSignatures = 8       // CMS messages wrapped around one profile
+)

@@ -1,0 +1,310 @@
+package profile
+
+import (
+	"encoding/base64"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind is the type of a property list value.
+type Kind uint8
+
+// The kinds of values. Template stands for template text in the place of a
+// whole value, whose kind is known only when it is rendered.
+const (
+	Template Kind = iota
+	Dict
+	Array
+	String
+	Integer
+	Real
+	Boolean
+	Date
+	Data
+)
+
+var kindNames = [...]string{"template text", "dict", "array", "string", "integer", "real", "boolean", "date", "data"}
+
+// String gives the name Apple's documents use.
+func (k Kind) String() string { return kindNames[k] }
+
+// Node is one value of a property list, with its key if it is a dict's. All
+// methods bear a nil receiver. The nodes of a profile are for one goroutine at
+// a time.
+type Node struct {
+	Kind Kind
+	Key  string // decoded; "" outside of a dict
+	text string // decoded text of a string, the trimmed text of other scalars
+
+	parent, first, last, next *Node
+
+	start, open, end     int32 // the element, and the end of its start tag
+	keyStart, keyEnd     int32
+	size, index          int32            // number of children; place among the parent's
+	lookup               map[string]*Node // of a large dict, made when it is first asked
+	unrendered           bool             // template text where only a literal parses
+	templated, alternate bool
+}
+
+// Span is the place of the value: its whole element.
+func (n *Node) Span() Span {
+	if n == nil || n.start < 0 {
+		return NoSpan
+	}
+	return Span{int(n.start), int(n.end)}
+}
+
+// OpenSpan is the place of the value's start tag.
+func (n *Node) OpenSpan() Span {
+	if n == nil || n.start < 0 {
+		return NoSpan
+	}
+	return Span{int(n.start), int(n.open)}
+}
+
+// KeySpan is the place of the value's <key> element; that of the value where
+// there is none.
+func (n *Node) KeySpan() Span {
+	if n == nil || n.keyStart < 0 || n.keyEnd == 0 {
+		return n.Span()
+	}
+	return Span{int(n.keyStart), int(n.keyEnd)}
+}
+
+// Is reports whether the value is of one of the kinds.
+func (n *Node) Is(kinds ...Kind) bool {
+	if n != nil {
+		for _, k := range kinds {
+			if n.Kind == k {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Parent is the dict or array that holds the value, nil for the root.
+func (n *Node) Parent() *Node {
+	if n == nil {
+		return nil
+	}
+	return n.parent
+}
+
+// Len is the number of values in a dict or array, duplicates counted.
+func (n *Node) Len() int {
+	if n == nil {
+		return 0
+	}
+	return int(n.size)
+}
+
+// Children walks the values of a dict or array in file order, duplicates
+// included.
+func (n *Node) Children() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		if n == nil {
+			return
+		}
+		for c := n.first; c != nil; c = c.next {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// Get returns a dict's value for a key, the last one where the key stands
+// twice, or nil.
+func (n *Node) Get(key string) *Node {
+	if n == nil || n.Kind != Dict {
+		return nil
+	}
+	if n.size > large {
+		return n.indexed(key)
+	}
+	var found *Node
+	for c := n.first; c != nil; c = c.next {
+		if c.Key == key {
+			found = c
+		}
+	}
+	return found
+}
+
+// large is how many values a dict has before its keys are indexed.
+const large = 64
+
+func (n *Node) indexed(key string) *Node {
+	if n.lookup == nil {
+		n.lookup = make(map[string]*Node, n.size)
+		for c := n.first; c != nil; c = c.next {
+			n.lookup[c.Key] = c
+		}
+	}
+	return n.lookup[key]
+}
+
+// At follows a path of keys (string) and indices (int) and returns nil where
+// it leads nowhere.
+func (n *Node) At(path ...any) *Node {
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			n = n.Get(step)
+		case int:
+			n = n.child(step)
+		default:
+			return nil
+		}
+	}
+	return n
+}
+
+func (n *Node) child(i int) *Node {
+	if n == nil || n.Kind != Array || i < 0 || i >= int(n.size) {
+		return nil
+	}
+	c := n.first
+	for ; i > 0; i-- {
+		c = c.next
+	}
+	return c
+}
+
+// Path gives the keys (string) and indices (int) from the root to the value.
+func (n *Node) Path() []any {
+	depth := 0
+	for p := n; p != nil && p.parent != nil; p = p.parent {
+		depth++
+	}
+	path := make([]any, depth)
+	for p := n; p != nil && p.parent != nil; p = p.parent {
+		depth--
+		if p.parent.Kind == Dict {
+			path[depth] = p.Key
+		} else {
+			path[depth] = int(p.index)
+		}
+	}
+	return path
+}
+
+// Text is the text of a scalar as it is written, entities and line endings
+// resolved; "" for a dict or array.
+func (n *Node) Text() string {
+	if n == nil {
+		return ""
+	}
+	return n.text
+}
+
+// Str is the value of a string.
+func (n *Node) Str() (string, bool) {
+	if !n.Is(String) {
+		return "", false
+	}
+	return n.text, true
+}
+
+// Int is the value of an integer that fits 64 bits with a sign. A larger one
+// is given as the nearest that does.
+func (n *Node) Int() (int64, bool) {
+	if !n.Is(Integer) || n.unrendered {
+		return 0, false
+	}
+	v, neg, ok := parseInteger(n.text)
+	if !ok {
+		return 0, false
+	}
+	const most = 1<<63 - 1
+	if neg {
+		return -int64(min(v-1, most)) - 1, true // -(v-1)-1 reaches the least value without overflow
+	}
+	return int64(min(v, most)), true
+}
+
+// Float is the value of a real.
+func (n *Node) Float() (float64, bool) {
+	if !n.Is(Real) || n.unrendered {
+		return 0, false
+	}
+	f, ok := parseReal(n.text)
+	return f, ok
+}
+
+// Bool is the value of a boolean.
+func (n *Node) Bool() (value, ok bool) {
+	if !n.Is(Boolean) {
+		return false, false
+	}
+	return n.text == "true", true
+}
+
+// Time is the value of a date, in UTC.
+func (n *Node) Time() (time.Time, bool) {
+	if !n.Is(Date) || n.unrendered {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, n.text)
+	return t, err == nil
+}
+
+// Bytes is the value of data, decoded.
+func (n *Node) Bytes() ([]byte, bool) {
+	if !n.Is(Data) || n.unrendered {
+		return nil, false
+	}
+	packed := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
+			return -1
+		}
+		return r
+	}, n.text)
+	b, err := base64.StdEncoding.DecodeString(packed)
+	return b, err == nil
+}
+
+// Unrendered reports whether the value is template text where only a literal
+// parses: what it will be is not known.
+func (n *Node) Unrendered() bool { return n != nil && n.unrendered }
+
+// Templated reports whether template text stands between the values of a dict
+// or array, so that more or fewer values may come of it.
+func (n *Node) Templated() bool { return n != nil && n.templated }
+
+// parseInteger reads what devices read in <integer>: decimal or 0x
+// hexadecimal digits with an optional sign.
+func parseInteger(text string) (magnitude uint64, negative, ok bool) {
+	if text == "" {
+		return 0, false, false
+	}
+	if text[0] == '-' || text[0] == '+' {
+		negative = text[0] == '-'
+		text = text[1:]
+	}
+	base := 10
+	if len(text) > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') {
+		base, text = 16, text[2:]
+	}
+	if text == "" || text[0] == '+' || text[0] == '-' || strings.IndexByte(text, '_') >= 0 {
+		return 0, false, false
+	}
+	v, err := strconv.ParseUint(text, base, 64)
+	if err != nil || negative && v > 1<<63 {
+		return 0, false, false
+	}
+	return v, negative && v != 0, true
+}
+
+// parseReal reads what devices read in <real>: a decimal number, or the words
+// for infinity and not-a-number.
+func parseReal(text string) (float64, bool) {
+	if strings.ContainsAny(text, "xX_pP") {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return f, err == nil
+}

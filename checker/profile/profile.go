@@ -1,0 +1,196 @@
+// Package profile reads Apple configuration profiles: XML and binary property
+// lists, signed or not, into trees of values that know their bytes, and gives
+// a typed view of the SCEP payloads in them.
+package profile
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// Profile is one configuration profile as it was read.
+type Profile struct {
+	Source *Source
+	Root   *Node        // nil if the document is no property list
+	Err    *SyntaxError // why it is none
+
+	once     sync.Once
+	payloads []Payload
+	scep     []SCEP
+}
+
+// Payload is one element of a profile's PayloadContent.
+type Payload struct {
+	Node                   *Node // a dict
+	Index                  int
+	Type, Identifier, UUID string // "" where absent, or of another type than string
+}
+
+// Parse reads the profiles of a document; name is what messages call it. The
+// text belongs to the result and must not be changed afterwards.
+//
+// The error is a *SyntaxError if the document is not a property list that
+// devices read. The result then still holds one Profile, without a Root, so
+// that the error can be reported like any finding.
+func Parse(name string, text []byte) ([]*Profile, error) {
+	src := &Source{Name: name, Text: text, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	p := &Profile{Source: src}
+	root, err := src.read()
+	if err != nil {
+		p.Err = err
+		return []*Profile{p}, err
+	}
+	p.Root = root
+	return []*Profile{p}, nil
+}
+
+// read unwraps the document and hands it to the reader of its form.
+func (s *Source) read() (*Node, *SyntaxError) {
+	if len(s.Text) > MaxSize {
+		return nil, s.refuse("the file has %d bytes; %d is the most that is read", len(s.Text), MaxSize)
+	}
+	for {
+		head := s.Text[:min(len(s.Text), 64)]
+		var content []byte
+		var err error
+		switch {
+		case bytes.HasPrefix(head, []byte("bplist")):
+			return s.readBinary()
+		case bytes.HasPrefix(head, []byte("-----BEGIN")):
+			content, err = pemContent(s.Text)
+		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(s.Text) == int(head[1])+2):
+			content, err = signedContent(s.Text)
+			s.Signatures++
+		default:
+			return s.readXML()
+		}
+		if err != nil {
+			return nil, s.refuse("%v", err)
+		}
+		if s.Signatures > maxSignatures {
+			return nil, s.refuse("more than %d CMS messages around one another", maxSignatures)
+		}
+		s.Text = content
+	}
+}
+
+// refuse is a SyntaxError about the document as a whole.
+func (s *Source) refuse(format string, args ...any) *SyntaxError {
+	return &SyntaxError{Source: s, Span: NoSpan, Message: fmt.Sprintf(format, args...)}
+}
+
+func (s *Source) readXML() (*Node, *SyntaxError) {
+	text, encoding, err := toUTF8(s.Text)
+	s.Encoding = encoding
+	if err != nil {
+		return nil, s.refuse("%v", err)
+	}
+	s.Text = text
+	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
+	if len(trimmed) == 0 || trimmed[0] != '<' {
+		if what := foreign(text, trimmed); what != "" {
+			err := s.refuse("%s", what)
+			err.Span = Span{0, 0}
+			return nil, err
+		}
+	}
+	sc := &scanner{src: s, text: alias(text)}
+	sc.chunk = make([]Node, 0, min(max(len(text)/64, 16), 4096))
+	return sc.scan()
+}
+
+// foreign names the usual things that are found in the place of a profile; ""
+// if the XML scanner may say something better.
+func foreign(text, head []byte) string {
+	has := func(prefix string) bool { return bytes.HasPrefix(head, []byte(prefix)) }
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return "the file is empty"
+	case len(bytes.Trim(text[:min(len(text), 512)], "\x00")) == 0:
+		return "the file holds NUL bytes instead of a profile; it is damaged"
+	case has("{{"), has("{%"), has("{#"):
+		return ""
+	case has("{"), has("["):
+		return "this is JSON or an OpenStep property list, not an XML or binary property list; devices read the latter two only"
+	case has("("):
+		return "this is an OpenStep property list, not an XML or binary one; devices read the latter two only"
+	case has("PK\x03\x04"):
+		return "this is a ZIP archive, not a profile; unpack it first"
+	case has("\x1f\x8b"):
+		return "this is a gzip file, not a profile; unpack it first"
+	case has("\x00\x05\x16\x07"), has("\x00\x05\x16\x00"):
+		return "this is an AppleDouble file, which macOS leaves beside a file copied to another file system; delete it"
+	case has("version https://git-lfs"):
+		return "this is a Git LFS pointer, not the profile itself; run git lfs pull"
+	case has("MIME-Version:"), has("Content-Type:"):
+		return "this is an S/MIME message; profiles are signed in DER form, as openssl cms -sign -nodetach -outform DER does"
+	case has("<<<<<<<"):
+		return "a merge conflict is left in the file; resolve it"
+	case bytes.IndexByte(text[:min(len(text), 512)], 0) >= 0:
+		return "this is a binary file of another kind, not a property list"
+	case bytes.Contains(text, []byte("<plist")):
+		return ""
+	}
+	return "this is not a property list; a profile begins with <?xml or <plist, with bplist00, or is a CMS signature"
+}
+
+// Payloads gives the payloads of the profile in order. Elements that are no
+// dicts are left out; Index still counts them.
+func (p *Profile) Payloads() []Payload {
+	p.once.Do(p.view)
+	return p.payloads
+}
+
+// SCEP gives the typed view of the profile's SCEP payloads.
+func (p *Profile) SCEP() []SCEP {
+	p.once.Do(p.view)
+	return p.scep
+}
+
+func (p *Profile) view() {
+	content := p.Root.Get("PayloadContent")
+	if !content.Is(Array) {
+		return
+	}
+	for n := range content.Children() {
+		if n.Kind != Dict {
+			continue
+		}
+		payload := Payload{Node: n, Index: int(n.index)}
+		payload.Type, _ = n.Get("PayloadType").Str()
+		payload.Identifier, _ = n.Get("PayloadIdentifier").Str()
+		payload.UUID, _ = n.Get("PayloadUUID").Str()
+		p.payloads = append(p.payloads, payload)
+		if payload.Type == TypeSCEP {
+			p.scep = append(p.scep, newSCEP(payload))
+		}
+	}
+}
+
+// Foreign says what a property list is that is no configuration profile, or ""
+// if it is meant to be one.
+func (p *Profile) Foreign() string {
+	root := p.Root
+	switch {
+	case root == nil, root.Kind == Template:
+		return ""
+	case root.Kind != Dict:
+		return "a property list whose value is of type " + root.Kind.String()
+	case root.Get("ProfileList").Is(Array):
+		return "an MDM ProfileList response, which holds no settings of payloads"
+	}
+	for c := range root.Children() {
+		switch {
+		case c.Key == "PayloadContent", c.Key == "EncryptedPayloadContent":
+			return ""
+		case c.Key == "PayloadType" && (strings.EqualFold(c.Text(), "Configuration") || HasVariable(c.Text())):
+			return ""
+		}
+	}
+	if root.Templated() {
+		return ""
+	}
+	return "a property list without PayloadContent"
+}

@@ -1,0 +1,172 @@
+// Package profiletest writes configuration profiles for tests and benchmarks.
+package profiletest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+)
+
+// Generate writes a profile of 7 to 23 KB as organisations use them: CA
+// certificates, a SCEP identity, Wi-Fi, VPN and MDM payloads that refer to it,
+// and restrictions. The same seed gives the same bytes. About one profile in
+// ten has a defect in its SCEP payload.
+func Generate(seed uint64) []byte {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5ce9))}
+	g.line(0, `<?xml version="1.0" encoding="UTF-8"?>`)
+	g.line(0, `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`)
+	g.line(0, `<plist version="1.0">`)
+	g.line(0, "<dict>")
+	g.line(1, "<key>PayloadContent</key>")
+	g.line(1, "<array>")
+	identity := g.uuid()
+	for i := range 1 + g.IntN(3) {
+		g.certificate(i)
+	}
+	g.scep(identity)
+	g.consumer("com.apple.wifi.managed", "PayloadCertificateUUID", identity, "SSID_STR", "Corp Wi-Fi")
+	g.consumer("com.apple.mdm", "IdentityCertificateUUID", identity, "ServerURL", "https://mdm.corp.example/mdm")
+	for i := range 1 + g.IntN(4) {
+		g.restrictions(i)
+	}
+	g.line(1, "</array>")
+	g.pair(1, "PayloadDescription", "Enrolment & access for devices of the Århus office")
+	g.pair(1, "PayloadDisplayName", fmt.Sprintf("Enrolment %d", seed))
+	g.pair(1, "PayloadIdentifier", fmt.Sprintf("example.corp.enrol.%d", seed))
+	g.pair(1, "PayloadOrganization", "Corp A/S")
+	g.pair(1, "PayloadScope", "System")
+	g.pair(1, "PayloadType", "Configuration")
+	g.pair(1, "PayloadUUID", g.uuid())
+	g.raw(1, "PayloadVersion", "<integer>1</integer>")
+	g.line(0, "</dict>")
+	g.line(0, "</plist>")
+	return g.out.Bytes()
+}
+
+type generator struct {
+	*rand.Rand
+	out bytes.Buffer
+}
+
+func (g *generator) line(depth int, text string) {
+	for range depth {
+		g.out.WriteByte('\t')
+	}
+	g.out.WriteString(text)
+	g.out.WriteByte('\n')
+}
+
+func (g *generator) raw(depth int, key, element string) {
+	g.line(depth, "<key>"+key+"</key>")
+	g.line(depth, element)
+}
+
+func (g *generator) pair(depth int, key, value string) {
+	escaped := bytes.ReplaceAll([]byte(value), []byte("&"), []byte("&amp;"))
+	g.raw(depth, key, "<string>"+string(escaped)+"</string>")
+}
+
+func (g *generator) uuid() string {
+	return fmt.Sprintf("%08X-%04X-4%03X-A%03X-%012X", g.Uint32(), g.Uint32()&0xffff, g.Uint32()&0xfff, g.Uint32()&0xfff, g.Uint64()&0xffffffffffff)
+}
+
+func (g *generator) envelope(name, kind, uuid string) {
+	g.pair(3, "PayloadDisplayName", name)
+	g.pair(3, "PayloadIdentifier", "example.corp."+uuid)
+	g.pair(3, "PayloadType", kind)
+	g.pair(3, "PayloadUUID", uuid)
+	g.raw(3, "PayloadVersion", "<integer>1</integer>")
+}
+
+// certificate writes a payload with as many bytes as a certificate has.
+func (g *generator) certificate(i int) {
+	der := make([]byte, 900+g.IntN(900))
+	for j := range der {
+		der[j] = byte(g.Uint32())
+	}
+	copy(der, []byte{0x30, 0x82, byte((len(der) - 4) >> 8), byte(len(der) - 4)})
+	g.line(2, "<dict>")
+	g.line(3, "<key>PayloadContent</key>")
+	g.line(3, "<data>")
+	for packed := base64.StdEncoding.EncodeToString(der); packed != ""; {
+		n := min(52, len(packed))
+		g.line(3, packed[:n])
+		packed = packed[n:]
+	}
+	g.line(3, "</data>")
+	g.envelope(fmt.Sprintf("CA %d", i), "com.apple.security.root", g.uuid())
+	g.line(2, "</dict>")
+}
+
+func (g *generator) scep(uuid string) {
+	keysize := 2048
+	if g.IntN(10) == 0 {
+		keysize = 3072
+	}
+	digest := make([]byte, 32)
+	for i := range digest {
+		digest[i] = byte(g.Uint32())
+	}
+	g.line(2, "<dict>")
+	g.line(3, "<key>PayloadContent</key>")
+	g.line(3, "<dict>")
+	g.pair(4, "URL", "https://ca.corp.example/scep/devices")
+	g.pair(4, "Name", "CORP-DEVICES")
+	g.line(4, "<key>Subject</key>")
+	g.line(4, "<array>")
+	for _, rdn := range [][2]string{{"C", "DK"}, {"O", "Corp A/S"}, {"OU", "Devices"}, {"CN", fmt.Sprintf("device-%d", g.IntN(1e6))}} {
+		g.line(5, "<array>")
+		g.line(6, "<array>")
+		g.line(7, "<string>"+rdn[0]+"</string>")
+		g.line(7, "<string>"+rdn[1]+"</string>")
+		g.line(6, "</array>")
+		g.line(5, "</array>")
+	}
+	g.line(4, "</array>")
+	g.pair(4, "Challenge", "$FLEET_VAR_NDES_SCEP_CHALLENGE")
+	g.raw(4, "Keysize", fmt.Sprintf("<integer>%d</integer>", keysize))
+	g.pair(4, "Key Type", "RSA")
+	g.raw(4, "Key Usage", "<integer>5</integer>")
+	g.line(4, "<key>SubjectAltName</key>")
+	g.line(4, "<dict>")
+	g.pair(5, "rfc822Name", "it@corp.example")
+	g.pair(5, "dNSName", "device.corp.example")
+	g.line(4, "</dict>")
+	g.raw(4, "CAFingerprint", "<data>"+base64.StdEncoding.EncodeToString(digest)+"</data>")
+	g.raw(4, "Retries", "<integer>3</integer>")
+	g.raw(4, "RetryDelay", "<integer>10</integer>")
+	g.raw(4, "AllowAllAppsAccess", "<false/>")
+	g.raw(4, "KeyIsExtractable", "<false/>")
+	g.line(3, "</dict>")
+	g.envelope("Device identity", "com.apple.security.scep", uuid)
+	g.line(2, "</dict>")
+}
+
+func (g *generator) consumer(kind, reference, identity, key, value string) {
+	g.line(2, "<dict>")
+	g.pair(3, reference, identity)
+	g.pair(3, key, value)
+	g.raw(3, "AutoJoin", "<true/>")
+	g.line(3, "<key>EAPClientConfiguration</key>")
+	g.line(3, "<dict>")
+	g.raw(4, "AcceptEAPTypes", "<array><integer>13</integer></array>")
+	g.line(4, "<key>TLSTrustedServerNames</key>")
+	g.line(4, "<array>")
+	for i := range 3 + g.IntN(6) {
+		g.line(5, fmt.Sprintf("<string>radius%d.corp.example</string>", i))
+	}
+	g.line(4, "</array>")
+	g.line(3, "</dict>")
+	g.envelope("Uses the identity", kind, g.uuid())
+	g.line(2, "</dict>")
+}
+
+func (g *generator) restrictions(i int) {
+	g.line(2, "<dict>")
+	for j := range 15 + g.IntN(30) {
+		g.raw(3, fmt.Sprintf("allowFeature%dOfKind%d", j, i), []string{"<true/>", "<false/>"}[g.IntN(2)])
+	}
+	g.envelope(fmt.Sprintf("Restrictions %d", i), "com.apple.applicationaccess", g.uuid())
+	g.line(2, "</dict>")
+}

@@ -1,0 +1,157 @@
+package profile
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"unicode/utf8"
+)
+
+// Span is a range of bytes of a Source's text, from Start up to and without
+// End. Both are -1 where the document has no text to point at, as in a binary
+// property list.
+type Span struct{ Start, End int }
+
+// NoSpan is the place of a value that the source holds no text for.
+var NoSpan = Span{-1, -1}
+
+// Valid reports whether the span points at text.
+func (s Span) Valid() bool { return s.Start >= 0 }
+
+// Position is a place for people and editors.
+type Position struct {
+	Line   int // counted from 1
+	Column int // in Unicode characters, counted from 1
+	Offset int // in bytes of the file, counted from 0
+}
+
+// Form is the shape in which a property list is written down.
+type Form uint8
+
+// The forms Parse reads.
+const (
+	FormXML Form = iota
+	FormBinary
+)
+
+// Source is one document as it was read: its text in UTF-8 and how it came.
+type Source struct {
+	Name       string // as messages show it
+	Text       []byte // UTF-8; what the signature wraps, for a signed document
+	Form       Form
+	Signatures int      // how many CMS messages are wrapped around the text
+	Encoding   Encoding // of an XML document
+	Leading    Span     // bytes between the start and the XML declaration, if any
+	Comments   []Span   // XML comments that speak to this tool, in order
+	Templates  []Span   // template text outside of values, in order
+	Duplicates []string // keys that a dict of a binary property list holds twice
+
+	lines          []int    // offsets at which lines start
+	last           Position // the last one asked for, its offset one of Text
+	counted, units int      // characters of the file, up to an offset of Text
+}
+
+// Editable reports whether an edit of Text can be written back to the file,
+// and if not, why.
+func (s *Source) Editable() (bool, string) {
+	switch {
+	case s.Signatures > 0:
+		return false, "it is signed, and an edit would break the signature; mend the profile it was made from and sign again"
+	case s.Form == FormBinary:
+		return false, "it is a binary property list; convert it to XML first"
+	case s.Encoding.decoded():
+		return false, fmt.Sprintf("it is encoded in %s; save it as UTF-8 first", s.Encoding.Name)
+	}
+	return true, ""
+}
+
+// Position turns an offset of Text into line, column and offset of the file.
+// A Source is asked by one goroutine at a time.
+func (s *Source) Position(offset int) Position {
+	if s.lines == nil {
+		s.index()
+	}
+	offset = min(max(offset, 0), len(s.Text))
+	line := sort.SearchInts(s.lines, offset+1) - 1
+	start, column := s.lines[line], 1
+	if line == 0 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
+		start = min(offset, len(byteOrderMark)) // the mark is no character of the first line
+	}
+	// Findings come in order, and a document may be one long line: go on from
+	// the last place asked for.
+	if s.last.Offset >= start && s.last.Offset <= offset && s.last.Line == line+1 {
+		start, column = s.last.Offset, s.last.Column
+	}
+	column += utf8.RuneCount(s.Text[start:offset])
+	s.last = Position{line + 1, column, offset}
+	return Position{Line: line + 1, Column: column, Offset: s.fileOffset(offset)}
+}
+
+// fileOffset turns an offset of decoded text into one of the file.
+func (s *Source) fileOffset(offset int) int {
+	width := s.Encoding.width
+	if width == 0 {
+		return offset
+	}
+	if s.counted > offset {
+		s.counted, s.units = 0, 0
+	}
+	for _, r := range string(s.Text[s.counted:offset]) {
+		s.units++
+		if width == 2 && r > 0xffff {
+			s.units++
+		}
+	}
+	s.counted = offset
+	if s.Encoding.Mark {
+		return (s.units + 1) * width
+	}
+	return s.units * width
+}
+
+// Line returns the span of a line's text, counted from 1, without its ending.
+func (s *Source) Line(number int) Span {
+	if s.lines == nil {
+		s.index()
+	}
+	if number < 1 || number > len(s.lines) {
+		return NoSpan
+	}
+	start, end := s.lines[number-1], len(s.Text)
+	if number < len(s.lines) {
+		end = s.lines[number]
+	}
+	for end > start && (s.Text[end-1] == '\n' || s.Text[end-1] == '\r') {
+		end--
+	}
+	return Span{start, end}
+}
+
+// index notes where lines start. It is put off until the first finding, for
+// most documents never have one.
+func (s *Source) index() {
+	s.lines = append(s.lines, 0)
+	for i, c := range s.Text {
+		if c == '\n' || c == '\r' && (i+1 == len(s.Text) || s.Text[i+1] != '\n') {
+			s.lines = append(s.lines, i+1)
+		}
+	}
+}
+
+// SyntaxError says why a document is not a property list, and where.
+type SyntaxError struct {
+	Source   *Source
+	Span     Span
+	Message  string // what is wrong
+	Hint     string // what to write instead, if one can tell
+	Template bool   // template text stands where it makes the structure unreadable
+}
+
+// Error gives the place and the message on one line.
+func (e *SyntaxError) Error() string {
+	if !e.Span.Valid() {
+		return fmt.Sprintf("%s: %s", e.Source.Name, e.Message)
+	}
+	p := e.Source.Position(e.Span.Start)
+	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, e.Message)
+}

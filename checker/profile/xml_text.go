@@ -1,0 +1,211 @@
+package profile
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// slowChars reads character data that holds more than plain characters:
+// entities, CDATA, comments, carriage returns, template text.
+func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
+	var b strings.Builder
+	for i := s.pos; i < len(s.text); {
+		c := s.text[i]
+		switch {
+		case c == '<':
+			if end, ok := s.closes(i, name); ok {
+				text := b.String()
+				if !utf8.ValidString(text) {
+					return "", s.badUTF8(s.text[s.pos:i])
+				}
+				s.pos = end
+				return text, nil
+			}
+			next, err := s.inside(i, name, tag, &b)
+			if err != nil {
+				return "", err
+			}
+			i = next
+		case c == '&':
+			r, n := entity(s.text[i:])
+			if n == 0 {
+				if end := s.openTemplate(i); end > 0 {
+					b.WriteString(s.text[i:end])
+					i = end
+					continue
+				}
+				return "", s.badEntity(i)
+			}
+			b.WriteRune(r)
+			i += n
+		case c == '\r':
+			if i+1 >= len(s.text) || s.text[i+1] != '\n' {
+				b.WriteByte('\n')
+			}
+			i++
+		case class[c] == 3:
+			return "", s.fail(Span{i, i + 1}, "control character 0x%02x, which XML does not allow; remove it", c)
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return "", s.fail(tag, "the file ends inside the <%s> opened here; it is cut off, or </%s> is missing", name, name)
+}
+
+// inside takes a "<" in character data that is not the end tag, and returns
+// where the text goes on.
+func (s *scanner) inside(i int, name string, tag Span, b *strings.Builder) (int, *SyntaxError) {
+	rest := s.text[i:]
+	switch {
+	case strings.HasPrefix(rest, "<![CDATA["):
+		n := strings.Index(rest, "]]>")
+		if n < 0 {
+			return 0, s.fail(Span{i, i + 9}, "CDATA section is not closed; write ]]> where it ends")
+		}
+		b.WriteString(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(rest[9:n]))
+		return i + n + 3, nil
+	case strings.HasPrefix(rest, "<!--"):
+		n := strings.Index(rest[4:], "-->")
+		if n < 0 {
+			return 0, s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
+		}
+		return i + 4 + n + 3, nil
+	}
+	if v, ok := variableAt(s.text, i); ok { // <% … %>
+		b.WriteString(s.text[i:v.End])
+		return v.End, nil
+	}
+	if end := s.openTemplate(i); end > 0 {
+		b.WriteString(s.text[i:end])
+		return end, nil
+	}
+	if knownTag(rest) {
+		if strings.HasPrefix(rest, "</") {
+			return 0, s.fail(tag, "<%s> is not closed; write </%s>", name, name)
+		}
+		return 0, s.fail(tag, "<%s> is not closed before the next element; write </%s>", name, name)
+	}
+	if len(rest) > 1 && (rest[1] == '/' || rest[1] >= 'A' && rest[1] <= 'Z' || rest[1] >= 'a' && rest[1] <= 'z') && strings.IndexByte(rest[:min(len(rest), 64)], '>') > 0 {
+		return 0, s.fail(Span{i, i + strings.IndexByte(rest, '>') + 1}, "element inside <%s>; write &lt; if the character < is meant", name)
+	}
+	err := s.fail(Span{i, i + 1}, "unescaped < in <%s>; write &lt;", name)
+	return 0, err
+}
+
+// openTemplate returns the end of the {{ … }} or {% … %} block around i, if
+// one is open there since the element's start, or 0.
+func (s *scanner) openTemplate(i int) int {
+	before := s.text[s.pos:i]
+	for _, marks := range [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"$(", ")"}, {"${", "}"}} {
+		open := strings.LastIndex(before, marks[0])
+		if open < 0 || strings.Contains(before[open:], marks[1]) {
+			continue
+		}
+		n := strings.Index(s.text[i:], marks[1])
+		if n >= 0 && !strings.Contains(s.text[i:i+n], "\n") && !strings.Contains(s.text[i:i+n], "</string>") {
+			return i + n + len(marks[1])
+		}
+	}
+	return 0
+}
+
+// knownTag reports whether a tag of property lists stands first in the text.
+func knownTag(text string) bool {
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "<"), "/")
+	n := 0
+	for n < len(text) && text[n] >= 'a' && text[n] <= 'z' {
+		n++
+	}
+	if n == len(text) || text[n] != '>' && text[n] != '/' && !isSpace(text[n]) {
+		return false
+	}
+	switch text[:n] {
+	case "key", "dict", "array", "string", "integer", "real", "true", "false", "date", "data", "plist":
+		return true
+	}
+	return false
+}
+
+// entity decodes the entity at the start of the text; n is 0 if it is none.
+func entity(text string) (r rune, n int) {
+	end := strings.IndexByte(text[:min(len(text), 16)], ';')
+	if end < 2 {
+		return 0, 0
+	}
+	switch name := text[1:end]; name {
+	case "amp":
+		r = '&'
+	case "lt":
+		r = '<'
+	case "gt":
+		r = '>'
+	case "quot":
+		r = '"'
+	case "apos":
+		r = '\''
+	default:
+		if name[0] != '#' {
+			return 0, 0
+		}
+		digits, base := name[1:], 10
+		if len(digits) > 0 && digits[0] == 'x' {
+			digits, base = digits[1:], 16
+		}
+		v, err := strconv.ParseUint(digits, base, 32)
+		if err != nil || !xmlChar(rune(v)) {
+			return 0, 0
+		}
+		r = rune(v)
+	}
+	return r, end + 1
+}
+
+// xmlChar reports whether XML 1.0 allows the character in a document.
+func xmlChar(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+}
+
+func (s *scanner) badEntity(i int) *SyntaxError {
+	rest := s.text[i:min(len(s.text), i+16)]
+	end := strings.IndexByte(rest, ';')
+	if end > 1 && strings.IndexAny(rest[:end], " \t\r\n<=") < 0 {
+		err := s.fail(Span{i, i + end + 1}, "unknown entity; XML property lists have &amp;, &lt;, &gt;, &quot;, &apos; and character references")
+		err.Hint = "write &amp; if the character & is meant"
+		return err
+	}
+	return s.fail(Span{i, i + 1}, "unescaped &; write &amp;")
+}
+
+// base64Value marks the alphabet (1), white space (2) and padding (3).
+var base64Value = func() (t [256]uint8) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
+		t[c] = 1
+	}
+	for _, c := range " \t\r\n" {
+		t[c] = 2
+	}
+	t['='] = 3
+	return t
+}()
+
+// validBase64 reports whether a text is base64 with white space anywhere and
+// padding at its end only.
+func validBase64(text string) bool {
+	digits, padding := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch base64Value[text[i]] {
+		case 1:
+			if padding > 0 {
+				return false
+			}
+			digits++
+		case 3:
+			padding++
+		case 0:
+			return false
+		}
+	}
+	return (digits+padding)%4 == 0 && padding <= 2 && (padding == 0 || digits%4 >= 2)
+}

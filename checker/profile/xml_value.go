@@ -1,0 +1,428 @@
+package profile
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// next reads one thing inside <plist>: a tag, a comment, template text. It
+// reports true behind </plist>.
+func (s *scanner) next() (done bool, err *SyntaxError) {
+	if s.pos >= len(s.text) {
+		return false, s.endOfFile()
+	}
+	if s.text[s.pos] != '<' {
+		return false, s.stray()
+	}
+	if s.pos+1 < len(s.text) {
+		switch s.text[s.pos+1] {
+		case '/':
+			return s.endTag()
+		case '?':
+			return false, s.misc()
+		case '!':
+			if s.has("<!--") {
+				return false, s.misc()
+			}
+			return false, s.fail(s.here(), "%s is not allowed between values", clip(s.text[s.pos:s.here().End]))
+		case '%', '$', '{', '<':
+			if done, err := s.oddTag(); done || err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, s.element()
+}
+
+// oddTag takes "<" with template text behind it: an ERB block, or a tag whose
+// name is a variable, as in <{{ .Flag }}/>.
+func (s *scanner) oddTag() (bool, *SyntaxError) {
+	if strings.HasPrefix(s.text[s.pos:], "<<<<<<<") {
+		return true, s.fail(s.here(), "a merge conflict is left in the file; resolve it")
+	}
+	at := s.pos
+	if s.text[s.pos+1] == '%' {
+		if s.template() {
+			return true, nil
+		}
+		return true, s.fail(s.here(), "<%% is not closed; write %%> where it ends, or &lt; if no template is meant")
+	}
+	v, ok := variableAt(s.text, s.pos+1)
+	if !ok || !strings.HasPrefix(strings.TrimLeft(s.text[v.End:], " "), "/>") {
+		return false, nil
+	}
+	end := v.End + strings.Index(s.text[v.End:], ">") + 1
+	n, err := s.node(Template, at)
+	if err != nil {
+		return true, err
+	}
+	s.pos = end
+	n.open, n.end, n.unrendered, n.text = int32(end), int32(end), true, s.text[at:end]
+	return true, s.place(n)
+}
+
+// stray takes text between elements: template text, or an error.
+func (s *scanner) stray() *SyntaxError {
+	if s.template() {
+		return nil
+	}
+	at := s.here()
+	switch {
+	case s.has("======="), s.has(">>>>>>>"):
+		return s.fail(at, "a merge conflict is left in the file; resolve it")
+	case s.text[s.pos] == 0:
+		return s.fail(Span{s.pos, s.pos + 1}, "NUL byte; the file is damaged")
+	}
+	return s.structural(at, "stray text between elements; put it inside <string>, or remove it")
+}
+
+// endOfFile says what is still open at the end of the text.
+func (s *scanner) endOfFile() *SyntaxError {
+	end := len(strings.TrimRight(s.text, " \t\r\n"))
+	at := Span{end, end}
+	if s.cur != nil {
+		line := s.src.Position(int(s.cur.start)).Line
+		return s.structural(at, "the file ends inside the <%s> opened on line %d; it is cut off, or </%s> is missing", s.cur.Kind, line, s.cur.Kind)
+	}
+	return s.structural(at, "the file ends before </plist>; it is cut off, or </plist> is missing")
+}
+
+// endTag closes the open dict or array, or the document.
+func (s *scanner) endTag() (bool, *SyntaxError) {
+	at := s.pos
+	n := strings.IndexByte(s.text[at:], '>')
+	if n < 0 {
+		return false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag %s", clip(s.text[at:]))
+	}
+	tag := Span{at, at + n + 1}
+	name := strings.TrimRight(s.text[at+2:at+n], " \t\r\n")
+	if s.hasKey {
+		if !s.templateBefore {
+			return false, s.structural(s.keyAt, "key has no value")
+		}
+		if err := s.templateValue(); err != nil {
+			return false, err
+		}
+	}
+	switch {
+	case s.cur == nil && name == "plist":
+		if s.root == nil {
+			if !s.templateBefore {
+				return false, s.fail(tag, "<plist> holds no value")
+			}
+			if err := s.templateValue(); err != nil {
+				return false, err
+			}
+		}
+		s.pos = tag.End
+		return true, nil
+	case s.cur == nil:
+		return false, s.structural(tag, "</%s> closes nothing; remove it, or open it where it belongs", clip(name))
+	case name != s.cur.Kind.String():
+		line := s.src.Position(int(s.cur.start)).Line
+		return false, s.structural(tag, "</%s> does not close the <%s> opened on line %d; write </%s> before it", clip(name), s.cur.Kind, line, s.cur.Kind)
+	}
+	s.cur.end = int32(tag.End)
+	s.cur = s.cur.parent
+	s.depth--
+	s.pos = tag.End
+	s.templateBefore = false
+	return false, nil
+}
+
+// node cuts a node from the arena.
+func (s *scanner) node(kind Kind, at int) (*Node, *SyntaxError) {
+	if s.count++; s.count > maxNodes {
+		return nil, s.fail(s.here(), "more than %d values; no device reads such a profile", maxNodes)
+	}
+	if len(s.chunk) == cap(s.chunk) {
+		s.chunk = make([]Node, 0, min(max(2*cap(s.chunk), 16), 4096))
+	}
+	s.chunk = s.chunk[:len(s.chunk)+1]
+	n := &s.chunk[len(s.chunk)-1]
+	n.Kind, n.start, n.keyStart = kind, int32(at), -1
+	return n, nil
+}
+
+// place hangs a finished start of a value into the tree.
+func (s *scanner) place(n *Node) *SyntaxError {
+	at := Span{int(n.start), int(n.open)}
+	switch {
+	case s.cur == nil:
+		if s.root != nil {
+			if s.templateBefore { // the other branch of a template: the first one stands
+				s.templateBefore = false
+				return nil
+			}
+			return s.structural(at, "a second value in <plist>; a property list holds one")
+		}
+		s.root = n
+		s.templateBefore = false
+		return nil
+	case s.cur.Kind == Dict && s.hasKey:
+		n.Key, n.keyStart, n.keyEnd = s.key, int32(s.keyAt.Start), int32(s.keyAt.End)
+		s.hasKey = false
+	case s.cur.Kind == Dict:
+		if !s.templateBefore {
+			return s.structural(at, "value without a key; write <key>…</key> before it")
+		}
+		if last := s.cur.last; last != nil { // the other branch of a template
+			n.Key, n.keyStart, n.keyEnd, n.alternate = last.Key, last.keyStart, last.keyEnd, true
+		}
+	}
+	s.hang(n)
+	return nil
+}
+
+func (s *scanner) hang(n *Node) {
+	n.parent, n.index = s.cur, s.cur.size
+	if s.cur.last == nil {
+		s.cur.first = n
+	} else {
+		s.cur.last.next = n
+	}
+	s.cur.last = n
+	s.cur.size++
+	s.templateBefore = false
+}
+
+// templateValue gives template text in the place of a value a node of its own.
+func (s *scanner) templateValue() *SyntaxError {
+	at := s.src.Templates[len(s.src.Templates)-1]
+	n, err := s.node(Template, at.Start)
+	if err != nil {
+		return err
+	}
+	n.open, n.end, n.unrendered, n.text = int32(at.End), int32(at.End), true, s.text[at.Start:at.End]
+	if s.cur == nil {
+		s.root = n
+		return nil
+	}
+	n.Key, n.keyStart, n.keyEnd = s.key, int32(s.keyAt.Start), int32(s.keyAt.End)
+	s.hasKey = false
+	s.hang(n)
+	return nil
+}
+
+// element reads one element at the position.
+func (s *scanner) element() *SyntaxError {
+	at := s.pos
+	name, empty, err := s.startTag()
+	if err != nil {
+		return err
+	}
+	tag := Span{at, s.pos}
+	switch name {
+	case "key":
+		return s.keyElement(tag, empty)
+	case "dict":
+		return s.open(Dict, tag, empty)
+	case "array":
+		return s.open(Array, tag, empty)
+	case "string":
+		return s.scalar(String, name, tag, empty)
+	case "integer":
+		return s.scalar(Integer, name, tag, empty)
+	case "real":
+		return s.scalar(Real, name, tag, empty)
+	case "date":
+		return s.scalar(Date, name, tag, empty)
+	case "data":
+		return s.scalar(Data, name, tag, empty)
+	case "true", "false":
+		return s.scalar(Boolean, name, tag, empty)
+	case "plist":
+		return s.fail(tag, "<plist> inside <plist>")
+	}
+	return s.unknown(name, tag)
+}
+
+// unknown refuses an element that property lists do not have.
+func (s *scanner) unknown(name string, tag Span) *SyntaxError {
+	err := s.fail(tag, "unknown element <%s>; property lists have dict, array, string, integer, real, true, false, date and data", clip(name))
+	switch strings.ToLower(name) {
+	case "dict", "array", "string", "integer", "real", "true", "false", "date", "data", "key":
+		err.Hint = "element names are written in lower case: <" + strings.ToLower(name) + ">"
+	case "bool", "boolean":
+		err.Hint = "write <true/> or <false/>"
+	case "int", "number":
+		err.Hint = "write <integer>…</integer>"
+	case "float", "double":
+		err.Hint = "write <real>…</real>"
+	}
+	return err
+}
+
+func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
+	if s.cur == nil || s.cur.Kind != Dict {
+		return s.structural(tag, "<key> outside of a <dict>")
+	}
+	if s.hasKey {
+		if !s.templateBefore {
+			return s.structural(s.keyAt, "key has no value: another <key> follows it")
+		}
+		if err := s.templateValue(); err != nil {
+			return err
+		}
+	}
+	s.key = ""
+	if !empty {
+		text, err := s.chars("key", tag)
+		if err != nil {
+			return err
+		}
+		s.key = text
+	}
+	s.hasKey, s.keyAt, s.templateBefore = true, Span{tag.Start, s.pos}, false
+	return nil
+}
+
+func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
+	n, err := s.node(kind, tag.Start)
+	if err != nil {
+		return err
+	}
+	n.open, n.end = int32(tag.End), int32(tag.End)
+	if err := s.place(n); err != nil {
+		return err
+	}
+	if empty {
+		return nil
+	}
+	if s.depth++; s.depth > maxDepth {
+		return s.fail(tag, "dicts and arrays are nested more than %d deep; no device reads such a profile", maxDepth)
+	}
+	s.cur = n
+	return nil
+}
+
+// scalar reads a value that holds text, or a boolean.
+func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxError {
+	n, err := s.node(kind, tag.Start)
+	if err != nil {
+		return err
+	}
+	n.open = int32(tag.End)
+	if !empty {
+		if n.text, err = s.chars(name, tag); err != nil {
+			return err
+		}
+	}
+	n.end = int32(s.pos)
+	if kind != String {
+		if err := s.check(n, name); err != nil {
+			return err
+		}
+	}
+	return s.place(n)
+}
+
+// check judges the text of a scalar that is no string.
+func (s *scanner) check(n *Node, name string) *SyntaxError {
+	text := strings.Trim(n.text, " \t\r\n")
+	ok, want := true, ""
+	switch n.Kind {
+	case Boolean:
+		if text == "" {
+			n.text = name
+			return nil
+		}
+		ok, want = false, "write <"+name+"/>"
+	case Integer:
+		n.text = text
+		_, _, ok = parseInteger(text)
+		want = "write digits only, as in <integer>2048</integer>"
+	case Real:
+		n.text = text
+		_, ok = parseReal(text)
+		want = "write a decimal number, as in <real>0.5</real>"
+	case Date:
+		n.text = text
+		_, err := time.Parse(time.RFC3339, text)
+		ok, want = err == nil, "write it as in <date>2030-01-31T00:00:00Z</date>"
+	case Data:
+		ok, want = validBase64(n.text), "write the bytes in base64"
+	}
+	if ok {
+		return nil
+	}
+	if HasVariable(text) {
+		n.unrendered = true
+		return nil
+	}
+	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
+	if text == "" {
+		err.Message = "<" + name + "> is empty; " + want
+	}
+	return err
+}
+
+// class tells the bytes that end or complicate character data: 1 for "<", 2
+// for what must be decoded, 3 for what must not be there.
+var class = func() (t [256]uint8) {
+	for c := range 0x20 {
+		t[c] = 3
+	}
+	t['\t'], t['\n'] = 0, 0
+	t['\r'], t['&'], t['<'] = 2, 2, 1
+	for c := utf8.RuneSelf; c < 256; c++ {
+		t[c] = 4
+	}
+	return t
+}()
+
+// chars reads character data up to the end tag of an element.
+func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
+	text, i := s.text, s.pos
+	high := false
+	for ; i < len(text); i++ {
+		k := class[text[i]]
+		if k == 0 {
+			continue
+		}
+		if k != 4 {
+			break
+		}
+		high = true
+	}
+	if i < len(text) && text[i] == '<' {
+		if end, ok := s.closes(i, name); ok {
+			body := text[s.pos:i]
+			if high && !utf8.ValidString(body) {
+				return "", s.badUTF8(body)
+			}
+			s.pos = end
+			return body, nil
+		}
+	}
+	return s.slowChars(name, tag)
+}
+
+// closes reports whether the element's end tag stands at i, and where it ends.
+func (s *scanner) closes(i int, name string) (int, bool) {
+	rest := s.text[i:]
+	if len(rest) < len(name)+3 || rest[1] != '/' || rest[2:2+len(name)] != name {
+		return 0, false
+	}
+	j := 2 + len(name)
+	for j < len(rest) && isSpace(rest[j]) {
+		j++
+	}
+	if j < len(rest) && rest[j] == '>' {
+		return i + j + 1, true
+	}
+	return 0, false
+}
+
+func (s *scanner) badUTF8(body string) *SyntaxError {
+	for i, r := range body {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(body[i:]); n == 1 {
+				at := s.pos + i
+				return s.fail(Span{at, at + 1}, "byte 0x%02x is not UTF-8; save the profile as UTF-8", body[i])
+			}
+		}
+	}
+	return s.fail(Span{s.pos, s.pos + len(body)}, "text is not UTF-8; save the profile as UTF-8")
+}
