@@ -1,0 +1,164 @@
+package checker
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Finding is what a rule found at one place.
+type Finding struct {
+	Rule     *Meta
+	Severity Severity
+	Message  string // what is wrong, with the value, and what to write instead
+	Help     string // what to do, in one sentence
+	Span     profile.Span
+	Path     []any // keys (string) and indices (int) from the root of the profile
+	Fix      *Fix
+
+	// The rest is filled in when the rules are done, so that a finding does not
+	// keep its document in memory. It holds no secrets unless they were asked for.
+	File        string
+	Profile     Identity
+	Payload     *PayloadIdentity // nil outside of payloads
+	Start, End  profile.Position // only if Placed
+	Placed      bool             // false for input without lines, as binary property lists
+	Line        Line
+	Fingerprint string // survives moves of the profile and edits elsewhere in it
+}
+
+// Identity names a profile.
+type Identity struct{ Identifier, UUID string }
+
+// PayloadIdentity names a payload of a profile.
+type PayloadIdentity struct {
+	Index                  int
+	Type, Identifier, UUID string
+}
+
+// Line is the source line a finding starts on, with the place in it, in bytes.
+type Line struct {
+	Text       string
+	Start, End int
+}
+
+// Fix is a change that makes a finding go away.
+type Fix struct {
+	Message string // what it does
+	Safe    bool   // keeps the meaning of the profile as its author had it in mind
+	Edits   []Edit
+	Secret  bool // the edits hold a secret and must not be printed
+}
+
+// Edit puts text in the place of some bytes of the source.
+type Edit struct {
+	Start, End int
+	Text       string
+}
+
+// Replace is the edit that puts text in the place of a span.
+func Replace(at profile.Span, text string) Edit { return Edit{at.Start, at.End, text} }
+
+// order is the order in which findings are reported: by place, then by rule.
+func order(a, b *Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.Span.Start, b.Span.Start),
+		comparePaths(a, b),
+		strings.Compare(a.Rule.ID, b.Rule.ID),
+		cmp.Compare(a.Span.End, b.Span.End),
+		strings.Compare(a.Message, b.Message),
+	)
+}
+
+// comparePaths orders findings without a place as their values are ordered.
+func comparePaths(a, b *Finding) int {
+	if a.Span.Valid() {
+		return 0
+	}
+	return slices.CompareFunc(a.Path, b.Path, func(x, y any) int {
+		i, ok := x.(int)
+		j, also := y.(int)
+		if ok && also {
+			return cmp.Compare(i, j)
+		}
+		return strings.Compare(fmt.Sprint(x), fmt.Sprint(y))
+	})
+}
+
+// resolve fills in what reports need, and masks the secrets.
+func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
+	var secrets *profile.Secrets
+	mask := func(text string) string { return text }
+	if !c.ShowSecrets {
+		secrets = p.Secrets()
+		mask = secrets.Text
+	} else {
+		secrets = p.NoSecrets()
+	}
+	id := Identity{mask(p.Root.Get("PayloadIdentifier").Text()), mask(p.Root.Get("PayloadUUID").Text())}
+	editable, _ := p.Source.Editable()
+	seen := map[string]int{}
+	list := make([]Finding, 0, len(found))
+	for _, f := range found {
+		f.File, f.Profile = p.Source.Name, id
+		f.Message, f.Help = mask(f.Message), mask(f.Help)
+		f.Payload = payloadOf(p, f.Path, mask)
+		if f.Fix != nil {
+			f.Fix.Message = mask(f.Fix.Message)
+			for _, e := range f.Fix.Edits {
+				f.Fix.Secret = f.Fix.Secret || mask(e.Text) != e.Text
+			}
+		}
+		if !editable {
+			f.Fix = nil
+		}
+		if f.Span.Valid() && p.Source.Form == profile.FormXML {
+			f.Placed = true
+			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
+			f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Start.Line, f.Span)
+		}
+		f.Fingerprint = fingerprint(f, seen)
+		list = append(list, *f)
+	}
+	return list
+}
+
+func payloadOf(p *profile.Profile, path []any, mask func(string) string) *PayloadIdentity {
+	if len(path) < 2 || path[0] != "PayloadContent" {
+		return nil
+	}
+	index, _ := path[1].(int)
+	payloads := p.Payloads()
+	i, ok := slices.BinarySearchFunc(payloads, index, func(x profile.Payload, index int) int { return cmp.Compare(x.Index, index) })
+	if !ok {
+		return nil
+	}
+	return &PayloadIdentity{index, mask(payloads[i].Type), mask(payloads[i].Identifier), mask(payloads[i].UUID)}
+}
+
+// fingerprint identifies a finding by what it is about, not by where it
+// stands: rule, profile, payload and the path inside it. Equal ones are told
+// apart by their order.
+func fingerprint(f *Finding, seen map[string]int) string {
+	path := f.Path
+	parts := []string{f.Rule.ID, f.Profile.Identifier}
+	if f.Payload != nil {
+		path = path[2:]
+		parts = append(parts, f.Payload.Type, cmp.Or(f.Payload.Identifier, f.Payload.UUID))
+	}
+	for _, step := range path {
+		parts = append(parts, fmt.Sprint(step))
+	}
+	key := strings.Join(append(parts, f.Message), "\x00")
+	seen[key]++
+	if seen[key] > 1 {
+		key += fmt.Sprintf("\x00%d", seen[key])
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,125 @@
+package checker
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// FixMode says which fixes are applied.
+type FixMode uint8
+
+// The modes of fixing.
+const (
+	FixNone FixMode = iota
+	FixSafe         // those that keep the meaning
+	FixAll          // the unsafe ones as well
+)
+
+// rounds bounds how often a document is fixed and checked again: a fix may
+// bring to light what another one mends.
+const rounds = 10
+
+// fix applies the fixes of a result's findings to the document, checks again,
+// and goes on until nothing is left to fix. The result then speaks of the
+// fixed document. Bytes outside the edits are kept.
+func (c *Checker) fix(result *Result, input Input, text []byte) {
+	if why := c.unfixable(input, text); why != "" {
+		result.Unfixed = why
+		return
+	}
+	before, found := text, result.Findings
+	for range rounds {
+		edits, n := c.choose(result.Findings)
+		if n == 0 {
+			break
+		}
+		after, err := Apply(text, edits)
+		if err == nil {
+			_, err = profile.Parse(input.Name, after)
+		}
+		if err != nil {
+			result.Err = fmt.Errorf("%s: the fixes do not fit together; nothing was changed: %w", input.Name, err)
+			return
+		}
+		again := &Result{File: input.Name}
+		c.text(again, input, after)
+		if again.Err != nil {
+			result.Err = again.Err
+			return
+		}
+		again.Fixed, again.Found = result.Fixed+n, found
+		*result, text = *again, after
+	}
+	if !bytes.Equal(before, text) {
+		result.Before, result.After = before, text
+	}
+}
+
+// unfixable says why a document with fixable findings cannot be written to.
+// Their fixes are already gone by then, so the document is asked again.
+func (c *Checker) unfixable(input Input, text []byte) string {
+	profiles, err := profile.Parse(input.Name, text)
+	if err != nil {
+		return ""
+	}
+	for _, p := range profiles {
+		ok, why := p.Source.Editable()
+		if ok {
+			continue
+		}
+		found, _, err := c.find(p)
+		if err != nil {
+			return ""
+		}
+		for _, f := range found {
+			if c.wanted(f.Fix) || p.Source.Form == profile.FormBinary { // there no fix can be told from the bytes
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+func (c *Checker) wanted(f *Fix) bool { return f != nil && (f.Safe || c.Fix == FixAll) }
+
+// choose takes the wanted fixes that do not touch one another, in order; the
+// rest has its turn in the next round.
+func (c *Checker) choose(findings []Finding) (edits []Edit, fixes int) {
+	for _, f := range findings {
+		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e Edit) bool { return clashes(e, edits) }) {
+			continue
+		}
+		edits = append(edits, f.Fix.Edits...)
+		fixes++
+	}
+	return edits, fixes
+}
+
+func clashes(e Edit, others []Edit) bool {
+	return slices.ContainsFunc(others, func(o Edit) bool { return e.Start <= o.End && o.Start <= e.End })
+}
+
+// Apply makes the edits to a text. Edits that overlap, or lie outside of it,
+// are an error.
+func Apply(text []byte, edits []Edit) ([]byte, error) {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b Edit) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+	var out bytes.Buffer
+	at := 0
+	for _, e := range edits {
+		if e.Start < at || e.End < e.Start || e.End > len(text) {
+			return nil, fmt.Errorf("edit of bytes %d to %d overlaps another or lies outside of the file", e.Start, e.End)
+		}
+		out.Write(text[at:e.Start])
+		out.WriteString(e.Text)
+		at = e.End
+	}
+	out.Write(text[at:])
+	return out.Bytes(), nil
+}

@@ -1,0 +1,103 @@
+package checker
+
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Ignore is one suppression comment:
+//
+//	<!-- sceplint:ignore ID[,ID…] reason -->
+//	<!-- sceplint:ignore-file ID[,ID…] reason -->
+//
+// The first holds for findings that start on its last line or the one after,
+// the second for the whole file.
+type Ignore struct {
+	Span   profile.Span
+	File   bool
+	IDs    []string
+	Used   []bool // for each ID, whether it kept a finding back
+	Ran    []bool // for each ID, whether its rule ran at all
+	Reason string
+	last   int // the line it ends on
+}
+
+const directive = "sceplint:ignore"
+
+// ignores reads the suppression comments of a document.
+func (c *Checker) ignores(src *profile.Source) []*Ignore {
+	var list []*Ignore
+	for _, span := range src.Comments {
+		body := strings.TrimSpace(string(src.Text[span.Start+len("<!--") : span.End-len("-->")]))
+		if !strings.HasPrefix(body, directive) {
+			continue
+		}
+		ig := &Ignore{Span: span, last: src.Position(span.End).Line}
+		rest := body[len(directive):]
+		if ig.File = strings.HasPrefix(rest, "-file"); ig.File {
+			rest = rest[len("-file"):]
+		}
+		ig.IDs, ig.Reason = directiveIDs(rest)
+		ig.Used, ig.Ran = make([]bool, len(ig.IDs)), make([]bool, len(ig.IDs))
+		for i, id := range ig.IDs {
+			ig.Ran[i] = c.on[id]
+		}
+		list = append(list, ig)
+	}
+	return list
+}
+
+// directiveIDs splits "a, b,c reason" into IDs and reason.
+func directiveIDs(text string) (ids []string, reason string) {
+	text = strings.TrimSpace(text)
+	for more := true; more && text != ""; {
+		word, rest, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " ")
+		text = strings.TrimSpace(rest)
+		more = strings.HasSuffix(word, ",") || strings.HasPrefix(text, ",")
+		text = strings.TrimSpace(strings.TrimPrefix(text, ","))
+		for id := range strings.SplitSeq(word, ",") {
+			if id != "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, strings.TrimSpace(strings.TrimLeft(text, "-:– "))
+}
+
+// suppress parts the findings that a comment keeps back from the rest.
+func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) (kept []*Finding, suppressed int) {
+	if len(ignores) == 0 {
+		return found, 0
+	}
+	kept = found[:0]
+	for _, f := range found {
+		if ignored(src, ignores, f) {
+			suppressed++
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	return kept, suppressed
+}
+
+// ignored marks every suppression that speaks of the finding as used, not the
+// first alone, so that none is called unused for another's sake.
+func ignored(src *profile.Source, ignores []*Ignore, f *Finding) bool {
+	line := 0
+	if f.Span.Valid() {
+		line = src.Position(f.Span.Start).Line
+	}
+	hit := false
+	for _, ig := range ignores {
+		if !ig.File && (line == 0 || line != ig.last && line != ig.last+1) {
+			continue
+		}
+		for i, id := range ig.IDs {
+			if id == f.Rule.ID {
+				ig.Used[i], hit = true, true
+			}
+		}
+	}
+	return hit
+}

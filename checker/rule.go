@@ -1,0 +1,161 @@
+// Package checker says what a rule is and runs rules over profiles: it finds,
+// suppresses, places and fixes.
+package checker
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Severity is how much a finding weighs.
+type Severity uint8
+
+// The severities, lightest first. An error is what a device or server refuses,
+// or a setting that is lost; a warning works but weakens security or breaks on
+// some platform; info is worth knowing.
+const (
+	Off Severity = iota
+	Info
+	Warning
+	Error
+)
+
+var severityNames = [...]string{"off", "info", "warning", "error"}
+
+// String gives the word that flags and reports use.
+func (s Severity) String() string { return severityNames[s] }
+
+// ParseSeverity reads "error", "warning", "info" or "off".
+func ParseSeverity(text string) (Severity, error) {
+	for i, name := range severityNames {
+		if text == name {
+			return Severity(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown severity %q; write error, warning, info or off", text)
+}
+
+// Ref is what a rule rests on.
+type Ref struct{ Title, URL string }
+
+// Example is a piece of a profile that shows a rule.
+type Example struct {
+	Scope Scope
+	Bad   string // draws the finding
+	Good  string // says the same without it
+}
+
+// Scope tells what an example is a piece of, so that it can be run.
+type Scope uint8
+
+// The scopes of examples.
+const (
+	ScopeSCEP     Scope = iota // the keys of a SCEP payload's PayloadContent
+	ScopePayload               // one or more payload dicts of the profile's PayloadContent
+	ScopeProfile               // the keys of the profile's top level
+	ScopeDocument              // a whole file
+)
+
+// Meta describes a rule. It is the one source of its documentation.
+type Meta struct {
+	ID       string
+	Title    string // what is found, in a few words
+	Severity Severity
+	Doc      string // why it matters and what devices do, in whole sentences
+	Help     string // what to do about it, in one sentence
+	Example  Example
+	Refs     []Ref
+	Pack     string // the pack of a policy; "" for a built-in rule
+}
+
+// Rule is a value: its description and what it does. It keeps no state, for it
+// runs on many profiles at once. An error is a failure of the rule itself.
+type Rule struct {
+	Meta
+	// Check looks at one profile whose document is a property list.
+	Check func(*Pass) error
+	// CheckDocument looks at every document, property list or not.
+	CheckDocument func(*Pass) error
+	// CheckIgnores looks at the suppressions of a file when all else is done.
+	CheckIgnores func(*Pass, []*Ignore) error
+}
+
+// Pass hands a rule everything it may look at, and takes its findings.
+type Pass struct {
+	Rule    *Rule
+	Profile *profile.Profile
+	Now     time.Time
+	Targets Targets
+	known   map[string]bool // IDs of the rules of the run
+	found   []*Finding
+	count   int // of findings of the rule that runs
+}
+
+// Known reports whether the run has a rule of this ID, switched on or not.
+func (p *Pass) Known(id string) bool { return p.known[id] }
+
+// IDs gives the IDs of all rules the run knows.
+func (p *Pass) IDs() []string {
+	ids := make([]string, 0, len(p.known))
+	for id := range p.known {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// Value reports a finding at a value.
+func (p *Pass) Value(n *profile.Node, format string, args ...any) *Finding {
+	return p.At(n.Span(), n.Path(), format, args...)
+}
+
+// Key reports a finding at the key of a value.
+func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
+	return p.At(n.KeySpan(), n.Path(), format, args...)
+}
+
+// Open reports a finding at the opening of a dict or array, for something that
+// is missing from it.
+func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
+	return p.At(n.OpenSpan(), n.Path(), format, args...)
+}
+
+// At reports a finding at a place and a path of the profile. The finding may
+// still be refined: its severity, help and fix.
+func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Finding {
+	if p.count++; p.count > most {
+		return &Finding{Rule: &p.Rule.Meta} // only counted
+	}
+	f := &Finding{
+		Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help,
+		Span: at, Path: path, Message: clip(fmt.Sprintf(format, args...)),
+	}
+	p.found = append(p.found, f)
+	return f
+}
+
+// most is how many findings of one rule a file may have before the rest is
+// only counted: whoever has a thousand of a kind does not read the next.
+const most = 1000
+
+// clip shortens a message that quotes a very long value.
+func clip(message string) string {
+	const longest, tail = 600, 200
+	if len(message) <= longest {
+		return message
+	}
+	return strings.ToValidUTF8(message[:longest-tail], "") + "…" + strings.ToValidUTF8(message[len(message)-tail:], "")
+}
+
+// Editable reports whether the document is text, so that a fix can be written
+// as edits of it. Whether the edits may be applied is not the rule's concern.
+func (p *Pass) Editable() bool { return p.Profile.Source.Form == profile.FormXML }
+
+// DropFixes takes the fixes away from what was found so far.
+func (p *Pass) DropFixes() {
+	for _, f := range p.found {
+		f.Fix = nil
+	}
+}

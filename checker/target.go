@@ -1,0 +1,58 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Target is one operating system that profiles are meant for.
+type Target struct {
+	System  string // "ios", "macos", "tvos", "watchos" or "visionos"
+	Version string // the oldest version, as "17" or "17.4"; "" for any
+}
+
+// Targets are the systems of a run; none means that nothing is known.
+type Targets []Target
+
+// Systems are the names that targets may have. iPadOS counts as ios.
+var Systems = []string{"ios", "macos", "tvos", "watchos", "visionos"}
+
+// Has reports whether a system is among the targets.
+func (t Targets) Has(system string) bool {
+	return slices.ContainsFunc(t, func(x Target) bool { return x.System == system })
+}
+
+// ParseTargets reads "ios=17,macos=14.2"; a name alone stands for any version.
+func ParseTargets(text string) (Targets, error) {
+	var list Targets
+	for part := range strings.SplitSeq(text, ",") {
+		system, version, versioned := strings.Cut(strings.TrimSpace(part), "=")
+		system = strings.ToLower(system)
+		if system == "ipados" {
+			system = "ios"
+		}
+		if !slices.Contains(Systems, system) {
+			return nil, fmt.Errorf("unknown target %q; write one of %s, as in ios=17,macos=14", system, strings.Join(Systems, ", "))
+		}
+		if list.Has(system) {
+			return nil, fmt.Errorf("target %s is given twice", system)
+		}
+		if versioned && !validVersion(version) {
+			return nil, fmt.Errorf("target %s has the version %q; write numbers with dots, as in %s=17.2", system, version, system)
+		}
+		list = append(list, Target{system, version})
+	}
+	return list, nil
+}
+
+func validVersion(v string) bool {
+	parts := strings.Split(v, ".")
+	for _, p := range parts {
+		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
+			return false
+		}
+	}
+	return len(parts) <= 3
+}
