@@ -1,0 +1,150 @@
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// jsonVersion changes when a consumer of the JSON would have to change.
+const jsonVersion = 1
+
+type jsonReport struct {
+	Version  int           `json:"version"`
+	Tool     jsonTool      `json:"tool"`
+	Summary  Summary       `json:"summary"`
+	Findings []jsonFinding `json:"findings"`
+	Errors   []jsonError   `json:"errors"`
+}
+
+type jsonTool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+type jsonError struct {
+	File    string `json:"file"`
+	Message string `json:"message"`
+}
+
+type jsonFinding struct {
+	Rule        string        `json:"rule"`
+	Severity    string        `json:"severity"`
+	Message     string        `json:"message"`
+	File        string        `json:"file"`
+	Profile     jsonProfile   `json:"profile"`
+	Payload     *jsonPayload  `json:"payload,omitempty"`
+	Path        []any         `json:"path"`
+	Start       *jsonPosition `json:"start,omitempty"`
+	End         *jsonPosition `json:"end,omitempty"`
+	Help        string        `json:"help"`
+	Fix         *jsonFix      `json:"fix,omitempty"`
+	Fingerprint string        `json:"fingerprint"`
+}
+
+type jsonProfile struct {
+	Identifier string `json:"identifier"`
+	UUID       string `json:"uuid"`
+}
+
+type jsonPayload struct {
+	Index      int    `json:"index"`
+	Type       string `json:"type"`
+	Identifier string `json:"identifier"`
+	UUID       string `json:"uuid"`
+}
+
+type jsonPosition struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	Offset int `json:"offset"`
+}
+
+type jsonFix struct {
+	Message string     `json:"message"`
+	Safe    bool       `json:"safe"`
+	Edits   []jsonEdit `json:"edits"`
+}
+
+// jsonEdit puts text in the place of the bytes from start up to end.
+type jsonEdit struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+}
+
+// JSON writes one document with a summary and all findings.
+func JSON(w io.Writer, r *Report) error {
+	doc := jsonReport{
+		Version:  jsonVersion,
+		Tool:     jsonTool{"sceplint", r.Version},
+		Findings: []jsonFinding{},
+		Errors:   []jsonError{},
+	}
+	for result := range r.Results {
+		doc.Summary.Add(result)
+		for i := range result.Findings {
+			doc.Findings = append(doc.Findings, newJSONFinding(&result.Findings[i]))
+		}
+		if result.Err != nil {
+			doc.Errors = append(doc.Errors, jsonError{result.File, result.Err.Error()})
+		}
+	}
+	out := newEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(doc)
+}
+
+// JSONLines writes one finding a line, as soon as it is there.
+func JSONLines(w io.Writer, r *Report) error {
+	buffered := bufio.NewWriter(w)
+	out := newEncoder(buffered)
+	for result := range r.Results {
+		for i := range result.Findings {
+			if err := out.Encode(newJSONFinding(&result.Findings[i])); err != nil {
+				return err
+			}
+		}
+		if err := buffered.Flush(); err != nil {
+			return err
+		}
+	}
+	return buffered.Flush()
+}
+
+func newEncoder(w io.Writer) *json.Encoder {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	return out
+}
+
+func newJSONFinding(f *checker.Finding) jsonFinding {
+	j := jsonFinding{
+		Rule: f.Rule.ID, Severity: f.Severity.String(), Message: f.Message, File: f.File,
+		Profile: jsonProfile(f.Profile), Path: f.Path, Help: f.Help, Fingerprint: f.Fingerprint,
+	}
+	if j.Path == nil {
+		j.Path = []any{}
+	}
+	if f.Payload != nil {
+		payload := jsonPayload(*f.Payload)
+		j.Payload = &payload
+	}
+	if f.Placed {
+		j.Start, j.End = newJSONPosition(f.Start), newJSONPosition(f.End)
+	}
+	if f.Fix != nil && !f.Fix.Secret {
+		j.Fix = &jsonFix{f.Fix.Message, f.Fix.Safe, []jsonEdit{}}
+		for _, e := range f.Fix.Edits {
+			j.Fix.Edits = append(j.Fix.Edits, jsonEdit(e))
+		}
+	}
+	return j
+}
+
+func newJSONPosition(p profile.Position) *jsonPosition {
+	return &jsonPosition{p.Line, p.Column, p.Offset}
+}

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/fatih/color"
+	"golang.org/x/text/width"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// Text writes each finding as
+//
+//	file:line:column: severity: message [rule]
+//
+// with the source line, the place underlined, and help.
+func Text(w io.Writer, r *Report) error {
+	out := bufio.NewWriter(w)
+	p := newPalette(r.Color)
+	for result := range r.Results {
+		for i := range result.Findings {
+			p.finding(out, &result.Findings[i])
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// palette holds the colours of the text format.
+type palette struct {
+	place, rule, gutter, help *color.Color
+	severity                  [checker.Error + 1]*color.Color
+}
+
+func newPalette(on bool) *palette {
+	p := &palette{
+		place:  color.New(color.Bold),
+		rule:   color.New(color.Faint),
+		gutter: color.New(color.FgBlue),
+		help:   color.New(color.FgGreen),
+	}
+	p.severity = [...]*color.Color{
+		checker.Off:     color.New(color.Faint),
+		checker.Info:    color.New(color.FgCyan, color.Bold),
+		checker.Warning: color.New(color.FgYellow, color.Bold),
+		checker.Error:   color.New(color.FgRed, color.Bold),
+	}
+	for _, c := range append(p.severity[:], p.place, p.rule, p.gutter, p.help) {
+		if on {
+			c.EnableColor()
+		} else {
+			c.DisableColor()
+		}
+	}
+	return p
+}
+
+func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
+	severity := p.severity[f.Severity]
+	place := printable(f.File)
+	if f.Placed {
+		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
+	}
+	fmt.Fprintf(out, "%s %s %s %s\n", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.rule.Sprint("["+f.Rule.ID+"]"))
+	switch {
+	case f.Placed:
+		p.snippet(out, f, severity)
+	case len(f.Path) > 0:
+		fmt.Fprintf(out, "  at %s\n", printable(PathText(f.Path)))
+	}
+	if f.Help != "" {
+		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(f.Help))
+	}
+	if f.Fix != nil && !f.Fix.Secret {
+		flag := "--fix"
+		if !f.Fix.Safe {
+			flag = "--fix --unsafe-fixes"
+		}
+		fmt.Fprintf(out, "  %s %s can %s\n", p.help.Sprint("fix:"), flag, printable(f.Fix.Message))
+	}
+	out.WriteByte('\n')
+}
+
+// snippet writes the source line without its indentation and underlines the
+// place in it.
+func (p *palette) snippet(out *bufio.Writer, f *checker.Finding, severity *color.Color) {
+	text, start, end := f.Line.Text, f.Line.Start, f.Line.End
+	trimmed := strings.TrimLeft(text, " \t")
+	start, end = max(start-(len(text)-len(trimmed)), 0), max(end-(len(text)-len(trimmed)), 0)
+	before, marked, after := trimmed[:start], trimmed[start:end], trimmed[end:]
+	if after == "" {
+		marked = strings.TrimRight(marked, " \t")
+	}
+	number := fmt.Sprintf("%5d |", f.Start.Line)
+	fmt.Fprintf(out, "%s %s%s%s\n", p.gutter.Sprint(number), printable(before), printable(marked), printable(after))
+	line := severity.Sprint("^" + strings.Repeat("~", max(columns(printable(marked))-1, 0)))
+	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), blank(printable(before)), line)
+}
+
+// blank gives white space as wide as a text, tabs kept.
+func blank(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r == '\t' {
+			b.WriteByte('\t')
+			continue
+		}
+		b.WriteString(strings.Repeat(" ", cells(r)))
+	}
+	return b.String()
+}
+
+// columns counts the cells that a text takes on a terminal.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += cells(r)
+	}
+	return n
+}
+
+func cells(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// PathText writes a path as people write it: PayloadContent[0].PayloadContent."Key Usage".
+func PathText(path []any) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case int:
+			fmt.Fprintf(&b, "[%d]", step)
+		case string:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			if strings.ContainsFunc(step, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }) || step == "" {
+				fmt.Fprintf(&b, "%q", step)
+			} else {
+				b.WriteString(step)
+			}
+		}
+	}
+	return b.String()
+}
