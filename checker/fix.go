@@ -32,13 +32,14 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 		return
 	}
 	before, found := text, result.Findings
+	_, broken := profile.Parse(input.Name, text)
 	for range rounds {
 		edits, n := c.choose(result.Findings)
 		if n == 0 {
 			break
 		}
 		after, err := Apply(text, edits)
-		if err == nil {
+		if err == nil && broken == nil {
 			_, err = profile.Parse(input.Name, after)
 		}
 		if err != nil {

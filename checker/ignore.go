@@ -2,6 +2,7 @@ package checker
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -48,16 +49,21 @@ func (c *Checker) ignores(src *profile.Source) []*Ignore {
 	return list
 }
 
-// directiveIDs splits "a, b,c reason" into IDs and reason.
+// directiveIDs splits "a, b,c reason" into IDs and reason. Any white space
+// parts them, and a colon may stand between the two.
 func directiveIDs(text string) (ids []string, reason string) {
 	text = strings.TrimSpace(text)
 	for more := true; more && text != ""; {
-		word, rest, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " ")
-		text = strings.TrimSpace(rest)
+		end := strings.IndexFunc(text, unicode.IsSpace)
+		if end < 0 {
+			end = len(text)
+		}
+		word := text[:end]
+		text = strings.TrimSpace(text[end:])
 		more = strings.HasSuffix(word, ",") || strings.HasPrefix(text, ",")
 		text = strings.TrimSpace(strings.TrimPrefix(text, ","))
 		for id := range strings.SplitSeq(word, ",") {
-			if id != "" {
+			if id = strings.TrimRight(id, ":"); id != "" {
 				ids = append(ids, id)
 			}
 		}

@@ -8,6 +8,9 @@ func Distance(a, b string) int {
 	if len(a) > most || len(b) > most {
 		return most
 	}
+	if a == b {
+		return 0
+	}
 	var rows [3][most + 1]int
 	older, old, row := &rows[0], &rows[1], &rows[2]
 	for j := 0; j <= len(b); j++ {

@@ -98,7 +98,7 @@ const longestSample, longestQuote = 1024, 64
 // Placeholder reports whether a text is, or holds, sample text that somebody
 // forgot to replace, and gives that text. Template variables are no samples.
 func Placeholder(text string) (string, bool) {
-	if len(text) > longestSample {
+	if len(text) > longestSample || IsUUID(text) {
 		return "", false
 	}
 	text = strings.TrimSpace(Literal(text, "."))

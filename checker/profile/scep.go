@@ -235,7 +235,7 @@ func newSubject(n *Node) Subject {
 		return s
 	}
 	s.Variable = n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
-	if n.Kind != Array {
+	if n.Kind != Array || flat(n) {
 		if !s.Variable {
 			s.Malformed = append(s.Malformed, n)
 		}
@@ -245,7 +245,7 @@ func newSubject(n *Node) Subject {
 		if s.skip(rdn) {
 			continue
 		}
-		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.templated {
+		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.templated || flat(rdn) {
 			s.Malformed = append(s.Malformed, rdn)
 			continue
 		}
@@ -255,7 +255,7 @@ func newSubject(n *Node) Subject {
 				continue
 			}
 			if pair.Kind != Array || pair.size != 2 || !pair.first.Is(String, Template) || !pair.last.Is(String, Template) {
-				if pair.templated {
+				if pair.templated || pair.Kind == Array && pair.size == 1 && s.skip(pair.first) {
 					s.Variable = true
 				} else {
 					s.Malformed = append(s.Malformed, pair)
@@ -268,6 +268,19 @@ func newSubject(n *Node) Subject {
 	return s
 }
 
+// flat reports whether strings stand where arrays belong: the name or an RDN
+// lacks a level. Strings that are all variables tell nothing of the levels.
+func flat(n *Node) bool {
+	literal := false
+	for c := range n.Children() {
+		if c.Kind != String && c.Kind != Template {
+			return false
+		}
+		literal = literal || c.Kind == String && !IsVariable(c.text)
+	}
+	return literal && !n.templated
+}
+
 // skip passes over template text in the structure of the name.
 func (s *Subject) skip(n *Node) bool {
 	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
@@ -277,8 +290,8 @@ func (s *Subject) skip(n *Node) bool {
 // IsCommonName reports whether an attribute type is that of the common name,
 // however it is written.
 func (a Attribute) IsCommonName() bool {
-	t := a.Type.Text()
-	return strings.EqualFold(t, "CN") || strings.EqualFold(t, "commonName") || t == "2.5.4.3"
+	t := strings.ToLower(strings.TrimSpace(a.Type.Text()))
+	return t == "cn" || t == "commonname" || strings.TrimPrefix(t, "oid.") == "2.5.4.3"
 }
 
 // WorstWait is the longest time, in seconds, that a device waits for a server

@@ -66,6 +66,11 @@ func (s *Secrets) walk(root *Node) {
 	for n := root; n != nil; {
 		if n.secret() {
 			s.add(n.text, Span{int(n.open), int(n.end)})
+			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities
+				if raw := string(s.src.Text[n.open:max(n.open, n.end-int32(len("</string>")))]); raw != n.text {
+					s.add(raw, NoSpan)
+				}
+			}
 		}
 		if n.first != nil {
 			n = n.first
@@ -134,21 +139,44 @@ func (n *Node) secret() bool {
 	return false
 }
 
-var marksInKeys = strings.NewReplacer(" ", "", "_", "", "-", "")
-
 // SecretKey reports whether values under this key are secret, misspelt names
-// of Challenge included.
+// of Challenge and Password included.
 func SecretKey(key string) bool {
 	if len(key) < 6 || len(key) > maxName {
 		return false
 	}
-	k := strings.ToLower(marksInKeys.Replace(key))
-	for _, word := range []string{"password", "passwd", "passphrase", "secret", "challenge", "privatekey"} {
-		if strings.Contains(k, word) {
-			return true
+	var buffer [maxName]byte
+	k := buffer[:0]
+	for i := 0; i < len(key); i++ {
+		switch c := key[i]; {
+		case c == ' ' || c == '_' || c == '-':
+		case c >= 'A' && c <= 'Z':
+			k = append(k, c|0x20)
+		default:
+			k = append(k, c)
 		}
 	}
-	return Distance(k, "challenge") <= 2 || Distance(k, "password") <= 2
+	for i, c := range k {
+		switch c {
+		case 'p':
+			if begins(k[i:], "password") || begins(k[i:], "passwd") || begins(k[i:], "passphrase") || begins(k[i:], "privatekey") {
+				return true
+			}
+		case 's':
+			if begins(k[i:], "secret") {
+				return true
+			}
+		case 'c':
+			if begins(k[i:], "challenge") {
+				return true
+			}
+		}
+	}
+	return len(k) >= 6 && len(k) <= 11 && (Distance(string(k), "challenge") <= 2 || Distance(string(k), "password") <= 2)
+}
+
+func begins(text []byte, word string) bool {
+	return len(text) >= len(word) && string(text[:len(word)]) == word
 }
 
 // keyed finds keys with a scalar value behind them in text that may be no

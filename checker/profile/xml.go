@@ -96,8 +96,8 @@ func (s *scanner) prolog() *SyntaxError {
 		switch {
 		case s.pos == len(s.text):
 			end := len(strings.TrimRight(s.text, " \t\r\n"))
-			return s.fail(Span{end, end}, "no <plist> element: the file ends before one begins")
-		case s.has("<?xml") && s.pos > start:
+			return s.fail(Span{end, end}, "no <plist> element: the file ends before one begins; it is cut off")
+		case s.has("<?xml") && s.pos+5 < len(s.text) && isSpace(s.text[s.pos+5]) && s.pos > start: // not <?xml-stylesheet
 			s.src.Leading = Span{start, s.pos}
 			fallthrough
 		case s.has("<?"), s.has("<!--"), s.has("<!DOCTYPE"), s.has("<!doctype"):
@@ -114,7 +114,7 @@ func (s *scanner) prolog() *SyntaxError {
 				return s.fail(at, "unknown element <%s>; a property list begins with <plist>", clip(tag))
 			}
 			if closed {
-				return s.fail(at, "<plist/> holds no value")
+				return s.fail(at, "<plist/> holds no value; write <plist version=\"1.0\"> and </plist> around the dict of the profile")
 			}
 			return nil
 		default:
@@ -131,6 +131,8 @@ func (s *scanner) noPlist() *SyntaxError {
 	at := s.here()
 	lower := strings.ToLower(s.text[s.pos:min(len(s.text), s.pos+20)])
 	switch {
+	case strings.HasPrefix(lower, "<<<<<<<"):
+		return s.fail(Span{s.pos, s.pos + 7}, "a merge conflict is left in the file; resolve it")
 	case strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
 		return s.fail(at, "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
 	case s.text[s.pos] == '<':
@@ -141,7 +143,7 @@ func (s *scanner) noPlist() *SyntaxError {
 		}
 		return s.fail(at, "unknown element %s; a property list begins with <plist>", clip(s.text[at.Start:at.End]))
 	}
-	return s.fail(at, "stray text before <plist>")
+	return s.fail(at, "stray text before <plist>; remove it")
 }
 
 // epilog reads what may follow </plist>.
@@ -203,6 +205,12 @@ func (s *scanner) doctype() *SyntaxError {
 			if c == quote {
 				quote = 0
 			}
+		case c == '<' && strings.HasPrefix(s.text[i:], "<!--"):
+			n := strings.Index(s.text[i+4:], "-->")
+			if n < 0 {
+				return s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
+			}
+			i += 4 + n + 2
 		case c == '"' || c == '\'':
 			quote = c
 		case c == '[':
@@ -265,7 +273,10 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 			return name, false, s.fail(Span{at, i}, "tag <%s is not closed; write > where it ends, or &lt; if no tag is meant", clip(name))
 		}
 	}
-	return name, false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag <%s", clip(name))
+	if quote != 0 {
+		return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; write a second %c", clip(name), quote)
+	}
+	return name, false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag <%s; it is cut off", clip(name))
 }
 
 // clip shortens foreign text for a message.

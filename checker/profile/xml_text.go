@@ -73,6 +73,9 @@ func (s *scanner) inside(i int, name string, tag Span, b *strings.Builder) (int,
 		}
 		return i + 4 + n + 3, nil
 	}
+	if strings.HasPrefix(rest, "<<<<<<<") {
+		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
+	}
 	if v, ok := variableAt(s.text, i); ok { // <% … %>
 		b.WriteString(s.text[i:v.End])
 		return v.End, nil
@@ -172,7 +175,7 @@ func (s *scanner) badEntity(i int) *SyntaxError {
 	end := strings.IndexByte(rest, ';')
 	if end > 1 && strings.IndexAny(rest[:end], " \t\r\n<=") < 0 {
 		err := s.fail(Span{i, i + end + 1}, "unknown entity; XML property lists have &amp;, &lt;, &gt;, &quot;, &apos; and character references")
-		err.Hint = "write &amp; if the character & is meant"
+		err.Hint = "write the character itself, or &amp; if the character & is meant"
 		return err
 	}
 	return s.fail(Span{i, i + 1}, "unescaped &; write &amp;")

@@ -3,6 +3,7 @@ package profile
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -25,7 +26,10 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 			if s.has("<!--") {
 				return false, s.misc()
 			}
-			return false, s.fail(s.here(), "%s is not allowed between values", clip(s.text[s.pos:s.here().End]))
+			if s.has("<![CDATA[") {
+				return false, s.fail(s.here(), "CDATA section between values; put it inside <string>, or remove it")
+			}
+			return false, s.fail(s.here(), "%s is not allowed between values; remove it", clip(s.text[s.pos:s.here().End]))
 		case '%', '$', '{', '<':
 			if done, err := s.oddTag(); done || err != nil {
 				return false, err
@@ -39,7 +43,7 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 // name is a variable, as in <{{ .Flag }}/>.
 func (s *scanner) oddTag() (bool, *SyntaxError) {
 	if strings.HasPrefix(s.text[s.pos:], "<<<<<<<") {
-		return true, s.fail(s.here(), "a merge conflict is left in the file; resolve it")
+		return true, s.fail(Span{s.pos, s.pos + 7}, "a merge conflict is left in the file; resolve it")
 	}
 	at := s.pos
 	if s.text[s.pos+1] == '%' {
@@ -74,6 +78,9 @@ func (s *scanner) stray() *SyntaxError {
 	case s.text[s.pos] == 0:
 		return s.fail(Span{s.pos, s.pos + 1}, "NUL byte; the file is damaged")
 	}
+	if r, n := utf8.DecodeRuneInString(s.text[s.pos:]); !unicode.IsPrint(r) && r != utf8.RuneError {
+		return s.fail(Span{s.pos, s.pos + n}, "invisible character U+%04X between elements; remove it", r)
+	}
 	return s.structural(at, "stray text between elements; put it inside <string>, or remove it")
 }
 
@@ -93,13 +100,13 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	at := s.pos
 	n := strings.IndexByte(s.text[at:], '>')
 	if n < 0 {
-		return false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag %s", clip(s.text[at:]))
+		return false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag %s; it is cut off", clip(s.text[at:]))
 	}
 	tag := Span{at, at + n + 1}
 	name := strings.TrimRight(s.text[at+2:at+n], " \t\r\n")
 	if s.hasKey {
 		if !s.templateBefore {
-			return false, s.structural(s.keyAt, "key has no value")
+			return false, s.structural(s.keyAt, "key %q has no value; write one after it, or remove the key", clip(s.key))
 		}
 		if err := s.templateValue(); err != nil {
 			return false, err
@@ -109,7 +116,7 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	case s.cur == nil && name == "plist":
 		if s.root == nil {
 			if !s.templateBefore {
-				return false, s.fail(tag, "<plist> holds no value")
+				return false, s.fail(tag, "<plist> holds no value; write the dict of the profile into it")
 			}
 			if err := s.templateValue(); err != nil {
 				return false, err
@@ -121,7 +128,7 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 		return false, s.structural(tag, "</%s> closes nothing; remove it, or open it where it belongs", clip(name))
 	case name != s.cur.Kind.String():
 		line := s.src.Position(int(s.cur.start)).Line
-		return false, s.structural(tag, "</%s> does not close the <%s> opened on line %d; write </%s> before it", clip(name), s.cur.Kind, line, s.cur.Kind)
+		return false, s.structural(tag, "</%s> does not close the <%s> opened on line %d; write </%s> before it, or remove it", clip(name), s.cur.Kind, line, s.cur.Kind)
 	}
 	s.cur.end = int32(tag.End)
 	s.cur = s.cur.parent
@@ -189,7 +196,11 @@ func (s *scanner) hang(n *Node) {
 
 // templateValue gives template text in the place of a value a node of its own.
 func (s *scanner) templateValue() *SyntaxError {
-	at := s.src.Templates[len(s.src.Templates)-1]
+	i := len(s.src.Templates) - 1
+	at := s.src.Templates[i]
+	for ; s.hasKey && i >= 0 && s.src.Templates[i].Start >= s.keyAt.End; i-- {
+		at.Start = s.src.Templates[i].Start // several blocks may make up one value
+	}
 	n, err := s.node(Template, at.Start)
 	if err != nil {
 		return err
@@ -233,7 +244,7 @@ func (s *scanner) element() *SyntaxError {
 	case "true", "false":
 		return s.scalar(Boolean, name, tag, empty)
 	case "plist":
-		return s.fail(tag, "<plist> inside <plist>")
+		return s.fail(tag, "<plist> inside <plist>; remove it")
 	}
 	return s.unknown(name, tag)
 }
@@ -256,11 +267,15 @@ func (s *scanner) unknown(name string, tag Span) *SyntaxError {
 
 func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 	if s.cur == nil || s.cur.Kind != Dict {
-		return s.structural(tag, "<key> outside of a <dict>")
+		if s.cur != nil {
+			line := s.src.Position(int(s.cur.start)).Line
+			return s.structural(tag, "<key> in the <array> opened on line %d; write </array> or <dict> before it", line)
+		}
+		return s.structural(tag, "<key> outside of a <dict>; write <dict> before it")
 	}
 	if s.hasKey {
 		if !s.templateBefore {
-			return s.structural(s.keyAt, "key has no value: another <key> follows it")
+			return s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))
 		}
 		if err := s.templateValue(); err != nil {
 			return err
@@ -352,10 +367,30 @@ func (s *scanner) check(n *Node, name string) *SyntaxError {
 		return nil
 	}
 	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
-	if text == "" {
+	switch {
+	case text == "":
 		err.Message = "<" + name + "> is empty; " + want
+	case n.Kind == Boolean:
+		err.Message = "<" + name + "> holds text; " + want
+	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
+		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
+	case n.Kind == Data:
+		err.Message = "<data> does not hold base64; " + notBase64(text)
 	}
 	return err
+}
+
+// notBase64 says what was written into <data> in the place of base64.
+func notBase64(text string) string {
+	switch {
+	case strings.HasPrefix(text, "-----BEGIN"):
+		return "leave out the BEGIN and END lines around it"
+	case HexDigest(text) != nil:
+		return "this is hexadecimal: write the bytes it stands for in base64, as xxd -r -p | base64 does"
+	case strings.Trim(strings.Trim(text, "="), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ \t\r\n") == "":
+		return "its length is wrong: it is cut off, or the = at its end are missing"
+	}
+	return "write the bytes in base64: A-Z, a-z, 0-9, + and /, with = at the end"
 }
 
 // class tells the bytes that end or complicate character data: 1 for "<", 2

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/rules"
+)
+
+// TestRulesPage holds rules/README.md against the descriptions it is generated
+// from.
+func TestRulesPage(t *testing.T) {
+	const page = "../../rules/README.md"
+	var want bytes.Buffer
+	if err := report.RulesMarkdown(&want, rules.All()); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(page, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Error("rules/README.md is stale; run go test ./cmd/sceplint -update")
+	}
+}
+
+// console finds the examples of the README: a line "$ command" and the output
+// under it, up to the next command or the end of the block.
+var console = regexp.MustCompile("(?s)```console\n(.*?)```")
+
+// TestReadme runs the commands of the README and compares what they print, to
+// standard output and then to standard error, with what it shows.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := t.TempDir() + "/sceplint"
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	ran := 0
+	for _, block := range console.FindAllStringSubmatch(string(readme), -1) {
+		for _, example := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+			command, want, _ := strings.Cut(example, "\n")
+			words := strings.Fields(command)
+			if words[0] != "sceplint" && strings.Join(words[:min(3, len(words))], " ") != "go run ./cmd/sceplint" {
+				continue // the test command itself, and installing
+			}
+			args := words[1:]
+			if words[0] == "go" {
+				args = words[3:]
+			}
+			var stdout, stderr bytes.Buffer
+			cmd := exec.CommandContext(context.Background(), binary, args...)
+			cmd.Dir = "../.."
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			_ = cmd.Run() // findings make the exit code 1
+			ran++
+			got := strings.TrimSpace(stdout.String() + stderr.String())
+			if want = strings.TrimSpace(want); want != "" && got != want {
+				t.Errorf("$ %s\nprints\n%s\nand not\n%s", command, got, want)
+			}
+		}
+	}
+	if ran == 0 {
+		t.Error("no example was run")
+	}
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// inputs are the files that the arguments stand for, in the order of the
+// arguments and of names, each once.
+type inputs struct {
+	paths     []string
+	stdin     io.Reader
+	stdinName string
+}
+
+// check refuses arguments that stand for nothing before any work is done.
+func (in *inputs) check() error {
+	for i, path := range in.paths {
+		if path == "-" {
+			if slices.Contains(in.paths[:i], "-") {
+				return errors.New("standard input (-) is given twice")
+			}
+			continue
+		}
+		if path == "" {
+			return errors.New("an empty path is given")
+		}
+	}
+	return nil
+}
+
+// all yields the files. A path that cannot be read yields an input that fails.
+func (in *inputs) all() iter.Seq[checker.Input] {
+	return func(yield func(checker.Input) bool) {
+		seen := map[string]bool{}
+		once := func(input checker.Input, key string) bool {
+			if len(in.paths) > 1 {
+				if seen[key] {
+					return true
+				}
+				seen[key] = true
+			}
+			return yield(input)
+		}
+		for _, path := range in.paths {
+			if path == "-" {
+				if !yield(checker.Input{Name: in.stdinName, Read: func() ([]byte, error) { return readAll(in.stdin, -1) }}) {
+					return
+				}
+				continue
+			}
+			if !in.expand(path, once) {
+				return
+			}
+		}
+	}
+}
+
+type yielder func(input checker.Input, key string) bool
+
+// expand yields what one argument stands for.
+func (in *inputs) expand(path string, yield yielder) bool {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return walk(path, yield)
+	case err == nil:
+		name := filepath.Clean(path)
+		return yield(fileInput(name, false), name)
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
+		return in.glob(path, yield)
+	}
+	return yield(failing(path, err), path)
+}
+
+// glob yields what a pattern matches, for shells that leave patterns alone.
+func (in *inputs) glob(pattern string, yield yielder) bool {
+	matches, err := doublestar.FilepathGlob(pattern, doublestar.WithNoHidden())
+	if err == nil && len(matches) == 0 {
+		err = errors.New("no file matches the pattern")
+	}
+	if err != nil {
+		return yield(failing(pattern, err), pattern)
+	}
+	slices.Sort(matches)
+	for _, path := range matches {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if strings.Contains(pattern, "**") {
+				continue // what is in it is matched itself
+			}
+			if !walk(path, yield) {
+				return false
+			}
+			continue
+		}
+		if !yield(fileInput(path, !strings.EqualFold(filepath.Ext(path), ".mobileconfig")), path) {
+			return false
+		}
+	}
+	return true
+}
+
+// walk yields the profiles below a directory, and what may be one.
+func walk(dir string, yield yielder) bool {
+	root := filepath.Clean(dir)
+	start := root
+	if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		start += string(filepath.Separator) // named by the user, so followed
+	}
+	more := true // false once nothing more is wanted: then nothing more may be yielded
+	_ = filepath.WalkDir(start, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if more = yield(failing(path, err), path); !more {
+				return fs.SkipAll
+			}
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if path != start && strings.HasPrefix(name, ".") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		extension := strings.ToLower(filepath.Ext(name))
+		profileName := extension == ".mobileconfig"
+		if !profileName && extension != ".plist" && extension != ".xml" || strings.HasPrefix(name, "._") {
+			return nil
+		}
+		if !d.Type().IsRegular() { // a link is followed to a file, not to a directory
+			if info, err := os.Stat(path); d.Type()&fs.ModeSymlink == 0 || err == nil && !info.Mode().IsRegular() {
+				return nil
+			}
+		}
+		path = filepath.Clean(path)
+		if more = yield(fileInput(path, !profileName), path); !more {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return more
+}
+
+func fileInput(path string, optional bool) checker.Input {
+	return checker.Input{Name: path, Optional: optional, Read: func() ([]byte, error) { return readFile(path) }}
+}
+
+func failing(path string, err error) checker.Input {
+	return checker.Input{Name: path, Read: func() ([]byte, error) { return nil, plain(path, err) }}
+}
+
+// readFile reads a whole file, up to a little more than the parser takes.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plain(path, err)
+	}
+	defer f.Close()
+	size := int64(-1)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	text, err := readAll(f, size)
+	if err != nil {
+		return nil, plain(path, err)
+	}
+	return text, nil
+}
+
+// readAll reads up to a little more than the parser takes; size is what is
+// expected, or -1.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	if size < 0 || size > profile.MaxSize {
+		return io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
+	}
+	text := make([]byte, size+1) // one more, to meet the end of the file in the same call
+	n, err := io.ReadFull(r, text)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return text[:n], nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rest, err := io.ReadAll(io.LimitReader(r, profile.MaxSize+1-int64(n))) // it grew meanwhile
+	return append(text, rest...), err
+}
+
+// plain words an error of the file system for people: the path, then what is
+// wrong.
+func plain(path string, err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no such file or directory", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: no permission to read it", path)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}

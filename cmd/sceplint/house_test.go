@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sceplint/sceplint/"
+
+// floors tells which packages of this module each package may import, straight
+// or through others: checker/profile carries checker, which carries rules and
+// checker/report, which carry the command. Never up, never sideways.
+var floors = map[string][]string{
+	"checker/profile":             {},
+	"checker/profile/profiletest": {},
+	"checker":                     {"checker/profile"},
+	"rules":                       {"checker", "checker/profile"},
+	"checker/report":              {"checker", "checker/profile"},
+	"cmd/sceplint":                {"checker", "checker/profile", "rules", "checker/report"},
+}
+
+// forbidden are packages that must not be reached from below the command: a
+// rule reads no files, no environment and no network.
+var forbidden = []string{"os/exec", "net", "net/http", "flag", "github.com/spf13/cobra"}
+
+func TestHouse(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "./../../...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); decoder.More(); {
+		var p struct {
+			ImportPath    string
+			Imports, Deps []string
+		}
+		if err := decoder.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		room := strings.TrimPrefix(p.ImportPath, module)
+		allowed, ok := floors[room]
+		if !ok {
+			t.Errorf("%s has no floor: the design does not know it", room)
+			continue
+		}
+		for _, dep := range p.Deps {
+			if other, ok := strings.CutPrefix(dep, module); ok && !slices.Contains(allowed, other) {
+				t.Errorf("%s must not import %s", room, other)
+			}
+			if room != "cmd/sceplint" && room != "checker/report" && slices.Contains(forbidden, dep) {
+				t.Errorf("%s must not reach %s", room, dep)
+			}
+		}
+		if room == "rules" && slices.Contains(p.Imports, "os") {
+			t.Error("rules must not import os: rules do no input or output")
+		}
+	}
+	if seen != len(floors) {
+		t.Errorf("%d packages, but %d floors", seen, len(floors))
+	}
+}

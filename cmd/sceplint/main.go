@@ -1,0 +1,103 @@
+// Command sceplint lints Apple configuration profiles with SCEP payloads.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes. Nothing changes their meaning.
+const (
+	exitClean    = 0 // nothing at or above --fail-on
+	exitFindings = 1 // findings at or above it
+	exitFailed   = 2 // the job could not be done
+)
+
+// terminal is what a command reads from and writes to.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+	exit     int
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the command as a function of its arguments.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	// Profiles are read, judged and forgotten: a collection now and then is
+	// enough, as long as memory stays bounded.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(48 << 20)
+
+	t := &terminal{in: in, out: out, err: errOut}
+	root := rootCommand(t)
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	if err := root.ExecuteContext(ctx); err != nil {
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintf(errOut, "sceplint: %v\n", err)
+		}
+		return exitFailed
+	}
+	return t.exit
+}
+
+// errSaid is an error that was explained on standard error already.
+var errSaid = errors.New("already said")
+
+func rootCommand(t *terminal) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sceplint",
+		Short: "Lint Apple configuration profiles with SCEP payloads",
+		Long: `sceplint checks Apple configuration profiles (.mobileconfig) that carry SCEP payloads:
+misspelt keys, wrong types, weak keys, subjects without a name, template text where it
+breaks the file, and what else makes devices fail weeks later without a word.
+
+Profiles may be XML or binary property lists, signed or not.
+
+Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job could not be done.`,
+		Example: `  sceplint check profiles/
+  sceplint explain scep-key-misspelled`,
+		SuggestionsMinimumDistance: 2,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Args:                       noPaths,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), versionCommand(t))
+	return root
+}
+
+// noPaths refuses arguments of the bare command, which are commands misspelt
+// or paths that lack theirs.
+func noPaths(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return fmt.Errorf("unknown command %q; to check it write: sceplint check %s", args[0], strings.Join(args, " "))
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("unknown command %q; did you mean %s?", args[0], near[0])
+	}
+	return fmt.Errorf("unknown command %q; see sceplint help", args[0])
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/rules"
+)
+
+func rulesCommand(t *terminal) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules: ID, severity, title, pack",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			var names []string
+			for _, f := range report.RulesFormats {
+				if f.Name == format {
+					return f.Format(t.out, rules.All())
+				}
+				names = append(names, f.Name)
+			}
+			return fmt.Errorf("unknown format %q; write one of %s", format, strings.Join(names, ", "))
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	complete(cmd, "format", "text", "json", "markdown")
+	return cmd
+}
+
+func explainCommand(t *terminal) *cobra.Command {
+	var colored string
+	cmd := &cobra.Command{
+		Use:   "explain ID",
+		Short: "Explain a rule: what, why, examples, references",
+		Args:  cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return ruleIDs(rules.All()), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			on, err := useColor(colored, t.out)
+			if err != nil {
+				return err
+			}
+			for _, r := range rules.All() {
+				if r.ID == args[0] {
+					return report.Explain(t.out, &r.Meta, on)
+				}
+			}
+			return unknownRule(args[0], rules.All())
+		},
+	}
+	addColorFlag(cmd, &colored)
+	return cmd
+}
+
+func ruleIDs(all []checker.Rule) []string {
+	ids := make([]string, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// unknownRule says that there is no such rule, and which one may be meant.
+func unknownRule(id string, all []checker.Rule) error {
+	best, far := "", 4
+	for _, known := range ruleIDs(all) {
+		if d := profile.Distance(id, known); d < far {
+			best, far = known, d
+		}
+	}
+	if best != "" {
+		return fmt.Errorf("unknown rule %q; did you mean %s?", id, best)
+	}
+	return fmt.Errorf("unknown rule %q; sceplint rules lists them", id)
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the generated files anew")
+
+// TestMain lets this test binary stand in for commands.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sceplint": main, "measure": measure})
+}
+
+// TestScript runs the command as users do: testdata/script/*.txtar.
+func TestScript(t *testing.T) {
+	testdata, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TESTDATA", testdata)
+			for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE"} {
+				env.Setenv(name, "")
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": exitCode,
+			"utf16": func(ts *testscript.TestScript, _ bool, args []string) {
+				var out []byte
+				for _, r := range "\ufeff" + ts.ReadFile(args[0]) {
+					out = append(out, byte(r), byte(r>>8)) // the scripts use characters of one unit only
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), out, 0o644))
+			},
+		},
+	})
+}
+
+// exitCode runs a command and holds its exit code: code N command [argument…].
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N command [argument…]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = exitText(err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, not %s", got, args[0])
+	}
+}
+
+// exitText gives the exit code of a failed command as a script writes it.
+func exitText(err error) string {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return strconv.Itoa(exit.ExitCode())
+	}
+	return err.Error()
+}

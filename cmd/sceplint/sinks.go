@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/report"
+)
+
+// sink is one --format NAME[=FILE].
+type sink struct {
+	format  report.Format
+	file    string // "" for standard output
+	colored bool
+}
+
+// sinks are where findings go.
+type sinks struct {
+	list []sink
+	out  io.Writer
+}
+
+func openSinks(f *checkFlags, t *terminal, colored bool) (*sinks, error) {
+	s := &sinks{out: t.out}
+	stdout := ""
+	for _, spec := range f.formats {
+		name, file, toFile := strings.Cut(spec, "=")
+		i := slices.IndexFunc(report.Formats, func(x report.NamedFormat) bool { return x.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("unknown format %q; write one of %s", name, strings.Join(formatNames(), ", "))
+		}
+		switch {
+		case toFile && file == "":
+			return nil, fmt.Errorf("--format %s: a file name is missing after =", spec)
+		case !toFile && stdout != "":
+			return nil, fmt.Errorf("formats %s and %s both go to standard output; write --format %s=FILE", stdout, name, name)
+		case !toFile:
+			stdout = name
+			if f.diff {
+				continue // standard output is the diff's
+			}
+		}
+		s.list = append(s.list, sink{report.Formats[i].Format, file, colored && !toFile})
+	}
+	return s, nil
+}
+
+// write hands the results to every sink. A single one gets them as they come;
+// several need them kept.
+func (s *sinks) write(results iter.Seq[*checker.Result]) error {
+	if len(s.list) == 1 {
+		return s.one(s.list[0], results)
+	}
+	kept := slices.Collect(results)
+	for _, x := range s.list {
+		if err := s.one(x, slices.Values(kept)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sinks) one(x sink, results iter.Seq[*checker.Result]) error {
+	r := &report.Report{Version: currentVersion(), Results: results, Color: x.colored}
+	if x.file == "" {
+		return x.format(s.out, r)
+	}
+	var b bytes.Buffer
+	if err := x.format(&b, r); err != nil {
+		return err
+	}
+	return create(x.file, b.Bytes())
+}
+
+// create writes a report file beside its place and renames it, unless it is a
+// device such as /dev/stderr, which is written to.
+func create(path string, text []byte) error {
+	fail := func(err error) error { return fmt.Errorf("cannot write the report: %w", plain(path, err)) }
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return fmt.Errorf("cannot write the report: %s is a directory", path)
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return fail(err)
+		}
+		return nil
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fail(err)
+	}
+	_, err = temp.Write(text)
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Chmod(temp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+		return fail(err)
+	}
+	return nil
+}

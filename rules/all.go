@@ -1,0 +1,65 @@
+// Package rules holds the built-in rules: facts about what Apple's schema, the
+// devices and the SCEP protocol accept, true in every organisation. Each rule
+// is a value in a file of its own, named for its ID.
+package rules
+
+import "github.com/sceplint/sceplint/checker"
+
+// All gives the built-in rules in the order of the catalogue.
+func All() []checker.Rule {
+	return []checker.Rule{
+		plistSyntax,
+		plistDuplicateKey,
+		plistEncoding,
+		profileEncrypted,
+
+		profileKeyMissing,
+		profileType,
+		payloadKeyMissing,
+		payloadVersion,
+		payloadKeyType,
+		payloadUUIDDuplicate,
+		payloadIdentifierDuplicate,
+		payloadUUIDFormat,
+		payloadUUIDPlaceholder,
+		profileScope,
+		profileContentEmpty,
+		profileExpired,
+		payloadTypeUnknownCase,
+
+		scepContent,
+		scepKeyMisplaced,
+		scepKeyMisspelled,
+		scepKeyUnknown,
+		scepKeyLegacy,
+		scepKeyType,
+		scepURL,
+		scepURLQuery,
+		scepURLAdmin,
+		scepNameEmpty,
+		scepKeysize,
+		scepKeysizeMissing,
+		scepKeytype,
+		scepKeyusage,
+		scepKeyusageMissing,
+		scepSubjectMissing,
+		scepSubjectShape,
+		scepSubjectAttribute,
+		scepSubjectValue,
+		scepSubjectMultivalue,
+		scepSubjectCN,
+		scepSANType,
+		scepSANKey,
+		scepSANValue,
+		scepFingerprint,
+		scepChallengeEmpty,
+		scepChallengeMissing,
+		scepRetries,
+
+		variableMisplaced,
+		placeholder,
+
+		ignoreUnused,
+		ignoreReason,
+	}
+}

@@ -1,0 +1,150 @@
+package rules
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var ignoreUnused = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "ignore-unused",
+		Title:    "a suppression keeps nothing back",
+		Severity: checker.Warning,
+		Doc: `A comment with sceplint:ignore keeps back the findings of the rules it names, on its own line and the one after it, or in the
+whole file with sceplint:ignore-file. One that no finding meets has outlived its reason, stands on the wrong line or misspells its rule.
+If it stays, it will hide the next finding that somebody should have seen. Rules that are switched off, and policies of packs that are not
+loaded, are not counted.`,
+		Help: "remove the suppression, or move it to the line of the finding",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>Keysize</key>
+<integer>2048</integer> <!-- sceplint:ignore scep-keysize the old CA had other sizes -->`,
+			Good: `<key>Keysize</key>
+<integer>3072</integer> <!-- sceplint:ignore scep-keysize our own test device takes it -->`,
+		},
+		Refs: []checker.Ref{refSuppression},
+	},
+	CheckIgnores: func(p *checker.Pass, ignores []*checker.Ignore) error {
+		if p.Profile.Root == nil {
+			return nil // most rules could not look at the file
+		}
+		for _, ig := range ignores {
+			if len(ig.IDs) == 0 {
+				f := p.At(ig.Span, nil, "suppression names no rule and keeps nothing back; write the ID of a rule after sceplint:ignore, or remove the comment")
+				f.Fix = withoutComment(p, ig)
+			}
+			for i, id := range ig.IDs {
+				switch {
+				case !p.Known(id):
+					if !strings.Contains(id, "/") {
+						p.At(ig.Span, nil, "suppression of %q: there is no such rule; %s", excerpt(id), nearestRule(p, id))
+					}
+				case ig.Ran[i] && !ig.Used[i] && !needsMore(p, id):
+					f := p.At(ig.Span, nil, "suppression of %q keeps nothing back; remove it", id)
+					f.Fix = withoutID(p, ig, i)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+var refSuppression = checker.Ref{
+	Title: "sceplint: suppressing findings",
+	URL:   "https://github.com/sceplint/sceplint#suppressing-findings",
+}
+
+// needsMore reports whether the findings of a rule depend on what this run may
+// not have: targets, or the other profiles that were checked along.
+func needsMore(p *checker.Pass, id string) bool {
+	return strings.HasPrefix(id, "fileset-") || strings.HasPrefix(id, "target-") && len(p.Targets) == 0
+}
+
+// nearestRule says which rule may have been meant.
+func nearestRule(p *checker.Pass, id string) string {
+	ids := p.IDs()
+	slices.Sort(ids)
+	best, far := "", 4
+	for _, known := range ids {
+		if d := profile.Distance(strings.ToLower(strings.ReplaceAll(id, "_", "-")), known); d < far {
+			best, far = known, d
+		}
+	}
+	if best == "" {
+		return "sceplint rules lists them"
+	}
+	return fmt.Sprintf("write %q", best)
+}
+
+// withoutID takes one ID out of a suppression, or the whole comment away if it
+// names no other.
+func withoutID(p *checker.Pass, ig *checker.Ignore, i int) *checker.Fix {
+	if len(ig.IDs) == 1 {
+		return withoutComment(p, ig)
+	}
+	ids := placesOf(p.Profile.Source.Text, ig)
+	if !p.Editable() || ids == nil {
+		return nil
+	}
+	cut := profile.Span{Start: ids[i].Start}
+	if i+1 < len(ids) {
+		cut.End = ids[i+1].Start
+	} else {
+		cut = profile.Span{Start: ids[i-1].End, End: ids[i].End}
+	}
+	return &checker.Fix{Message: "remove " + ig.IDs[i] + " from the suppression", Safe: true, Edits: []checker.Edit{checker.Replace(cut, "")}}
+}
+
+// placesOf finds the IDs of a suppression in the text; nil if it cannot.
+func placesOf(text []byte, ig *checker.Ignore) []profile.Span {
+	const directive = "sceplint:ignore"
+	at := ig.Span.Start + bytes.Index(text[ig.Span.Start:ig.Span.End], []byte(directive)) + len(directive)
+	if ig.File {
+		at += len("-file")
+	}
+	var places []profile.Span
+	for _, id := range ig.IDs {
+		rest := text[at:ig.Span.End]
+		at += len(rest) - len(bytes.TrimLeft(rest, ", \t\r\n"))
+		if !bytes.HasPrefix(text[at:], []byte(id)) {
+			return nil
+		}
+		places = append(places, profile.Span{Start: at, End: at + len(id)})
+		at += len(id)
+	}
+	return places
+}
+
+// withoutComment takes a comment away, with its line if nothing else stands on
+// it, and otherwise with the blanks on one side.
+func withoutComment(p *checker.Pass, ig *checker.Ignore) *checker.Fix {
+	if !p.Editable() {
+		return nil
+	}
+	text, cut := p.Profile.Source.Text, ig.Span
+	before := bytes.TrimRight(text[:cut.Start], " \t")
+	after := bytes.TrimLeft(text[cut.End:], " \t")
+	first := len(before) == 0 || bytes.HasSuffix(before, []byte("\n")) || bytes.HasSuffix(before, []byte("\r"))
+	last := len(after) == 0 || after[0] == '\n' || after[0] == '\r'
+	blank := len(text)-len(after) > cut.End
+	switch {
+	case first && last:
+		cut.Start, cut.End = len(before), len(text)-len(after)
+		for _, ending := range []string{"\r\n", "\n", "\r"} {
+			if bytes.HasPrefix(after, []byte(ending)) {
+				cut.End += len(ending)
+				break
+			}
+		}
+	case first:
+		cut.End = len(text) - len(after)
+	case last || blank:
+		cut.Start = len(before)
+	}
+	return &checker.Fix{Message: "remove the suppression", Safe: true, Edits: []checker.Edit{checker.Replace(cut, "")}}
+}

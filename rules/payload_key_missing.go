@@ -1,0 +1,63 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var payloadKeyMissing = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "payload-key-missing",
+		Title:    "a payload lacks a required key",
+		Severity: checker.Error,
+		Doc: `Every payload needs PayloadType, PayloadVersion, PayloadIdentifier and PayloadUUID beside its own settings. One payload
+without them is enough for a device to refuse the whole profile (MCPayloadErrorDomain 2002, missing field).`,
+		Help: "add the key to the dict of the payload",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scep</string>
+<key>PayloadVersion</key>
+<integer>1</integer>
+<key>PayloadIdentifier</key>
+<string>org.corp.wifi.scep</string>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scep</string>
+<key>PayloadVersion</key>
+<integer>1</integer>
+<key>PayloadIdentifier</key>
+<string>org.corp.wifi.scep</string>
+<key>PayloadUUID</key>
+<string>0C0D5B6E-6B0C-4B8E-9B35-6D0A7D6E1C42</string>
+</dict>`,
+		},
+		Refs: []checker.Ref{refCommonKeys, refMDMErrors},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, payload := range p.Profile.Payloads() {
+			if payload.Node.Templated() {
+				continue // template text may bring the keys
+			}
+			for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"} {
+				if payload.Node.Get(key) == nil {
+					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), key, exampleOf[key])
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// payloadLabel names a payload in a message as paths do: counted from 0, and
+// with its type where it has one.
+func payloadLabel(payload profile.Payload) string {
+	if payload.Type == "" {
+		return fmt.Sprintf("payload PayloadContent[%d]", payload.Index)
+	}
+	return fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(payload.Type))
+}

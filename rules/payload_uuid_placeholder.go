@@ -1,0 +1,153 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var payloadUUIDPlaceholder = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "payload-uuid-placeholder",
+		Title:    "PayloadUUID is a sample",
+		Severity: checker.Warning,
+		Doc: `A PayloadUUID must be globally unique. The nil UUID, a row of equal or counted-up digits and the UUIDs of manuals and standards
+are typed or copied, never drawn, so that another profile on the same device is likely to have the same one. A management server that
+keys its profiles by UUID then takes the one for the other.`,
+		Help: "write a UUID of its own, as uuidgen prints",
+		Example: checker.Example{
+			Scope: checker.ScopeProfile,
+			Bad: `<key>PayloadUUID</key>
+<string>00000000-0000-0000-0000-000000000000</string>
+<key>PayloadContent</key>
+<array/>`,
+			Good: `<key>PayloadUUID</key>
+<string>4D1B8E0F-93A6-4C72-8F5D-7E2A60C9B813</string>
+<key>PayloadContent</key>
+<array/>`,
+		},
+		Refs: []checker.Ref{refTopLevel, refCommonKeys, refUUID},
+	},
+	Check: func(p *checker.Pass) error {
+		if p.Profile.Foreign() == "" {
+			uuidSample(p, p.Profile.Root.Get("PayloadUUID"))
+		}
+		for _, payload := range p.Profile.Payloads() {
+			uuidSample(p, payload.Node.Get("PayloadUUID"))
+		}
+		return nil
+	},
+}
+
+var refUUID = checker.Ref{
+	Title: "RFC 9562: Universally Unique IDentifiers",
+	URL:   "https://www.rfc-editor.org/rfc/rfc9562",
+}
+
+func uuidSample(p *checker.Pass, n *profile.Node) {
+	text, ok := n.Str()
+	if !ok {
+		return
+	}
+	bare := strings.Trim(strings.TrimSpace(text), "{}")
+	if !profile.IsUUID(bare) || !begins[bare[:2]] {
+		return
+	}
+	if why := sampleUUID(strings.ToLower(bare)); why != "" {
+		p.Value(n, "PayloadUUID %q is %s, not one of its own; write a UUID, as uuidgen prints", text, why)
+	}
+}
+
+// sampleUUIDs are UUIDs of standards and manuals.
+var sampleUUIDs = []string{
+	"123e4567-e89b-12d3-a456-426614174000",
+	"123e4567-e89b-12d3-a456-426655440000",
+	"550e8400-e29b-41d4-a716-446655440000",
+	"f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+	"6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+	"f47ac10b-58cc-4372-a567-0e02b2c3d479",
+}
+
+// counts are the orders in which people count up when they type a UUID. Each
+// goes on from its start.
+var counts = []string{
+	strings.Repeat("0123456789abcdef", 4),
+	strings.Repeat("1234567890abcdef", 4),
+	strings.Repeat("0123456789", 5),
+	strings.Repeat("12345678", 5),
+	strings.Repeat("abcdef", 7),
+	strings.Repeat("a1b2c3d4e5f67890abcdef1234567890", 2),
+}
+
+// begins are the first two digits that any sample has, in either case: nearly
+// every real UUID is let go by them.
+var begins = func() map[string]bool {
+	set := map[string]bool{"de": true, "DE": true}
+	for _, d := range "0123456789abcdef" {
+		set[string(d)+string(d)] = true
+		set[strings.ToUpper(string(d)+string(d))] = true
+	}
+	for _, uuid := range sampleUUIDs {
+		set[uuid[:2]] = true
+		set[strings.ToUpper(uuid[:2])] = true
+	}
+	for _, row := range counts {
+		for i := range len(row) - 1 {
+			set[row[i:i+2]] = true
+			set[strings.ToUpper(row[i:i+2])] = true
+		}
+	}
+	return set
+}()
+
+// sampleUUID tells what kind of sample a UUID in small letters is, or "". The
+// chance of a drawn one to be taken for a sample is below one in a billion.
+func sampleUUID(s string) string {
+	if slices.Contains(sampleUUIDs, s) {
+		return "the sample of a manual"
+	}
+	digits := strings.ReplaceAll(s, "-", "")
+	groups := strings.Split(s, "-")
+	switch {
+	case strings.Trim(digits, "0") == "":
+		return "the nil UUID"
+	case sameDigits(digits):
+		return "one digit over and over"
+	case strings.HasPrefix(s, "deadbeef-"), strings.Contains(digits, "deadbeefdeadbeef"):
+		return "a sample"
+	case every(groups, sameDigits):
+		return "a row of equal digits"
+	case every(groups, counted), counted(halved(digits)):
+		return "counted up"
+	}
+	return ""
+}
+
+func every(list []string, ok func(string) bool) bool {
+	return !slices.ContainsFunc(list, func(s string) bool { return !ok(s) })
+}
+
+func sameDigits(s string) bool { return strings.Trim(s, s[:1]) == "" }
+
+func counted(s string) bool {
+	for _, row := range counts {
+		if s != "" && strings.Contains(row, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// halved takes one of each pair of digits, if they are equal: 001122 is 012.
+func halved(s string) string {
+	half := make([]byte, 0, len(s)/2)
+	for i := 0; i+1 < len(s); i += 2 {
+		if s[i] != s[i+1] {
+			return ""
+		}
+		half = append(half, s[i])
+	}
+	return string(half)
+}

@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var refExampleDomains = checker.Ref{
+	Title: "RFC 2606, section 3: reserved example domain names",
+	URL:   "https://www.rfc-editor.org/rfc/rfc2606#section-3",
+}
+
+var placeholder = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "placeholder",
+		Title:    "sample text that nobody replaced",
+		Severity: checker.Warning,
+		Doc: `Profiles are made from samples, and what stands there for a real value is easily left behind: YOUR-DOMAIN, CHANGEME,
+SCEP-CHALLENGE-HERE, example.com. The profile installs up to the point where the device asks a server that is not there, or
+enrols with a challenge or a name that anybody can read in the sample. Template variables are no samples.`,
+		Help: "write the real value, or a template variable for it",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>URL</key>
+<string>https://YOUR_DOMAIN_HERE/scep</string>`,
+			Good: `<key>URL</key>
+<string>https://ca.corp.example/scep</string>`,
+		},
+		Refs: []checker.Ref{refSCEP, refExampleDomains},
+	},
+	Check: func(p *checker.Pass) error {
+		sampleText(p, p.Profile.Root.Get("PayloadUUID"))
+		for _, payload := range p.Profile.Payloads() {
+			for _, key := range []string{"PayloadUUID", "IdentityCertificateUUID", "PayloadCertificateUUID"} {
+				sampleText(p, payload.Node.Get(key))
+			}
+		}
+		for _, scep := range p.Profile.SCEP() {
+			sampleURL(p, scep.URL.Node)
+			sampleText(p, scep.Name.Node)
+			if text, ok := scep.Challenge.Node.Str(); ok {
+				if _, found := profile.Placeholder(text); found {
+					p.Value(scep.Challenge.Node, "Challenge holds sample text; write the challenge of your server, or a variable for it")
+				}
+			}
+			for _, a := range scep.Subject.Attributes {
+				sampleText(p, a.Value)
+			}
+		}
+		return nil
+	},
+}
+
+// sampleText reports the sample text in a string.
+func sampleText(p *checker.Pass, n *profile.Node) {
+	text, ok := n.Str()
+	if !ok {
+		return
+	}
+	if sample, found := profile.Placeholder(text); found {
+		p.Value(n, "%s holds the sample text %q; write the real value, or a variable for it", placeOf(n), sample)
+	}
+}
+
+// sampleURL leaves out of a URL what may hold a secret, user info and query.
+func sampleURL(p *checker.Pass, n *profile.Node) {
+	text, ok := n.Str()
+	if !ok {
+		return
+	}
+	text = profile.Literal(strings.TrimSpace(text), ".")
+	if i := strings.IndexAny(text, "?#"); i >= 0 {
+		text = text[:i]
+	}
+	if _, rest, ok := strings.Cut(text, "://"); ok {
+		text = rest
+	}
+	host, path, _ := strings.Cut(text, "/")
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	for _, part := range []string{host, path} {
+		if sample, found := profile.Placeholder(part); found {
+			p.Value(n, "URL holds the sample text %q; write the URL of your SCEP server, or a variable for it", sample)
+			return
+		}
+	}
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	for _, domain := range []string{"example.com", "example.org", "example.net"} {
+		if host == domain || strings.HasSuffix(host, "."+domain) {
+			p.Value(n, "URL points to %s, a domain for samples that has no SCEP server; write the host of yours", domain)
+		}
+	}
+}
+
+// placeOf names what a value is to its reader: its key, or the attribute of
+// the Subject.
+func placeOf(n *profile.Node) string {
+	if n.Key != "" {
+		return n.Key
+	}
+	if kind, ok := n.Parent().At(0).Str(); ok && !profile.HasVariable(kind) {
+		return kind + " in Subject"
+	}
+	return "Subject"
+}

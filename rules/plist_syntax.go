@@ -1,0 +1,35 @@
+package rules
+
+import "github.com/sceplint/sceplint/checker"
+
+var plistSyntax = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "plist-syntax",
+		Title:    "not a property list that devices read",
+		Severity: checker.Error,
+		Doc: `A configuration profile is an XML or binary property list, alone or wrapped in a CMS signature.
+Devices refuse a file that is not well-formed with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
+The most frequent causes are an unescaped & in a URL, a file cut off on its way, and text left over from a merge or a template.
+Nothing else in the file is checked until it can be read.`,
+		Help: "mend the file at this place; plutil -lint on a Mac reads it as a device does",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>URL</key>
+<string>https://ca.corp.example/scep?a=1&b=2</string>`,
+			Good: `<key>URL</key>
+<string>https://ca.corp.example/scep?a=1&amp;b=2</string>`,
+		},
+		Refs: []checker.Ref{refPlistDTD, refXML, refMDMErrors},
+	},
+	CheckDocument: func(p *checker.Pass) error {
+		err := p.Profile.Err
+		if err == nil || err.Template {
+			return nil
+		}
+		f := p.At(err.Span, nil, "%s", err.Message)
+		if err.Hint != "" {
+			f.Help = err.Hint
+		}
+		return nil
+	},
+}

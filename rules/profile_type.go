@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var profileType = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "profile-type",
+		Title:    "the profile's PayloadType is not Configuration",
+		Severity: checker.Error,
+		Doc: `On its top level a profile has the PayloadType Configuration, and Apple's schema allows no other value. The types that name
+what is configured, such as com.apple.security.scep, belong to the payloads inside PayloadContent. A payload that is saved as a file of
+its own, without a profile around it, shows up here as well.`,
+		Help: "write Configuration as the PayloadType of the outermost dict",
+		Example: checker.Example{
+			Scope: checker.ScopeProfile,
+			Bad: `<key>PayloadType</key>
+<string>configuration</string>
+<key>PayloadContent</key>
+<array/>`,
+			Good: `<key>PayloadType</key>
+<string>Configuration</string>
+<key>PayloadContent</key>
+<array/>`,
+		},
+		Refs: []checker.Ref{refTopLevel, refMDMErrors},
+	},
+	Check: func(p *checker.Pass) error {
+		if p.Profile.Foreign() != "" {
+			return nil
+		}
+		const right = "Configuration"
+		n := p.Profile.Root.Get("PayloadType")
+		text, ok := n.Str()
+		if !ok || text == right || profile.HasVariable(text) {
+			return nil
+		}
+		if slices.Contains(appleTypes, text) {
+			p.Value(n, "PayloadType of the profile is %q, the type of a payload; write %q, and put the payload into PayloadContent", text, right)
+			return nil
+		}
+		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(text), right)
+		if !p.Editable() {
+			return nil
+		}
+		edit := checker.Replace(n.Span(), "<string>"+right+"</string>")
+		if inner, ok := elementText(p, n); ok {
+			edit = checker.Replace(inner, right)
+		}
+		f.Fix = &checker.Fix{
+			Message: "set PayloadType to " + right,
+			Safe:    profile.Distance(strings.ToLower(strings.TrimSpace(text)), strings.ToLower(right)) <= 2,
+			Edits:   []checker.Edit{edit},
+		}
+		return nil
+	},
+}
+
+// elementText is the place between the tags of a scalar, if the document can
+// be edited there: an empty element has no such place.
+func elementText(p *checker.Pass, n *profile.Node) (profile.Span, bool) {
+	open, all := n.OpenSpan(), n.Span()
+	if !p.Editable() || !open.Valid() || open.End >= all.End {
+		return profile.NoSpan, false
+	}
+	end := bytes.LastIndex(p.Profile.Source.Text[open.End:all.End], []byte("</"))
+	return profile.Span{Start: open.End, End: open.End + end}, end >= 0
+}

@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var scepSANKey = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "scep-san-key",
+		Title:    "key of SubjectAltName that devices drop",
+		Severity: checker.Warning,
+		Doc: `SubjectAltName has four keys: rfc822Name, dNSName, uniformResourceIdentifier and ntPrincipalName. Apple's code for certificate
+requests compares them without regard to case and passes over every other one without a word, so that the name is missing from
+the certificate. IP addresses, directory names and other kinds of names cannot be asked for in a SCEP payload.`,
+		Help: "write rfc822Name, dNSName, uniformResourceIdentifier or ntPrincipalName",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>SubjectAltName</key>
+<dict>
+	<key>UPN</key>
+	<string>ada@corp.example</string>
+</dict>`,
+			Good: `<key>SubjectAltName</key>
+<dict>
+	<key>ntPrincipalName</key>
+	<string>ada@corp.example</string>
+</dict>`,
+		},
+		Refs: []checker.Ref{refSCEP, refCSRCode},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, scep := range p.Profile.SCEP() {
+			last := profile.NoSpan
+			for n := range scep.SubjectAltName.Children() {
+				right, again := nameKind(n.Key), last.Valid() && n.KeySpan() == last
+				last = n.KeySpan()
+				switch {
+				case again: // the other branch of a template under the same key
+				case right == n.Key || profile.HasVariable(n.Key) || !scep.SubjectAltName.Is(profile.Dict):
+				case right != "":
+					sanKeyCase(p, scep.SubjectAltName, n, right)
+				default:
+					sanKeyDropped(p, n)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// nameKinds are the keys of SubjectAltName in Apple's spelling.
+var nameKinds = []string{"rfc822Name", "dNSName", "uniformResourceIdentifier", "ntPrincipalName"}
+
+// nameKind gives Apple's spelling of a key that devices take for it, or "".
+func nameKind(key string) string {
+	for _, k := range nameKinds {
+		if strings.EqualFold(k, key) {
+			return k
+		}
+	}
+	return ""
+}
+
+// nameAliases are other names of the kinds, squeezed as keys are.
+var nameAliases = map[string]string{
+	"email":                           "rfc822Name",
+	"emailaddress":                    "rfc822Name",
+	"mail":                            "rfc822Name",
+	"rfc822":                          "rfc822Name",
+	"rfc822mailbox":                   "rfc822Name",
+	"dns":                             "dNSName",
+	"fqdn":                            "dNSName",
+	"host":                            "dNSName",
+	"hostname":                        "dNSName",
+	"domainname":                      "dNSName",
+	"uri":                             "uniformResourceIdentifier",
+	"url":                             "uniformResourceIdentifier",
+	"uniformresourcelocator":          "uniformResourceIdentifier",
+	"upn":                             "ntPrincipalName",
+	"msupn":                           "ntPrincipalName",
+	"principalname":                   "ntPrincipalName",
+	"userprincipalname":               "ntPrincipalName",
+	"microsoftprincipalname":          "ntPrincipalName",
+	"ntprincipal":                     "ntPrincipalName",
+	"universalprincipalname":          "ntPrincipalName",
+	"microsoftuniversalprincipalname": "ntPrincipalName",
+}
+
+// otherKinds are the kinds of names that X.509 has and SCEP payloads have not.
+var otherKinds = map[string]bool{
+	"ipaddress": true, "ip": true, "directoryname": true, "dirname": true, "othername": true, "registeredid": true,
+	"rid": true, "x400address": true, "edipartyname": true,
+}
+
+// sanKeyCase reports a key that devices take in spite of its case; other
+// software may not.
+func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
+	f := p.Key(n, "key %q is %s but for case, which devices do not look at; write %q as Apple's schema does", n.Key, right, right)
+	f.Severity = checker.Info
+	same := 0
+	for c := range san.Children() {
+		if strings.EqualFold(c.Key, right) {
+			same++
+		}
+	}
+	if same == 1 && p.Editable() { // else the new key might stand there twice
+		f.Fix = &checker.Fix{
+			Message: "rename the key to " + right,
+			Safe:    true,
+			Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+		}
+	}
+}
+
+func sanKeyDropped(p *checker.Pass, n *profile.Node) {
+	plain := squeeze(n.Key)
+	right := nameAliases[plain]
+	for _, k := range nameKinds {
+		if right == "" && profile.Distance(plain, squeeze(k)) <= 2 {
+			right = k
+		}
+	}
+	switch {
+	case right != "":
+		p.Key(n, "key %q is not known to devices, so its names are dropped; write %q", n.Key, right)
+	case otherKinds[plain]:
+		p.Key(n, "key %q names a kind that SCEP payloads do not have, so its names are dropped; remove it, or have the server add them", n.Key)
+	default:
+		p.Key(n, "key %q is not known to devices, so its names are dropped; write rfc822Name, dNSName, uniformResourceIdentifier or ntPrincipalName", n.Key)
+	}
+}

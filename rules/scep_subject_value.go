@@ -1,0 +1,93 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var scepSubjectValue = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "scep-subject-value",
+		Title:    "attribute value of the Subject that X.520 does not allow",
+		Severity: checker.Warning,
+		Doc: `The attributes of a name have bounds: 64 characters for CN, O, OU and the serial number, 128 for L and ST, exactly two letters for
+C. Devices do not look at them; servers do, and refuse the request or cut the value. A quotation mark at the start or end of
+a value is what is left when O="Corp, Inc." is split at its commas, and ends up in the certificate.`,
+		Help: "write a value within the bounds of its attribute, without the quotation marks of other notations",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>Subject</key>
+<array>
+	<array><array><string>C</string><string>Denmark</string></array></array>
+</array>`,
+			Good: `<key>Subject</key>
+<array>
+	<array><array><string>C</string><string>DK</string></array></array>
+</array>`,
+		},
+		Refs: []checker.Ref{refX520Bounds, refSCEP},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, scep := range p.Profile.SCEP() {
+			for _, a := range scep.Subject.Attributes {
+				if text, ok := a.Value.Str(); ok && !profile.IsVariable(text) {
+					subjectValue(p, a, text)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// subjectBounds are the upper bounds of attributes in characters.
+var subjectBounds = map[string]int{
+	"CN": 64, "2.5.4.3": 64,
+	"L": 128, "2.5.4.7": 128,
+	"ST": 128, "2.5.4.8": 128,
+	"O": 64, "2.5.4.10": 64,
+	"OU": 64, "2.5.4.11": 64,
+	"2.5.4.5": 64,
+}
+
+func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
+	name, variable := a.Type.Text(), profile.HasVariable(text)
+	if name == "" || profile.HasVariable(name) {
+		name = "attribute"
+	}
+	length, bound := profile.Characters(profile.Literal(text, "")), subjectBounds[name]
+	switch {
+	case !variable && strings.TrimSpace(text) == "":
+		p.Value(a.Value, "value of %s is empty; write a value, or remove the pair", name)
+	case strayQuotes(profile.Literal(text, "x")):
+		p.Value(a.Value, "%s %q has quotation marks that end up in the certificate; write it without them", name, text)
+	case !variable && (name == "C" || name == "2.5.4.6") && !countryCode(text):
+		p.Value(a.Value, "%s %q is not a country code of two letters; write one of ISO 3166, as DK", name, text)
+	case bound > 0 && length > bound && variable:
+		p.Value(a.Value, "%s %q has %d characters without its variables; %d is the most X.520 allows", name, text, length, bound)
+	case bound > 0 && length > bound:
+		p.Value(a.Value, "%s %q has %d characters; write %d at most, which is all X.520 allows", name, text, length, bound)
+	}
+}
+
+// strayQuotes reports whether quotation marks wrap a value, or one without its
+// partner stands at an end. That of a length in inches, 15", is none of them.
+func strayQuotes(text string) bool {
+	text = strings.TrimSpace(text)
+	starts, ends := strings.HasPrefix(text, `"`), strings.HasSuffix(text, `"`)
+	switch n := strings.Count(text, `"`); {
+	case n == 2:
+		return starts && ends
+	case n == 1 && ends && !starts:
+		before := text[max(len(text)-2, 0)]
+		return before < '0' || before > '9'
+	default:
+		return n%2 == 1 && (starts || ends)
+	}
+}
+
+func countryCode(text string) bool {
+	letter := func(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+	return len(text) == 2 && letter(text[0]) && letter(text[1])
+}

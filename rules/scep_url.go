@@ -1,0 +1,200 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var scepURL = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "scep-url",
+		Title:    "URL of the SCEP server missing or unusable",
+		Severity: checker.Error,
+		Doc: `URL is the one key that Apple's schema requires of a SCEP payload. iOS was observed to refuse a payload whose URL is missing or
+empty (MCPayloadErrorDomain 2002 and 2003). It must be an absolute http or https URL with a host, and holds no white space: a line break
+or space around it, as formatters leave them inside <string>, is part of the value.`,
+		Help: "write the address of the SCEP server as https://host/path",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>URL</key>
+<string>ca.corp.example/scep</string>`,
+			Good: `<key>URL</key>
+<string>https://ca.corp.example/scep</string>`,
+		},
+		Refs: []checker.Ref{refSCEP, refSCEPProtocol, refMDMErrors},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, scep := range p.Profile.SCEP() {
+			n := scep.URL.Node
+			if n == nil {
+				if lacks(&scep, "URL") {
+					p.Open(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server")
+				}
+				continue
+			}
+			if text, ok := n.Str(); ok {
+				if strings.TrimSpace(text) == "" {
+					p.Value(n, "URL is empty; write the https address of the SCEP server")
+				} else if fault := urlFault(text); fault != "" && !profile.IsVariable(text) {
+					p.Value(n, "URL %q %s", shownURL(text), fault)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// urlFault says what makes a text unusable as the URL of a SCEP server, and
+// what to write instead; "" if nothing is certain to. It never repeats a part
+// of the URL, which may be a password.
+func urlFault(text string) string {
+	if spaceJudged(text) {
+		plain := withoutVariables(text)
+		switch trimmed := strings.TrimFunc(plain, unseen); {
+		case strings.ContainsFunc(trimmed, unseen):
+			return "holds white space or invisible characters; remove them, or write a space of the path as %20"
+		case trimmed != plain:
+			return "has white space or invisible characters around it; remove them"
+		}
+	}
+	if schemeOpen(text) {
+		return ""
+	}
+	u := splitURL(text)
+	switch host, port := u.hostPort(); {
+	case u.scheme == "" && strings.HasPrefix(text, "//"):
+		return "is not an absolute URL; put https: before it"
+	case u.scheme == "" && hostFirst(text):
+		return "is not an absolute URL; put https:// before it"
+	case u.scheme == "":
+		return "is not an absolute URL; write it as https://host/path"
+	case !strings.EqualFold(u.scheme, "https") && !strings.EqualFold(u.scheme, "http"):
+		return "is neither https nor http, and SCEP runs over nothing else; write https://"
+	case host == "":
+		return "has no host; write it as https://host/path"
+	case (strings.EqualFold(host, "https") || strings.EqualFold(host, "http")) && strings.HasPrefix(u.path, "//"):
+		return "has its scheme twice; write https:// once"
+	case port != "" && !strings.ContainsAny(port, "${}%<>[]@#_") && !validPort(port) && !profile.HasVariable(text):
+		return "has a port that is no number from 1 to 65535; write the number, or leave it out with its colon"
+	}
+	return ""
+}
+
+// spaceJudged reports whether white space in the text is sure to be there when
+// it is rendered: template languages can take away what is around their blocks.
+func spaceJudged(text string) bool {
+	for _, v := range profile.Variables(text) {
+		if v.Syntax == profile.SyntaxBlock || v.Syntax == profile.SyntaxDoubleBrace {
+			return false
+		}
+	}
+	return true
+}
+
+// unseen is what no URL holds, and what nobody sees in one.
+func unseen(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("\u00ad\u200b\u2060\ufeff", r)
+}
+
+// schemeOpen reports whether a variable decides about the scheme, and so about
+// where the host is.
+func schemeOpen(text string) bool {
+	found := profile.Variables(text)
+	if len(found) == 0 {
+		return false
+	}
+	before := strings.ToLower(text[:found[0].Start])
+	return before != "http://" && strings.HasPrefix("http://", before) || before != "https://" && strings.HasPrefix("https://", before)
+}
+
+// hostFirst reports whether a text without a scheme begins with a host.
+func hostFirst(text string) bool {
+	host, _, _ := strings.Cut(withoutVariables(text), "/")
+	name, port, _ := strings.Cut(host, ":")
+	return !strings.ContainsAny(host, "@?#\\") && (port == "" || onlyDigits(port)) && !strings.HasSuffix(host, ":") &&
+		(strings.Contains(strings.Trim(name, "."), ".") || strings.EqualFold(name, "localhost") || port != "")
+}
+
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
+}
+
+// splitted is a URL in its parts, with digits in the place of variables. The
+// URL package refuses much that devices take; this refuses nothing.
+type splitted struct {
+	scheme, authority, path string
+	query, fragment         bool
+}
+
+func splitURL(text string) splitted {
+	var u splitted
+	rest := withoutVariables(text)
+	if i := strings.Index(rest, "://"); i > 0 && !strings.ContainsAny(rest[:i], "/?#") {
+		u.scheme, rest = rest[:i], rest[i+3:]
+		end := endOfAuthority(rest)
+		u.authority, rest = rest[:end], rest[end:]
+	}
+	rest, _, u.fragment = strings.Cut(rest, "#")
+	u.path, _, u.query = strings.Cut(rest, "?")
+	return u
+}
+
+// withoutVariables fills variables with digits, which may stand in the host,
+// the port and the path, and leaves every other byte where it is.
+func withoutVariables(text string) string {
+	plain := []byte(text)
+	for _, v := range profile.Variables(text) {
+		for i := v.Start; i < v.End; i++ {
+			plain[i] = '1'
+		}
+	}
+	return string(plain)
+}
+
+func endOfAuthority(rest string) int {
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		return i
+	}
+	return len(rest)
+}
+
+// hostPort gives the host and the port behind the user info.
+func (u splitted) hostPort() (host, port string) {
+	host = u.authority[strings.LastIndexByte(u.authority, '@')+1:]
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host, port = host[:i], host[i+1:]
+	}
+	return host, port
+}
+
+// shownURL is a URL as messages may quote it: without user info and without
+// what a query or fragment says. Passwords hold all kinds of characters, and
+// what looks like variables, so that nothing is shown before the last @ where
+// there may be user info.
+func shownURL(text string) string {
+	plain, start := withoutVariables(text), 0
+	if i := strings.Index(plain, "://"); i > 0 && !strings.ContainsAny(plain[:i], ":@/?#") {
+		start = i + 3
+	}
+	scheme, hidden := text[:start], ""
+	if at := strings.LastIndexByte(text[start:], '@'); at >= 0 && (userInfo(text[start:]) || userInfo(plain[start:])) {
+		if query := strings.IndexAny(text[start:], "?#"); query >= 0 && query < at {
+			return scheme + "…" // what belongs to a password here cannot be told
+		}
+		start, hidden = start+at, "…"
+	}
+	if query := strings.IndexAny(plain[start:], "?#"); query >= 0 {
+		return scheme + hidden + text[start:start+query+1] + "…"
+	}
+	return scheme + hidden + text[start:]
+}
+
+// userInfo reports whether there may be user info in front of the host.
+func userInfo(rest string) bool {
+	return strings.ContainsAny(rest[:endOfAuthority(rest)], "@:")
+}

@@ -1,0 +1,47 @@
+package rules
+
+import "github.com/sceplint/sceplint/checker"
+
+// What the rules rest on.
+var (
+	refSCEP = checker.Ref{
+		Title: "Apple device management schema: com.apple.security.scep",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml",
+	}
+	refTopLevel = checker.Ref{
+		Title: "Apple device management schema: TopLevel",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/TopLevel.yaml",
+	}
+	refCommonKeys = checker.Ref{
+		Title: "Apple device management schema: CommonPayloadKeys",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/CommonPayloadKeys.yaml",
+	}
+	refPlistDTD = checker.Ref{
+		Title: "Apple property list DTD",
+		URL:   "https://www.apple.com/DTDs/PropertyList-1.0.dtd",
+	}
+	refXML = checker.Ref{
+		Title: "Extensible Markup Language (XML) 1.0",
+		URL:   "https://www.w3.org/TR/xml/",
+	}
+	refSCEPProtocol = checker.Ref{
+		Title: "RFC 8894: Simple Certificate Enrolment Protocol",
+		URL:   "https://www.rfc-editor.org/rfc/rfc8894",
+	}
+	refX520Bounds = checker.Ref{
+		Title: "RFC 5280, appendix A: upper bounds of name attributes",
+		URL:   "https://www.rfc-editor.org/rfc/rfc5280#appendix-A",
+	}
+	refMisspeltKeys = checker.Ref{
+		Title: "micromdm pull request 652: the SCEP keys are written with spaces",
+		URL:   "https://github.com/micromdm/micromdm/pull/652",
+	}
+	refMDMErrors = checker.Ref{
+		Title: "Apple: Mobile Device Management protocol reference, error codes",
+		URL:   "https://developer.apple.com/business/documentation/MDM-Protocol-Reference.pdf",
+	}
+	refCSRCode = checker.Ref{
+		Title: "Apple open source: Security, certificate requests",
+		URL:   "https://github.com/apple-oss-distributions/Security",
+	}
+)

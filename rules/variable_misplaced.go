@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var variableMisplaced = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "variable-misplaced",
+		Title:    "template text where only a literal parses",
+		Severity: checker.Warning,
+		Doc: `A variable inside of <string> is text like any other. Inside of <integer>, <data> or <date>, or between elements as a block or in
+the place of a whole value, it makes the file unreadable as a property list until a product has replaced it: a device that gets the file as it
+is refuses it, and many servers refuse to upload it. What the text stands for is not known here and was not checked; the rest of the file
+was. Fleet is known to replace its variables before it reads the file, so these are info.`,
+		Help: "make sure that the file is rendered before it is uploaded, and check the rendered profile as well",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>Keysize</key>
+<integer>{{ .Keysize }}</integer>`,
+			Good: `<key>Keysize</key>
+<integer>2048</integer>`,
+		},
+		Refs: []checker.Ref{refPlistDTD, refFleetVariables},
+	},
+	CheckDocument: func(p *checker.Pass) error {
+		blocks := p.Profile.Source.Templates
+		if err := p.Profile.Err; err != nil {
+			if err.Template && len(blocks) > 0 {
+				f := p.At(err.Span, nil, "until the template text of this file (first: %q) is rendered, it cannot be checked: %s",
+					blockText(p, blocks[0]), err.Message)
+				infoForFleet(f, allFleet(p, blocks))
+			}
+			return nil
+		}
+		w := &templateWalk{pass: p, blocks: blocks}
+		var outside []profile.Span
+		if root := p.Profile.Root; root != nil {
+			at := root.Span().Start
+			outside = w.until(at, nil)
+			if !root.Is(profile.Template) || len(w.blocks) == 0 || w.blocks[0].Start != at { // otherwise it is one of the blocks
+				w.value(root)
+			}
+		}
+		w.report(nil, w.until(len(p.Profile.Source.Text), outside))
+		return nil
+	},
+}
+
+var refFleetVariables = checker.Ref{
+	Title: "Fleet source: variables in configuration profiles",
+	URL:   "https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go",
+}
+
+// templateWalk goes through a profile in file order, side by side with the
+// template text that stands outside of values, and tells which dict or array
+// each piece of it belongs to.
+type templateWalk struct {
+	pass   *checker.Pass
+	blocks []profile.Span // those still to come
+}
+
+// until takes the pieces that start before an offset and adds them to those
+// that were found in the same place before.
+func (w *templateWalk) until(offset int, found []profile.Span) []profile.Span {
+	for len(w.blocks) > 0 && w.blocks[0].Start < offset {
+		found = append(found, w.blocks[0])
+		w.blocks = w.blocks[1:]
+	}
+	return found
+}
+
+// value reports a value and what it holds. The reader of property lists bounds
+// the depth.
+func (w *templateWalk) value(n *profile.Node) {
+	if n.Unrendered() {
+		w.unrendered(n, n.Span(), n.Text())
+		return
+	}
+	if !n.Is(profile.Dict, profile.Array) {
+		return
+	}
+	var found []profile.Span
+	for c := range n.Children() {
+		if c.Is(profile.Template) && n.Is(profile.Dict) {
+			found = w.until(c.KeySpan().Start, found)
+			at := c.Span()
+			if parts := w.until(at.End, nil); len(parts) > 0 {
+				at.Start = parts[0].Start // several blocks may make up one value
+			}
+			w.unrendered(c, at, string(w.pass.Profile.Source.Text[at.Start:at.End]))
+			continue
+		}
+		found = w.until(c.Span().Start, found)
+		w.value(c)
+	}
+	if span := n.Span(); span.Valid() {
+		w.report(n, w.until(span.End, found))
+	}
+}
+
+// unrendered reports a value that is template text. Of the text only variables
+// are quoted, for the rest of it may be a secret.
+func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string) {
+	fleet, first := true, ""
+	for _, v := range profile.Variables(text) {
+		if first == "" {
+			first = text[v.Start:v.End]
+		}
+		fleet = fleet && v.Syntax == profile.SyntaxFleet
+	}
+	const warning = "the file is no property list until it is rendered, and the value was not checked"
+	var f *checker.Finding
+	if n.Is(profile.Template) {
+		f = w.pass.At(at, n.Path(), "template text %q in the place of a value: %s; put it inside <string> if a string is meant", excerpt(first), warning)
+	} else {
+		f = w.pass.At(at, n.Path(), "template text %q in <%s>: %s; check the rendered profile", excerpt(first), n.Kind, warning)
+	}
+	infoForFleet(f, fleet && first != "")
+}
+
+// report reports the first of the pieces that stand between the values of a
+// dict or array, or outside of the root value.
+func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
+	if len(found) == 0 {
+		return
+	}
+	f := w.pass.At(found[0], in.Path(), "template text %q between elements: the file is no property list until it is rendered; check the rendered profile",
+		blockText(w.pass, found[0]))
+	infoForFleet(f, allFleet(w.pass, found))
+}
+
+func infoForFleet(f *checker.Finding, fleet bool) {
+	if fleet {
+		f.Severity = checker.Info
+	}
+}
+
+func allFleet(p *checker.Pass, blocks []profile.Span) bool {
+	for _, b := range blocks {
+		v := profile.Variables(string(p.Profile.Source.Text[b.Start:b.End]))
+		if len(v) == 0 || v[0].Syntax != profile.SyntaxFleet {
+			return false
+		}
+	}
+	return true
+}
+
+func blockText(p *checker.Pass, at profile.Span) string {
+	return excerpt(string(p.Profile.Source.Text[at.Start:min(at.End, at.Start+400)]))
+}
+
+// excerpt shortens a text of the file to what a message can quote: white space
+// in it becomes single spaces, and what is too long is cut.
+func excerpt(text string) string {
+	const most = 40
+	if len(text) <= most && !strings.ContainsAny(text, "\t\r\n") {
+		return text
+	}
+	text = strings.Join(strings.Fields(text[:min(len(text), 400)]), " ")
+	count := 0
+	for i := range text {
+		if count++; count > most {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
