@@ -21,8 +21,9 @@ type Checker struct {
 	Jobs        int // workers; 0 for one a processor
 	Fix         FixMode
 
-	on    map[string]bool // rules that run
-	known map[string]bool
+	on     map[string]bool // rules that run
+	known  map[string]bool
+	active []*Rule // those that run
 }
 
 // Result is what came of one file.
@@ -64,10 +65,14 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 // prepare works out which rules run.
 func (c *Checker) prepare() {
 	c.on, c.known = map[string]bool{}, map[string]bool{}
-	for _, r := range c.Rules {
+	c.active = nil
+	for i := range c.Rules {
+		r := &c.Rules[i]
 		c.known[r.ID] = true
 		s, ok := c.Severities[r.ID]
-		c.on[r.ID] = !ok || s != Off
+		if c.on[r.ID] = !ok || s != Off; c.on[r.ID] {
+			c.active = append(c.active, r)
+		}
 	}
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)
@@ -89,21 +94,22 @@ func (c *Checker) check(p *profile.Profile) (findings []Finding, suppressed int,
 // find runs the rules over one profile and gives what no comment suppresses.
 func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, err error) {
 	pass := &Pass{Profile: p, Now: c.Now, Targets: c.Targets, known: c.known}
-	for i := range c.Rules {
-		r := &c.Rules[i]
-		if !c.on[r.ID] {
-			continue
-		}
+	var failures []error
+	for _, r := range c.active {
 		pass.Rule = r
 		if r.CheckDocument != nil {
-			err = errors.Join(err, guard(pass, r.CheckDocument))
+			if err := guard(pass, r.CheckDocument); err != nil {
+				failures = append(failures, err)
+			}
 		}
 		if r.Check != nil && p.Root != nil {
-			err = errors.Join(err, guard(pass, r.Check))
+			if err := guard(pass, r.Check); err != nil {
+				failures = append(failures, err)
+			}
 		}
 	}
-	if err != nil {
-		return nil, 0, err
+	if len(failures) > 0 {
+		return nil, 0, errors.Join(failures...)
 	}
 	var ignores []*Ignore
 	if len(p.Source.Comments) > 0 {
@@ -112,9 +118,8 @@ func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, er
 	found, suppressed = suppress(p.Source, ignores, pass.found)
 	if len(ignores) > 0 {
 		pass.found = nil
-		for i := range c.Rules {
-			r := &c.Rules[i]
-			if r.CheckIgnores == nil || !c.on[r.ID] {
+		for _, r := range c.active {
+			if r.CheckIgnores == nil {
 				continue
 			}
 			pass.Rule = r

@@ -100,14 +100,20 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 	} else {
 		secrets = p.NoSecrets()
 	}
-	id := Identity{mask(p.Root.Get("PayloadIdentifier").Text()), mask(p.Root.Get("PayloadUUID").Text())}
+	keep := func(text string) string { return strings.Clone(mask(text)) } // the text is a piece of the document
+	id := Identity{keep(p.Root.Get("PayloadIdentifier").Text()), keep(p.Root.Get("PayloadUUID").Text())}
 	editable, _ := p.Source.Editable()
 	seen := map[string]int{}
 	list := make([]Finding, 0, len(found))
 	for _, f := range found {
 		f.File, f.Profile = p.Source.Name, id
 		f.Message, f.Help = mask(f.Message), mask(f.Help)
-		f.Payload = payloadOf(p, f.Path, mask)
+		f.Payload = payloadOf(p, f.Path, keep)
+		for i, step := range f.Path {
+			if key, ok := step.(string); ok {
+				f.Path[i] = strings.Clone(key)
+			}
+		}
 		if f.Fix != nil {
 			f.Fix.Message = mask(f.Fix.Message)
 			for _, e := range f.Fix.Edits {
@@ -128,7 +134,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 	return list
 }
 
-func payloadOf(p *profile.Profile, path []any, mask func(string) string) *PayloadIdentity {
+func payloadOf(p *profile.Profile, path []any, keep func(string) string) *PayloadIdentity {
 	if len(path) < 2 || path[0] != "PayloadContent" {
 		return nil
 	}
@@ -138,7 +144,7 @@ func payloadOf(p *profile.Profile, path []any, mask func(string) string) *Payloa
 	if !ok {
 		return nil
 	}
-	return &PayloadIdentity{index, mask(payloads[i].Type), mask(payloads[i].Identifier), mask(payloads[i].UUID)}
+	return &PayloadIdentity{index, keep(payloads[i].Type), keep(payloads[i].Identifier), keep(payloads[i].UUID)}
 }
 
 // fingerprint identifies a finding by what it is about, not by where it

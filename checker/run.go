@@ -31,7 +31,7 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 			input Input
 			done  chan *Result
 		}
-		todo := make(chan task)
+		todo := make(chan task, 4*c.Jobs)
 		queue := make(chan task, 4*c.Jobs) // in order; its length bounds what waits for an earlier result
 		var workers sync.WaitGroup
 		defer workers.Wait()
@@ -88,6 +88,11 @@ func (c *Checker) File(input Input) *Result {
 // text checks a document and writes what comes of it into the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
 	profiles, err := profile.Parse(input.Name, text)
+	defer func() {
+		for _, p := range profiles {
+			p.Release() // the result holds copies of all it says
+		}
+	}()
 	if input.Optional && !meant(profiles, err, text) {
 		result.Passed = NoProfile
 		return

@@ -46,7 +46,7 @@ device finds the payloads of the old one by it and by their PayloadUUID. iOS was
 			if again == i || !ownName(payload.Node, payload.Identifier) || !ownName(payloads[again].Node, payload.Identifier) {
 				continue
 			}
-			p.Value(payload.Node.Get("PayloadIdentifier"), "PayloadIdentifier %q is that of %s as well; give each payload one of its own",
+			p.Value(payload.Keys.Identifier, "PayloadIdentifier %q is that of %s as well; give each payload one of its own",
 				excerpt(payload.Identifier), placed(p, payloads[again]))
 		}
 		return nil

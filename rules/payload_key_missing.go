@@ -43,9 +43,13 @@ without them is enough for a device to refuse the whole profile (MCPayloadErrorD
 			if payload.Node.Templated() {
 				continue // template text may bring the keys
 			}
-			for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"} {
-				if payload.Node.Get(key) == nil {
-					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), key, exampleOf[key])
+			keys := payload.Keys
+			for _, k := range []struct {
+				name string
+				node *profile.Node
+			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
+				if k.node == nil {
+					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,8 +35,10 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			for _, key := range stringKeys {
-				commonKeyType(p, payload.Node.Get(key), profile.String)
+			for n := range payload.Node.Children() {
+				if strings.HasPrefix(n.Key, "Payload") && slices.Contains(stringKeys, n.Key) {
+					commonKeyType(p, n, profile.String)
+				}
 			}
 		}
 		if p.Profile.Foreign() != "" {

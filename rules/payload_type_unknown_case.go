@@ -31,13 +31,13 @@ another type, and what the payload sets is not what its author had in mind. Rule
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			if payload.Type == "" || slices.Contains(appleTypes, payload.Type) {
+			if _, known := slices.BinarySearch(appleTypes, payload.Type); known || payload.Type == "" {
 				continue
 			}
 			plain := strings.TrimSpace(payload.Type)
 			i := slices.IndexFunc(appleTypes, func(t string) bool { return len(t) == len(plain) && strings.EqualFold(t, plain) })
 			if i >= 0 {
-				p.Value(payload.Node.Get("PayloadType"), "PayloadType %q differs from Apple's type in letters or white space; write %q", payload.Type, appleTypes[i])
+				p.Value(payload.Keys.Type, "PayloadType %q differs from Apple's type in letters or white space; write %q", payload.Type, appleTypes[i])
 			}
 		}
 		return nil
@@ -51,6 +51,7 @@ var refProfileTypes = checker.Ref{
 
 // appleTypes are the payload types of Apple's schema, and those that are no
 // longer or not yet part of it but known to be used with their own spelling.
+// They are in the order of their bytes.
 var appleTypes = []string{
 	".GlobalPreferences",
 	"com.apple.ADCertificate.managed",

@@ -60,7 +60,7 @@ payload. A payload with the UUID of the profile itself is a warning: the schema 
 			if again == i && payload.UUID != own || !ownName(payload.Node, payload.UUID) || !ownName(payloads[again].Node, payload.UUID) {
 				continue
 			}
-			n := payload.Node.Get("PayloadUUID")
+			n := payload.Keys.UUID
 			if again != i {
 				f := p.Value(n, "PayloadUUID %q is that of %s as well; give each payload one of its own, as uuidgen prints",
 					excerpt(payload.UUID), placed(p, payloads[again]))

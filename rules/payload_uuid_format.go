@@ -34,7 +34,7 @@ refuse, or rewrite, what is no UUID. Text that somebody made up is also easily u
 			uuidFormat(p, p.Profile.Root.Get("PayloadUUID"))
 		}
 		for _, payload := range p.Profile.Payloads() {
-			uuidFormat(p, payload.Node.Get("PayloadUUID"))
+			uuidFormat(p, payload.Keys.UUID)
 		}
 		return nil
 	},

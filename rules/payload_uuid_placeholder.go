@@ -35,7 +35,7 @@ keys its profiles by UUID then takes the one for the other.`,
 			uuidSample(p, p.Profile.Root.Get("PayloadUUID"))
 		}
 		for _, payload := range p.Profile.Payloads() {
-			uuidSample(p, payload.Node.Get("PayloadUUID"))
+			uuidSample(p, payload.Keys.UUID)
 		}
 		return nil
 	},

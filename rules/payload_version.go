@@ -36,7 +36,7 @@ top level and in every payload. It does not grow when a profile is changed. Devi
 			versionOf(p, p.Profile.Root.Get("PayloadVersion"))
 		}
 		for _, payload := range p.Profile.Payloads() {
-			versionOf(p, payload.Node.Get("PayloadVersion"))
+			versionOf(p, payload.Keys.Version)
 		}
 		return nil
 	},

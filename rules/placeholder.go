@@ -33,9 +33,9 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 	Check: func(p *checker.Pass) error {
 		sampleText(p, p.Profile.Root.Get("PayloadUUID"))
 		for _, payload := range p.Profile.Payloads() {
-			for _, key := range []string{"PayloadUUID", "IdentityCertificateUUID", "PayloadCertificateUUID"} {
-				sampleText(p, payload.Node.Get(key))
-			}
+			sampleText(p, payload.Keys.UUID)
+			sampleText(p, payload.Keys.IdentityCertificate)
+			sampleText(p, payload.Keys.PayloadCertificate)
 		}
 		for _, scep := range p.Profile.SCEP() {
 			sampleURL(p, scep.URL.Node)

@@ -62,8 +62,7 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 // of another. Small dicts, nearly all there are, do without a map, and most of
 // them need only be told that no two keys look alike.
 func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
-	var looks [48]uint32
-	if dict.Len() > len(looks) {
+	if dict.Len() > 48 {
 		firsts := make(map[string]*profile.Node, dict.Len())
 		for c := range dict.Children() {
 			if firsts[c.Key] == nil {
@@ -72,13 +71,12 @@ func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 		}
 		return func(n *profile.Node) *profile.Node { return firsts[n.Key] }
 	}
-	i, alike := 0, false
+	var seen [64]uint64 // a set of 4096
+	alike := false
 	for c := range dict.Children() {
-		looks[i] = look(c.Key)
-		for j := range i {
-			alike = alike || looks[j] == looks[i]
-		}
-		i++
+		h := look(c.Key) % 4096
+		alike = alike || seen[h/64]>>(h%64)&1 != 0
+		seen[h/64] |= 1 << (h % 64)
 	}
 	if !alike {
 		return nil
@@ -93,10 +91,11 @@ func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 	}
 }
 
-// look is a number that differs for most keys that differ.
+// look is a number that differs for most keys that differ: by length, or
+// towards their ends, for the keys of a dict tend to begin alike.
 func look(key string) uint32 {
 	h := uint32(len(key))
-	for i := 0; i < len(key); i++ {
+	for i := max(len(key)-12, 0); i < len(key); i++ {
 		h = h*31 + uint32(key[i])
 	}
 	return h

@@ -303,6 +303,13 @@ func TestMeta(t *testing.T) {
 	}
 }
 
+// TestAppleTypes holds the order that the search in the list relies on.
+func TestAppleTypes(t *testing.T) {
+	if !slices.IsSorted(appleTypes) || len(appleTypes) < 100 {
+		t.Errorf("the list of %d payload types is not in order", len(appleTypes))
+	}
+}
+
 // TestExamples runs the examples of the documentation.
 func TestExamples(t *testing.T) {
 	for _, rule := range All() {

@@ -36,6 +36,9 @@ was. Fleet is known to replace its variables before it reads the file, so these 
 			}
 			return nil
 		}
+		if len(blocks) == 0 && !p.Profile.Source.Unrendered {
+			return nil
+		}
 		w := &templateWalk{pass: p, blocks: blocks}
 		var outside []profile.Span
 		if root := p.Profile.Root; root != nil {

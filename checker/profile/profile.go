@@ -26,6 +26,15 @@ type Payload struct {
 	Node                   *Node // a dict
 	Index                  int
 	Type, Identifier, UUID string // "" where absent, or of another type than string
+	Keys                   CommonKeys
+}
+
+// CommonKeys are the values of keys that many rules ask for, nil where absent,
+// so that they need not be searched for again and again: those that every
+// payload must have, and the usual references to an identity.
+type CommonKeys struct {
+	Type, Version, Identifier, UUID         *Node
+	PayloadCertificate, IdentityCertificate *Node // PayloadCertificateUUID, IdentityCertificateUUID
 }
 
 // Parse reads the profiles of a document; name is what messages call it. The
@@ -97,8 +106,10 @@ func (s *Source) readXML() (*Node, *SyntaxError) {
 		}
 	}
 	sc := &scanner{src: s, text: alias(text)}
-	sc.chunk = make([]Node, 0, min(max(len(text)/64, 16), 4096))
-	return sc.scan()
+	sc.chunk = newChunk(min(max(len(text)/48, 32), 4096))
+	root, fault := sc.scan()
+	s.chunks = append(s.chunks, sc.chunk)
+	return root, fault
 }
 
 // foreign names the usual things that are found in the place of a profile; ""
@@ -158,15 +169,37 @@ func (p *Profile) view() {
 		if n.Kind != Dict {
 			continue
 		}
-		payload := Payload{Node: n, Index: int(n.index)}
-		payload.Type, _ = n.Get("PayloadType").Str()
-		payload.Identifier, _ = n.Get("PayloadIdentifier").Str()
-		payload.UUID, _ = n.Get("PayloadUUID").Str()
+		payload := Payload{Node: n, Index: int(n.index), Keys: n.common()}
+		payload.Type, _ = payload.Keys.Type.Str()
+		payload.Identifier, _ = payload.Keys.Identifier.Str()
+		payload.UUID, _ = payload.Keys.UUID.Str()
 		p.payloads = append(p.payloads, payload)
 		if payload.Type == TypeSCEP {
 			p.scep = append(p.scep, newSCEP(payload))
 		}
 	}
+}
+
+// common finds the common keys of a payload in one pass, the last one of
+// doubled keys.
+func (n *Node) common() (keys CommonKeys) {
+	for c := n.first; c != nil; c = c.next {
+		switch c.Key {
+		case "PayloadType":
+			keys.Type = c
+		case "PayloadVersion":
+			keys.Version = c
+		case "PayloadIdentifier":
+			keys.Identifier = c
+		case "PayloadUUID":
+			keys.UUID = c
+		case "PayloadCertificateUUID":
+			keys.PayloadCertificate = c
+		case "IdentityCertificateUUID":
+			keys.IdentityCertificate = c
+		}
+	}
+	return keys
 }
 
 // Foreign says what a property list is that is no configuration profile, or ""

@@ -3,6 +3,7 @@ package profile
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"regexp"
 	"slices"
 	"strings"
@@ -113,16 +114,15 @@ func (s *Secrets) add(text string, at Span) {
 
 // secret reports whether the value is one that must not be printed.
 func (n *Node) secret() bool {
-	if !n.Is(String, Data, Integer, Real) || n.text == "" || IsVariable(n.text) {
+	if !n.Is(String, Data, Integer, Real) || n.text == "" {
 		return false
 	}
-	for p := n; p != nil && p.parent != nil; p = p.parent {
-		if p.parent.Kind == Dict {
-			if SecretKey(p.Key) {
-				return true
-			}
-			break // the key of the array that holds the value decides
-		}
+	named := n // the key of the array that holds the value decides
+	for named.parent != nil && named.parent.Kind == Array {
+		named = named.parent
+	}
+	if SecretKey(named.Key) {
+		return !IsVariable(n.text)
 	}
 	switch n.Kind {
 	case Data:
@@ -131,12 +131,39 @@ func (n *Node) secret() bool {
 				return true
 			}
 		}
-		b, _ := n.Bytes()
-		return bytes.Contains(b[:min(len(b), 4096)], []byte("PRIVATE KEY"))
+		return holdsPrivateKey(n.text)
 	case String:
 		return strings.Contains(n.text, "PRIVATE KEY")
 	}
 	return false
+}
+
+// holdsPrivateKey reports whether data in base64 begins like a private key: in
+// PEM, or in DER as PKCS#1, PKCS#8 and SEC 1 have it, a sequence whose first
+// element is a small integer.
+func holdsPrivateKey(text string) bool {
+	var head [128]byte
+	n := 0
+	for i := 0; i < len(text) && n < len(head); i++ {
+		if base64Value[text[i]] == 1 {
+			head[n] = text[i]
+			n++
+		}
+	}
+	var decoded [96]byte
+	m, _ := base64.RawStdEncoding.Decode(decoded[:], head[:n])
+	b := decoded[:m]
+	if bytes.HasPrefix(b, []byte("-----BEGIN")) {
+		return bytes.Contains(b, []byte("PRIVATE KEY"))
+	}
+	if len(b) < 8 || b[0] != 0x30 {
+		return false
+	}
+	header := 2
+	if b[1] >= 0x80 {
+		header += int(b[1] & 0x7f)
+	}
+	return header+3 <= len(b) && b[header] == 0x02 && b[header+1] == 0x01 && b[header+2] <= 1
 }
 
 // SecretKey reports whether values under this key are secret, misspelt names
@@ -172,7 +199,11 @@ func SecretKey(key string) bool {
 			}
 		}
 	}
-	return len(k) >= 6 && len(k) <= 11 && (Distance(string(k), "challenge") <= 2 || Distance(string(k), "password") <= 2)
+	// A misspelling begins as the word does, or nearly.
+	if len(k) < 6 || len(k) > 11 || k[0] != 'c' && k[0] != 'p' && k[1] != 'h' && k[1] != 'a' {
+		return false
+	}
+	return Distance(string(k), "challenge") <= 2 || Distance(string(k), "password") <= 2
 }
 
 func begins(text []byte, word string) bool {
@@ -211,6 +242,9 @@ func (s *Secrets) Text(text string) string {
 	}
 	if s.replacer != nil {
 		text = s.replacer.Replace(text)
+	}
+	if !strings.Contains(text, "://") && !strings.Contains(text, "=") {
+		return text
 	}
 	return inURL.ReplaceAllString(text, "${1}${3}"+Mask+"${2}")
 }

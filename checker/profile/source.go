@@ -44,11 +44,13 @@ type Source struct {
 	Leading    Span     // bytes between the start and the XML declaration, if any
 	Comments   []Span   // XML comments that speak to this tool, in order
 	Templates  []Span   // template text outside of values, in order
+	Unrendered bool     // some value is template text
 	Duplicates []string // keys that a dict of a binary property list holds twice
 
 	lines          []int    // offsets at which lines start
 	last           Position // the last one asked for, its offset one of Text
 	counted, units int      // characters of the file, up to an offset of Text
+	chunks         [][]Node // where the nodes lie
 }
 
 // Editable reports whether an edit of Text can be written back to the file,
@@ -130,11 +132,20 @@ func (s *Source) Line(number int) Span {
 // index notes where lines start. It is put off until the first finding, for
 // most documents never have one.
 func (s *Source) index() {
-	s.lines = append(s.lines, 0)
-	for i, c := range s.Text {
-		if c == '\n' || c == '\r' && (i+1 == len(s.Text) || s.Text[i+1] != '\n') {
-			s.lines = append(s.lines, i+1)
+	s.lines = append(make([]int, 0, len(s.Text)/32+1), 0)
+	old := bytes.IndexByte(s.Text, '\r') >= 0 // a carriage return alone ends a line too
+	for i := 0; i < len(s.Text); i++ {
+		switch {
+		case !old:
+			n := bytes.IndexByte(s.Text[i:], '\n')
+			if n < 0 {
+				return
+			}
+			i += n
+		case s.Text[i] != '\n' && (s.Text[i] != '\r' || i+1 < len(s.Text) && s.Text[i+1] == '\n'):
+			continue
 		}
+		s.lines = append(s.lines, i+1)
 	}
 }
 

@@ -2,7 +2,6 @@ package profile
 
 import (
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -63,6 +62,7 @@ func (s *scanner) oddTag() (bool, *SyntaxError) {
 	}
 	s.pos = end
 	n.open, n.end, n.unrendered, n.text = int32(end), int32(end), true, s.text[at:end]
+	s.src.Unrendered = true
 	return true, s.place(n)
 }
 
@@ -144,7 +144,8 @@ func (s *scanner) node(kind Kind, at int) (*Node, *SyntaxError) {
 		return nil, s.fail(s.here(), "more than %d values; no device reads such a profile", maxNodes)
 	}
 	if len(s.chunk) == cap(s.chunk) {
-		s.chunk = make([]Node, 0, min(max(2*cap(s.chunk), 16), 4096))
+		s.src.chunks = append(s.src.chunks, s.chunk)
+		s.chunk = newChunk(min(2*cap(s.chunk), 4096))
 	}
 	s.chunk = s.chunk[:len(s.chunk)+1]
 	n := &s.chunk[len(s.chunk)-1]
@@ -206,6 +207,7 @@ func (s *scanner) templateValue() *SyntaxError {
 		return err
 	}
 	n.open, n.end, n.unrendered, n.text = int32(at.End), int32(at.End), true, s.text[at.Start:at.End]
+	s.src.Unrendered = true
 	if s.cur == nil {
 		s.root = n
 		return nil
@@ -219,6 +221,15 @@ func (s *scanner) templateValue() *SyntaxError {
 // element reads one element at the position.
 func (s *scanner) element() *SyntaxError {
 	at := s.pos
+	// The two tags that make up half of any profile.
+	switch rest := s.text[at:]; {
+	case strings.HasPrefix(rest, "<key>"):
+		s.pos += len("<key>")
+		return s.keyElement(Span{at, s.pos}, false)
+	case strings.HasPrefix(rest, "<string>"):
+		s.pos += len("<string>")
+		return s.scalar(String, "string", Span{at, s.pos}, false)
+	}
 	name, empty, err := s.startTag()
 	if err != nil {
 		return err
@@ -310,154 +321,4 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 	}
 	s.cur = n
 	return nil
-}
-
-// scalar reads a value that holds text, or a boolean.
-func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxError {
-	n, err := s.node(kind, tag.Start)
-	if err != nil {
-		return err
-	}
-	n.open = int32(tag.End)
-	if !empty {
-		if n.text, err = s.chars(name, tag); err != nil {
-			return err
-		}
-	}
-	n.end = int32(s.pos)
-	if kind != String {
-		if err := s.check(n, name); err != nil {
-			return err
-		}
-	}
-	return s.place(n)
-}
-
-// check judges the text of a scalar that is no string.
-func (s *scanner) check(n *Node, name string) *SyntaxError {
-	text := strings.Trim(n.text, " \t\r\n")
-	ok, want := true, ""
-	switch n.Kind {
-	case Boolean:
-		if text == "" {
-			n.text = name
-			return nil
-		}
-		ok, want = false, "write <"+name+"/>"
-	case Integer:
-		n.text = text
-		_, _, ok = parseInteger(text)
-		want = "write digits only, as in <integer>2048</integer>"
-	case Real:
-		n.text = text
-		_, ok = parseReal(text)
-		want = "write a decimal number, as in <real>0.5</real>"
-	case Date:
-		n.text = text
-		_, err := time.Parse(time.RFC3339, text)
-		ok, want = err == nil, "write it as in <date>2030-01-31T00:00:00Z</date>"
-	case Data:
-		ok, want = validBase64(n.text), "write the bytes in base64"
-	}
-	if ok {
-		return nil
-	}
-	if HasVariable(text) {
-		n.unrendered = true
-		return nil
-	}
-	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
-	switch {
-	case text == "":
-		err.Message = "<" + name + "> is empty; " + want
-	case n.Kind == Boolean:
-		err.Message = "<" + name + "> holds text; " + want
-	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
-		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
-	case n.Kind == Data:
-		err.Message = "<data> does not hold base64; " + notBase64(text)
-	}
-	return err
-}
-
-// notBase64 says what was written into <data> in the place of base64.
-func notBase64(text string) string {
-	switch {
-	case strings.HasPrefix(text, "-----BEGIN"):
-		return "leave out the BEGIN and END lines around it"
-	case HexDigest(text) != nil:
-		return "this is hexadecimal: write the bytes it stands for in base64, as xxd -r -p | base64 does"
-	case strings.Trim(strings.Trim(text, "="), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ \t\r\n") == "":
-		return "its length is wrong: it is cut off, or the = at its end are missing"
-	}
-	return "write the bytes in base64: A-Z, a-z, 0-9, + and /, with = at the end"
-}
-
-// class tells the bytes that end or complicate character data: 1 for "<", 2
-// for what must be decoded, 3 for what must not be there.
-var class = func() (t [256]uint8) {
-	for c := range 0x20 {
-		t[c] = 3
-	}
-	t['\t'], t['\n'] = 0, 0
-	t['\r'], t['&'], t['<'] = 2, 2, 1
-	for c := utf8.RuneSelf; c < 256; c++ {
-		t[c] = 4
-	}
-	return t
-}()
-
-// chars reads character data up to the end tag of an element.
-func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
-	text, i := s.text, s.pos
-	high := false
-	for ; i < len(text); i++ {
-		k := class[text[i]]
-		if k == 0 {
-			continue
-		}
-		if k != 4 {
-			break
-		}
-		high = true
-	}
-	if i < len(text) && text[i] == '<' {
-		if end, ok := s.closes(i, name); ok {
-			body := text[s.pos:i]
-			if high && !utf8.ValidString(body) {
-				return "", s.badUTF8(body)
-			}
-			s.pos = end
-			return body, nil
-		}
-	}
-	return s.slowChars(name, tag)
-}
-
-// closes reports whether the element's end tag stands at i, and where it ends.
-func (s *scanner) closes(i int, name string) (int, bool) {
-	rest := s.text[i:]
-	if len(rest) < len(name)+3 || rest[1] != '/' || rest[2:2+len(name)] != name {
-		return 0, false
-	}
-	j := 2 + len(name)
-	for j < len(rest) && isSpace(rest[j]) {
-		j++
-	}
-	if j < len(rest) && rest[j] == '>' {
-		return i + j + 1, true
-	}
-	return 0, false
-}
-
-func (s *scanner) badUTF8(body string) *SyntaxError {
-	for i, r := range body {
-		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(body[i:]); n == 1 {
-				at := s.pos + i
-				return s.fail(Span{at, at + 1}, "byte 0x%02x is not UTF-8; save the profile as UTF-8", body[i])
-			}
-		}
-	}
-	return s.fail(Span{s.pos, s.pos + len(body)}, "text is not UTF-8; save the profile as UTF-8")
 }

@@ -19,14 +19,11 @@ import (
 //
 // with the source line, the place underlined, and help.
 func Text(w io.Writer, r *Report) error {
-	out := bufio.NewWriter(w)
+	out := bufio.NewWriterSize(w, 64<<10)
 	p := newPalette(r.Color)
 	for result := range r.Results {
 		for i := range result.Findings {
 			p.finding(out, &result.Findings[i])
-		}
-		if err := out.Flush(); err != nil {
-			return err
 		}
 	}
 	return out.Flush()

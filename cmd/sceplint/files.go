@@ -56,7 +56,7 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 		}
 		for _, path := range in.paths {
 			if path == "-" {
-				if !yield(checker.Input{Name: in.stdinName, Read: func() ([]byte, error) { return readAll(in.stdin, -1) }}) {
+				if !yield(checker.Input{Name: in.stdinName, Read: func() ([]byte, error) { return readAll(in.stdin) }}) {
 					return
 				}
 				continue
@@ -166,38 +166,29 @@ func failing(path string, err error) checker.Input {
 
 // readFile reads a whole file, up to a little more than the parser takes.
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, plain(path, err)
+	text, ok, err := readRegular(path)
+	if err == nil && !ok {
+		text, err = readOther(path)
 	}
-	defer f.Close()
-	size := int64(-1)
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		size = info.Size()
-	}
-	text, err := readAll(f, size)
 	if err != nil {
 		return nil, plain(path, err)
 	}
 	return text, nil
 }
 
-// readAll reads up to a little more than the parser takes; size is what is
-// expected, or -1.
-func readAll(r io.Reader, size int64) ([]byte, error) {
-	if size < 0 || size > profile.MaxSize {
-		return io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
-	}
-	text := make([]byte, size+1) // one more, to meet the end of the file in the same call
-	n, err := io.ReadFull(r, text)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return text[:n], nil
-	}
+// readOther reads what may be no regular file, such as a pipe.
+func readOther(path string) ([]byte, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	rest, err := io.ReadAll(io.LimitReader(r, profile.MaxSize+1-int64(n))) // it grew meanwhile
-	return append(text, rest...), err
+	defer f.Close()
+	return readAll(f)
+}
+
+// readAll reads up to a little more than the parser takes.
+func readAll(r io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
 }
 
 // plain words an error of the file system for people: the path, then what is

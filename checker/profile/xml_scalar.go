@@ -1,0 +1,178 @@
+package profile
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// scalar reads a value that holds text, or a boolean.
+func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxError {
+	n, err := s.node(kind, tag.Start)
+	if err != nil {
+		return err
+	}
+	n.open = int32(tag.End)
+	if kind == Data && !empty && s.plainData(n) {
+		return s.place(n)
+	}
+	if !empty {
+		if n.text, err = s.chars(name, tag); err != nil {
+			return err
+		}
+	}
+	n.end = int32(s.pos)
+	if kind != String {
+		if err := s.check(n, name); err != nil {
+			return err
+		}
+	}
+	return s.place(n)
+}
+
+// plainData reads data that is nothing but base64 up to its end tag, which is
+// most of the bytes of many profiles. Anything else is left to be read, and
+// judged, like other text.
+func (s *scanner) plainData(n *Node) bool {
+	length := strings.IndexByte(s.text[s.pos:], '<')
+	if length < 0 {
+		return false
+	}
+	end, ok := s.closes(s.pos+length, "data")
+	if !ok || !validBase64(s.text[s.pos:s.pos+length]) {
+		return false
+	}
+	n.text = s.text[s.pos : s.pos+length]
+	s.pos = end
+	n.end = int32(end)
+	return true
+}
+
+// check judges the text of a scalar that is no string.
+func (s *scanner) check(n *Node, name string) *SyntaxError {
+	text := strings.Trim(n.text, " \t\r\n")
+	ok, want := true, ""
+	switch n.Kind {
+	case Boolean:
+		if text == "" {
+			n.text = name
+			return nil
+		}
+		ok, want = false, "write <"+name+"/>"
+	case Integer:
+		n.text = text
+		_, _, ok = parseInteger(text)
+		want = "write digits only, as in <integer>2048</integer>"
+	case Real:
+		n.text = text
+		_, ok = parseReal(text)
+		want = "write a decimal number, as in <real>0.5</real>"
+	case Date:
+		n.text = text
+		_, err := time.Parse(time.RFC3339, text)
+		ok, want = err == nil, "write it as in <date>2030-01-31T00:00:00Z</date>"
+	case Data:
+		ok, want = validBase64(n.text), "write the bytes in base64"
+	}
+	if ok {
+		return nil
+	}
+	if HasVariable(text) {
+		n.unrendered, s.src.Unrendered = true, true
+		return nil
+	}
+	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
+	switch {
+	case text == "":
+		err.Message = "<" + name + "> is empty; " + want
+	case n.Kind == Boolean:
+		err.Message = "<" + name + "> holds text; " + want
+	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
+		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
+	case n.Kind == Data:
+		err.Message = "<data> does not hold base64; " + notBase64(text)
+	}
+	return err
+}
+
+// notBase64 says what was written into <data> in the place of base64.
+func notBase64(text string) string {
+	switch {
+	case strings.HasPrefix(text, "-----BEGIN"):
+		return "leave out the BEGIN and END lines around it"
+	case HexDigest(text) != nil:
+		return "this is hexadecimal: write the bytes it stands for in base64, as xxd -r -p | base64 does"
+	case strings.Trim(strings.Trim(text, "="), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ \t\r\n") == "":
+		return "its length is wrong: it is cut off, or the = at its end are missing"
+	}
+	return "write the bytes in base64: A-Z, a-z, 0-9, + and /, with = at the end"
+}
+
+// class tells the bytes that end or complicate character data: 1 for "<", 2
+// for what must be decoded, 3 for what must not be there.
+var class = func() (t [256]uint8) {
+	for c := range 0x20 {
+		t[c] = 3
+	}
+	t['\t'], t['\n'] = 0, 0
+	t['\r'], t['&'], t['<'] = 2, 2, 1
+	for c := utf8.RuneSelf; c < 256; c++ {
+		t[c] = 4
+	}
+	return t
+}()
+
+// chars reads character data up to the end tag of an element.
+func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
+	text, i := s.text, s.pos
+	high := false
+	for ; i < len(text); i++ {
+		k := class[text[i]]
+		if k == 0 {
+			continue
+		}
+		if k != 4 {
+			break
+		}
+		high = true
+	}
+	if i < len(text) && text[i] == '<' {
+		if end, ok := s.closes(i, name); ok {
+			body := text[s.pos:i]
+			if high && !utf8.ValidString(body) {
+				return "", s.badUTF8(body)
+			}
+			s.pos = end
+			return body, nil
+		}
+	}
+	return s.slowChars(name, tag)
+}
+
+// closes reports whether the element's end tag stands at i, and where it ends.
+func (s *scanner) closes(i int, name string) (int, bool) {
+	rest := s.text[i:]
+	if len(rest) < len(name)+3 || rest[1] != '/' || rest[2:2+len(name)] != name {
+		return 0, false
+	}
+	j := 2 + len(name)
+	for j < len(rest) && isSpace(rest[j]) {
+		j++
+	}
+	if j < len(rest) && rest[j] == '>' {
+		return i + j + 1, true
+	}
+	return 0, false
+}
+
+func (s *scanner) badUTF8(body string) *SyntaxError {
+	for i, r := range body {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(body[i:]); n == 1 {
+				at := s.pos + i
+				return s.fail(Span{at, at + 1}, "byte 0x%02x is not UTF-8; save the profile as UTF-8", body[i])
+			}
+		}
+	}
+	return s.fail(Span{s.pos, s.pos + len(body)}, "text is not UTF-8; save the profile as UTF-8")
+}
