@@ -76,6 +76,9 @@ func (s *scanner) inside(i int, name string, tag Span, b *strings.Builder) (int,
 	if strings.HasPrefix(rest, "<<<<<<<") {
 		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
 	}
+	if strings.HasPrefix("</"+name+">", rest) {
+		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is cut off", name)
+	}
 	if v, ok := variableAt(s.text, i); ok { // <% … %>
 		b.WriteString(s.text[i:v.End])
 		return v.End, nil
@@ -173,7 +176,7 @@ func xmlChar(r rune) bool {
 func (s *scanner) badEntity(i int) *SyntaxError {
 	rest := s.text[i:min(len(s.text), i+16)]
 	end := strings.IndexByte(rest, ';')
-	if end > 1 && strings.IndexAny(rest[:end], " \t\r\n<=") < 0 {
+	if end > 1 && !strings.ContainsAny(rest[:end], " \t\r\n<=") {
 		err := s.fail(Span{i, i + end + 1}, "unknown entity; XML property lists have &amp;, &lt;, &gt;, &quot;, &apos; and character references")
 		err.Hint = "write the character itself, or &amp; if the character & is meant"
 		return err

@@ -173,7 +173,8 @@ func (s *scanner) place(n *Node) *SyntaxError {
 		s.hasKey = false
 	case s.cur.Kind == Dict:
 		if !s.templateBefore {
-			return s.structural(at, "value without a key; write <key>…</key> before it")
+			line := s.src.Position(int(s.cur.start)).Line
+			return s.structural(at, "value without a key; write <key>…</key> before it, or close the <dict> opened on line %d if the value is not part of it", line)
 		}
 		if last := s.cur.last; last != nil { // the other branch of a template
 			n.Key, n.keyStart, n.keyEnd, n.alternate = last.Key, last.keyStart, last.keyEnd, true

@@ -1,0 +1,249 @@
+package checker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
+)
+
+func TestApply(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		edits []Edit
+		want  string // "" for an error
+	}{
+		{"none", nil, "0123456789"},
+		{"replace", []Edit{{2, 4, "xyz"}}, "01xyz456789"},
+		{"insert", []Edit{{0, 0, "a"}, {10, 10, "z"}}, "a0123456789z"},
+		{"delete", []Edit{{0, 9, ""}}, "9"},
+		{"out of order", []Edit{{8, 9, "B"}, {1, 2, "A"}}, "0A234567B9"},
+		{"side by side", []Edit{{1, 2, "A"}, {2, 3, "B"}}, "0AB3456789"},
+		{"overlap", []Edit{{1, 4, ""}, {3, 5, ""}}, ""},
+		{"backwards", []Edit{{4, 3, ""}}, ""},
+		{"outside", []Edit{{9, 11, ""}}, ""},
+		{"negative", []Edit{{-1, 1, ""}}, ""},
+	} {
+		text := []byte("0123456789")
+		got, err := Apply(text, test.edits)
+		if string(got) != test.want || (err != nil) != (test.want == "") {
+			t.Errorf("%s: %q, %v; want %q", test.name, got, err, test.want)
+		}
+		if string(text) != "0123456789" {
+			t.Errorf("%s: the original was changed", test.name)
+		}
+	}
+}
+
+func TestDirective(t *testing.T) {
+	for text, want := range map[string]struct {
+		ids    []string
+		reason string
+	}{
+		" a reason here":            {[]string{"a"}, "reason here"},
+		" a,b reason":               {[]string{"a", "b"}, "reason"},
+		" a, b , c reason":          {[]string{"a", "b", "c"}, "reason"},
+		"\n\ta,\r\n\tb\r\n\treason": {[]string{"a", "b"}, "reason"},
+		" a":                        {[]string{"a"}, ""},
+		" a: reason":                {[]string{"a"}, "reason"},
+		" a - reason":               {[]string{"a"}, "reason"},
+		"":                          {nil, ""},
+		" ,":                        {nil, ""},
+		" pack/id reason":           {[]string{"pack/id"}, "reason"},
+	} {
+		ids, reason := directiveIDs(text)
+		if !slices.Equal(ids, want.ids) || reason != want.reason {
+			t.Errorf("%q: %q, %q; want %q, %q", text, ids, reason, want.ids, want.reason)
+		}
+	}
+}
+
+func TestParseTargets(t *testing.T) {
+	got, err := ParseTargets("ios=17,macOS=14.2, tvos")
+	if diff := cmp.Diff(Targets{{"ios", "17"}, {"macos", "14.2"}, {"tvos", ""}}, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	if got, err := ParseTargets("iPadOS=17"); err != nil || !got.Has("ios") {
+		t.Errorf("iPadOS: %v, %v", got, err)
+	}
+	for _, bad := range []string{"", "android=9", "ios=", "ios=x", "ios=1.2.3.4", "ios=17,ios=18", "ios=-1"} {
+		if got, err := ParseTargets(bad); err == nil {
+			t.Errorf("%q: %v", bad, got)
+		}
+	}
+}
+
+// at makes a rule that does something.
+func at(id string, check func(*Pass) error) Rule {
+	return Rule{Meta: Meta{ID: id, Severity: Error}, Check: check}
+}
+
+func parse(t *testing.T, text string) []*profile.Profile {
+	t.Helper()
+	profiles, err := profile.Parse("test", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return profiles
+}
+
+const tiny = `<plist version="1.0"><dict><key>b</key><true/><key>a</key><string>x</string></dict></plist>`
+
+// TestFailingRules holds that a rule that fails, or panics, is an error that
+// names it and never a profile without findings.
+func TestFailingRules(t *testing.T) {
+	for name, check := range map[string]func(*Pass) error{
+		"error": func(*Pass) error { return errors.New("out of luck") },
+		"panic": func(p *Pass) error { var m map[string]int; m["x"] = 1; return nil },
+	} {
+		findings, err := Check(context.Background(), []Rule{at("broken", check)}, parse(t, tiny))
+		if err == nil || !strings.Contains(err.Error(), "rule broken failed: ") || findings != nil {
+			t.Errorf("%s: %v, %v", name, findings, err)
+		}
+	}
+}
+
+// TestOrder holds that findings come in the order of their places, whatever
+// the order of the rules.
+func TestOrder(t *testing.T) {
+	each := func(p *Pass) error {
+		for _, key := range []string{"a", "b"} {
+			p.Key(p.Profile.Root.Get(key), "%s", key)
+		}
+		return nil
+	}
+	findings, err := Check(context.Background(), []Rule{at("second", each), at("first", each)}, parse(t, tiny))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range findings {
+		got = append(got, fmt.Sprintf("%d %s %s", f.Start.Column, f.Message, f.Rule.ID))
+	}
+	want := []string{"28 b first", "28 b second", "47 a first", "47 a second"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestMany holds that a flood of findings is cut, and says so.
+func TestMany(t *testing.T) {
+	flood := at("flood", func(p *Pass) error {
+		for range most + 5 {
+			p.Value(p.Profile.Root, "again")
+		}
+		return nil
+	})
+	findings, err := Check(context.Background(), []Rule{flood}, parse(t, tiny))
+	if err != nil || len(findings) != most {
+		t.Fatalf("%d findings, %v", len(findings), err)
+	}
+	if last := findings[most-1].Message; !strings.HasSuffix(last, "(and 5 more of this rule in the file, not shown)") {
+		t.Error(last)
+	}
+	seen := map[string]bool{}
+	for _, f := range findings {
+		if seen[f.Fingerprint] {
+			t.Fatal("two findings have one fingerprint")
+		}
+		seen[f.Fingerprint] = true
+	}
+}
+
+// TestFingerprint holds that it does not change with what is around a finding.
+func TestFingerprint(t *testing.T) {
+	rule := at("rule", func(p *Pass) error {
+		for _, scep := range p.Profile.SCEP() {
+			p.Value(scep.Keysize.Node, "size")
+		}
+		return nil
+	})
+	before := string(profiletest.Generate(1))
+	after := strings.Replace(before, "<array>\n", "<array>\n<!-- moved -->\n\n<dict/>\n", 1)
+	if before == after {
+		t.Fatal("nothing was changed")
+	}
+	var prints []string
+	for _, text := range []string{before, after} {
+		findings, err := Check(context.Background(), []Rule{rule}, parse(t, text))
+		if err != nil || len(findings) != 1 {
+			t.Fatalf("%v, %v", findings, err)
+		}
+		prints = append(prints, findings[0].Fingerprint)
+	}
+	if prints[0] != prints[1] {
+		t.Error("the fingerprint changed with the lines and the index of the payload")
+	}
+}
+
+// TestFixRefused holds that fixes that would break a document change nothing.
+func TestFixRefused(t *testing.T) {
+	rule := at("bad-fix", func(p *Pass) error {
+		f := p.Value(p.Profile.Root.Get("a"), "replace it")
+		f.Fix = &Fix{Message: "break it", Safe: true, Edits: []Edit{Replace(f.Span, "<string>")}}
+		return nil
+	})
+	c := &Checker{Rules: []Rule{rule}, Fix: FixSafe, Jobs: 1}
+	input := Input{Name: "x", Read: func() ([]byte, error) { return []byte(tiny), nil }}
+	for r := range c.Run(context.Background(), slices.Values([]Input{input})) {
+		if r.Err == nil || r.After != nil {
+			t.Errorf("%v, %q", r.Err, r.After)
+		}
+	}
+}
+
+// TestFixOnce holds that two fixes of one place are not both applied in one
+// round, and that the next round sees what the first one did.
+func TestFixOnce(t *testing.T) {
+	grow := func(id, from, to string) Rule {
+		return at(id, func(p *Pass) error {
+			n := p.Profile.Root.Get("a")
+			if n.Text() == from {
+				f := p.Value(n, "grow")
+				f.Fix = &Fix{Safe: true, Edits: []Edit{Replace(n.Span(), "<string>"+to+"</string>")}}
+			}
+			return nil
+		})
+	}
+	c := &Checker{Rules: []Rule{grow("one", "x", "xx"), grow("other", "x", "y"), grow("two", "xx", "xxx")}, Fix: FixSafe, Jobs: 1}
+	input := Input{Name: "x", Read: func() ([]byte, error) { return []byte(tiny), nil }}
+	for r := range c.Run(context.Background(), slices.Values([]Input{input})) {
+		if r.Err != nil || !bytes.Contains(r.After, []byte("<string>xxx</string>")) || r.Fixed != 2 || len(r.Findings) != 0 || len(r.Found) != 2 {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestStop holds that a run can be left in the middle, and be cancelled.
+func TestStop(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := &Checker{Rules: []Rule{at("none", func(*Pass) error { return nil })}, Jobs: 3}
+	inputs := func(yield func(Input) bool) {
+		for i := 0; yield(Input{Name: fmt.Sprint(i), Read: func() ([]byte, error) { return []byte(tiny), nil }}); i++ {
+		}
+	}
+	next := 0
+	for r := range c.Run(ctx, inputs) {
+		if r.File != fmt.Sprint(next) {
+			t.Fatalf("%s came in the place of %d", r.File, next)
+		}
+		if next++; next == 100 {
+			break
+		}
+	}
+	for r := range c.Run(ctx, inputs) {
+		if r.Err != nil {
+			break
+		}
+		cancel()
+	}
+}
