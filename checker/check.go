@@ -47,7 +47,7 @@ type Result struct {
 // by place, by rule. Suppressions in the profiles are honoured.
 func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Finding, error) {
 	c := &Checker{Rules: rules, Now: time.Now()}
-	c.prepare()
+	c.Prepare()
 	var all []Finding
 	for _, p := range profiles {
 		if err := ctx.Err(); err != nil {
@@ -62,8 +62,8 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 	return all, nil
 }
 
-// prepare works out which rules run.
-func (c *Checker) prepare() {
+// Prepare works out which rules run. Run does so itself; File alone needs it.
+func (c *Checker) Prepare() {
 	c.on, c.known = map[string]bool{}, map[string]bool{}
 	c.active = nil
 	for i := range c.Rules {

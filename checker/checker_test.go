@@ -111,6 +111,26 @@ func TestFailingRules(t *testing.T) {
 	}
 }
 
+// TestPanic holds that a mistake in sceplint is an error of the file it happens
+// on, and of no other.
+func TestPanic(t *testing.T) {
+	c := &Checker{Jobs: 2}
+	inputs := []Input{
+		{Name: "a", Read: func() ([]byte, error) { return []byte(tiny), nil }},
+		{Name: "b", Read: func() ([]byte, error) { panic("oh") }},
+		{Name: "c", Read: func() ([]byte, error) { return []byte(tiny), nil }},
+	}
+	var failed []string
+	for r := range c.Run(context.Background(), slices.Values(inputs)) {
+		if r.Err != nil {
+			failed = append(failed, r.Err.Error())
+		}
+	}
+	if want := []string{"b: sceplint failed on this file, which is a mistake in sceplint: oh"}; !slices.Equal(failed, want) {
+		t.Errorf("%q", failed)
+	}
+}
+
 // TestOrder holds that findings come in the order of their places, whatever
 // the order of the rules.
 func TestOrder(t *testing.T) {

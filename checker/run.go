@@ -23,7 +23,7 @@ const NoProfile = "no profile"
 // order of the inputs. Only so many are in memory at once as there are
 // workers, times a small number.
 func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Result] {
-	c.prepare()
+	c.Prepare()
 	return func(yield func(*Result) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -71,8 +71,13 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 }
 
 // File checks one file, and fixes it in memory if that was asked for.
-func (c *Checker) File(input Input) *Result {
-	result := &Result{File: input.Name}
+func (c *Checker) File(input Input) (result *Result) {
+	defer func() {
+		if r := recover(); r != nil { // whatever it is, the other files are still to be judged
+			result = &Result{File: input.Name, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", input.Name, r)}
+		}
+	}()
+	result = &Result{File: input.Name}
 	text, err := input.Read()
 	if err != nil {
 		result.Err = err

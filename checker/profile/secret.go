@@ -263,13 +263,13 @@ func (s *Secrets) Line(number int, at Span) (text string, start, end int) {
 	var b strings.Builder
 	if line.End-line.Start > 3*reach {
 		if from := at.Start - reach; from > line.Start {
-			line.Start = s.boundary(from)
+			line.Start = s.boundary(from, line)
 			b.WriteString("…")
 		}
 	}
 	tail := ""
 	if to := max(at.Start, line.Start) + 2*reach; to < line.End {
-		line.End, tail = s.boundary(to), "…"
+		line.End, tail = s.boundary(to, line), "…"
 	}
 	first, _ := slices.BinarySearchFunc(s.spans, line.Start, func(span Span, at int) int { return cmp.Compare(span.End, at) })
 	pos := line.Start
@@ -318,12 +318,14 @@ func (s *Secrets) Line(number int, at Span) (text string, start, end int) {
 	return text, start, max(start, end)
 }
 
-// boundary moves an offset back to the start of its character.
-func (s *Secrets) boundary(offset int) int {
-	for offset > 0 && offset < len(s.src.Text) && !utf8.RuneStart(s.src.Text[offset]) {
-		offset--
+// boundary moves an offset inside of a line back to the start of its character.
+func (s *Secrets) boundary(offset int, line Span) int {
+	for back := 0; back < utf8.UTFMax && offset-back > line.Start; back++ {
+		if utf8.RuneStart(s.src.Text[offset-back]) {
+			return offset - back
+		}
 	}
-	return offset
+	return offset // no UTF-8
 }
 
 // within cuts a secret to a line and leaves its end tag to be seen.

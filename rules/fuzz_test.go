@@ -1,0 +1,37 @@
+package rules
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// FuzzCheck runs all rules and all fixes over arbitrary documents: no rule may
+// fail, and no fix may break what could be read.
+func FuzzCheck(f *testing.F) {
+	for _, pattern := range []string{"ok/*", "scep-*/bad*", "payload-*/bad*", "variable-misplaced/bad*", "ignore-unused/bad*"} {
+		files, err := filepath.Glob(filepath.Join(testdata, pattern))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			if len(text) < 8<<10 {
+				f.Add(text)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c := &checker.Checker{Rules: All(), Now: now, Jobs: 1, Fix: checker.FixAll}
+		c.Prepare()
+		r := c.File(checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return text, nil }})
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+	})
+}
