@@ -2,6 +2,7 @@ package checker
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -10,6 +11,10 @@ import (
 // one: a .plist or .xml file found on the way may be anything.
 func meant(profiles []*profile.Profile, err error, text []byte) bool {
 	if err == nil {
+		root := profiles[0].Root
+		if root.Get("PayloadContent").Is(profile.Dict) && !strings.EqualFold(root.Get("PayloadType").Text(), "Configuration") {
+			return false // a payload on its own, from which profiles are made
+		}
 		return profiles[0].Foreign() == ""
 	}
 	src := profiles[0].Source

@@ -47,9 +47,10 @@ type Summary struct {
 	Suppressed int `json:"suppressed"`
 }
 
-// Add counts one result. Files that were passed over do not count.
+// Add counts one result. Files that were passed over, or could not be judged,
+// do not count.
 func (s *Summary) Add(r *checker.Result) {
-	if r.Passed != "" {
+	if r.Passed != "" || r.Profiles == 0 {
 		return
 	}
 	s.Files++

@@ -297,6 +297,9 @@ func (y *tally) note(format string, args ...any) {
 
 // close prints the summary and settles the exit code.
 func (y *tally) close(paths []string) error {
+	if y.summary.Files == 0 && y.failed {
+		return errSaid
+	}
 	if y.summary.Files == 0 {
 		where := strings.Join(paths, ", ")
 		if where == "" {
