@@ -83,16 +83,16 @@ func newSCEP(p Payload) SCEP {
 		s.Content = c
 	}
 	get := s.Content.Get
-	s.URL = text(get("URL"), "", false)
-	s.Name = text(get("Name"), "", false)
-	s.Challenge = text(get("Challenge"), "", false)
-	s.KeyType = text(get("Key Type"), DefaultKeyType, true)
-	s.Keysize = number(get("Keysize"), DefaultKeysize)
-	s.KeyUsage = number(get("Key Usage"), DefaultKeyUsage)
-	s.Retries = number(get("Retries"), DefaultRetries)
-	s.RetryDelay = number(get("RetryDelay"), DefaultRetryDelay)
-	s.AllowAllAppsAccess = flag(get("AllowAllAppsAccess"), false)
-	s.KeyIsExtractable = flag(get("KeyIsExtractable"), true)
+	s.URL = setting(get("URL"), (*Node).Str)
+	s.Name = setting(get("Name"), (*Node).Str)
+	s.Challenge = setting(get("Challenge"), (*Node).Str)
+	s.KeyType = setting(get("Key Type"), (*Node).Str, DefaultKeyType)
+	s.Keysize = setting(get("Keysize"), (*Node).Int, DefaultKeysize)
+	s.KeyUsage = setting(get("Key Usage"), (*Node).Int, DefaultKeyUsage)
+	s.Retries = setting(get("Retries"), (*Node).Int, DefaultRetries)
+	s.RetryDelay = setting(get("RetryDelay"), (*Node).Int, DefaultRetryDelay)
+	s.AllowAllAppsAccess = setting(get("AllowAllAppsAccess"), (*Node).Bool, false)
+	s.KeyIsExtractable = setting(get("KeyIsExtractable"), (*Node).Bool, true)
 	s.CAFingerprint = newFingerprint(get("CAFingerprint"))
 	s.Subject = newSubject(get("Subject"))
 	s.SubjectAltName = get("SubjectAltName")
@@ -100,35 +100,19 @@ func newSCEP(p Payload) SCEP {
 	return s
 }
 
-func text(n *Node, fallback string, has bool) Setting[string] {
-	s := Setting[string]{Node: n, Value: fallback, Known: has && n == nil}
-	if n != nil {
-		s.Variable = n.unrendered || n.Kind == String && HasVariable(n.text)
-		if v, ok := n.Str(); ok && !s.Variable {
-			s.Value, s.Known = v, true
+// setting reads a value as a device would; an absent one has the fallback, if
+// there is one.
+func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setting[T]) {
+	if n == nil {
+		if len(fallback) > 0 {
+			s.Value, s.Known = fallback[0], true
 		}
+		return s
 	}
-	return s
-}
-
-func number(n *Node, fallback int64) Setting[int64] {
-	s := Setting[int64]{Node: n, Value: fallback, Known: n == nil}
-	if n != nil {
-		s.Variable = n.unrendered || n.Kind == String && HasVariable(n.text)
-		if v, ok := n.Int(); ok {
-			s.Value, s.Known = v, true
-		}
-	}
-	return s
-}
-
-func flag(n *Node, fallback bool) Setting[bool] {
-	s := Setting[bool]{Node: n, Value: fallback, Known: n == nil}
-	if n != nil {
-		s.Variable = n.unrendered || n.Kind == String && HasVariable(n.text)
-		if v, ok := n.Bool(); ok {
-			s.Value, s.Known = v, true
-		}
+	s.Node = n
+	s.Variable = n.unrendered || n.Kind == String && HasVariable(n.text)
+	if v, ok := read(n); ok && !s.Variable {
+		s.Value, s.Known = v, true
 	}
 	return s
 }
@@ -211,87 +195,6 @@ func HexDigest(text string) []byte {
 		return nil
 	}
 	return digest
-}
-
-// Attribute is one [type, value] pair of a Subject.
-type Attribute struct {
-	Pair        *Node // the array of two
-	Type, Value *Node // strings
-	RDN         int   // which relative distinguished name it belongs to
-}
-
-// Subject is the X.500 name of the certificate that is asked for.
-type Subject struct {
-	Node       *Node
-	Attributes []Attribute // of the well-shaped pairs
-	RDNs       []*Node     // the relative distinguished names: arrays of pairs
-	Malformed  []*Node     // what is not of the shape array of arrays of pairs of strings
-	Variable   bool        // template text in the place of the name or a part of its structure
-}
-
-func newSubject(n *Node) Subject {
-	s := Subject{Node: n}
-	if n == nil {
-		return s
-	}
-	s.Variable = n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
-	if n.Kind != Array || flat(n) {
-		if !s.Variable {
-			s.Malformed = append(s.Malformed, n)
-		}
-		return s
-	}
-	for rdn := range n.Children() {
-		if s.skip(rdn) {
-			continue
-		}
-		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.templated || flat(rdn) {
-			s.Malformed = append(s.Malformed, rdn)
-			continue
-		}
-		s.RDNs = append(s.RDNs, rdn)
-		for pair := range rdn.Children() {
-			if s.skip(pair) {
-				continue
-			}
-			if pair.Kind != Array || pair.size != 2 || !pair.first.Is(String, Template) || !pair.last.Is(String, Template) {
-				if pair.templated || pair.Kind == Array && pair.size == 1 && s.skip(pair.first) {
-					s.Variable = true
-				} else {
-					s.Malformed = append(s.Malformed, pair)
-				}
-				continue
-			}
-			s.Attributes = append(s.Attributes, Attribute{pair, pair.first, pair.last, len(s.RDNs) - 1})
-		}
-	}
-	return s
-}
-
-// flat reports whether strings stand where arrays belong: the name or an RDN
-// lacks a level. Strings that are all variables tell nothing of the levels.
-func flat(n *Node) bool {
-	literal := false
-	for c := range n.Children() {
-		if c.Kind != String && c.Kind != Template {
-			return false
-		}
-		literal = literal || c.Kind == String && !IsVariable(c.text)
-	}
-	return literal && !n.templated
-}
-
-// skip passes over template text in the structure of the name.
-func (s *Subject) skip(n *Node) bool {
-	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
-	return n.unrendered || n.Kind == String && IsVariable(n.text)
-}
-
-// IsCommonName reports whether an attribute type is that of the common name,
-// however it is written.
-func (a Attribute) IsCommonName() bool {
-	t := strings.ToLower(strings.TrimSpace(a.Type.Text()))
-	return t == "cn" || t == "commonname" || strings.TrimPrefix(t, "oid.") == "2.5.4.3"
 }
 
 // WorstWait is the longest time, in seconds, that a device waits for a server

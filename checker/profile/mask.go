@@ -1,0 +1,146 @@
+package profile
+
+import (
+	"bytes"
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// inURL finds passwords and the like inside of URLs.
+var inURL = regexp.MustCompile(`(://[^/@\s:"<]*:)[^/@\s"<]+(@)|((?i:[?&;](?:challenge|challengepassword|password|passwd|pwd|secret|token)=))[^&\s"<]+`)
+
+// Text masks every secret of the profile in a text.
+func (s *Secrets) Text(text string) string {
+	if s.shown {
+		return text
+	}
+	if s.replacer != nil {
+		text = s.replacer.Replace(text)
+	}
+	if !strings.Contains(text, "://") && !strings.Contains(text, "=") {
+		return text
+	}
+	return inURL.ReplaceAllString(text, "${1}${3}"+Mask+"${2}")
+}
+
+// reach is how many bytes of a long line are shown on either side of a place.
+const reach = 160
+
+// Line gives the text of a line with its secrets masked, and where the given
+// span lies in that text, in bytes, as far as it is on the line. Of a long
+// line only the part around the span is given.
+func (s *Secrets) Line(number int, at Span) (text string, start, end int) {
+	line := s.src.Line(number)
+	if !line.Valid() {
+		return "", 0, 0
+	}
+	var b strings.Builder
+	if line.End-line.Start > 3*reach {
+		if from := at.Start - reach; from > line.Start {
+			line.Start = s.boundary(from, line)
+			b.WriteString("…")
+		}
+	}
+	tail := ""
+	if to := max(at.Start, line.Start) + 2*reach; to < line.End {
+		line.End, tail = s.boundary(to, line), "…"
+	}
+	first, _ := slices.BinarySearchFunc(s.spans, line.Start, func(span Span, at int) int { return cmp.Compare(span.End, at) })
+	pos := line.Start
+	start, end = -1, -1
+	mark := func(to, out int) { // notes the edges of the span up to an offset
+		if start < 0 && at.Start < to {
+			start = out + max(at.Start-pos, 0)
+		}
+		if end < 0 && at.End <= to {
+			end = out + max(at.End-pos, 0)
+		}
+	}
+	for _, secret := range s.spans[first:] {
+		secret = s.within(secret, line)
+		if secret.Start >= line.End {
+			break
+		}
+		if secret.End <= secret.Start {
+			continue
+		}
+		mark(secret.Start, b.Len())
+		b.Write(s.src.Text[pos:secret.Start])
+		pos = secret.End
+		if start < 0 && at.Start < pos {
+			start = b.Len()
+		}
+		b.WriteString(Mask)
+		if end < 0 && at.End <= pos {
+			end = b.Len()
+		}
+	}
+	mark(line.End, b.Len())
+	b.Write(s.src.Text[pos:line.End])
+	length := b.Len()
+	b.WriteString(tail)
+	text = b.String()
+	if start < 0 {
+		start = length
+	}
+	if end < 0 {
+		end = length
+	}
+	if masked := s.Text(text); masked != text { // a secret out of its place: the place in the line is lost
+		return masked, 0, len(masked)
+	}
+	return text, start, max(start, end)
+}
+
+// boundary moves an offset inside of a line back to the start of its character.
+func (s *Secrets) boundary(offset int, line Span) int {
+	for back := 0; back < utf8.UTFMax && offset-back > line.Start; back++ {
+		if utf8.RuneStart(s.src.Text[offset-back]) {
+			return offset - back
+		}
+	}
+	return offset // no UTF-8
+}
+
+// within cuts a secret to a line and leaves its end tag to be seen.
+func (s *Secrets) within(secret, line Span) Span {
+	body := s.src.Text[secret.Start:secret.End]
+	if i := bytes.LastIndex(body, []byte("</")); i >= 0 {
+		secret.End = secret.Start + i
+	}
+	return Span{max(secret.Start, line.Start), min(secret.End, line.End)}
+}
+
+// Document gives the whole text with its secrets masked, line by line, so that
+// line numbers stay what they are.
+func (s *Secrets) Document() string {
+	if s.shown {
+		return string(s.src.Text)
+	}
+	var b strings.Builder
+	pos := 0
+	for _, secret := range s.spans {
+		secret = s.within(secret, Span{0, len(s.src.Text)})
+		b.Write(s.src.Text[pos:secret.Start])
+		for line := range bytes.Lines(s.src.Text[secret.Start:secret.End]) {
+			body := bytes.TrimSpace(line)
+			at := bytes.Index(line, body)
+			if len(body) == 0 {
+				b.Write(line)
+				continue
+			}
+			b.Write(line[:at])
+			b.WriteString(Mask)
+			b.Write(line[at+len(body):])
+		}
+		pos = secret.End
+	}
+	b.Write(s.src.Text[pos:])
+	return s.Text(b.String())
+}
+
+// NoSecrets is for those who asked to see everything: it masks nothing.
+func (p *Profile) NoSecrets() *Secrets { return &Secrets{src: p.Source, shown: true} }

@@ -1,0 +1,84 @@
+package profile
+
+import "strings"
+
+// Attribute is one [type, value] pair of a Subject.
+type Attribute struct {
+	Pair        *Node // the array of two
+	Type, Value *Node // strings
+	RDN         int   // which relative distinguished name it belongs to
+}
+
+// Subject is the X.500 name of the certificate that is asked for.
+type Subject struct {
+	Node       *Node
+	Attributes []Attribute // of the well-shaped pairs
+	RDNs       []*Node     // the relative distinguished names: arrays of pairs
+	Malformed  []*Node     // what is not of the shape array of arrays of pairs of strings
+	Variable   bool        // template text in the place of the name or a part of its structure
+}
+
+func newSubject(n *Node) Subject {
+	s := Subject{Node: n}
+	if n == nil {
+		return s
+	}
+	s.Variable = n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
+	if n.Kind != Array || flat(n) {
+		if !s.Variable {
+			s.Malformed = append(s.Malformed, n)
+		}
+		return s
+	}
+	for rdn := range n.Children() {
+		if s.skip(rdn) {
+			continue
+		}
+		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.templated || flat(rdn) {
+			s.Malformed = append(s.Malformed, rdn)
+			continue
+		}
+		s.RDNs = append(s.RDNs, rdn)
+		for pair := range rdn.Children() {
+			if s.skip(pair) {
+				continue
+			}
+			if pair.Kind != Array || pair.size != 2 || !pair.first.Is(String, Template) || !pair.last.Is(String, Template) {
+				if pair.templated || pair.Kind == Array && pair.size == 1 && s.skip(pair.first) {
+					s.Variable = true
+				} else {
+					s.Malformed = append(s.Malformed, pair)
+				}
+				continue
+			}
+			s.Attributes = append(s.Attributes, Attribute{pair, pair.first, pair.last, len(s.RDNs) - 1})
+		}
+	}
+	return s
+}
+
+// flat reports whether strings stand where arrays belong: the name or an RDN
+// lacks a level. Strings that are all variables tell nothing of the levels.
+func flat(n *Node) bool {
+	literal := false
+	for c := range n.Children() {
+		if c.Kind != String && c.Kind != Template {
+			return false
+		}
+		literal = literal || c.Kind == String && !IsVariable(c.text)
+	}
+	return literal && !n.templated
+}
+
+// skip passes over template text in the structure of the name.
+func (s *Subject) skip(n *Node) bool {
+	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
+	return n.unrendered || n.Kind == String && IsVariable(n.text)
+}
+
+// IsCommonName reports whether an attribute type is that of the common name,
+// however it is written.
+func (a Attribute) IsCommonName() bool {
+	t := strings.ToLower(strings.TrimSpace(a.Type.Text()))
+	return t == "cn" || t == "commonname" || strings.TrimPrefix(t, "oid.") == "2.5.4.3"
+}
