@@ -209,9 +209,9 @@ func begins(text []byte, word string) bool {
 	return len(text) >= len(word) && string(text[:len(word)]) == word
 }
 
-// keyed finds keys with a scalar value behind them in text that may be no
-// property list, or stand in a comment.
-var keyed = regexp.MustCompile(`(?s)<key>([^<]*)(?:</key>|<)(?:\s|<!--.*?-->|/?key>)*<(?:string|data|integer|real)[^>]*>(.*?)(?:</|<key|<dict|<array|\z)`)
+// keyed finds keys with the text behind them, in whatever element it stands, if
+// in any: what is searched may be no property list, or a comment.
+var keyed = regexp.MustCompile(`(?is)<key>([^<]*)(?:</key>|<)(?:\s|<!--.*?-->|/?key>)*(?:<[a-z][^>]*>)?(.*?)(?:</|<key|<dict|<array|\z)`)
 
 // comments are searched by themselves as well: one may hold what was replaced.
 var comments = regexp.MustCompile(`(?s)<!--.*?(?:-->|\z)`)
@@ -224,9 +224,15 @@ func (s *Secrets) search(text []byte) {
 }
 
 func (s *Secrets) searchFrom(text []byte, offset int) {
-	for _, m := range keyed.FindAllSubmatchIndex(text, -1) {
-		if value := string(text[m[4]:m[5]]); SecretKey(string(text[m[2]:m[3]])) && value != "" && !IsVariable(value) {
-			s.add(value, Span{offset + m[4], offset + m[5]})
+	for at := 0; ; {
+		m := keyed.FindSubmatchIndex(text[at:])
+		if m == nil {
+			return
 		}
+		key, value := text[at+m[2]:at+m[3]], string(text[at+m[4]:at+m[5]])
+		if SecretKey(string(key)) && value != "" && !IsVariable(value) {
+			s.add(value, Span{offset + at + m[4], offset + at + m[5]})
+		}
+		at += m[5] // what ends a value may begin the next key
 	}
 }

@@ -66,9 +66,9 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	}
 	fmt.Fprintf(out, "%s %s %s %s\n", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.rule.Sprint("["+f.Rule.ID+"]"))
 	switch {
-	case f.Placed:
+	case f.Placed && f.Line.Text != "":
 		p.snippet(out, f, severity)
-	case len(f.Path) > 0:
+	case !f.Placed && len(f.Path) > 0:
 		fmt.Fprintf(out, "  at %s\n", printable(PathText(f.Path)))
 	}
 	if f.Help != "" {
