@@ -126,7 +126,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 		if f.Span.Valid() && p.Source.Form == profile.FormXML {
 			f.Placed = true
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
-			if p.Root != nil || p.Source.Looks() {
+			if p.Root != nil || p.Source.ResemblesPlist() {
 				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Start.Line, f.Span)
 			}
 		}

@@ -67,9 +67,9 @@ func (s *Source) Editable() (bool, string) {
 	return true, ""
 }
 
-// Looks reports whether the text looks like an XML property list. Of a text that
+// ResemblesPlist reports whether the text looks like an XML property list. Of a text that
 // does not, nobody knows what in it is secret.
-func (s *Source) Looks() bool { return bytes.Contains(s.Text, []byte("<plist")) }
+func (s *Source) ResemblesPlist() bool { return bytes.Contains(s.Text, []byte("<plist")) }
 
 // Position turns an offset of Text into line, column and offset of the file.
 // A Source is asked by one goroutine at a time.
