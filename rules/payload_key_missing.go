@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -13,7 +14,8 @@ var payloadKeyMissing = checker.Rule{
 		Title:    "a payload lacks a required key",
 		Severity: checker.Error,
 		Doc: `Every payload needs PayloadType, PayloadVersion, PayloadIdentifier and PayloadUUID beside its own settings. One payload
-without them is enough for a device to refuse the whole profile (MCPayloadErrorDomain 2002, missing field).`,
+without them is enough for a device to refuse the whole profile (MCPayloadErrorDomain 2002, missing field). An empty PayloadType or
+PayloadIdentifier says as little and is a warning.`,
 		Help: "add the key to the dict of the payload",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -50,11 +52,26 @@ without them is enough for a device to refuse the whole profile (MCPayloadErrorD
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
 					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
+				} else if blankName(k.node) {
+					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(payload), nameOf[k.name]).Severity = checker.Warning
 				}
 			}
 		}
 		return nil
 	},
+}
+
+// nameOf says what belongs into the keys that blankName looks at.
+var nameOf = map[string]string{
+	"PayloadType":       "the type of the payload",
+	"PayloadIdentifier": "a reverse-DNS name that stays the same from version to version",
+}
+
+// blankName reports whether a required name is there but says nothing. An empty
+// PayloadUUID is the business of payload-uuid-format.
+func blankName(n *profile.Node) bool {
+	text, ok := n.Str()
+	return ok && nameOf[n.Key] != "" && strings.TrimSpace(text) == ""
 }
 
 // payloadLabel names a payload in a message as paths do: counted from 0, and

@@ -48,7 +48,12 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 		for _, key := range stringKeys {
 			commonKeyType(p, root.Get(key), profile.String)
 		}
+		kind := root.Get("PayloadType").Text()
+		payload := kind != "Configuration" && slices.Contains(appleTypes, kind)
 		for _, k := range topLevelKeys {
+			if payload && k.name == "PayloadContent" {
+				continue // a payload without a profile around it, which profile-type reports
+			}
 			f := commonKeyType(p, root.Get(k.name), k.kinds...)
 			if f != nil && k.legacy {
 				f.Severity = checker.Warning

@@ -51,7 +51,7 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 		if e.Mark && e.Name == "UTF-8" {
 			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "a byte-order mark stands before the first character; save the file as UTF-8 without one")
 		}
-		if lead := src.Leading; lead.Valid() {
+		if lead := src.Leading; lead.Valid() && (len(src.Templates) == 0 || src.Templates[0].Start > lead.End) { // a template may leave nothing there
 			p.At(lead, nil, "%d bytes stand before <?xml, which must come first in a file; remove them", lead.End-lead.Start)
 		}
 		return nil

@@ -12,7 +12,7 @@ var profileKeyMissing = checker.Rule{
 		Severity: checker.Error,
 		Doc: `The top level of a profile needs PayloadType, PayloadVersion, PayloadIdentifier, PayloadUUID and PayloadContent
 (an encrypted profile has EncryptedPayloadContent in place of the last). A device refuses a profile that lacks one of them
-(MCProfileErrorDomain 1002, missing field).`,
+(MCProfileErrorDomain 1002, missing field). An empty PayloadIdentifier says as little and is a warning.`,
 		Help: "add the key to the outermost dict of the profile",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
@@ -47,6 +47,9 @@ var profileKeyMissing = checker.Rule{
 			return nil // template text may bring the keys
 		}
 		for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadContent"} {
+			if n := root.Get(key); key == "PayloadIdentifier" && blankName(n) {
+				p.Value(n, "%s of the profile is empty; write %s", key, nameOf[key]).Severity = checker.Warning
+			}
 			if root.Get(key) != nil || key == "PayloadContent" && root.Get("EncryptedPayloadContent") != nil {
 				continue
 			}

@@ -59,8 +59,15 @@ What tools print is hexadecimal; put into <data> as it is, it comes to twice the
 
 func hexFingerprint(p *checker.Pass, f profile.Fingerprint) {
 	right := "<data>" + base64.StdEncoding.EncodeToString(f.HexText) + "</data>"
-	found := p.Value(f.Node, "CAFingerprint holds the %s digest as hexadecimal text, %d bytes, in the place of the digest itself; write %s",
-		profile.DigestAlgorithm(len(f.HexText)), len(f.Bytes), right)
+	algorithm := profile.DigestAlgorithm(len(f.HexText))
+	var found *checker.Finding
+	if profile.HexDigest(string(f.Bytes)) != nil {
+		found = p.Value(f.Node, "CAFingerprint holds the %s digest as hexadecimal text, %d bytes, in the place of the digest itself; write %s",
+			algorithm, len(f.Bytes), right)
+	} else {
+		found = p.Value(f.Node, "CAFingerprint holds the hexadecimal digits of the %s digest where base64 belongs, so that devices read %d other bytes; write %s",
+			algorithm, len(f.Bytes), right)
+	}
 	if p.Editable() {
 		found.Fix = &checker.Fix{
 			Message: "write the digest itself",

@@ -55,10 +55,23 @@ the profile installs, and the certificate comes out without it.`,
 // seen in profiles and on the forms of servers.
 var aliases = map[string]string{
 	"fingerprint":            "CAFingerprint",
+	"thumbprint":             "CAFingerprint",
+	"cathumbprint":           "CAFingerprint",
+	"cacertfingerprint":      "CAFingerprint",
 	"subjectalternativename": "SubjectAltName",
+	"subjectalternatename":   "SubjectAltName",
+	"san":                    "SubjectAltName",
+	"subjectname":            "Subject",
 	"serverurl":              "URL",
 	"iskeyextractable":       "KeyIsExtractable",
+	"keyisexportable":        "KeyIsExtractable",
+	"allappsaccess":          "AllowAllAppsAccess",
+	"allowallapps":           "AllowAllAppsAccess",
 	"challengepassword":      "Challenge",
+	"keylength":              "Keysize",
+	"retrycount":             "Retries",
+	"maxretries":             "Retries",
+	"retryinterval":          "RetryDelay",
 }
 
 // legacyKeys were documented once, or belong to other payloads.
@@ -119,14 +132,14 @@ func squeeze(key string) string {
 }
 
 // lacks reports whether a SCEP payload is without a key: it is neither written,
-// nor misspelt or misplaced, which other rules report, nor may template text
-// bring it.
+// nor misspelt, misplaced or a level too deep, which other rules report, nor may
+// template text bring it.
 func lacks(scep *profile.SCEP, key string) bool {
 	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}
 	for n := range scep.Content.Children() {
-		if misspelling(n.Key) == key {
+		if misspelling(n.Key) == key || n.Key == "PayloadContent" && n.Get(key) != nil {
 			return false
 		}
 	}

@@ -12,7 +12,8 @@ var scepKeyUnknown = checker.Rule{
 		Severity: checker.Warning,
 		Doc: `Apple's schema of SCEP payloads has thirteen keys, and devices pass over any other one. Whoever wrote the key expects
 something of it that does not happen. ACME payloads have keys of their own for extended key usage, hardware-bound keys and
-attestation; a SCEP payload has no such settings: extended key usage is what the CA makes it.`,
+attestation; a SCEP payload has no such settings: extended key usage is what the CA makes it.
+A second PayloadContent around the settings is an error, for all of them are lost with it.`,
 		Help: "remove the key, and set on the CA or in another payload what it was meant to set",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -37,7 +38,10 @@ attestation; a SCEP payload has no such settings: extended key usage is what the
 				case acme:
 					p.Key(n, "key %q belongs to ACME payloads; SCEP payloads have none like it and it is passed over; %s", n.Key, instead)
 				case n.Key == "PayloadContent":
-					p.Key(n, "SCEP payload has a PayloadContent inside PayloadContent, which is passed over; write the SCEP keys directly into the outer one")
+					f := p.Key(n, "SCEP payload has a PayloadContent inside PayloadContent, which is passed over; write the SCEP keys directly into the outer one")
+					if holdsSetting(n) {
+						f.Severity = checker.Error
+					}
 				case keysOfProfile[n.Key]:
 					p.Key(n, "key %q is a key of the whole profile and passed over inside a SCEP payload; move it to the outermost dict", n.Key)
 				case keysOfPayloads[n.Key]:
@@ -54,6 +58,20 @@ attestation; a SCEP payload has no such settings: extended key usage is what the
 var refACME = checker.Ref{
 	Title: "Apple device management schema: com.apple.security.acme",
 	URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.acme.yaml",
+}
+
+// holdsSetting reports whether a value is a dict with a SCEP key in it, which
+// is lost with the dict.
+func holdsSetting(n *profile.Node) bool {
+	if !n.Is(profile.Dict) {
+		return false
+	}
+	for c := range n.Children() {
+		if scepKey(c.Key) {
+			return true
+		}
+	}
+	return false
 }
 
 // acmeKeys are the keys of ACME payloads that SCEP has under no name, squeezed,

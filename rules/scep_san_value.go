@@ -118,6 +118,8 @@ func notMail(text string, variable bool) string {
 	switch {
 	case at < 0 && !variable:
 		return "is not a mail address; write it as ada@corp.example"
+	case !quoted && strings.Contains(user, ":"): // email:ada@corp.example, as openssl has it
+		return "is not a mail address alone; write it without what stands before the colon, as ada@corp.example"
 	case at >= 0 && (user == "" || domain == ""):
 		return "is not a mail address: one side of the @ is empty; write it as ada@corp.example"
 	case at >= 0 && !strings.HasPrefix(domain, "[") && !sanHostName(domain):
@@ -188,10 +190,18 @@ func notURI(text string) string {
 		return why
 	case certain == text && strings.TrimLeft(rest, "/") == "":
 		return "is a scheme with nothing after it; write the whole URI"
-	case strings.ContainsAny(certain, " \t\r\n"):
+	case strings.ContainsAny(certain, " \t\r\n") && !deviceID(text):
 		return "has a space, which URIs do not; write %20 in its place"
 	}
 	return ""
+}
+
+// deviceID reports whether a text is in the form by which Cisco ISE looks up the
+// device at Intune, ID:Microsoft Endpoint Manager:GUID:{{DeviceId}}. It is no
+// URI, but compared as it is: with its spaces encoded, nothing would match.
+func deviceID(text string) bool {
+	vendor, id, ok := strings.Cut(text, ":GUID:")
+	return ok && id != "" && strings.HasPrefix(vendor, "ID:")
 }
 
 // notPrincipal says why a text is no user principal name.
@@ -204,6 +214,10 @@ func notPrincipal(text string, variable bool) string {
 		return `is in the form DOMAIN\user; write the user principal name, as ada@corp.example`
 	case at <= 0 || at == len(text)-1:
 		return "is not a user principal name; write it as ada@corp.example"
+	case strings.Count(text, "@") > 1 && strings.ContainsAny(text, ",;"):
+		return "holds more than one user principal name; write one, for devices take no more"
+	case strings.TrimSpace(text) != text:
+		return "has white space around it, which ends up in the certificate; remove it"
 	}
 	return ""
 }

@@ -14,8 +14,9 @@ var scepSubjectValue = checker.Rule{
 		Severity: checker.Warning,
 		Doc: `The attributes of a name have bounds: 64 characters for CN, O, OU and the serial number, 128 for L and ST, exactly two letters for
 C. Devices do not look at them; servers do, and refuse the request or cut the value. A quotation mark at the start or end of
-a value is what is left when O="Corp, Inc." is split at its commas, and ends up in the certificate.`,
-		Help: "write a value within the bounds of its attribute, without the quotation marks of other notations",
+a value is what is left when O="Corp, Inc." is split at its commas, and ends up in the certificate. So do white space around a value and
+the type written once more before it, as in CN=device-17.`,
+		Help: "write a value within the bounds of its attribute, without the marks of other notations and white space around it",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -60,6 +61,10 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 	switch {
 	case !variable && strings.TrimSpace(text) == "":
 		p.Value(a.Value, "value of %s is empty; write a value, or remove the pair", name)
+	case twiceNamed(a.Type.Text(), text):
+		p.Value(a.Value, "%s %q begins with the attribute type once more, which ends up in the certificate; write it without", name, text)
+	case strings.TrimSpace(text) != text && spaceJudged(text):
+		p.Value(a.Value, "%s %q has white space around it, which ends up in the certificate; remove it", name, text)
 	case strayQuotes(profile.Literal(text, "x")):
 		p.Value(a.Value, "%s %q has quotation marks that end up in the certificate; write it without them", name, text)
 	case !variable && (name == "C" || name == "2.5.4.6") && !countryCode(text):
@@ -85,6 +90,13 @@ func strayQuotes(text string) bool {
 	default:
 		return n%2 == 1 && (starts || ends)
 	}
+}
+
+// twiceNamed reports whether a value is written as on a web form, CN=device-17,
+// behind a type that says so already.
+func twiceNamed(kind, text string) bool {
+	before, _, ok := strings.Cut(text, "=")
+	return ok && attributeNames[kind] && strings.EqualFold(strings.TrimSpace(before), kind)
 }
 
 func countryCode(text string) bool {

@@ -78,6 +78,10 @@ func urlFault(text string) string {
 		return "has no host; write it as https://host/path"
 	case (strings.EqualFold(host, "https") || strings.EqualFold(host, "http")) && strings.HasPrefix(u.path, "//"):
 		return "has its scheme twice; write https:// once"
+	case strings.ContainsAny(host, ",;"):
+		return "holds more than one host, and a SCEP payload has one server; write the URL of one"
+	case strings.Contains(host, "[") != strings.Contains(host, "]"), strings.Contains(host, ":") && !strings.ContainsAny(host, "[]"):
+		return "has a host that cannot be read; write an IPv6 address in brackets, as in https://[2001:db8::1]/scep, and a port after one colon"
 	case port != "" && !strings.ContainsAny(port, "${}%<>[]@#_") && !validPort(port) && !profile.HasVariable(text):
 		return "has a port that is no number from 1 to 65535; write the number, or leave it out with its colon"
 	}

@@ -138,7 +138,7 @@ type Fingerprint struct {
 	Node      *Node
 	Bytes     []byte // decoded; nil where absent, no data, or a variable
 	Algorithm string // "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"; "" if the bytes are no digest
-	HexText   []byte // the digest, where the bytes are its hexadecimal digits as text
+	HexText   []byte // the digest, where its hexadecimal digits stand in the place of the bytes or of their base64
 	Variable  bool
 }
 
@@ -173,6 +173,11 @@ func newFingerprint(n *Node) Fingerprint {
 	}
 	f.Bytes = b
 	if f.HexText = HexDigest(string(b)); f.HexText == nil {
+		// Hexadecimal digits are base64 digits as well. Of the true digests only
+		// one of 48 bytes could look so, and none ever will.
+		f.HexText = HexDigest(n.text)
+	}
+	if f.HexText == nil {
 		f.Algorithm = DigestAlgorithm(len(b))
 	}
 	return f

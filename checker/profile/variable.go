@@ -16,7 +16,7 @@ const (
 	SyntaxPercent     Syntax = "percent"      // %Name%: macOS itself, Jamf School, Mosyle, FileWave
 	SyntaxDoubleBrace Syntax = "double-brace" // {{Name}}: Intune, SimpleMDM, Addigy, Go and Jinja templates
 	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
-	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>: Jinja and ERB
+	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
 	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #{NAME}, [[NAME]]: build scripts
 )
 
@@ -146,6 +146,9 @@ func (f *finder) at(i int) (Variable, bool) {
 		if v, ok := f.between(i, SyntaxToken, "%%", "%%"); ok && upperName(v.Name) {
 			return v, true
 		}
+		if v, ok := f.between(i, SyntaxBlock, "%{", "}"); ok && directive(v.Name) {
+			return v, true
+		}
 		v, ok := f.between(i, SyntaxPercent, "%", "%")
 		return v, ok && percentName(v.Name)
 	case '{':
@@ -231,6 +234,17 @@ func upperName(s string) bool {
 // plainName accepts letters, digits, "_" and ".".
 func plainName(s string) bool {
 	return s != "" && len(s) <= maxName && nameLength(strings.ReplaceAll(s, ".", "_")) == len(s)
+}
+
+// directive accepts what stands in a directive of Terraform's templates, with the
+// marks that take white space away.
+func directive(s string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(strings.Trim(s, "~")), " ")
+	switch word {
+	case "if", "else", "endif", "for", "endfor":
+		return true
+	}
+	return false
 }
 
 // percentName accepts the names between percent signs, Jamf School's function
