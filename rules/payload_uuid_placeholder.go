@@ -51,7 +51,10 @@ func uuidSample(p *checker.Pass, n *profile.Node) {
 	if !ok {
 		return
 	}
-	bare := strings.Trim(strings.TrimSpace(text), "{}")
+	bare := text
+	if !profile.IsUUID(bare) {
+		bare = strings.Trim(strings.TrimSpace(text), "{}")
+	}
 	if !profile.IsUUID(bare) || !begins[bare[:2]] {
 		return
 	}

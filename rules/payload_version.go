@@ -50,13 +50,13 @@ func versionOf(p *checker.Pass, n *profile.Node) {
 	if n == nil || n.Unrendered() || n.Is(profile.String) && profile.HasVariable(n.Text()) {
 		return
 	}
+	if v, ok := n.Int(); ok && v == 1 {
+		return
+	}
 	is, fixable, severity := "of type "+n.Kind.String(), false, checker.Error
 	switch n.Kind {
 	case profile.Integer:
 		v, _ := n.Int()
-		if v == 1 {
-			return
-		}
 		is, fixable = strconv.FormatInt(v, 10), true
 	case profile.Real:
 		v, _ := n.Float()

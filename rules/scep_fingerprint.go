@@ -91,6 +91,9 @@ func base64Text(b []byte) []byte {
 // wholeCertificate gives the DER form of the certificate that the bytes are,
 // or nil.
 func wholeCertificate(b []byte) []byte {
+	if len(b) <= 64 {
+		return nil // no longer than a digest
+	}
 	if block, _ := pem.Decode(b); block != nil && block.Type == "CERTIFICATE" {
 		b = block.Bytes
 	}

@@ -151,8 +151,12 @@ func splitURL(text string) splitted {
 // withoutVariables fills variables with digits, which may stand in the host,
 // the port and the path, and leaves every other byte where it is.
 func withoutVariables(text string) string {
+	found := profile.Variables(text)
+	if len(found) == 0 {
+		return text
+	}
 	plain := []byte(text)
-	for _, v := range profile.Variables(text) {
+	for _, v := range found {
 		for i := v.Start; i < v.End; i++ {
 			plain[i] = '1'
 		}

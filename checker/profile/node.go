@@ -3,7 +3,6 @@ package profile
 import (
 	"encoding/base64"
 	"iter"
-	"strings"
 	"time"
 )
 
@@ -256,14 +255,15 @@ func (n *Node) Bytes() ([]byte, bool) {
 	if !n.Is(Data) || n.unrendered {
 		return nil, false
 	}
-	packed := strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
-			return -1
+	packed := make([]byte, 0, len(n.text))
+	for i := 0; i < len(n.text); i++ {
+		if c := n.text[i]; !isSpace(c) {
+			packed = append(packed, c)
 		}
-		return r
-	}, n.text)
-	b, err := base64.StdEncoding.DecodeString(packed)
-	return b, err == nil
+	}
+	b := make([]byte, base64.StdEncoding.DecodedLen(len(packed)))
+	size, err := base64.StdEncoding.Decode(b, packed)
+	return b[:size], err == nil
 }
 
 // Unrendered reports whether the value is template text where only a literal

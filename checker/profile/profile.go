@@ -165,6 +165,7 @@ func (p *Profile) view() {
 	if !content.Is(Array) {
 		return
 	}
+	p.payloads = make([]Payload, 0, content.Len())
 	for n := range content.Children() {
 		if n.Kind != Dict {
 			continue

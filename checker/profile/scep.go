@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"encoding/hex"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -186,17 +185,27 @@ func newFingerprint(n *Node) Fingerprint {
 // HexDigest decodes a digest written as hexadecimal text, with or without
 // colons or spaces between the bytes; nil if the text is no such thing.
 func HexDigest(text string) []byte {
-	packed := strings.Map(func(r rune) rune {
-		if r == ':' || r == ' ' || r == '-' || r == '\n' || r == '\r' || r == '\t' {
-			return -1
+	const longest = 64
+	digest := make([]byte, 0, longest)
+	half, odd := byte(0), false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch c {
+		case ':', ' ', '-', '\n', '\r', '\t':
+			continue
 		}
-		return r
-	}, text)
-	if len(packed) > 2*64 {
-		return nil
+		if !hexDigit[c] || len(digest) == longest {
+			return nil
+		}
+		if c > '9' {
+			c = c | 0x20 - 'a' + '0' + 10
+		}
+		half, odd = half<<4|(c-'0'), !odd
+		if !odd {
+			digest = append(digest, half)
+		}
 	}
-	digest, err := hex.DecodeString(packed)
-	if err != nil || DigestAlgorithm(len(digest)) == "" {
+	if odd || DigestAlgorithm(len(digest)) == "" {
 		return nil
 	}
 	return digest

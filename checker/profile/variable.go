@@ -33,11 +33,10 @@ func Variables(text string) []Variable {
 	var found []Variable
 	f := finder{text: text, longest: longest}
 	for i := 0; i < len(text); {
-		j := strings.IndexAny(text[i:], "$%{<#_@[")
-		if j < 0 {
-			break
+		if !opens[text[i]] {
+			i++
+			continue
 		}
-		i += j
 		if v, ok := f.at(i); ok {
 			found = append(found, v)
 			i = v.End
@@ -47,6 +46,14 @@ func Variables(text string) []Variable {
 	}
 	return found
 }
+
+// opens marks the bytes that a variable may begin with.
+var opens = func() (t [256]bool) {
+	for _, c := range "$%{<#_@[" {
+		t[c] = true
+	}
+	return t
+}()
 
 // HasVariable reports whether a text holds a template variable.
 func HasVariable(text string) bool { return len(Variables(text)) > 0 }

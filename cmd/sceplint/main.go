@@ -39,7 +39,7 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	// Profiles are read, judged and forgotten: a collection now and then is
 	// enough, as long as memory stays bounded.
-	debug.SetGCPercent(200)
+	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(48 << 20)
 
 	t := &terminal{in: in, out: out, err: errOut}
