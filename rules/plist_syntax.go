@@ -11,7 +11,7 @@ var plistSyntax = checker.Rule{
 Devices refuse a file that is not well-formed with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
 The most frequent causes are an unescaped & in a URL, a file cut off on its way, and text left over from a merge or a template.
 Nothing else in the file is checked until it can be read.`,
-		Help: "mend the file at this place; plutil -lint on a Mac reads it as a device does",
+		Help: "mend the file at this place; plutil -lint on a Mac gives a second opinion",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>

