@@ -166,9 +166,9 @@ func failing(path string, err error) checker.Input {
 
 // readFile reads a whole file, up to a little more than the parser takes.
 func readFile(path string) ([]byte, error) {
-	text, ok, err := readRegular(path)
+	text, ok, err := readFast(path)
 	if err == nil && !ok {
-		text, err = readOther(path)
+		text, err = readSlow(path)
 	}
 	if err != nil {
 		return nil, plain(path, err)
@@ -176,8 +176,8 @@ func readFile(path string) ([]byte, error) {
 	return text, nil
 }
 
-// readOther reads what may be no regular file, such as a pipe.
-func readOther(path string) ([]byte, error) {
+// readSlow reads a file in the way that works everywhere.
+func readSlow(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -15,8 +15,9 @@ import (
 // checker makes the checker that the flags ask for.
 func (f *checkFlags) checker() (*checker.Checker, error) {
 	c := &checker.Checker{Rules: rules.All(), ShowSecrets: f.showSecrets, Jobs: f.jobs, Now: time.Now()}
-	if f.jobs < 0 {
-		return nil, fmt.Errorf("--jobs %d: write a number of workers, or 0 for one a processor", f.jobs)
+	const most = 1024
+	if f.jobs < 0 || f.jobs > most {
+		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	}
 	var err error
 	if f.target != "" {
