@@ -58,7 +58,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.StringVar(&f.failOn, "fail-on", "error", "the least severity that makes the exit code 1: error, warning, info or never")
 	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes to the files")
 	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
-	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing")
+	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	addColorFlag(cmd, &f.color)
 	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
