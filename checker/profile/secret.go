@@ -63,8 +63,9 @@ func (s *Secrets) tidy() {
 
 // walk collects secrets from a tree without recursion.
 func (s *Secrets) walk(root *Node) {
+	var within *Node // the dict or array under a secret key that the walk is in
 	for n := root; n != nil; {
-		if n.secret() {
+		if n.secret(within != nil) {
 			s.add(n.text, Span{int(n.open), int(n.end)})
 			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities
 				if raw := string(s.src.Text[n.open:max(n.open, n.end-int32(len("</string>")))]); raw != n.text {
@@ -73,11 +74,17 @@ func (s *Secrets) walk(root *Node) {
 			}
 		}
 		if n.first != nil {
+			if within == nil && SecretKey(n.Key) {
+				within = n
+			}
 			n = n.first
 			continue
 		}
 		for n != nil && n.next == nil {
-			if n = n.parent; n == root {
+			if n = n.parent; n == within {
+				within = nil
+			}
+			if n == root {
 				return
 			}
 		}
@@ -95,7 +102,7 @@ func (s *Secrets) add(text string, at Span) {
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		if len(line) < 4 || IsVariable(line) {
+		if len(line) < 4 || harmless(line) {
 			continue
 		}
 		// A key or certificate is searched for in pieces: the search prepares
@@ -111,17 +118,14 @@ func (s *Secrets) add(text string, at Span) {
 	}
 }
 
-// secret reports whether the value is one that must not be printed.
-func (n *Node) secret() bool {
+// secret reports whether the value is one that must not be printed; within
+// tells whether it lies somewhere under a secret key.
+func (n *Node) secret(within bool) bool {
 	if !n.Is(String, Data, Integer, Real) || n.text == "" {
 		return false
 	}
-	named := n // the key of the array that holds the value decides
-	for named.parent != nil && named.parent.Kind == Array {
-		named = named.parent
-	}
-	if SecretKey(named.Key) {
-		return !IsVariable(n.text)
+	if within || SecretKey(n.Key) {
+		return !harmless(n.text)
 	}
 	switch n.Kind {
 	case Data:
@@ -133,6 +137,23 @@ func (n *Node) secret() bool {
 		return holdsPrivateKey(n.text)
 	case String:
 		return strings.Contains(n.text, "PRIVATE KEY")
+	}
+	return false
+}
+
+// harmless reports whether a text in the place of a secret is a variable beyond
+// doubt. "$ecret" and "%pass%" may be variables, but passwords as well.
+func harmless(text string) bool {
+	text = strings.TrimSpace(text)
+	if !IsVariable(text) {
+		return false
+	}
+	v, _ := variableAt(text, 0)
+	switch v.Syntax {
+	case SyntaxFleet, SyntaxDoubleBrace, SyntaxBlock:
+		return true
+	case SyntaxDollar:
+		return strings.HasPrefix(text, "${") || upperName(v.Name) && len(v.Name) > 3
 	}
 	return false
 }
@@ -230,7 +251,7 @@ func (s *Secrets) searchFrom(text []byte, offset int) {
 			return
 		}
 		key, value := text[at+m[2]:at+m[3]], string(text[at+m[4]:at+m[5]])
-		if SecretKey(string(key)) && value != "" && !IsVariable(value) {
+		if SecretKey(string(key)) && value != "" && !harmless(value) {
 			s.add(value, Span{offset + at + m[4], offset + at + m[5]})
 		}
 		at += m[5] // what ends a value may begin the next key
