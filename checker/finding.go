@@ -111,7 +111,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 		f.Payload = payloadOf(p, f.Path, keep)
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
-				f.Path[i] = strings.Clone(key)
+				f.Path[i] = keep(key)
 			}
 		}
 		if f.Fix != nil {

@@ -111,7 +111,7 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 	fleet, first := true, ""
 	for _, v := range profile.Variables(text) {
 		if first == "" {
-			first = text[v.Start:v.End]
+			first = withoutLiterals(text[v.Start:v.End])
 		}
 		fleet = fleet && v.Syntax == profile.SyntaxFleet
 	}
@@ -153,7 +153,26 @@ func allFleet(p *checker.Pass, blocks []profile.Span) bool {
 }
 
 func blockText(p *checker.Pass, at profile.Span) string {
-	return excerpt(string(p.Profile.Source.Text[at.Start:min(at.End, at.Start+400)]))
+	return excerpt(withoutLiterals(string(p.Profile.Source.Text[at.Start:min(at.End, at.Start+400)])))
+}
+
+// withoutLiterals empties the quoted strings of a template, such as the default
+// of a password: they may be secret.
+func withoutLiterals(text string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexAny(text, "\"'`")
+		if i < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:i+1] + "…")
+		n := strings.IndexByte(text[i+1:], text[i])
+		if n < 0 {
+			return b.String()
+		}
+		b.WriteByte(text[i])
+		text = text[i+1+n+1:]
+	}
 }
 
 // excerpt shortens a text of the file to what a message can quote: white space

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -73,6 +74,7 @@ func (s *Secrets) walk(root *Node) {
 				}
 			}
 		}
+		s.gap(n)
 		if n.first != nil {
 			if within == nil && SecretKey(n.Key) {
 				within = n
@@ -94,6 +96,17 @@ func (s *Secrets) walk(root *Node) {
 	}
 }
 
+// gap notes template text between a secret key and its value: it may choose
+// among secrets.
+func (s *Secrets) gap(n *Node) {
+	if n.keyStart < 0 || n.keyEnd == 0 || n.start <= n.keyEnd || !SecretKey(n.Key) {
+		return
+	}
+	if text := string(s.src.Text[n.keyEnd:n.start]); HasVariable(text) {
+		s.add(text, Span{int(n.keyEnd), int(n.start)})
+	}
+}
+
 // add notes a secret. Short ones are masked by place only: masking every "ab"
 // of a message would make it unreadable.
 func (s *Secrets) add(text string, at Span) {
@@ -112,6 +125,9 @@ func (s *Secrets) add(text string, at Span) {
 			n := min(len(line), piece)
 			if n >= 4 {
 				s.texts = append(s.texts, line[:n])
+				if quoted := strings.Trim(strconv.Quote(line[:n]), `"`); quoted != line[:n] { // as messages have it
+					s.texts = append(s.texts, quoted)
+				}
 			}
 			line = line[n:]
 		}
@@ -121,7 +137,7 @@ func (s *Secrets) add(text string, at Span) {
 // secret reports whether the value is one that must not be printed; within
 // tells whether it lies somewhere under a secret key.
 func (n *Node) secret(within bool) bool {
-	if !n.Is(String, Data, Integer, Real) || n.text == "" {
+	if !n.Is(String, Data, Integer, Real, Template) || n.text == "" {
 		return false
 	}
 	if within || SecretKey(n.Key) {
@@ -142,10 +158,11 @@ func (n *Node) secret(within bool) bool {
 }
 
 // harmless reports whether a text in the place of a secret is a variable beyond
-// doubt. "$ecret" and "%pass%" may be variables, but passwords as well.
+// doubt, and nothing but a name. "$ecret" and "%pass%" may be variables, but
+// passwords as well, and {{ env "X" | default "pass" }} holds one.
 func harmless(text string) bool {
 	text = strings.TrimSpace(text)
-	if !IsVariable(text) {
+	if !IsVariable(text) || strings.ContainsAny(text, "\"'`:=") {
 		return false
 	}
 	v, _ := variableAt(text, 0)
