@@ -100,7 +100,9 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 	} else {
 		secrets = p.NoSecrets()
 	}
-	keep := func(text string) string { return strings.Clone(mask(text)) } // the text is a piece of the document
+	keep := func(text string) string { // the text is a piece of the document, and may be all of it
+		return strings.Clone(clip(mask(text)))
+	}
 	id := Identity{keep(p.Root.Get("PayloadIdentifier").Text()), keep(p.Root.Get("PayloadUUID").Text())}
 	editable, _ := p.Source.Editable()
 	seen := map[string]int{}

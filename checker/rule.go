@@ -140,6 +140,10 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 // only counted: whoever has a thousand of a kind does not read the next.
 const most = 1000
 
+// Full reports whether further findings of the rule would only be counted, so
+// that what is costly about them may be left out.
+func (p *Pass) Full() bool { return p.count >= most }
+
 // clip shortens a message that quotes a very long value.
 func clip(message string) string {
 	const longest, tail = 600, 200

@@ -45,8 +45,11 @@ loaded, are not counted.`,
 						p.At(ig.Span, nil, "suppression of %q: there is no such rule; %s", excerpt(id), nearestRule(p, id))
 					}
 				case ig.Ran[i] && !ig.Used[i] && !needsMore(p, id):
+					full := p.Full()
 					f := p.At(ig.Span, nil, "suppression of %q keeps nothing back; remove it", id)
-					f.Fix = withoutID(p, ig, i)
+					if !full {
+						f.Fix = withoutID(p, ig, i)
+					}
 				}
 			}
 		}
@@ -67,6 +70,9 @@ func needsMore(p *checker.Pass, id string) bool {
 
 // nearestRule says which rule may have been meant.
 func nearestRule(p *checker.Pass, id string) string {
+	if p.Full() {
+		return ""
+	}
 	ids := p.IDs()
 	slices.Sort(ids)
 	best, far := "", 4
@@ -84,8 +90,11 @@ func nearestRule(p *checker.Pass, id string) string {
 // withoutID takes one ID out of a suppression, or the whole comment away if it
 // names no other.
 func withoutID(p *checker.Pass, ig *checker.Ignore, i int) *checker.Fix {
-	if len(ig.IDs) == 1 {
+	switch n := len(ig.IDs); {
+	case n == 1:
 		return withoutComment(p, ig)
+	case n > 64:
+		return nil // nobody wrote such a list by hand
 	}
 	ids := placesOf(p.Profile.Source.Text, ig)
 	if !p.Editable() || ids == nil {

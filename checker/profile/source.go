@@ -47,10 +47,10 @@ type Source struct {
 	Unrendered bool     // some value is template text
 	Duplicates []string // keys that a dict of a binary property list holds twice
 
-	lines          []int    // offsets at which lines start
-	last           Position // the last one asked for, its offset one of Text
-	counted, units int      // characters of the file, up to an offset of Text
-	chunks         [][]Node // where the nodes lie
+	lines          []int       // offsets at which lines start
+	last           [2]Position // the last ones asked for, their offsets those of Text
+	counted, units int         // characters of the file, up to an offset of Text
+	chunks         [][]Node    // where the nodes lie
 }
 
 // Editable reports whether an edit of Text can be written back to the file,
@@ -83,13 +83,15 @@ func (s *Source) Position(offset int) Position {
 	if line == 0 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
 		start = min(offset, len(byteOrderMark)) // the mark is no character of the first line
 	}
-	// Findings come in order, and a document may be one long line: go on from
-	// the last place asked for.
-	if s.last.Offset >= start && s.last.Offset <= offset && s.last.Line == line+1 {
-		start, column = s.last.Offset, s.last.Column
+	// Findings come in order, each with its two ends, and a document may be one
+	// long line: go on from the nearer of the last two places asked for.
+	for _, last := range s.last {
+		if last.Offset >= start && last.Offset <= offset && last.Line == line+1 {
+			start, column = last.Offset, last.Column
+		}
 	}
 	column += utf8.RuneCount(s.Text[start:offset])
-	s.last = Position{line + 1, column, offset}
+	s.last[0], s.last[1] = s.last[1], Position{line + 1, column, offset}
 	return Position{Line: line + 1, Column: column, Offset: s.fileOffset(offset)}
 }
 

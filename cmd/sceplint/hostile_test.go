@@ -61,6 +61,12 @@ func hostile() map[string][]byte {
 	files["scep-fingerprint"] = scep("<key>CAFingerprint</key><data>" + long("QUFB", 3e6) + "</data>")
 	files["payloads"] = []byte(head + "<dict><key>PayloadContent</key><array>" + long("<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadUUID</key><string>a</string><key>PayloadIdentifier</key><string>b</string></dict>", 3e4) + "</array></dict></plist>")
 	files["ignores"] = append(bytes.Repeat([]byte("<!-- sceplint:ignore a,b,c d -->\n"), 5e4), scep("")...)
+	ignore := func(ids string) []byte { return []byte("<!-- sceplint:ignore " + ids + " reason -->\n") }
+	files["ignores-unknown"] = append(bytes.Repeat(ignore("scep-subject-missinx,scep-keyusage-missinq"), 4e4), scep("")...)
+	files["ignores-unused"] = append(ignore(long("scep-keytype,", 2e5)+"scep-keytype"), scep("")...)
+	files["long-names"] = []byte(head + "<dict><key>PayloadIdentifier</key><string>" + long("$", 3e6) + "</string><key>PayloadUUID</key><string>" +
+		long("{", 3e6) + "</string><key>PayloadContent</key><array/></dict></plist>")
+	files["secrets"] = []byte(head + "<dict>" + long("<key>Password</key><string>0123456789</string>", 1e5) + "</dict></plist>")
 	var dag [][]byte
 	for i := range 40 {
 		dag = append(dag, []byte{0xa2, byte(i + 1), byte(i + 1)})
