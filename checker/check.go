@@ -85,13 +85,14 @@ func (c *Checker) Prepare() {
 // check runs the rules over one profile.
 func (c *Checker) check(p *profile.Profile) (findings []Finding, suppressed int, err error) {
 	found, suppressed, err := c.find(p)
-	if err != nil || len(found) == 0 {
+	if len(found) == 0 {
 		return nil, suppressed, err
 	}
-	return c.resolve(p, found), suppressed, nil
+	return c.resolve(p, found), suppressed, err
 }
 
-// find runs the rules over one profile and gives what no comment suppresses.
+// find runs the rules over one profile and gives what no comment suppresses. An
+// error tells of rules that failed; what the others found is given all the same.
 func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, err error) {
 	pass := &Pass{Profile: p, Now: c.Now, Targets: c.Targets, known: c.known}
 	var failures []error
@@ -108,9 +109,6 @@ func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, er
 			}
 		}
 	}
-	if len(failures) > 0 {
-		return nil, 0, errors.Join(failures...)
-	}
 	var ignores []*Ignore
 	if len(p.Source.Comments) > 0 {
 		ignores = c.ignores(p.Source)
@@ -124,7 +122,7 @@ func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, er
 			}
 			pass.Rule = r
 			if err := guard(pass, func(p *Pass) error { return r.CheckIgnores(p, ignores) }); err != nil {
-				return nil, 0, err
+				failures = append(failures, err)
 			}
 		}
 		found = append(found, pass.found...)
@@ -135,7 +133,7 @@ func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, er
 		}
 	}
 	slices.SortStableFunc(found, order)
-	return found, suppressed, nil
+	return found, suppressed, errors.Join(failures...)
 }
 
 // guard runs a rule and turns a panic into an error that names it: one broken

@@ -111,6 +111,21 @@ func TestFailingRules(t *testing.T) {
 	}
 }
 
+// TestFailingBesideOthers holds that a rule that fails does not hide what the
+// others found.
+func TestFailingBesideOthers(t *testing.T) {
+	c := &Checker{Jobs: 1, Rules: []Rule{
+		at("broken", func(*Pass) error { panic("out of luck") }),
+		at("sound", func(p *Pass) error { p.Value(p.Profile.Root, "found"); return nil }),
+	}}
+	input := Input{Name: "x", Read: func() ([]byte, error) { return []byte(tiny), nil }}
+	for r := range c.Run(context.Background(), slices.Values([]Input{input})) {
+		if r.Err == nil || !strings.Contains(r.Err.Error(), "rule broken failed") || len(r.Findings) != 1 || r.Findings[0].Rule.ID != "sound" {
+			t.Errorf("%v, %v", r.Err, r.Findings)
+		}
+	}
+}
+
 // TestPanic holds that a mistake in sceplint is an error of the file it happens
 // on, and of no other.
 func TestPanic(t *testing.T) {

@@ -44,12 +44,13 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 		}
 		if err != nil {
 			result.Err = fmt.Errorf("%s: the fixes do not fit together; nothing was changed: %w", input.Name, err)
+			result.Findings = found
 			return
 		}
 		again := &Result{File: input.Name}
 		c.text(again, input, after)
 		if again.Err != nil {
-			result.Err = again.Err
+			result.Err, result.Findings = again.Err, found
 			return
 		}
 		again.Fixed, again.Found = result.Fixed+n, found

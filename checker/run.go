@@ -110,7 +110,6 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		findings, suppressed, err := c.check(p)
 		if err != nil {
 			result.Err = fmt.Errorf("%s: %w", input.Name, err)
-			return
 		}
 		result.Profiles++
 		result.Payloads += len(p.Payloads())

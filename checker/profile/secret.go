@@ -75,6 +75,9 @@ func (s *Secrets) walk(root *Node) {
 			}
 		}
 		s.gap(n)
+		if n.Kind == String && n.start >= 0 && strings.Contains(n.text, "://") {
+			s.searchURLs(s.src.Text[n.open:n.end], int(n.open))
+		}
 		if n.first != nil {
 			if within == nil && SecretKey(n.Key) {
 				within = n
@@ -256,8 +259,22 @@ var comments = regexp.MustCompile(`(?s)<!--.*?(?:-->|\z)`)
 
 func (s *Secrets) search(text []byte) {
 	s.searchFrom(text, 0)
+	s.searchURLs(text, 0)
 	for _, m := range comments.FindAllIndex(text, -1) {
 		s.searchFrom(text[m[0]+len("<!--"):m[1]], m[0]+len("<!--"))
+	}
+}
+
+// searchURLs notes the places of passwords and the like inside of URLs, for a
+// line may be cut where the rest of the URL no longer tells. Their texts are
+// found in messages by the URL around them.
+func (s *Secrets) searchURLs(text []byte, offset int) {
+	for _, m := range inURL.FindAllSubmatchIndex(text, -1) {
+		start, end := m[3], m[4] // between "://user:" and "@"
+		if start < 0 {
+			start, end = m[7], m[1] // behind "?token="
+		}
+		s.spans = append(s.spans, Span{offset + start, offset + end})
 	}
 }
 
