@@ -142,5 +142,13 @@ func (s *Secrets) Document() string {
 	return s.Text(b.String())
 }
 
+// Secrets gives the secrets of the profile, which are searched for once.
+func (p *Profile) Secrets() *Secrets {
+	if p.secrets == nil {
+		p.secrets = p.findSecrets()
+	}
+	return p.secrets
+}
+
 // NoSecrets is for those who asked to see everything: it masks nothing.
 func (p *Profile) NoSecrets() *Secrets { return &Secrets{src: p.Source, shown: true} }

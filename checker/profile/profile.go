@@ -19,6 +19,13 @@ type Profile struct {
 	once     sync.Once
 	payloads []Payload
 	scep     []SCEP
+
+	// What is found when it is first asked for.
+	foundCertificates, parsedCertificates, foundReferences bool
+	certificates                                           []Certificate
+	digests                                                map[string]map[string][]int // by algorithm and digest, places in certificates
+	references                                             []Reference
+	secrets                                                *Secrets
 }
 
 // Payload is one element of a profile's PayloadContent.

@@ -24,9 +24,9 @@ type Secrets struct {
 	shown    bool // nothing is masked
 }
 
-// Secrets finds the secrets of the profile. A document that is no property
-// list is searched as text, so that its errors can be shown with their line.
-func (p *Profile) Secrets() *Secrets {
+// findSecrets searches the tree, and a document that is no property list as
+// text, so that its errors can be shown with their line.
+func (p *Profile) findSecrets() *Secrets {
 	s := &Secrets{src: p.Source}
 	if p.Root != nil {
 		s.walk(p.Root)
@@ -66,7 +66,7 @@ func (s *Secrets) tidy() {
 func (s *Secrets) walk(root *Node) {
 	var within *Node // the dict or array under a secret key that the walk is in
 	for n := root; n != nil; {
-		if n.secret(within != nil) {
+		if n.Secret(within != nil) {
 			s.add(n.text, Span{int(n.open), int(n.end)})
 			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities
 				if raw := string(s.src.Text[n.open:max(n.open, n.end-int32(len("</string>")))]); raw != n.text {
@@ -137,9 +137,9 @@ func (s *Secrets) add(text string, at Span) {
 	}
 }
 
-// secret reports whether the value is one that must not be printed; within
+// Secret reports whether the value is one that must not be printed; within
 // tells whether it lies somewhere under a secret key.
-func (n *Node) secret(within bool) bool {
+func (n *Node) Secret(within bool) bool {
 	if !n.Is(String, Data, Integer, Real, Template) || n.text == "" {
 		return false
 	}

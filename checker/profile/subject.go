@@ -82,3 +82,40 @@ func (a Attribute) IsCommonName() bool {
 	t := strings.ToLower(strings.TrimSpace(a.Type.Text()))
 	return t == "cn" || t == "commonname" || strings.TrimPrefix(t, "oid.") == "2.5.4.3"
 }
+
+// attributeTypes are the object identifiers of attribute types with their
+// usual names. Devices know those of the first six by name: C, ST, L, O, OU, CN.
+var attributeTypes = []struct{ name, oid string }{
+	{"C", "2.5.4.6"},
+	{"ST", "2.5.4.8"},
+	{"L", "2.5.4.7"},
+	{"O", "2.5.4.10"},
+	{"OU", "2.5.4.11"},
+	{"CN", "2.5.4.3"},
+	{"emailAddress", "1.2.840.113549.1.9.1"},
+	{"DC", "0.9.2342.19200300.100.1.25"},
+	{"UID", "0.9.2342.19200300.100.1.1"},
+	{"serialNumber", "2.5.4.5"},
+	{"SN", "2.5.4.4"},
+	{"GN", "2.5.4.42"},
+	{"title", "2.5.4.12"},
+	{"street", "2.5.4.9"},
+	{"postalCode", "2.5.4.17"},
+}
+
+// Names gives the usual name of the attribute type and its object identifier,
+// as a device understands it; "" for what is not known. A device knows six
+// types by name, letter by letter, and the others by their digits.
+func (a Attribute) Names() (name, oid string) {
+	const known = 6
+	text := a.Type.Text()
+	for i, t := range attributeTypes {
+		if i < known && text == t.name || text == t.oid {
+			return t.name, t.oid
+		}
+	}
+	if text == "" || strings.Trim(text, "0123456789.") != "" {
+		return "", ""
+	}
+	return "", text
+}
