@@ -23,7 +23,9 @@ type Checker struct {
 
 	on     map[string]bool // rules that run
 	known  map[string]bool
-	active []*Rule // those that run
+	long   map[string]string // the IDs of policies by pack/ID
+	active []*Rule           // those that run
+	set    *set              // what is noted across the profiles of the run
 }
 
 // Result is what came of one file.
@@ -32,15 +34,19 @@ type Result struct {
 	Findings   []Finding
 	Profiles   int
 	Payloads   int
-	SCEP       int    // SCEP payloads
-	Suppressed int    // findings kept back by comments
-	Passed     string // why the file was passed over, if it was
-	Err        error  // why the file could not be judged, if so
+	SCEP       int      // SCEP payloads
+	Suppressed int      // findings kept back by comments
+	Passed     string   // why the file was passed over, if it was
+	Err        error    // why the file could not be judged, if so
+	Prints     []string // what policies print, with the place of the call
+	Again      bool     // the file had a result already: these are findings about the set of all profiles
 
 	Found         []Finding // the findings before any fix, if fixes changed the document
 	Before, After []byte    // the document before and after fixes, if they changed it
 	Fixed         int       // fixes applied
 	Unfixed       string    // why fixes were not applied, if there were any to apply
+
+	notes [][]note // by profile, until the set has them
 }
 
 // Check runs rules over profiles and gives the findings in order: by profile,
@@ -53,25 +59,31 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		findings, _, err := c.check(p)
+		done, err := c.check(p)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, findings...)
+		all = append(all, done.findings...)
 	}
 	return all, nil
 }
 
 // Prepare works out which rules run. Run does so itself; File alone needs it.
 func (c *Checker) Prepare() {
-	c.on, c.known = map[string]bool{}, map[string]bool{}
-	c.active = nil
+	c.on, c.known, c.long = map[string]bool{}, map[string]bool{}, map[string]string{}
+	c.active, c.set = nil, nil
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		c.known[r.ID] = true
+		if r.Pack != "" {
+			c.long[r.Pack+"/"+r.ID] = r.ID
+		}
 		s, ok := c.Severities[r.ID]
 		if c.on[r.ID] = !ok || s != Off; c.on[r.ID] {
 			c.active = append(c.active, r)
+			if r.CheckSet != nil && c.set == nil {
+				c.set = newSet()
+			}
 		}
 	}
 	if c.Jobs <= 0 {
@@ -82,58 +94,76 @@ func (c *Checker) Prepare() {
 	}
 }
 
-// check runs the rules over one profile.
-func (c *Checker) check(p *profile.Profile) (findings []Finding, suppressed int, err error) {
-	found, suppressed, err := c.find(p)
-	if len(found) == 0 {
-		return nil, suppressed, err
-	}
-	return c.resolve(p, found), suppressed, err
+// Pass gives what rules are handed of a profile, for those who ask what a rule
+// would see. The Checker must be prepared.
+func (c *Checker) Pass(p *profile.Profile) *Pass {
+	return &Pass{Profile: p, Now: c.Now, Targets: c.Targets, checker: c}
 }
 
-// find runs the rules over one profile and gives what no comment suppresses. An
-// error tells of rules that failed; what the others found is given all the same.
-func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, err error) {
-	pass := &Pass{Profile: p, Now: c.Now, Targets: c.Targets, known: c.known}
+// outcome is what came of one profile.
+type outcome struct {
+	findings   []Finding
+	suppressed int
+	prints     []string
+	notes      []note
+}
+
+// check runs the rules over one profile.
+func (c *Checker) check(p *profile.Profile) (outcome, error) {
+	pass, suppressed, err := c.find(p)
+	done := outcome{suppressed: suppressed, prints: pass.prints, notes: pass.notes}
+	if len(pass.found) > 0 {
+		done.findings = c.resolve(p, pass.found)
+	}
+	return done, err
+}
+
+// find runs the rules over one profile and leaves what no comment suppresses.
+// An error tells of rules that failed; what the others found is given all the
+// same.
+func (c *Checker) find(p *profile.Profile) (pass *Pass, suppressed int, err error) {
+	pass = c.Pass(p)
 	var failures []error
-	for _, r := range c.active {
+	try := func(r *Rule, check func(*Pass) error) {
+		if check == nil {
+			return
+		}
 		pass.Rule = r
-		if r.CheckDocument != nil {
-			if err := guard(pass, r.CheckDocument); err != nil {
-				failures = append(failures, err)
-			}
-		}
-		if r.Check != nil && p.Root != nil {
-			if err := guard(pass, r.Check); err != nil {
-				failures = append(failures, err)
-			}
+		if err := guard(pass, check); err != nil {
+			failures = append(failures, err)
 		}
 	}
-	var ignores []*Ignore
-	if len(p.Source.Comments) > 0 {
-		ignores = c.ignores(p.Source)
+	for _, r := range c.active {
+		try(r, r.CheckDocument)
+		if p.Root != nil {
+			try(r, r.Check)
+			try(r, r.Gather)
+		}
 	}
-	found, suppressed = suppress(p.Source, ignores, pass.found)
+	ignores := c.ignores(p.Source)
+	pass.found, suppressed = suppress(p.Source, ignores, pass.found)
 	if len(ignores) > 0 {
+		kept := pass.found
 		pass.found = nil
 		for _, r := range c.active {
-			if r.CheckIgnores == nil {
-				continue
-			}
-			pass.Rule = r
-			if err := guard(pass, func(p *Pass) error { return r.CheckIgnores(p, ignores) }); err != nil {
-				failures = append(failures, err)
+			if r.CheckIgnores != nil {
+				try(r, func(p *Pass) error { return r.CheckIgnores(p, ignores) })
 			}
 		}
-		found = append(found, pass.found...)
+		pass.found = append(kept, pass.found...)
 	}
-	for _, f := range found {
+	c.settle(pass)
+	return pass, suppressed, errors.Join(failures...)
+}
+
+// settle gives the findings the severities and the order they are shown with.
+func (c *Checker) settle(pass *Pass) {
+	for _, f := range pass.found {
 		if s, ok := c.Severities[f.Rule.ID]; ok {
 			f.Severity = s
 		}
 	}
-	slices.SortStableFunc(found, order)
-	return found, suppressed, errors.Join(failures...)
+	slices.SortStableFunc(pass.found, order)
 }
 
 // guard runs a rule and turns a panic into an error that names it: one broken
@@ -141,12 +171,12 @@ func (c *Checker) find(p *profile.Profile) (found []*Finding, suppressed int, er
 func guard(p *Pass, check func(*Pass) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("rule %s failed: %v", p.Rule.ID, r)
+			err = fmt.Errorf("%s failed: %v", p.Rule.name(), r)
 		}
 	}()
 	p.count = 0
 	if err := check(p); err != nil {
-		return fmt.Errorf("rule %s failed: %w", p.Rule.ID, err)
+		return fmt.Errorf("%s failed: %w", p.Rule.name(), err)
 	}
 	if p.count > most {
 		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)

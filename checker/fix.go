@@ -73,12 +73,12 @@ func (c *Checker) unfixable(input Input, text []byte) string {
 		if ok {
 			continue
 		}
-		found, _, err := c.find(p)
+		pass, _, err := c.find(p)
 		if err != nil {
 			return ""
 		}
-		for _, f := range found {
-			if c.wanted(f.Fix) || p.Source.Form == profile.FormBinary { // there no fix can be told from the bytes
+		for _, f := range pass.found {
+			if c.wanted(f.Fix) || p.Source.Form == profile.FormBinary && f.Rule.Pack == "" { // there no fix can be told from the bytes
 				return why
 			}
 		}

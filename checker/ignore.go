@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -28,6 +29,9 @@ const directive = "sceplint:ignore"
 
 // ignores reads the suppression comments of a document.
 func (c *Checker) ignores(src *profile.Source) []*Ignore {
+	if len(src.Comments) == 0 {
+		return nil
+	}
 	var list []*Ignore
 	for _, span := range src.Comments {
 		body := strings.TrimSpace(string(src.Text[span.Start+len("<!--") : span.End-len("-->")]))
@@ -42,7 +46,11 @@ func (c *Checker) ignores(src *profile.Source) []*Ignore {
 		ig.IDs, ig.Reason = directiveIDs(rest)
 		ig.Used, ig.Ran = make([]bool, len(ig.IDs)), make([]bool, len(ig.IDs))
 		for i, id := range ig.IDs {
-			ig.Ran[i] = c.on[id]
+			if short, ok := c.long[id]; ok {
+				id, ig.IDs[i] = short, short
+			}
+			// A rule about the whole set has its turn later, and may have none.
+			ig.Ran[i] = c.on[id] && !slices.ContainsFunc(c.active, func(r *Rule) bool { return r.ID == id && r.CheckSet != nil })
 		}
 		list = append(list, ig)
 	}

@@ -69,6 +69,15 @@ type Meta struct {
 	Example  Example
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
+
+	Parameters []Parameter // what a policy takes from data.config
+}
+
+// Parameter is a value that a policy takes from data.config.
+type Parameter struct {
+	Name    string
+	Default any // as JSON has it
+	Doc     string
 }
 
 // Rule is a value: its description and what it does. It keeps no state, for it
@@ -81,6 +90,19 @@ type Rule struct {
 	CheckDocument func(*Pass) error
 	// CheckIgnores looks at the suppressions of a file when all else is done.
 	CheckIgnores func(*Pass, []*Ignore) error
+	// Gather notes, with Pass.Note, what CheckSet must know of other profiles.
+	Gather func(*Pass) error
+	// CheckSet looks at a profile once more when all of the run are read, if
+	// something noted of it was noted of another one too: Pass.Others tells.
+	CheckSet func(*Pass) error
+}
+
+// name is what errors call the rule.
+func (r *Rule) name() string {
+	if r.Pack != "" {
+		return "policy " + r.ID
+	}
+	return "rule " + r.ID
 }
 
 // Pass hands a rule everything it may look at, and takes its findings.
@@ -89,18 +111,50 @@ type Pass struct {
 	Profile *profile.Profile
 	Now     time.Time
 	Targets Targets
-	known   map[string]bool // IDs of the rules of the run
+	checker *Checker
 	found   []*Finding
+	prints  []string
+	notes   []note
+	shared  map[any]any
+	number  int // of the profile in the run, known to CheckSet
 	count   int // of findings of the rule that runs
 }
 
 // Known reports whether the run has a rule of this ID, switched on or not.
-func (p *Pass) Known(id string) bool { return p.known[id] }
+func (p *Pass) Known(id string) bool { return p.checker.known[id] }
+
+// On reports whether the rule of this ID runs.
+func (p *Pass) On(id string) bool { return p.checker.on[id] }
+
+// ShowSecrets reports whether secrets may be printed.
+func (p *Pass) ShowSecrets() bool { return p.checker.ShowSecrets }
+
+// Share gives what rules make together, once a profile: make is called by the
+// first that asks for the key.
+func (p *Pass) Share(key any, make func() any) any {
+	v, ok := p.shared[key]
+	if !ok {
+		v = make()
+		if p.shared == nil {
+			p.shared = map[any]any{}
+		}
+		p.shared[key] = v
+	}
+	return v
+}
+
+// Print passes on a line that a rule's author wants to see; it is no finding.
+func (p *Pass) Print(line string) {
+	const enough = 10_000
+	if len(p.prints) < enough {
+		p.prints = append(p.prints, line)
+	}
+}
 
 // IDs gives the IDs of all rules the run knows.
 func (p *Pass) IDs() []string {
-	ids := make([]string, 0, len(p.known))
-	for id := range p.known {
+	ids := make([]string, 0, len(p.checker.known))
+	for id := range p.checker.known {
 		ids = append(ids, id)
 	}
 	return ids

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -21,48 +22,89 @@ const NoProfile = "no profile"
 
 // Run checks the inputs on several workers and yields their results in the
 // order of the inputs. Only so many are in memory at once as there are
-// workers, times a small number.
+// workers, times a small number. If rules look at the set of all profiles,
+// results with what these find follow, in the same order.
 func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Result] {
 	c.Prepare()
 	return func(yield func(*Result) bool) {
+		for t := range inOrder(ctx, c.Jobs, inputs, c.taken) {
+			if c.set != nil && len(t.notes) > 0 {
+				c.set.take(t.input, t.notes)
+			}
+			if !yield(t.result) {
+				return
+			}
+		}
+		if c.set == nil || ctx.Err() != nil {
+			return
+		}
+		c.set.done = true
+		for r := range inOrder(ctx, c.Jobs, c.set.shared(), c.again) {
+			if (len(r.Findings) > 0 || r.Suppressed > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// taken is a result with what its set needs of it.
+type taken struct {
+	input  Input
+	result *Result
+	notes  [][]note
+}
+
+func (c *Checker) taken(input Input) taken {
+	r := c.File(input)
+	notes := r.notes
+	r.notes = nil
+	return taken{input, r, notes}
+}
+
+// inOrder does a job on each item, several at once, and yields what comes of
+// them in the order of the items. If the context ends, fewer come.
+func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
+	return func(yield func(R) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		type task struct {
-			input Input
-			done  chan *Result
+			item T
+			done chan R
 		}
-		todo := make(chan task, 4*c.Jobs)
-		queue := make(chan task, 4*c.Jobs) // in order; its length bounds what waits for an earlier result
+		todo := make(chan task, 4*jobs)
+		queue := make(chan task, 4*jobs) // in order; its length bounds what waits for an earlier one
 		var workers sync.WaitGroup
 		defer workers.Wait()
-		for range c.Jobs {
+		for range jobs {
 			workers.Go(func() {
 				for t := range todo {
-					t.done <- c.File(t.input)
+					if ctx.Err() == nil {
+						t.done <- do(t.item)
+					}
+					close(t.done)
 				}
 			})
 		}
 		workers.Go(func() {
 			defer close(queue)
 			defer close(todo)
-			for input := range inputs {
-				t := task{input, make(chan *Result, 1)}
+			for item := range items {
+				t := task{item, make(chan R, 1)}
 				select {
-				case queue <- t:
+				case todo <- t:
 				case <-ctx.Done():
 					return
 				}
 				select {
-				case todo <- t:
+				case queue <- t:
 				case <-ctx.Done():
-					t.done <- &Result{File: input.Name, Err: ctx.Err()}
 					return
 				}
 			}
 		})
 		stopped := false
 		for t := range queue {
-			if r := <-t.done; !stopped && !yield(r) {
+			if r, ok := <-t.done; ok && !stopped && !yield(r) {
 				stopped = true
 				cancel()
 			}
@@ -93,11 +135,7 @@ func (c *Checker) File(input Input) (result *Result) {
 // text checks a document and writes what comes of it into the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
 	profiles, err := profile.Parse(input.Name, text)
-	defer func() {
-		for _, p := range profiles {
-			p.Release() // the result holds copies of all it says
-		}
-	}()
+	defer release(profiles) // the result holds copies of all it says
 	if input.Optional && !meant(profiles, err, text) {
 		result.Passed = NoProfile
 		return
@@ -107,14 +145,31 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 			result.Passed = "it is " + what
 			return
 		}
-		findings, suppressed, err := c.check(p)
+		done, err := c.check(p)
 		if err != nil {
-			result.Err = fmt.Errorf("%s: %w", input.Name, err)
+			result.fail(err)
 		}
 		result.Profiles++
 		result.Payloads += len(p.Payloads())
 		result.SCEP += len(p.SCEP())
-		result.Suppressed += suppressed
-		result.Findings = append(result.Findings, findings...)
+		result.Suppressed += done.suppressed
+		result.Findings = append(result.Findings, done.findings...)
+		result.Prints = append(result.Prints, done.prints...)
+		result.notes = append(result.notes, done.notes)
+	}
+}
+
+func (r *Result) fail(err error) {
+	err = fmt.Errorf("%s: %w", r.File, err)
+	if r.Err == nil {
+		r.Err = err
+	} else {
+		r.Err = errors.Join(r.Err, err)
+	}
+}
+
+func release(profiles []*profile.Profile) {
+	for _, p := range profiles {
+		p.Release()
 	}
 }

@@ -13,6 +13,14 @@ type Target struct {
 	Version string // the oldest version, as "17" or "17.4"; "" for any
 }
 
+// Number gives the version as three numbers, zeros where it has fewer.
+func (t Target) Number() (number [3]int) {
+	for i, part := range strings.SplitN(t.Version, ".", len(number)) {
+		number[i], _ = strconv.Atoi(part) // ParseTargets let numbers through only
+	}
+	return number
+}
+
 // Targets are the systems of a run; none means that nothing is known.
 type Targets []Target
 
