@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/checkertest"
 )
 
 // FuzzCheck runs all rules and all fixes over arbitrary documents: no rule may
@@ -27,7 +28,7 @@ func FuzzCheck(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c := &checker.Checker{Rules: All(), Now: now, Jobs: 1, Fix: checker.FixAll}
+		c := &checker.Checker{Rules: All(), Now: checkertest.Now, Jobs: 1, Fix: checker.FixAll}
 		c.Prepare()
 		r := c.File(checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return text, nil }})
 		if r.Err != nil {

@@ -2,85 +2,23 @@ package rules
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
 const testdata = "../testdata"
 
-// now is the time that test data is judged at.
-var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
-
-// expectation is one regular expression of a want comment.
-type expectation struct {
-	line, column int // column 0: any
-	text         *regexp.Regexp
-}
-
-var (
-	wantComment = regexp.MustCompile(`<!-- want ((?:(?:\d+:)?"(?:[^"\\]|\\.)*" ?)+)-->`)
-	wantText    = regexp.MustCompile(`(?:(\d+):)?("(?:[^"\\]|\\.)*")`)
-	wantLine    = regexp.MustCompile(`^(\d+|-)(?::(\d+))? (".*")$`)
-)
-
-// expectations reads what a file of test data wants: from comments of the form
-//
-//	<!-- want "regexp" 12:"regexp at column 12" -->
-//
-// on the line of the finding, or, for files that cannot hold comments, from a
-// file of the same name with .want after it, with lines of the form
-//
-//	LINE[:COLUMN] "regexp"
-//
-// where "-" stands for a finding that has no place.
-func expectations(t *testing.T, file string, src []byte) []expectation {
-	t.Helper()
-	var list []expectation
-	add := func(line, column int, quoted string) {
-		text, err := strconv.Unquote(quoted)
-		if err != nil {
-			t.Fatalf("%s:%d: want %s: %v", file, line, quoted, err)
-		}
-		list = append(list, expectation{line, column, regexp.MustCompile(text)})
-	}
-	for i, line := range strings.Split(string(src), "\n") {
-		for _, m := range wantComment.FindAllStringSubmatch(line, -1) {
-			for _, w := range wantText.FindAllStringSubmatch(m[1], -1) {
-				column, _ := strconv.Atoi(w[1])
-				add(i+1, column, w[2])
-			}
-		}
-	}
-	side, err := os.ReadFile(file + ".want")
-	if err != nil {
-		return list
-	}
-	for line := range strings.Lines(string(side)) {
-		m := wantLine.FindStringSubmatch(strings.TrimSpace(line))
-		if m == nil {
-			t.Fatalf("%s.want: cannot read %q", file, line)
-		}
-		at, _ := strconv.Atoi(m[1])
-		column, _ := strconv.Atoi(m[2])
-		add(at, column, m[3])
-	}
-	return list
-}
-
 // run checks one file with the given rules; ignore rules always run along.
 func run(t *testing.T, file string, text []byte, targets checker.Targets, rules ...checker.Rule) *checker.Result {
 	t.Helper()
-	c := &checker.Checker{Rules: rules, Now: now, Jobs: 1, Targets: targets}
+	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets}
 	var result *checker.Result
 	input := checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 	for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {
@@ -90,39 +28,6 @@ func run(t *testing.T, file string, text []byte, targets checker.Targets, rules 
 		t.Fatal(result.Err)
 	}
 	return result
-}
-
-// targetsOf reads <!-- targets ios=17,macos=14 --> from test data.
-func targetsOf(t *testing.T, text []byte) checker.Targets {
-	m := regexp.MustCompile(`<!-- targets (\S+) -->`).FindSubmatch(text)
-	if m == nil {
-		return nil
-	}
-	targets, err := checker.ParseTargets(string(m[1]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return targets
-}
-
-func read(t *testing.T, file string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func glob(t *testing.T, pattern string) []string {
-	t.Helper()
-	files, err := filepath.Glob(pattern)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return slices.DeleteFunc(files, func(f string) bool {
-		return strings.HasSuffix(f, ".want") || strings.HasSuffix(f, ".fixed") || strings.HasSuffix(f, ".unsafe-fixed")
-	})
 }
 
 // with gives the rules that a folder of test data runs: its own, and for the
@@ -142,43 +47,23 @@ func TestRules(t *testing.T) {
 		t.Run(rule.ID, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(testdata, rule.ID)
-			bad, good := glob(t, dir+"/bad*"), glob(t, dir+"/good*")
+			bad, good := checkertest.Files(t, dir+"/bad*"), checkertest.Files(t, dir+"/good*")
 			if len(bad) == 0 || len(good) == 0 {
 				t.Fatalf("%s needs bad and good files; it has %d and %d", dir, len(bad), len(good))
 			}
 			for _, file := range append(bad, good...) {
-				text := read(t, file)
-				wants := expectations(t, file, text)
+				text := checkertest.Read(t, file)
+				wants := checkertest.Wants(t, file, text)
 				if isBad := slices.Contains(bad, file); isBad != (len(wants) > 0) {
 					t.Errorf("%s: %d wants", file, len(wants))
 				}
-				result := run(t, file, text, targetsOf(t, text), with(rule)...)
-				compare(t, file, rule.ID, wants, result.Findings)
+				result := run(t, file, text, checkertest.Targets(t, text), with(rule)...)
+				checkertest.Compare(t, file, rule.ID, wants, result.Findings)
 				if slices.Contains(bad, file) {
 					compareFixed(t, file, text, rule)
 				}
 			}
 		})
-	}
-}
-
-func compare(t *testing.T, file, id string, wants []expectation, findings []checker.Finding) {
-	t.Helper()
-	for _, f := range findings {
-		if f.Rule.ID != id {
-			continue
-		}
-		i := slices.IndexFunc(wants, func(w expectation) bool {
-			return w.line == f.Start.Line && (w.column == 0 || w.column == f.Start.Column) && w.text.MatchString(f.Severity.String()+": "+f.Message)
-		})
-		if i < 0 {
-			t.Errorf("%s:%d:%d: unwanted: %s: %s", file, f.Start.Line, f.Start.Column, f.Severity, f.Message)
-			continue
-		}
-		wants = slices.Delete(slices.Clone(wants), i, i+1)
-	}
-	for _, w := range wants {
-		t.Errorf("%s:%d:%d: no finding matches %q", file, w.line, w.column, w.text)
 	}
 }
 
@@ -199,7 +84,7 @@ func compareFixed(t *testing.T, file string, text []byte, rule checker.Rule) {
 				rules[i] = withoutFixes(rules[i])
 			}
 		}
-		c := &checker.Checker{Rules: rules, Now: now, Jobs: 1, Fix: mode, Targets: targetsOf(t, text)}
+		c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Fix: mode, Targets: checkertest.Targets(t, text)}
 		got := text
 		input := checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 		for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {
@@ -245,26 +130,33 @@ func withoutFixes(r checker.Rule) checker.Rule {
 // TestFolders holds that every folder of test data belongs to a rule.
 func TestFolders(t *testing.T) {
 	others := []string{"ok", "script", "demo", "forms"}
+	policies, err := filepath.Glob("../policies/*/*/*.rego")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range policies {
+		others = append(others, strings.ReplaceAll(strings.TrimSuffix(filepath.Base(file), ".rego"), "_", "-"))
+	}
 	entries, err := os.ReadDir(testdata)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
 		if e.IsDir() && !slices.Contains(others, e.Name()) && !slices.ContainsFunc(All(), func(r checker.Rule) bool { return r.ID == e.Name() }) {
-			t.Errorf("%s/%s belongs to no rule", testdata, e.Name())
+			t.Errorf("%s/%s belongs to no rule or policy", testdata, e.Name())
 		}
 	}
 }
 
 // TestOK runs all rules over profiles that work: none may have a finding.
 func TestOK(t *testing.T) {
-	files := glob(t, testdata+"/ok/*")
+	files := checkertest.Files(t, testdata+"/ok/*")
 	if len(files) == 0 {
 		t.Fatal("no profiles in ok/")
 	}
 	for _, file := range files {
-		text := read(t, file)
-		for _, f := range run(t, file, text, targetsOf(t, text), All()...).Findings {
+		text := checkertest.Read(t, file)
+		for _, f := range run(t, file, text, checkertest.Targets(t, text), All()...).Findings {
 			t.Errorf("%s:%d:%d: %s: %s [%s]", file, f.Start.Line, f.Start.Column, f.Severity, f.Message, f.Rule.ID)
 		}
 	}
@@ -278,21 +170,7 @@ func TestMeta(t *testing.T) {
 			t.Errorf("%s is there twice", r.ID)
 		}
 		seen[r.ID] = true
-		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(r.ID) {
-			t.Errorf("%s: the ID is not in kebab-case", r.ID)
-		}
-		if r.Title == "" || r.Help == "" || len(r.Doc) < 80 || r.Example.Bad == "" || r.Example.Good == "" {
-			t.Errorf("%s: its description is not complete", r.ID)
-		}
-		if len(r.Refs) == 0 {
-			t.Errorf("%s rests on nothing: it has no references", r.ID)
-		}
-		if r.Severity == checker.Off {
-			t.Errorf("%s has no severity", r.ID)
-		}
-		if strings.HasSuffix(r.Title, ".") || strings.HasSuffix(r.Help, ".") || r.Help[:1] != strings.ToLower(r.Help[:1]) {
-			t.Errorf("%s: title and help are in lower case and end without a period", r.ID)
-		}
+		checkertest.Complete(t, &r.Meta)
 		name := strings.ReplaceAll(r.ID, "-", "_") + ".go"
 		if _, err := os.Stat(name); err != nil {
 			t.Errorf("%s is not in a file %s", r.ID, name)
@@ -314,7 +192,7 @@ func TestAppleTypes(t *testing.T) {
 func TestExamples(t *testing.T) {
 	for _, rule := range All() {
 		for name, text := range map[string]string{"bad": rule.Example.Bad, "good": rule.Example.Good} {
-			document := embed(rule.Example.Scope, text)
+			document := checkertest.Document(rule.Example.Scope, text)
 			result := run(t, name+".mobileconfig", []byte(document), nil, with(rule)...)
 			n := 0
 			for _, f := range result.Findings {
@@ -331,35 +209,4 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
-}
-
-// embed makes a whole profile of an example.
-func embed(scope checker.Scope, text string) string {
-	const payload = `<dict>
-<key>PayloadType</key><string>com.apple.security.scep</string>
-<key>PayloadVersion</key><integer>1</integer>
-<key>PayloadIdentifier</key><string>org.corp.scep</string>
-<key>PayloadUUID</key><string>3F1E44B2-6A0B-4F1C-9C1D-0E6B7A9D2C55</string>
-<key>PayloadContent</key>
-<dict>
-%s
-</dict>
-</dict>`
-	const top = `<key>PayloadType</key><string>Configuration</string>
-<key>PayloadVersion</key><integer>1</integer>
-<key>PayloadIdentifier</key><string>org.corp</string>
-<key>PayloadUUID</key><string>7A1D1A36-93C1-4B0E-8D0C-5C2B1F6E9A11</string>
-<key>PayloadContent</key>
-<array>
-%s
-</array>`
-	switch scope {
-	case checker.ScopeSCEP:
-		text = fmt.Sprintf(top, fmt.Sprintf(payload, text))
-	case checker.ScopePayload:
-		text = fmt.Sprintf(top, text)
-	case checker.ScopeDocument:
-		return text
-	}
-	return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n" + text + "\n</dict>\n</plist>\n"
 }
