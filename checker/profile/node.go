@@ -99,6 +99,19 @@ func (n *Node) Len() int {
 	return int(n.size)
 }
 
+// Count is the number of values in and under the value, itself included, or a
+// number above most if there are more.
+func (n *Node) Count(most int) int {
+	if n == nil {
+		return 0
+	}
+	count := 1
+	for c := n.first; c != nil && count <= most; c = c.next {
+		count += c.Count(most - count)
+	}
+	return count
+}
+
 // Children walks the values of a dict or array in file order, duplicates
 // included.
 func (n *Node) Children() iter.Seq[*Node] {

@@ -66,7 +66,8 @@ func (s *Secrets) tidy() {
 func (s *Secrets) walk(root *Node) {
 	var within *Node // the dict or array under a secret key that the walk is in
 	for n := root; n != nil; {
-		if n.Secret(within != nil) {
+		secretKey := SecretKey(n.Key)
+		if n.secret(within != nil || secretKey) {
 			s.add(n.text, Span{int(n.open), int(n.end)})
 			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities
 				if raw := string(s.src.Text[n.open:max(n.open, n.end-int32(len("</string>")))]); raw != n.text {
@@ -74,12 +75,14 @@ func (s *Secrets) walk(root *Node) {
 				}
 			}
 		}
-		s.gap(n)
+		if secretKey {
+			s.gap(n)
+		}
 		if n.Kind == String && n.start >= 0 && strings.Contains(n.text, "://") {
 			s.searchURLs(s.src.Text[n.open:n.end], int(n.open))
 		}
 		if n.first != nil {
-			if within == nil && SecretKey(n.Key) {
+			if within == nil && secretKey {
 				within = n
 			}
 			n = n.first
@@ -102,7 +105,7 @@ func (s *Secrets) walk(root *Node) {
 // gap notes template text between a secret key and its value: it may choose
 // among secrets.
 func (s *Secrets) gap(n *Node) {
-	if n.keyStart < 0 || n.keyEnd == 0 || n.start <= n.keyEnd || !SecretKey(n.Key) {
+	if n.keyStart < 0 || n.keyEnd == 0 || n.start <= n.keyEnd {
 		return
 	}
 	if text := string(s.src.Text[n.keyEnd:n.start]); HasVariable(text) {
@@ -140,10 +143,15 @@ func (s *Secrets) add(text string, at Span) {
 // Secret reports whether the value is one that must not be printed; within
 // tells whether it lies somewhere under a secret key.
 func (n *Node) Secret(within bool) bool {
+	return n != nil && n.secret(within || SecretKey(n.Key))
+}
+
+// secret is the same, with the key of the value itself looked at already.
+func (n *Node) secret(within bool) bool {
 	if !n.Is(String, Data, Integer, Real, Template) || n.text == "" {
 		return false
 	}
-	if within || SecretKey(n.Key) {
+	if within {
 		return !harmless(n.text)
 	}
 	switch n.Kind {
@@ -210,6 +218,12 @@ func holdsPrivateKey(text string) bool {
 // of Challenge and Password included.
 func SecretKey(key string) bool {
 	if len(key) < 6 || len(key) > maxName {
+		return false
+	}
+	switch key { // most keys are these, and what follows takes its time
+	case "PayloadType", "PayloadUUID", "PayloadVersion", "PayloadIdentifier", "PayloadContent", "PayloadDisplayName",
+		"PayloadDescription", "PayloadOrganization", "PayloadCertificateUUID", "PayloadScope", "PayloadEnabled", "Subject", "CAFingerprint",
+		"SubjectAltName", "Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "KeyIsExtractable", "AllowAllAppsAccess":
 		return false
 	}
 	var buffer [maxName]byte

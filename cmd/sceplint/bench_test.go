@@ -13,7 +13,7 @@ import (
 
 var generateTo = flag.String("generate", "", "write the profiles of the benchmarks to this directory")
 
-const generated = 1000
+const generatedFiles = 1000
 
 // generate writes the profiles that the benchmarks read.
 func generate(tb testing.TB, dir string) (files []string, bytes int64) {
@@ -21,7 +21,7 @@ func generate(tb testing.TB, dir string) (files []string, bytes int64) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		tb.Fatal(err)
 	}
-	for seed := range uint64(generated) {
+	for seed := range uint64(generatedFiles) {
 		text := profiletest.Generate(seed)
 		file := filepath.Join(dir, fmt.Sprintf("%04d.mobileconfig", seed))
 		if err := os.WriteFile(file, text, 0o644); err != nil {
@@ -42,7 +42,7 @@ func TestGenerate(t *testing.T) {
 	}
 	generate(t, dir)
 	d := checkJSON(t, "--disable", "scep-keysize", dir)
-	if d.Summary.Files != generated || d.Summary.SCEP != generated {
+	if d.Summary.Files != generatedFiles || d.Summary.SCEP != generatedFiles {
 		t.Errorf("%d files with %d SCEP payloads", d.Summary.Files, d.Summary.SCEP)
 	}
 	for _, f := range d.Findings {
@@ -51,8 +51,8 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	d = checkJSON(t, "--disable", "*", "--enable", "scep-keysize", dir)
-	if n := d.Summary.Errors; n < generated/20 || n > generated/5 {
-		t.Errorf("%d of %d profiles have the defect", n, generated)
+	if n := d.Summary.Errors; n < generatedFiles/20 || n > generatedFiles/5 {
+		t.Errorf("%d of %d profiles have the defect", n, generatedFiles)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -22,6 +21,7 @@ type checkFlags struct {
 	jobs                       int
 	stdinName                  string
 	stdinNamed                 bool
+	policies                   policyFlags
 }
 
 func checkCommand(t *terminal) *cobra.Command {
@@ -51,7 +51,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(formatNames(), ", ")+" to standard output or to FILE; repeatable")
-	flags.StringVar(&f.target, "target", "", "`SYSTEMS` the profiles are meant for, as in ios=17,macos=14")
+	f.policies.add(cmd)
+	flags.StringVar(&f.policies.trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
 	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
@@ -60,14 +61,11 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
 	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
+	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)
 	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
-	flags.StringVar(&f.stdinName, "stdin-filename", "<stdin>", "`NAME` of standard input in findings")
-	flags.BoolVar(&f.showSecrets, "show-secrets", false, "print challenges, passwords and keys instead of masking them")
-	flags.StringVar(&f.now, "now", "", "judge expiry at this `TIME`, in RFC 3339, instead of the present")
 	complete(cmd, "format", formatNames()...)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")
-	complete(cmd, "target", checker.Systems...)
 	complete(cmd, "enable", ruleIDs(rules.All())...)
 	complete(cmd, "disable", ruleIDs(rules.All())...)
 	complete(cmd, "severity", ruleIDs(rules.All())...)
@@ -84,7 +82,7 @@ func formatNames() []string {
 
 // check does the job of sceplint check.
 func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) error {
-	c, err := f.checker()
+	c, err := f.checker(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,16 +9,31 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
 
 // TestRulesPage holds rules/README.md against the descriptions it is generated
 // from.
-func TestRulesPage(t *testing.T) {
-	const page = "../../rules/README.md"
+func TestRulesPage(t *testing.T) { generated(t, "../../rules/README.md", rules.All()) }
+
+// TestPoliciesPage holds policies/README.md against the METADATA it is
+// generated from.
+func TestPoliciesPage(t *testing.T) {
+	loaded := policyFlags{packs: packNames()}
+	set, err := loaded.load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	generated(t, "../../policies/README.md", set.Rules())
+}
+
+// generated holds a page against the rules it documents.
+func generated(t *testing.T, page string, rules []checker.Rule) {
+	t.Helper()
 	var want bytes.Buffer
-	if err := report.RulesMarkdown(&want, rules.All()); err != nil {
+	if err := report.RulesMarkdown(&want, rules); err != nil {
 		t.Fatal(err)
 	}
 	if *update {
@@ -31,7 +46,7 @@ func TestRulesPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("rules/README.md is stale; run go test ./cmd/sceplint -update")
+		t.Errorf("%s is stale; run go test ./cmd/sceplint -update", page)
 	}
 }
 

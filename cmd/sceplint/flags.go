@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -8,30 +9,57 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/rules"
 )
 
-// checker makes the checker that the flags ask for.
-func (f *checkFlags) checker() (*checker.Checker, error) {
-	c := &checker.Checker{Rules: rules.All(), ShowSecrets: f.showSecrets, Jobs: f.jobs, Now: time.Now()}
-	const most = 1024
-	if f.jobs < 0 || f.jobs > most {
-		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
-	}
-	var err error
+// addCommon adds the flags that say what profiles are judged by, whatever is
+// done with them.
+func (f *checkFlags) addCommon(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.target, "target", "", "`SYSTEMS` the profiles are meant for, as in ios=17,macos=14")
+	flags.StringVar(&f.now, "now", "", "judge expiry at this `TIME`, in RFC 3339, instead of the present")
+	flags.StringVar(&f.stdinName, "stdin-filename", "<stdin>", "`NAME` of standard input in findings")
+	flags.BoolVar(&f.showSecrets, "show-secrets", false, "print challenges, passwords and keys instead of masking them, and let policies see them")
+	complete(cmd, "target", checker.Systems...)
+}
+
+// setCommon does what these flags ask for.
+func (f *checkFlags) setCommon(c *checker.Checker) (err error) {
+	c.ShowSecrets, c.Now = f.showSecrets, time.Now()
 	if f.target != "" {
 		if c.Targets, err = checker.ParseTargets(f.target); err != nil {
-			return nil, fmt.Errorf("--target: %w", err)
+			return fmt.Errorf("--target: %w", err)
 		}
 	}
 	if f.now != "" {
 		if c.Now, err = time.Parse(time.RFC3339, f.now); err != nil {
-			return nil, fmt.Errorf("--now %q is not a time in RFC 3339; write it as in 2026-01-31T12:00:00Z", f.now)
+			return fmt.Errorf("--now %q is not a time in RFC 3339; write it as in 2026-01-31T12:00:00Z", f.now)
 		}
+	}
+	return nil
+}
+
+// checker makes the checker that the flags ask for.
+func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
+	const most = 1024
+	if f.jobs < 0 || f.jobs > most {
+		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
+	}
+	c := &checker.Checker{Jobs: f.jobs}
+	err := f.setCommon(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Rules, err = f.policies.all(ctx); err != nil {
+		return nil, err
 	}
 	if c.Severities, err = f.severities(c.Rules); err != nil {
 		return nil, err
+	}
+	if id := f.policies.trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
+		return nil, fmt.Errorf("--trace: unknown policy %q; sceplint rules lists those that are loaded", id)
 	}
 	switch {
 	case f.unsafeFixes && !f.fix && !f.diff:
@@ -51,14 +79,14 @@ func (f *checkFlags) severities(all []checker.Rule) (map[string]checker.Severity
 	chosen := map[string]checker.Severity{}
 	each := func(flag, pattern string, do func(id string)) error {
 		matched := false
-		for _, id := range ruleIDs(all) {
-			ok, err := path.Match(pattern, id)
+		for _, r := range all {
+			ok, err := path.Match(pattern, r.ID)
 			if err != nil {
 				return fmt.Errorf("--%s %q: not a valid pattern", flag, pattern)
 			}
-			if ok {
+			if long, _ := path.Match(pattern, r.Pack+"/"+r.ID); ok || r.Pack != "" && long {
 				matched = true
-				do(id)
+				do(r.ID)
 			}
 		}
 		if !matched {

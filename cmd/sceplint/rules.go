@@ -14,15 +14,20 @@ import (
 
 func rulesCommand(t *terminal) *cobra.Command {
 	var format string
+	var loaded policyFlags
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "List the rules: ID, severity, title, pack",
+		Short: "List the rules and policies that are loaded: ID, severity, title, pack",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			all, err := loaded.all(cmd.Context())
+			if err != nil {
+				return err
+			}
 			var names []string
 			for _, f := range report.RulesFormats {
 				if f.Name == format {
-					return f.Format(t.out, rules.All())
+					return f.Format(t.out, all)
 				}
 				names = append(names, f.Name)
 			}
@@ -31,32 +36,42 @@ func rulesCommand(t *terminal) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	complete(cmd, "format", "text", "json", "markdown")
+	loaded.add(cmd)
 	return cmd
 }
 
 func explainCommand(t *terminal) *cobra.Command {
 	var colored string
+	var loaded policyFlags
 	cmd := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Explain a rule: what, why, examples, references",
+		Short: "Explain a rule or policy: what, why, examples, references",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return ruleIDs(rules.All()), cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			on, err := useColor(colored, t.out)
 			if err != nil {
 				return err
 			}
-			for _, r := range rules.All() {
-				if r.ID == args[0] {
+			if len(loaded.packs) == 0 {
+				loaded.packs = packNames() // a shipped policy is explained wherever it is
+			}
+			all, err := loaded.all(cmd.Context())
+			if err != nil {
+				return err
+			}
+			for _, r := range all {
+				if r.ID == args[0] || r.Pack != "" && r.Pack+"/"+r.ID == args[0] {
 					return report.Explain(t.out, &r.Meta, on)
 				}
 			}
-			return unknownRule(args[0], rules.All())
+			return unknownRule(args[0], all)
 		},
 	}
 	addColorFlag(cmd, &colored)
+	loaded.add(cmd)
 	return cmd
 }
 

@@ -44,6 +44,9 @@ func (y *tally) take(r *checker.Result) {
 		}
 		return
 	}
+	for _, line := range r.Prints {
+		fmt.Fprintln(y.t.err, line)
+	}
 	switch {
 	case r.Err != nil:
 	case r.After != nil && y.flags.diff:

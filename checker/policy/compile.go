@@ -1,0 +1,214 @@
+package policy
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+)
+
+// compileTime is how long it may take to make sense of policies.
+const compileTime = 10 * time.Second
+
+// schemas gives the type of input to the compiler, once.
+var schemas = sync.OnceValue(func() *ast.SchemaSet {
+	var root any
+	if err := json.Unmarshal(Schema, &root); err != nil {
+		panic(err) // it is part of the program, and a test reads it
+	}
+	set := ast.NewSchemaSet()
+	set.Put(ast.SchemaRootRef, root)
+	return set
+})
+
+// parserOptions are those that modules are parsed with.
+func parserOptions(version ast.RegoVersion) ast.ParserOptions {
+	return ast.ParserOptions{ProcessAnnotation: true, RegoVersion: version, Capabilities: capabilities()}
+}
+
+// parseModule parses a module.
+func parseModule(f File) (m *ast.Module, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: cannot be parsed: %v", f.Name, r)
+		}
+	}()
+	if len(bytes.TrimSpace(f.Text)) == 0 {
+		return nil, fmt.Errorf("%s: the file is empty; a policy begins with package policies.<pack>.<id>", f.Name)
+	}
+	m, err = ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV1))
+	if err == nil {
+		return m, nil
+	}
+	hint := ""
+	if old, v0 := ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV0)); v0 == nil && old != nil {
+		hint = "this is Rego v0; write it in v1, as in: deny contains msg if { … } (opa fmt --v0-v1 -w rewrites files)"
+	}
+	return nil, explain(err, hint)
+}
+
+// newCompiler makes a compiler that knows the schema and keeps to the sandbox.
+func newCompiler() *ast.Compiler {
+	return ast.NewCompiler().
+		WithCapabilities(capabilities()).
+		WithSchemas(schemas()).
+		WithEnablePrintStatements(true).
+		WithDefaultRegoVersion(ast.RegoV1)
+}
+
+// compileModules compiles all modules together and finds out what each policy
+// needs.
+func (s *Set) compileModules(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				done <- fmt.Errorf("the policies cannot be compiled: %v", r)
+			}
+		}()
+		done <- s.compileNow()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(compileTime):
+		return fmt.Errorf("the policies are not compiled after %v, which is too long", compileTime)
+	}
+}
+
+func (s *Set) compileNow() error {
+	shadow := map[string]*ast.Module{}
+	if slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped }) {
+		for name, m := range s.modules {
+			shadow[name] = withEquations(m.Copy())
+		}
+	}
+	compiler := newCompiler()
+	compiler.Compile(s.modules)
+	if compiler.Failed() {
+		return explain(compiler.Errors, "")
+	}
+	if len(shadow) > 0 {
+		checked := newCompiler()
+		checked.Compile(shadow)
+		if checked.Failed() {
+			return explain(checked.Errors, "")
+		}
+	}
+	s.compiler = compiler
+	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))
+	txn, err := s.store.NewTransaction(context.Background(), storage.TransactionParams{})
+	if err != nil {
+		return err
+	}
+	s.txn = txn
+	if err := s.undefined(); err != nil {
+		return err
+	}
+	for _, p := range s.policies {
+		s.study(p)
+	}
+	return nil
+}
+
+// withEquations rewrites a copy of a module so that the type checker looks at
+// comparisons: it takes any types for the sides of < and !=, which are then
+// never, or always, true. Each becomes an equation in a comprehension of its
+// own, whose sides must be of types that have values in common.
+func withEquations(m *ast.Module) *ast.Module {
+	operators := []ast.Ref{ast.LessThan.Ref(), ast.LessThanEq.Ref(), ast.GreaterThan.Ref(), ast.GreaterThanEq.Ref(), ast.NotEqual.Ref()}
+	rewrite := func(body ast.Body) {
+		for _, expr := range body {
+			terms, ok := expr.Terms.([]*ast.Term)
+			if !ok || len(terms) != 3 || !slices.ContainsFunc(operators, func(op ast.Ref) bool { return op.Equal(terms[0].Value) }) {
+				continue
+			}
+			equation := &ast.Expr{Location: expr.Location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), terms[1], terms[2]}}
+			closure := ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation))
+			closure.SetLocation(expr.Location)
+			expr.Terms = []*ast.Term{ast.NewTerm(ast.Equality.Ref()), ast.NewTerm(ast.Wildcard.Value), closure}
+			expr.Negated = false
+		}
+	}
+	ast.WalkBodies(m, func(body ast.Body) bool {
+		rewrite(body)
+		return false
+	})
+	return m
+}
+
+// explain words the compiler's errors in lines of FILE:LINE:COLUMN: message.
+func explain(err error, hint string) error {
+	var list ast.Errors
+	if !errors.As(err, &list) {
+		return err
+	}
+	const enough = 20
+	lines := make([]error, 0, len(list)+1)
+	for i, e := range list {
+		if i == enough {
+			lines = append(lines, fmt.Errorf("and %d more", len(list)-enough))
+			break
+		}
+		place := ""
+		if e.Location != nil {
+			place = fmt.Sprintf("%s:%d:%d: ", e.Location.File, e.Location.Row, e.Location.Col)
+		}
+		lines = append(lines, fmt.Errorf("%s%s", place, clean(message(e))))
+		if hint != "" {
+			return fmt.Errorf("%w; %s", lines[0], hint)
+		}
+	}
+	return errors.Join(lines...)
+}
+
+// message words one error: a name that does not exist is told with the nearest
+// one that does.
+func message(e *ast.Error) string {
+	text, _, _ := strings.Cut(e.Message, "\n")
+	switch detail := e.Details.(type) {
+	case *ast.RefErrInvalidDetail:
+		if len(detail.OneOf) == 0 {
+			if detail.Want != nil {
+				return fmt.Sprintf("%s: wants %v", text, detail.Want)
+			}
+			return text
+		}
+		var names []string
+		for _, v := range detail.OneOf {
+			names = append(names, strings.Trim(v.String(), `"`))
+		}
+		wrong := strings.Trim(detail.Ref[detail.Pos].Value.String(), `"`)
+		if near := nearest(wrong, names); near != "" {
+			return fmt.Sprintf("%s: there is no %q; did you mean %s? (there are %s)", text, wrong, near, strings.Join(names, ", "))
+		}
+		return fmt.Sprintf("%s: there is no %q; there are %s", text, wrong, strings.Join(names, ", "))
+	case *ast.UnificationErrDetail:
+		return fmt.Sprintf("values of type %v and of type %v are compared, which are never the same", detail.Left, detail.Right)
+	case *ast.ArgErrDetail:
+		if lines := detail.Lines(); len(lines) > 0 {
+			return text + ": " + strings.Join(lines, ", ")
+		}
+	}
+	switch {
+	case strings.Contains(text, "sceplint.input"):
+		return text + "; it is for tests, which sceplint policy test runs"
+	case strings.HasPrefix(text, "undefined function "):
+		name := strings.TrimPrefix(text, "undefined function ")
+		if _, ok := ast.BuiltinMap[name]; ok {
+			return text + "; policies may not call it: they reach no network, file, environment or chance"
+		}
+	}
+	return text
+}

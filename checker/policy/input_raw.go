@@ -1,0 +1,134 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// longestData is how many bytes of data a policy sees; of longer data it sees
+// only how long it is.
+const longestData = 1024
+
+// The most of a profile that policies are shown; no profile that is meant for a
+// device comes near.
+const (
+	maxPayloads     = 1000    // SCEP payloads
+	maxSCEPValues   = 20_000  // values in SCEP payloads
+	maxValuesShown  = 200_000 // values of the profile
+	maxCertificates = 1000
+	maxReferences   = 10_000
+)
+
+// oversize says what of the profile is too much for policies.
+func (d *document) oversize(which sections) error {
+	for _, part := range []struct {
+		section sections
+		what    string
+		most    int
+		count   func() int
+	}{
+		{sectionSCEP, "SCEP payloads", maxPayloads, func() int { return len(d.p.SCEP()) }},
+		{sectionSCEP, "values in SCEP payloads", maxSCEPValues, func() int {
+			n := 0
+			for _, s := range d.p.SCEP() {
+				n += s.Content.Count(maxSCEPValues)
+			}
+			return n
+		}},
+		{sectionProfile, "values", maxValuesShown, func() int { return d.p.Root.Count(maxValuesShown) }},
+		{sectionCertificates, "certificates", maxCertificates, func() int { return len(d.p.Certificates()) }},
+		{sectionReferences, "references", maxReferences, func() int { return len(d.p.References()) }},
+	} {
+		if which&part.section != 0 && part.count() > part.most {
+			return fmt.Errorf("the profile has more than %d %s, which policies are not shown", part.most, part.what)
+		}
+	}
+	return nil
+}
+
+// raw gives a value of the profile as it is written. A key that stands twice
+// has its last value. Within tells whether the value lies under a secret key.
+func (d *document) raw(n *profile.Node, within bool) *ast.Term {
+	switch {
+	case n.Is(profile.Dict):
+		object := ast.NewObjectWithCapacity(n.Len())
+		for c := range n.Children() {
+			if n.Get(c.Key) != c {
+				continue // the key stands twice, and this one is lost
+			}
+			object.Insert(ast.StringTerm(c.Key), d.raw(c, within || profile.SecretKey(c.Key)))
+		}
+		return ast.NewTerm(object)
+	case n.Is(profile.Array):
+		list := make([]*ast.Term, 0, n.Len())
+		for c := range n.Children() {
+			list = append(list, d.raw(c, within))
+		}
+		return ast.ArrayTerm(list...)
+	}
+	return d.scalar(n, within)
+}
+
+func (d *document) scalar(n *profile.Node, within bool) *ast.Term {
+	if !d.pass.ShowSecrets() && n.Secret(within) {
+		if n.Is(profile.Data) {
+			return ast.StringTerm(lengthOf(n))
+		}
+		return ast.InternedTerm(profile.Mask)
+	}
+	if n.Unrendered() {
+		return d.text(n.Text())
+	}
+	switch n.Kind {
+	case profile.Integer:
+		if v, ok := n.Int(); ok {
+			return integer(v)
+		}
+	case profile.Real:
+		if v, ok := n.Float(); ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return ast.NumberTerm(json.Number(strconv.FormatFloat(v, 'g', -1, 64)))
+		}
+	case profile.Boolean:
+		if v, ok := n.Bool(); ok {
+			return ast.InternedTerm(v)
+		}
+	case profile.Date:
+		if t, ok := n.Time(); ok {
+			return ast.StringTerm(t.UTC().Format(time.RFC3339))
+		}
+	case profile.Data:
+		return d.data(n)
+	}
+	return d.text(n.Text())
+}
+
+func (d *document) data(n *profile.Node) *ast.Term {
+	text := n.Text()
+	if len(text) > 2*longestData || n.Key == "PayloadContent" { // a certificate
+		return ast.StringTerm(lengthOf(n))
+	}
+	text = strings.Join(strings.Fields(text), "")
+	if len(text) > (longestData+2)/3*4 {
+		return ast.StringTerm(lengthOf(n))
+	}
+	return ast.StringTerm(text)
+}
+
+// lengthOf stands in the place of data that is not given.
+func lengthOf(n *profile.Node) string {
+	digits := 0
+	for _, c := range []byte(n.Text()) {
+		if c > ' ' && c != '=' {
+			digits++
+		}
+	}
+	return fmt.Sprintf("<%d bytes>", digits*3/4)
+}

@@ -1,0 +1,245 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// take adds a module: as a policy, as a library, or, if it holds tests, not at
+// all.
+func (s *Set) take(f File, m *ast.Module) error {
+	steps := m.Package.Path[1:] // without data
+	names := make([]string, len(steps))
+	for i, step := range steps {
+		names[i] = string(step.Value.(ast.String))
+	}
+	found := setsOf(m)
+	place := fmt.Sprintf("%s:%d", f.Name, m.Package.Location.Row)
+	isTest := f.isTest() || strings.HasSuffix(names[len(names)-1], "_test")
+	if isTest && len(found) > 0 {
+		return fmt.Errorf("%s: tests are not run on profiles, but the set %s is defined here; name neither file nor package …_test", at(f, found[0].Location), found[0].Head.Name)
+	}
+	if isTest {
+		return nil
+	}
+	if names[0] != "policies" {
+		if len(found) > 0 {
+			return fmt.Errorf("%s: package %s defines %s, but only packages policies.<pack>.<id> are run; name it so", place, strings.Join(names, "."), found[0].Head.Name)
+		}
+		s.modules[f.Name] = m // a library
+		return nil
+	}
+	if len(names) != 3 {
+		return fmt.Errorf("%s: package %s is not of the form policies.<pack>.<id>; a library needs another first name, as in package lib.%s", place, strings.Join(names, "."), names[len(names)-1])
+	}
+	for _, name := range names[1:] {
+		if !snakeCase.MatchString(name) {
+			return fmt.Errorf("%s: %q in the name of the package is not in snake case; write lower-case letters, digits and _", place, name)
+		}
+	}
+	if err := wellFormed(f, m, found); err != nil {
+		return err
+	}
+	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row}
+	for _, set := range setSeverities {
+		if slices.ContainsFunc(found, func(r *ast.Rule) bool { return string(r.Head.Name) == set.name }) {
+			p.sets = append(p.sets, set.name)
+			p.Severity = max(p.Severity, set.severity)
+		}
+	}
+	p.ID, p.Pack = dashed(names[2]), dashed(names[1])
+	p.Title = strings.ReplaceAll(names[2], "_", " ")
+	if err := p.describe(); err != nil {
+		return fmt.Errorf("%s: %w", place, err)
+	}
+	p.wide = p.mentionsOthers()
+	s.policies = append(s.policies, p)
+	s.modules[f.Name] = m
+	return nil
+}
+
+func dashed(name string) string { return strings.ReplaceAll(name, "_", "-") }
+
+// at is a place in a file.
+func at(f File, l *ast.Location) string { return fmt.Sprintf("%s:%d:%d", f.Name, l.Row, l.Col) }
+
+// setsOf finds the rules named deny, warn or info.
+func setsOf(m *ast.Module) (found []*ast.Rule) {
+	for _, r := range m.Rules {
+		for _, set := range setSeverities {
+			if ref := r.Head.Ref(); len(ref) > 0 && ref[0].Value.Compare(ast.Var(set.name)) == 0 {
+				found = append(found, r)
+			}
+		}
+	}
+	return found
+}
+
+// wellFormed refuses what would never be heard of: sets of another form, and
+// sets by names that nothing asks for.
+func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
+	for _, r := range found {
+		name := r.Head.Ref()[0].Value.String()
+		if r.Head.RuleKind() != ast.MultiValue || len(r.Head.Ref()) > 1 {
+			return fmt.Errorf("%s: %s must be a set of messages; write: %s contains msg if { … }", at(f, r.Location), name, name)
+		}
+	}
+	for _, r := range m.Rules {
+		name := string(r.Head.Name)
+		base, _, more := strings.Cut(name, "_")
+		alien := base == "violation" || more && (base == "deny" || base == "warn" || base == "info")
+		if alien && r.Head.RuleKind() == ast.MultiValue {
+			return fmt.Errorf("%s: the set %s is none that is asked for; write deny, warn or info", at(f, r.Location), name)
+		}
+	}
+	if len(found) > 0 {
+		return nil
+	}
+	line := fmt.Sprintf("%s:%d", f.Name, m.Package.Location.Row)
+	for _, r := range m.Rules {
+		for _, set := range setSeverities {
+			if name := string(r.Head.Name); profile.Distance(name, set.name) <= 2 {
+				return fmt.Errorf("%s: the policy has none of the sets deny, warn and info, so it can find nothing; is %s meant to be %s?", at(f, r.Location), name, set.name)
+			}
+		}
+	}
+	return fmt.Errorf("%s: the policy has none of the sets deny, warn and info, so it can find nothing; a library needs another first name than policies", line)
+}
+
+// describe reads the METADATA of the package.
+func (p *policy) describe() error {
+	var a *ast.Annotations
+	for _, x := range p.module.Annotations {
+		if x.Scope == "package" {
+			a = x
+		}
+	}
+	if a == nil {
+		return nil
+	}
+	if title := clean(a.Title); title != "" {
+		p.Title = title
+	}
+	p.Doc = clean(a.Description)
+	for _, r := range a.RelatedResources {
+		title := clean(r.Description)
+		if title == "" {
+			title = r.Ref.String()
+		}
+		p.Refs = append(p.Refs, checker.Ref{Title: title, URL: clean(r.Ref.String())})
+	}
+	var custom struct {
+		Help, Avoid, Prefer, Scope string
+		Parameters                 map[string]struct {
+			Default     any
+			Description string
+		}
+	}
+	text, err := json.Marshal(a.Custom)
+	if err == nil {
+		err = json.Unmarshal(text, &custom)
+	}
+	if err != nil {
+		return fmt.Errorf("METADATA: custom: %w", err)
+	}
+	scopes := map[string]checker.Scope{"": checker.ScopeSCEP, "scep": checker.ScopeSCEP, "payload": checker.ScopePayload, "profile": checker.ScopeProfile, "document": checker.ScopeDocument}
+	scope, ok := scopes[custom.Scope]
+	if !ok {
+		return fmt.Errorf("METADATA: custom: scope %q is none of scep, payload, profile, document", custom.Scope)
+	}
+	p.Help = clean(custom.Help)
+	p.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
+	for name, x := range custom.Parameters {
+		p.Parameters = append(p.Parameters, checker.Parameter{Name: clean(name), Default: x.Default, Doc: clean(x.Description)})
+	}
+	slices.SortFunc(p.Parameters, func(a, b checker.Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// clean takes from a text what could deceive on a terminal.
+func clean(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return -1
+		}
+		return r
+	}, text))
+}
+
+// checkParameters refuses parameters of another type than documented, and
+// names that are nearly, but not quite, those of a parameter.
+func (s *Set) checkParameters() error {
+	known := map[string]checker.Parameter{}
+	for _, p := range s.policies {
+		for _, x := range p.Parameters {
+			known[x.Name] = x
+		}
+	}
+	config := s.config.Data["config"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(config)) {
+		x, ok := known[name]
+		if !ok {
+			if near := nearest(name, slices.Sorted(maps.Keys(known))); near != "" && !s.mentions(name) {
+				return fmt.Errorf("data: config.%s is no parameter of the policies loaded; did you mean %s?", name, near)
+			}
+			continue
+		}
+		if have, want := jsonType(config[name]), jsonType(x.Default); have != want {
+			return fmt.Errorf("data: config.%s must be of type %s, not %s", name, want, have)
+		}
+	}
+	return nil
+}
+
+// mentions reports whether any module has the name in it as a string or a key.
+func (s *Set) mentions(name string) bool {
+	found := false
+	for _, m := range s.modules {
+		ast.WalkTerms(m, func(t *ast.Term) bool {
+			if text, ok := t.Value.(ast.String); ok && string(text) == name {
+				found = true
+			}
+			return found
+		})
+	}
+	return found
+}
+
+func jsonType(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	}
+	return "number"
+}
+
+// nearest gives the name that is at most two letters away, or "".
+func nearest(name string, names []string) string {
+	best, far := "", 3
+	for _, n := range names {
+		if d := profile.Distance(name, n); d < far {
+			best, far = n, d
+		}
+	}
+	return best
+}

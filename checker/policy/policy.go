@@ -1,0 +1,159 @@
+// Package policy turns policies written in Rego into rules. It is the only
+// importer of Open Policy Agent.
+//
+// A policy is a package policies.<pack>.<id> with one or more of the sets deny,
+// warn and info. It sees one profile as input, of the form that Schema gives.
+// Policies are not trusted: they reach no network, file or environment, see no
+// secrets, and are stopped when they take too long.
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// Config says what policies are loaded, and with what.
+type Config struct {
+	Files []File         // Rego modules and data; others are passed over
+	Data  map[string]any // the data document: "config" in it holds the parameters
+	Taken []string       // IDs that policies may not have, being those of built-in rules
+	Trace string         // the ID of a policy whose evaluation is explained, by Pass.Print
+}
+
+// Set is what was loaded: policies compiled together.
+type Set struct {
+	config   Config
+	policies []*policy
+	modules  map[string]*ast.Module
+	compile  func() error // once; needed before anything runs
+	compiler *ast.Compiler
+	store    storage.Store
+	txn      storage.Transaction
+
+	lock    sync.Mutex
+	queries map[string]*query
+	stuck   atomic.Pointer[error] // why nothing may run any more
+}
+
+// policy is one package policies.<pack>.<id>.
+type policy struct {
+	checker.Meta
+	module  *ast.Module
+	file    string
+	line    int
+	sets    []string // those of deny, warn and info that it has
+	needs   sections
+	anySCEP bool // whether it may find something in a profile without a SCEP payload
+	wide    bool // whether it looks at the other profiles of the run
+	stopped atomic.Bool
+}
+
+// setSeverities are the sets of a policy and what their members weigh.
+var setSeverities = []struct {
+	name     string
+	severity checker.Severity
+}{
+	{"deny", checker.Error},
+	{"warn", checker.Warning},
+	{"info", checker.Info},
+}
+
+// Load reads policies. Its error names file and line of all that is wrong with
+// them; there is a Set only if nothing is. Shipped policies are compiled while
+// the caller goes on.
+func Load(ctx context.Context, config Config) (*Set, error) {
+	s := &Set{config: config, queries: map[string]*query{}}
+	if err := s.parse(); err != nil {
+		return nil, err
+	}
+	if err := s.mergeData(); err != nil {
+		return nil, err
+	}
+	s.compile = sync.OnceValue(func() error { return s.compileModules(ctx) })
+	if !slices.ContainsFunc(config.Files, func(f File) bool { return !f.Shipped }) {
+		go s.compile() // while profiles are read; there is nothing to be refused
+		return s, nil
+	}
+	if err := s.compile(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Rules gives the policies as rules, ordered by pack and ID.
+func (s *Set) Rules() []checker.Rule {
+	rules := make([]checker.Rule, len(s.policies))
+	for i, p := range s.policies {
+		rules[i].Meta = p.Meta
+		if p.wide {
+			rules[i].Gather = gather
+			rules[i].CheckSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }
+		} else {
+			rules[i].Check = func(pass *checker.Pass) error { return s.check(pass, i, false) }
+		}
+	}
+	return rules
+}
+
+// parse reads the modules and finds the policies in them.
+func (s *Set) parse() error {
+	type parsed struct {
+		module *ast.Module
+		err    error
+	}
+	var sources []File
+	for _, f := range s.config.Files {
+		if f.isModule() {
+			sources = append(sources, f)
+		}
+	}
+	results := make([]parsed, len(sources))
+	var wait sync.WaitGroup
+	for i, f := range sources {
+		wait.Go(func() {
+			module, err := parseModule(f)
+			results[i] = parsed{module, err}
+		})
+	}
+	wait.Wait()
+	s.modules = map[string]*ast.Module{}
+	var failures []error
+	for i, f := range sources {
+		module, err := results[i].module, results[i].err
+		if err == nil && module != nil {
+			err = s.take(f, module)
+		}
+		if err != nil {
+			failures = append(failures, err)
+		}
+	}
+	slices.SortFunc(s.policies, func(a, b *policy) int {
+		return strings.Compare(a.Pack+"/"+a.ID, b.Pack+"/"+b.ID)
+	})
+	return errors.Join(append(failures, s.doubled()...)...)
+}
+
+// doubled finds IDs that are not for one policy alone.
+func (s *Set) doubled() (failures []error) {
+	seen := map[string]*policy{}
+	for _, p := range s.policies {
+		if other := seen[p.ID]; other != nil {
+			failures = append(failures, fmt.Errorf("%s:%d: the ID %s is doubled; %s:%d has it too", p.file, p.line, p.ID, other.file, other.line))
+		}
+		if slices.Contains(s.config.Taken, p.ID) {
+			failures = append(failures, fmt.Errorf("%s:%d: the ID %s is that of a built-in rule; name the package otherwise", p.file, p.line, p.ID))
+		}
+		seen[p.ID] = p
+	}
+	return failures
+}

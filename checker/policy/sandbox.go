@@ -1,0 +1,232 @@
+package policy
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
+)
+
+// allowed are the built-in functions that policies may call: functions of
+// values alone. What reaches a network, a file, the environment or chance is
+// not among them, nor what parses languages or checks signatures, nor what may
+// take exponential time for short arguments. A function that OPA adds has to
+// be added here to be had.
+var allowed = strings.Fields(`
+	abs all and any array.concat array.flatten array.reverse array.slice assign
+	base64.decode base64.encode base64.is_valid base64url.decode base64url.encode base64url.encode_no_pad
+	bits.and bits.lsh bits.negate bits.or bits.rsh bits.xor
+	ceil concat contains count crypto.hmac.equal crypto.md5 crypto.sha1 crypto.sha256
+	div endswith eq equal floor format_int glob.match glob.quote_meta graph.reachable gt gte
+	hex.decode hex.encode indexof indexof_n internal.member_2 internal.member_3 internal.print internal.template_string
+	internal.test_case intersection is_array is_boolean is_null is_number is_object is_set is_string
+	json.filter json.is_valid json.marshal json.patch json.remove json.unmarshal
+	lower lt lte max min minus mul neq numbers.range numbers.range_step
+	object.filter object.get object.keys object.remove object.subset object.union object.union_n or
+	plus print product regex.find_all_string_submatch_n regex.find_n regex.is_valid regex.match regex.replace
+	regex.split rego.metadata.chain rego.metadata.rule rem replace round semver.compare semver.is_valid
+	set_diff sort split sprintf startswith strings.any_prefix_match strings.any_suffix_match strings.count
+	strings.replace_n strings.reverse strings.split_n substring sum
+	time.add_date time.clock time.date time.diff time.format time.now_ns time.parse_duration_ns time.parse_ns
+	time.parse_rfc3339_ns time.weekday to_number trim trim_left trim_prefix trim_right trim_space trim_suffix
+	type_name union units.parse units.parse_bytes upper uri.is_valid uri.parse urlquery.decode urlquery.decode_object
+	urlquery.encode urlquery.encode_object uuid.parse walk
+	net.cidr_contains net.cidr_intersects net.cidr_is_valid`)
+
+// capabilities are what policies may use of Rego.
+var capabilities = sync.OnceValue(func() *ast.Capabilities {
+	c := ast.CapabilitiesForThisVersion()
+	kept := make([]*ast.Builtin, 0, len(allowed))
+	for _, b := range c.Builtins {
+		if slices.Contains(allowed, b.Name) {
+			kept = append(kept, b)
+		}
+	}
+	c.Builtins = kept
+	c.AllowNet = []string{}
+	bound()
+	return c
+})
+
+// The most that a value may grow to while a policy runs. Longer ones are made
+// only to exhaust memory.
+const (
+	maxText   = 8 << 20 // bytes of a string
+	maxLength = 1 << 20 // elements of an array, set or object
+	maxDigits = 400     // of a number
+	maxValues = 1 << 18 // in a value that is written as text, or that a set has as a member
+)
+
+// writing are the functions that walk through all of an argument at one go: a
+// small value that holds another twice, which holds another twice, is long.
+var writing = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object", "json.filter", "json.patch", "json.remove", "object.union_n", "object.subset"}
+
+// exceeds reports whether a value holds more than so many, all told.
+func exceeds(v ast.Value, most int) bool {
+	return count(v, &most, 0) < 0
+}
+
+// count takes the values inside of one from what is left, down to -1.
+func count(v ast.Value, left *int, depth int) int {
+	const deepest = 1000
+	if *left--; *left < 0 || depth > deepest {
+		*left = -1
+		return -1
+	}
+	inner := func(t *ast.Term) bool { return count(t.Value, left, depth+1) < 0 }
+	switch v := v.(type) {
+	case *ast.Array:
+		v.Until(inner)
+	case ast.Set:
+		v.Until(inner)
+	case ast.Object:
+		v.Until(func(key, value *ast.Term) bool { return inner(key) || inner(value) })
+	}
+	return *left
+}
+
+var errTooLarge = errors.New("the value grows too large")
+
+// growing are the functions whose results can be much larger than their
+// arguments, with how large at least. The others are checked by their results.
+var growing = map[string]func(args []*ast.Term) int{
+	"concat": func(args []*ast.Term) int {
+		n, parts := 0, 0
+		each(args[1], func(t *ast.Term) {
+			n += textLength(t)
+			parts++
+		})
+		return n + parts*textLength(args[0])
+	},
+	"sprintf": func(args []*ast.Term) int {
+		n := formatLength(args[0])
+		each(args[1], func(t *ast.Term) { n += textLength(t) })
+		return n
+	},
+	"replace": func(args []*ast.Term) int {
+		old, s := textLength(args[1]), textLength(args[0])
+		return (s/max(old, 1) + 1) * textLength(args[2])
+	},
+	"regex.replace": func(args []*ast.Term) int { return (textLength(args[0]) + 1) * textLength(args[2]) / 4 },
+	"strings.replace_n": func(args []*ast.Term) int {
+		longest := 0
+		if o, ok := args[0].Value.(ast.Object); ok {
+			o.Foreach(func(_, v *ast.Term) { longest = max(longest, textLength(v)) })
+		}
+		return (textLength(args[1]) + 1) * longest / 4
+	},
+	"bits.lsh": func(args []*ast.Term) int {
+		if n, ok := args[1].Value.(ast.Number); ok {
+			if shift, ok := n.Int(); ok && shift < 8*maxDigits {
+				return 0
+			}
+		}
+		return maxText + 1
+	},
+}
+
+func each(t *ast.Term, do func(*ast.Term)) {
+	switch x := t.Value.(type) {
+	case *ast.Array:
+		x.Foreach(do)
+	case ast.Set:
+		x.Foreach(do)
+	}
+}
+
+func textLength(t *ast.Term) int {
+	switch x := t.Value.(type) {
+	case ast.String:
+		return len(x)
+	case ast.Number:
+		return len(x)
+	case *ast.Array:
+		return x.Len()
+	}
+	return 0
+}
+
+// formatLength is what the widths and precisions of a format add up to.
+func formatLength(t *ast.Term) int {
+	format, ok := t.Value.(ast.String)
+	if !ok {
+		return 0
+	}
+	n := len(format)
+	for _, number := range strings.FieldsFunc(string(format), func(r rune) bool { return r < '0' || r > '9' }) {
+		width, err := strconv.Atoi(number)
+		if err != nil || width > maxText {
+			return maxText + 1
+		}
+		n += width
+	}
+	if strings.Contains(string(format), "*") {
+		return maxText + 1 // the width is an argument
+	}
+	return n
+}
+
+// bound puts limits on the functions, so that a policy that lets values grow is
+// stopped before the memory is gone: between two steps of an evaluation, where
+// it can be cancelled, one function may do what it likes.
+func bound() {
+	for _, name := range allowed {
+		f := topdown.GetBuiltin(name)
+		if f == nil {
+			continue
+		}
+		grows, writes := growing[name], slices.Contains(writing, name)
+		topdown.RegisterBuiltinFunc(name, func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
+			for _, arg := range args {
+				if n, ok := arg.Value.(ast.Number); ok && !moderate(string(n)) {
+					return errors.New("a number of too many digits")
+				}
+				if writes && exceeds(arg.Value, maxValues) {
+					return errTooLarge
+				}
+			}
+			if grows != nil && grows(args) > maxText {
+				return errTooLarge
+			}
+			return f(bctx, args, func(result *ast.Term) error {
+				if result != nil && huge(result.Value) {
+					return errTooLarge
+				}
+				return iter(result)
+			})
+		})
+	}
+}
+
+// moderate reports whether a number can be computed with.
+func moderate(number string) bool {
+	if len(number) > maxDigits {
+		return false
+	}
+	i := strings.IndexAny(number, "eE")
+	if i < 0 {
+		return true
+	}
+	exponent, err := strconv.Atoi(strings.TrimPrefix(number[i+1:], "+"))
+	return err == nil && exponent < maxDigits && exponent > -maxDigits
+}
+
+func huge(v ast.Value) bool {
+	switch x := v.(type) {
+	case ast.String:
+		return len(x) > maxText
+	case ast.Number:
+		return !moderate(string(x))
+	case *ast.Array:
+		return x.Len() > maxLength
+	case ast.Set:
+		return x.Len() > maxLength
+	case ast.Object:
+		return x.Len() > maxLength
+	}
+	return false
+}

@@ -1,0 +1,194 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/util"
+)
+
+// mentionsOthers reports whether the policy asks what other profiles have. It
+// is then asked when all profiles are read, and only about those that share
+// something with another.
+func (p *policy) mentionsOthers() bool {
+	found := false
+	ast.WalkTerms(p.module, func(t *ast.Term) bool {
+		if name, ok := t.Value.(ast.String); ok && (name == "shared_count" || name == "shared_with") {
+			found = true
+		}
+		return found
+	})
+	return found
+}
+
+// rulesOf gives the compiled rules of the policy's sets.
+func (s *Set) rulesOf(p *policy) (rules []*ast.Rule) {
+	for _, set := range p.sets {
+		rules = append(rules, s.compiler.GetRulesExact(p.module.Package.Path.Append(ast.StringTerm(set)))...)
+	}
+	return rules
+}
+
+// study finds out what of the input a policy looks at, itself or through other
+// rules, and whether it has anything to say of a profile without SCEP payloads.
+func (s *Set) study(p *policy) {
+	rules := s.rulesOf(p)
+	for _, r := range rules {
+		p.anySCEP = p.anySCEP || !iteratesSCEP(r.Body)
+	}
+	seen := map[*ast.Rule]bool{}
+	for len(rules) > 0 {
+		r := rules[len(rules)-1]
+		rules = rules[:len(rules)-1]
+		if seen[r] {
+			continue
+		}
+		seen[r] = true
+		p.needs |= needsOf(r)
+		for dep := range s.compiler.Graph.Dependencies(util.T(r)) {
+			if rule, ok := dep.(*ast.Rule); ok {
+				rules = append(rules, rule)
+			}
+		}
+		if r.Else != nil {
+			rules = append(rules, r.Else)
+		}
+	}
+}
+
+// needsOf tells which costly parts of the input a rule looks at.
+func needsOf(r *ast.Rule) (needs sections) {
+	ast.WalkTerms(r, func(t *ast.Term) bool {
+		ref, ok := t.Value.(ast.Ref)
+		if !ok {
+			if v, isVar := t.Value.(ast.Var); isVar && v == ast.InputRootDocument.Value {
+				needs = allSections // input as a whole
+			}
+			return false
+		}
+		if !ref.HasPrefix(ast.InputRootRef) {
+			return false
+		}
+		if len(ref) == 1 {
+			needs = allSections
+			return true
+		}
+		name, _ := ref[1].Value.(ast.String)
+		switch name {
+		case "profile":
+			needs |= sectionProfile
+		case "scep":
+			needs |= sectionSCEP
+		case "certificates":
+			needs |= sectionCertificates
+		case "references":
+			needs |= sectionReferences
+		case "file", "time", "targets":
+		default:
+			needs = allSections
+		}
+		for _, step := range ref[1:] { // what stands in brackets
+			if inner, ok := step.Value.(ast.Ref); ok && inner.HasPrefix(ast.InputRootRef) {
+				needs = allSections
+			}
+		}
+		return true
+	})
+	return needs
+}
+
+// iteratesSCEP reports whether a body holds only if there is a SCEP payload:
+// one of its expressions goes over input.scep, or into it.
+func iteratesSCEP(body ast.Body) bool {
+	for _, expr := range body {
+		if expr.Negated || len(expr.With) > 0 || expr.IsEvery() {
+			continue
+		}
+		found := false
+		visit := ast.NewGenericVisitor(func(x any) bool {
+			switch x := x.(type) {
+			case *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension, *ast.Every:
+				return true
+			case ast.Ref:
+				if len(x) > 2 && x.HasPrefix(ast.InputRootRef) && x[1].Value.Compare(ast.String("scep")) == 0 {
+					found = true
+				}
+			}
+			return found
+		})
+		visit.Walk(expr)
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// undefined finds references into data that nothing defines: a name that is
+// misspelt there is undefined to Rego, and a policy that needs it says nothing.
+func (s *Set) undefined() error {
+	var failures []error
+	for _, name := range sortedNames(s.modules) {
+		ast.WalkRefs(s.compiler.Modules[name], func(ref ast.Ref) bool {
+			if !ref.HasPrefix(ast.DefaultRootRef) || len(ref) < 2 || s.defined(ref) {
+				return false
+			}
+			failures = append(failures, fmt.Errorf("%s:%d:%d: %v is not defined: no policy or library has it, and no --data gives it", name, ref[0].Location.Row, ref[0].Location.Col, groundPart(ref)))
+			return false
+		})
+	}
+	return errors.Join(failures...)
+}
+
+// defined reports whether something may be found under a reference.
+func (s *Set) defined(ref ast.Ref) bool {
+	ground := groundPart(ref)
+	if len(ground) > 1 && ground[1].Value.Compare(ast.String("config")) == 0 {
+		return true // parameters may be absent; a policy has defaults for them
+	}
+	if len(s.compiler.GetRules(ground)) > 0 || len(s.compiler.GetRulesForVirtualDocument(ground)) > 0 {
+		return true
+	}
+	for _, m := range s.compiler.Modules {
+		if m.Package.Path.HasPrefix(ground) {
+			return true
+		}
+	}
+	var at any = s.config.Data
+	for _, step := range ground[1:] {
+		object, ok := at.(map[string]any)
+		if !ok {
+			return true // an array, or a scalar: types are for Rego to judge
+		}
+		key, ok := step.Value.(ast.String)
+		if !ok {
+			return true
+		}
+		if at, ok = object[string(key)]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// groundPart is a reference up to the first part that is not a string.
+func groundPart(ref ast.Ref) ast.Ref {
+	for i, step := range ref[1:] {
+		if _, ok := step.Value.(ast.String); !ok {
+			return ref[:i+1]
+		}
+	}
+	return ref
+}
+
+func sortedNames(modules map[string]*ast.Module) []string {
+	names := make([]string, 0, len(modules))
+	for name := range modules {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, strings.Compare)
+	return names
+}

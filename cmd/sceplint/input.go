@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+func inputCommand(t *terminal) *cobra.Command {
+	var f checkFlags
+	var schema bool
+	cmd := &cobra.Command{
+		Use:   "input PATH",
+		Short: "Print what a policy sees of a profile, as JSON",
+		Long: `Print the document that policies see as input: the profile, with its SCEP payloads, certificates
+and references as typed facts. Secrets are masked, for policies as well, unless --show-secrets is given.
+
+A PATH of - is standard input. The document goes well with opa eval -I.`,
+		Example: `  sceplint input wifi.mobileconfig
+  sceplint input wifi.mobileconfig | opa eval -I -d policies data.policies.acme.ca_host
+  sceplint input --schema`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if schema {
+				_, err := t.out.Write(policy.Schema)
+				return err
+			}
+			if len(args) == 0 {
+				return errors.New("name the profile to print, or - for standard input")
+			}
+			return t.input(&f, args[0])
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&schema, "schema", false, "print the JSON Schema of the document instead")
+	f.addCommon(cmd)
+	return cmd
+}
+
+// input does the job of sceplint input.
+func (t *terminal) input(f *checkFlags, path string) error {
+	c := &checker.Checker{ShowSecrets: f.showSecrets}
+	if err := f.setCommon(c); err != nil {
+		return err
+	}
+	name, text, err := path, []byte(nil), error(nil)
+	if path == "-" {
+		name = f.stdinName
+		text, err = readAll(t.in)
+	} else if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory; name one profile", path)
+	} else {
+		name = filepath.Clean(path)
+		text, err = readFile(path)
+	}
+	if err != nil {
+		return err
+	}
+	profiles, err := profile.Parse(name, text)
+	if err != nil {
+		return err
+	}
+	c.Prepare()
+	for _, p := range profiles {
+		document, err := policy.InputJSON(c.Pass(p))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if _, err := t.out.Write(document); err != nil {
+			return err
+		}
+	}
+	return nil
+}

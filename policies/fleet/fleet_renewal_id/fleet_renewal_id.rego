@@ -1,0 +1,62 @@
+# METADATA
+# title: renewal ID outside of OU
+# description: >-
+#   Fleet renews the certificates whose Subject holds the renewal ID. Its validation asks for it in the
+#   organizational unit, as the guide does; earlier versions asked for the common name, where it is
+#   still found. In another attribute it does nothing. The type has to be written as OU: Fleet compares
+#   the text and not the object identifier.
+# related_resources:
+#   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
+#     description: Fleet source, validation of variables in configuration profiles
+#   - ref: https://fleetdm.com/guides/connect-end-user-to-wifi-with-certificate
+#     description: Fleet guide, connect end users to Wi-Fi with a certificate
+# entrypoint: true
+# custom:
+#   help: move the renewal ID to OU
+#   avoid: |
+#     <key>URL</key>
+#     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
+#     <key>Challenge</key>
+#     <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>
+#     <key>Subject</key>
+#     <array>
+#       <array>
+#         <array>
+#           <string>CN</string>
+#           <string>$FLEET_VAR_SCEP_RENEWAL_ID</string>
+#         </array>
+#       </array>
+#     </array>
+#   prefer: |
+#     <key>URL</key>
+#     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
+#     <key>Challenge</key>
+#     <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>
+#     <key>Subject</key>
+#     <array>
+#       <array>
+#         <array>
+#           <string>OU</string>
+#           <string>$FLEET_VAR_SCEP_RENEWAL_ID</string>
+#         </array>
+#       </array>
+#     </array>
+package policies.fleet.fleet_renewal_id
+
+renewal := `\$\{?FLEET_VAR_(SCEP|CERTIFICATE)_RENEWAL_ID\b`
+
+deny contains {"msg": msg, "path": attribute.path} if {
+	some scep in input.scep
+	some attribute in scep.subject
+	not attribute.type in {"OU", "CN"}
+	regex.match(renewal, attribute.text)
+	msg := $"renewal ID is in {attribute.type}, where Fleet does not look for it; move it to OU"
+}
+
+warn contains {"msg": msg, "path": attribute.path} if {
+	some scep in input.scep
+	some attribute in scep.subject
+	attribute.type == "CN"
+	regex.match(renewal, attribute.text)
+	msg := "renewal ID is in CN, as in older versions of Fleet; move it to OU"
+}

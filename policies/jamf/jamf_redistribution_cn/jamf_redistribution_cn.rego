@@ -1,0 +1,55 @@
+# METADATA
+# title: Subject lacks what redistribution needs
+# description: >-
+#   Where Jamf Pro is the proxy of a SCEP server, it can send a profile again before its certificates
+#   end. For that the Subject needs a CN with $PROFILE_IDENTIFIER, beside the CN that names the device.
+#   A profile that is not meant to be redistributed needs none.
+# related_resources:
+#   - ref: https://docs.scepman.com/certificate-deployment/jamf/general
+#     description: SCEPman documentation, Jamf Pro
+#   - ref: https://learn.jamf.com/bundle/jamf-pro-documentation-current/page/Computer_Configuration_Profiles.html
+#     description: Jamf Pro documentation, payload variables
+# entrypoint: true
+# custom:
+#   help: add a second CN with $PROFILE_IDENTIFIER
+#   avoid: |
+#     <key>Subject</key>
+#     <array>
+#       <array>
+#         <array>
+#           <string>CN</string>
+#           <string>$COMPUTERNAME</string>
+#         </array>
+#       </array>
+#     </array>
+#   prefer: |
+#     <key>Subject</key>
+#     <array>
+#       <array>
+#         <array>
+#           <string>CN</string>
+#           <string>$COMPUTERNAME</string>
+#         </array>
+#       </array>
+#       <array>
+#         <array>
+#           <string>CN</string>
+#           <string>$PROFILE_IDENTIFIER</string>
+#         </array>
+#       </array>
+#     </array>
+package policies.jamf.jamf_redistribution_cn
+
+info contains {"msg": msg, "path": scep.paths.Subject} if {
+	some scep in input.scep
+	not scep.subject_variable
+	marks := [attribute |
+		some attribute in scep.subject
+		attribute.name == "CN"
+		contains(attribute.text, "$PROFILE_IDENTIFIER")
+	]
+	marks == []
+	msg := "Subject has no CN with $PROFILE_IDENTIFIER, which redistribution needs; add one"
+}
+
+# A Subject that is written and shows no attribute may be a variable for the whole of it.
