@@ -118,7 +118,25 @@ func (s *Set) compileNow() error {
 	}
 	for _, p := range s.policies {
 		s.study(p)
+		if err := s.prepare(p); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// prepare compiles the query for the sets of a policy.
+func (s *Set) prepare(p *policy) error {
+	var terms []*ast.Term
+	for _, set := range p.sets {
+		terms = append(terms, ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set))))
+	}
+	body := ast.NewBody(ast.Equality.Expr(ast.VarTerm("answers"), ast.ArrayTerm(terms...)))
+	compiled, err := s.compiler.QueryCompiler().Compile(body)
+	if err != nil {
+		return explain(err, "")
+	}
+	p.query = compiled
 	return nil
 }
 

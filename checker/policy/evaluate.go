@@ -1,10 +1,9 @@
 package policy
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"runtime/metrics"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,16 +25,8 @@ const (
 var (
 	errTime   = errors.New("it took too long and was stopped")
 	errMemory = errors.New("it took too much memory and was stopped")
-	errStuck  = errors.New("a policy could not be stopped; no more policies are asked")
+	errStuck  = errors.New("it could not be stopped, and no more policies are asked")
 )
-
-// query asks for the sets of some policies at once: compiled once, used by all
-// workers.
-type query struct {
-	body     ast.Body
-	policies []int
-	needs    sections
-}
 
 // answer is what one policy said of one profile.
 type answer struct {
@@ -62,7 +53,8 @@ func (s *Set) check(pass *checker.Pass, i int, wide bool) error {
 	return s.report(pass, i, a.sets)
 }
 
-// ask evaluates all policies that have their turn on the profile of the pass.
+// ask asks all policies that have their turn about the profile of the pass:
+// those that have seen the same facts before are not evaluated again.
 func (s *Set) ask(pass *checker.Pass, wide bool) map[int]answer {
 	answers := map[int]answer{}
 	if err := s.compile(); err != nil {
@@ -71,64 +63,129 @@ func (s *Set) ask(pass *checker.Pass, wide bool) map[int]answer {
 	if err := s.stuck.Load(); err != nil {
 		return s.failed(answers, *err)
 	}
-	q, err := s.queryFor(pass, wide, answers)
-	if err != nil {
-		return s.failed(answers, err)
-	}
-	if q == nil {
+	chosen := s.choose(pass, wide, answers)
+	if len(chosen) == 0 {
 		return answers
 	}
-	doc := newDocument(pass)
-	if err := doc.oversize(q.needs); err != nil {
+	doc, view := newDocument(pass), s.viewFor(chosen)
+	doc.scepParts, doc.certificateParts = view.scep, view.certificates
+	if err := doc.oversize(view.needs); err != nil {
 		return s.failed(answers, err)
 	}
-	input := ast.NewTerm(doc.build(q.needs))
-	limit := timeBase + timeBase*time.Duration(len(pass.Profile.Source.Text)>>20)
-	results, prints, err := s.run(pass, q, input, limit)
-	if errors.Is(err, errStuck) {
-		return s.failed(answers, err)
-	}
-	s.traced(pass, q)
-	if err == nil {
-		s.keep(answers, q.policies, results)
-		printed(pass, prints)
-		return answers
-	}
-	// One of them failed: each is asked alone, so that it is known which, and
-	// what the others find is not lost.
-	until := time.Now().Add(3 * limit)
-	for _, i := range q.policies {
-		left := min(limit, time.Until(until))
-		if left <= 0 {
-			answers[i] = answer{err: errors.New("it was not asked, since other policies took all the time")}
-			continue
-		}
-		single, err := s.compiled([]int{i})
-		if err != nil {
-			answers[i] = answer{err: err}
-			continue
-		}
-		results, prints, err := s.run(pass, single, input, left)
-		if errors.Is(err, errStuck) {
-			return s.failed(answers, err)
-		}
-		printed(pass, prints)
-		if err != nil {
-			if errors.Is(err, errTime) || errors.Is(err, errMemory) {
-				s.policies[i].stopped.Store(true)
-				err = fmt.Errorf("%s:%d: %w", s.policies[i].file, s.policies[i].line, err)
+	input := ast.NewTerm(doc.build(view.needs))
+	var unknown []question
+	for _, i := range chosen {
+		p, q := s.policies[i], question{policy: i}
+		if p.facts.pure && !s.plain {
+			q.facts, q.hash = p.facts.view(input.Value.(ast.Object))
+			if a, ok := p.memory.recall(q.facts, q.hash); ok {
+				answers[i] = a
+				continue
 			}
-			answers[i] = answer{err: err}
-			continue
 		}
-		s.keep(answers, single.policies, results)
+		unknown = append(unknown, q)
 	}
+	s.evaluate(pass, unknown, input, answers)
+	s.traced(pass, chosen)
 	return answers
 }
 
+// view is what of the input some policies look at.
+type view struct {
+	policies           []int
+	needs              sections
+	scep, certificates parts
+}
+
+// viewFor gives the view of some policies; it is mostly the same as before.
+func (s *Set) viewFor(policies []int) *view {
+	if v := s.view.Load(); v != nil && slices.Equal(v.policies, policies) {
+		return v
+	}
+	v := &view{policies: policies, scep: parts{}, certificates: parts{}}
+	for _, i := range policies {
+		f := &s.policies[i].facts
+		v.needs |= f.needs
+		v.scep = v.scep.with(f.scep, f.allSCEP)
+		v.certificates = v.certificates.with(f.certificates, f.allCertificates)
+	}
+	if s.plain {
+		v.needs, v.scep, v.certificates = allSections, nil, nil
+	}
+	s.view.Store(v)
+	return v
+}
+
+// question is a policy that is to be evaluated, with the facts it looks at.
+type question struct {
+	policy int
+	facts  []*ast.Term
+	hash   int
+}
+
+// choose picks the policies that have their turn.
+func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (chosen []int) {
+	scep := len(pass.Profile.SCEP()) > 0
+	for i, p := range s.policies {
+		switch {
+		case !pass.On(p.ID), p.wide != wide:
+		case !scep && !p.anySCEP:
+			if s.config.Trace == p.ID {
+				printed(pass, []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name), "  not asked: the profile has no SCEP payload"})
+			}
+		case p.stopped.Load():
+			answers[i] = answer{err: fmt.Errorf("%s:%d: it was stopped at an earlier profile, and is not asked again", p.file, p.line)}
+		default:
+			chosen = append(chosen, i)
+		}
+	}
+	return chosen
+}
+
+// evaluate evaluates policies one after the other. One that is stopped takes
+// nothing from those that follow but time.
+func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, answers map[int]answer) {
+	limit := timeBase + timeBase*time.Duration(len(pass.Profile.Source.Text)>>20)
+	until := time.Now().Add(3 * limit)
+	for len(todo) > 0 {
+		left := min(limit, time.Until(until))
+		if left <= 0 {
+			for _, q := range todo {
+				answers[q.policy] = answer{err: errors.New("it was not asked, since other policies took all the time")}
+			}
+			return
+		}
+		done, prints, stopped := s.run(pass, todo, input, left)
+		printed(pass, prints)
+		for n, a := range done {
+			q := todo[n]
+			answers[q.policy] = a
+			if p := s.policies[q.policy]; a.err == nil && p.facts.pure && !s.plain {
+				p.memory.remember(q.facts, q.hash, a)
+			}
+		}
+		todo = todo[len(done):]
+		if stopped == nil {
+			return
+		}
+		p := s.policies[todo[0].policy]
+		p.stopped.Store(true)
+		stopped = fmt.Errorf("%s:%d: %w", p.file, p.line, stopped)
+		if errors.Is(stopped, errStuck) {
+			s.stuck.Store(&stopped)
+			for _, q := range todo {
+				answers[q.policy] = answer{err: stopped}
+			}
+			return
+		}
+		answers[todo[0].policy] = answer{err: stopped}
+		todo = todo[1:]
+	}
+}
+
 // traced explains the policy that is to be explained, if it has its turn.
-func (s *Set) traced(pass *checker.Pass, q *query) {
-	for _, i := range q.policies {
+func (s *Set) traced(pass *checker.Pass, chosen []int) {
+	for _, i := range chosen {
 		if s.policies[i].ID == s.config.Trace {
 			printed(pass, s.explain(pass, i))
 		}
@@ -141,187 +198,6 @@ func (s *Set) failed(answers map[int]answer, err error) map[int]answer {
 		answers[i] = answer{err: err}
 	}
 	return answers
-}
-
-func (s *Set) keep(answers map[int]answer, policies []int, results *ast.Array) {
-	n := 0
-	for _, i := range policies {
-		a := answer{sets: map[string]*ast.Term{}}
-		for _, name := range s.policies[i].sets {
-			a.sets[name] = results.Elem(n)
-			n++
-		}
-		answers[i] = a
-	}
-}
-
-// queryFor picks the policies that have their turn and gives the query for
-// them; nil if there are none.
-func (s *Set) queryFor(pass *checker.Pass, wide bool, answers map[int]answer) (*query, error) {
-	scep := len(pass.Profile.SCEP()) > 0
-	var chosen []int
-	for i, p := range s.policies {
-		switch {
-		case !pass.On(p.ID), !scep && !p.anySCEP, p.wide != wide:
-		case p.stopped.Load():
-			answers[i] = answer{err: fmt.Errorf("%s:%d: it was stopped at an earlier profile, and is not asked again", p.file, p.line)}
-		default:
-			chosen = append(chosen, i)
-		}
-	}
-	if len(chosen) == 0 {
-		return nil, nil
-	}
-	return s.compiled(chosen)
-}
-
-// compiled gives the query for some policies.
-func (s *Set) compiled(policies []int) (*query, error) {
-	key := fmt.Sprint(policies)
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if q := s.queries[key]; q != nil {
-		return q, nil
-	}
-	q := &query{policies: policies}
-	var terms []*ast.Term
-	for _, i := range policies {
-		p := s.policies[i]
-		q.needs |= p.needs
-		for _, set := range p.sets {
-			terms = append(terms, ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set))))
-		}
-	}
-	body := ast.NewBody(ast.Equality.Expr(ast.VarTerm("answers"), ast.ArrayTerm(terms...)))
-	compiled, err := s.compiler.QueryCompiler().Compile(body)
-	if err != nil {
-		return nil, explain(err, "")
-	}
-	q.body = compiled
-	s.queries[key] = q
-	return q, nil
-}
-
-// evaluator is a goroutine that evaluates, one query after the other: its
-// stack has grown as large as they need, and need not grow anew.
-type evaluator struct {
-	todo  chan func()
-	done  chan struct{}
-	timer *time.Timer
-}
-
-// evaluators are those that have nothing to do.
-var evaluators = make(chan *evaluator, 64)
-
-func borrow() *evaluator {
-	select {
-	case e := <-evaluators:
-		return e
-	default:
-	}
-	e := &evaluator{make(chan func()), make(chan struct{}, 1), time.NewTimer(time.Hour)}
-	go func() {
-		for job := range e.todo {
-			job()
-			e.done <- struct{}{}
-		}
-	}()
-	return e
-}
-
-func (e *evaluator) giveBack() {
-	select {
-	case evaluators <- e:
-	default:
-		close(e.todo)
-	}
-}
-
-// run evaluates a query and stops it when its time is over. OPA looks at
-// whether it was cancelled between its steps only; if one step does not end, the
-// evaluation is left behind, and no other begins.
-func (s *Set) run(pass *checker.Pass, q *query, input *ast.Term, limit time.Duration, options ...func(*topdown.Query)) (*ast.Array, []string, error) {
-	var (
-		answers *ast.Array
-		failed  error
-		prints  printer
-		now     = pass.Now
-		cancel  = topdown.NewCancel()
-	)
-	e := borrow()
-	e.todo <- func() {
-		defer func() {
-			if r := recover(); r != nil {
-				failed = fmt.Errorf("the evaluation failed: %v", r)
-			}
-		}()
-		evaluation := topdown.NewQuery(q.body).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).
-			WithInput(input).WithCancel(cancel).WithStrictBuiltinErrors(true).WithTime(now).WithPrintHook(&prints)
-		for _, option := range options {
-			option(evaluation)
-		}
-		failed = evaluation.Iter(context.Background(), func(r topdown.QueryResult) error {
-			answers, _ = r[ast.Var("answers")].Value.(*ast.Array)
-			return nil
-		})
-		if failed == nil && answers == nil {
-			failed = errors.New("the evaluation gave no answer")
-		}
-	}
-	stopped := e.await(cancel, limit)
-	if errors.Is(stopped, errStuck) {
-		s.stuck.Store(&stopped)
-		return nil, nil, stopped
-	}
-	e.giveBack()
-	if stopped != nil {
-		return nil, nil, stopped
-	}
-	return answers, prints.lines(), located(failed)
-}
-
-// await waits for an evaluation to be done, and cancels it when it takes too
-// much time or memory.
-func (e *evaluator) await(cancel topdown.Cancel, limit time.Duration) error {
-	const pace = 20 * time.Millisecond
-	start, heap := time.Now(), uint64(0)
-	e.timer.Reset(min(pace, limit))
-	for {
-		select {
-		case <-e.done:
-			return nil
-		case <-e.timer.C:
-		}
-		var why error
-		now := heapSize()
-		if heap == 0 {
-			heap = now
-		}
-		switch {
-		case time.Since(start) >= limit:
-			why = errTime
-		case now > heap+memoryMore:
-			why = errMemory
-		default:
-			e.timer.Reset(min(pace, limit-time.Since(start)))
-			continue
-		}
-		cancel.Cancel()
-		e.timer.Reset(timeGrace)
-		select {
-		case <-e.done:
-			return why
-		case <-e.timer.C:
-		}
-		return fmt.Errorf("%w: %w", errStuck, why)
-	}
-}
-
-// heapSize is how many bytes of the heap are in use or not yet collected.
-func heapSize() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
 }
 
 // located words an error of the evaluation with the place it arose at.

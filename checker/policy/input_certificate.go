@@ -22,41 +22,63 @@ func (d *document) certificates() *ast.Term {
 	return ast.ArrayTerm(list...)
 }
 
+// certificateFields make the fields of a row of certificates. Those after
+// readable are of certificates that could be read only.
+var certificateFields = []struct {
+	name  string
+	value func(*document, *profile.Certificate) *ast.Term
+}{
+	{"index", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.Index) }},
+	{"type", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Type) }},
+	{"identifier", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Identifier) }},
+	{"uuid", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.UUID) }},
+	{"path", func(_ *document, c *profile.Certificate) *ast.Term { return pathOf(c.Content) }},
+	{"variable", func(_ *document, c *profile.Certificate) *ast.Term {
+		return ast.InternedTerm(c.DER == nil && c.Err == nil)
+	}},
+	{"readable", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.Parsed != nil) }},
+	{"subject", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Subject()) }},
+	{"issuer", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Issuer()) }},
+	{"common_name", func(_ *document, c *profile.Certificate) *ast.Term {
+		return ast.StringTerm(c.Parsed.Subject.CommonName)
+	}},
+	{"serial", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Serial()) }},
+	{"not_before", func(_ *document, c *profile.Certificate) *ast.Term { return moment(c.Parsed.NotBefore) }},
+	{"not_after", func(_ *document, c *profile.Certificate) *ast.Term { return moment(c.Parsed.NotAfter) }},
+	{"days_left", func(d *document, c *profile.Certificate) *ast.Term {
+		return integer(int64(math.Floor(c.Parsed.NotAfter.Sub(d.pass.Now).Hours() / 24)))
+	}},
+	{"ca", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.Parsed.IsCA) }},
+	{"self_signed", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.SelfSigned()) }},
+	{"key", func(_ *document, c *profile.Certificate) *ast.Term {
+		key := fields{}
+		algorithm, size := c.Key()
+		key.text("algorithm", algorithm)
+		key.number("size", size)
+		return key.term()
+	}},
+	{"signature", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Signature()) }},
+}
+
+func moment(t time.Time) *ast.Term { return ast.StringTerm(t.UTC().Format(time.RFC3339)) }
+
 func (d *document) certificate(c *profile.Certificate) *ast.Term {
-	f := make(fields, 0, 20)
-	f.number("index", c.Index)
-	f.text("type", c.Type)
-	f.text("identifier", c.Identifier)
-	f.text("uuid", c.UUID)
-	f.add("path", pathOf(c.Content))
-	f.flag("readable", c.Parsed != nil)
-	f.flag("variable", c.DER == nil && c.Err == nil)
-	if c.DER != nil {
+	f := make(fields, 0, len(certificateFields)+1)
+	if c.DER != nil && d.certificateParts.shown("digests") {
 		digests := make(fields, 0, len(digestNames))
 		for _, name := range digestNames {
 			digests.text(name, hex.EncodeToString(c.Digest(name)))
 		}
 		f.add("digests", digests.term())
 	}
-	if c.Parsed == nil {
-		return f.term()
+	for _, field := range certificateFields {
+		if d.certificateParts.shown(field.name) {
+			f.add(field.name, field.value(d, c))
+		}
+		if field.name == "readable" && c.Parsed == nil {
+			break
+		}
 	}
-	x := c.Parsed
-	f.text("subject", c.Subject())
-	f.text("issuer", c.Issuer())
-	f.text("common_name", x.Subject.CommonName)
-	f.text("serial", c.Serial())
-	f.text("not_before", x.NotBefore.UTC().Format(time.RFC3339))
-	f.text("not_after", x.NotAfter.UTC().Format(time.RFC3339))
-	f.number("days_left", int(math.Floor(x.NotAfter.Sub(d.pass.Now).Hours()/24)))
-	f.flag("ca", x.IsCA)
-	f.flag("self_signed", c.SelfSigned())
-	key := fields{}
-	algorithm, size := c.Key()
-	key.text("algorithm", algorithm)
-	key.number("size", size)
-	f.add("key", key.term())
-	f.text("signature", c.Signature())
 	return f.term()
 }
 

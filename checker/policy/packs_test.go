@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,19 +22,33 @@ import (
 
 const testdata = "../../testdata"
 
+// unset are all packs without parameters.
+var unset = sync.OnceValues(func() ([]checker.Rule, error) { return load(nil) })
+
 // shipped loads all packs, with parameters.
 func shipped(t testing.TB, config map[string]any) []checker.Rule {
 	t.Helper()
-	files, err := policy.Files(policies.FS, func(path string) string { return "policies/" + path })
+	rules, err := unset()
+	if config != nil {
+		rules, err = load(config)
+	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	return rules
+}
+
+func load(config map[string]any) ([]checker.Rule, error) {
+	files, err := policy.Files(policies.FS, func(path string) string { return "policies/" + path })
+	if err != nil {
+		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(f policy.File) bool { return strings.HasSuffix(f.Path, "_test.rego") })
 	set, err := policy.Load(context.Background(), policy.Config{Files: files, Data: map[string]any{"config": config}})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	return set.Rules()
+	return set.Rules(), nil
 }
 
 // only is the setting that leaves one rule on.

@@ -40,9 +40,9 @@ type Set struct {
 	store    storage.Store
 	txn      storage.Transaction
 
-	lock    sync.Mutex
-	queries map[string]*query
-	stuck   atomic.Pointer[error] // why nothing may run any more
+	view  atomic.Pointer[view]
+	plain bool                  // for tests: everything is shown, and nothing remembered
+	stuck atomic.Pointer[error] // why nothing may run any more
 }
 
 // policy is one package policies.<pack>.<id>.
@@ -52,9 +52,11 @@ type policy struct {
 	file    string
 	line    int
 	sets    []string // those of deny, warn and info that it has
-	needs   sections
-	anySCEP bool // whether it may find something in a profile without a SCEP payload
-	wide    bool // whether it looks at the other profiles of the run
+	facts   facts    // what it looks at
+	memory  memory
+	query   ast.Body // asks for its sets
+	anySCEP bool     // whether it may find something in a profile without a SCEP payload
+	wide    bool     // whether it looks at the other profiles of the run
 	stopped atomic.Bool
 }
 
@@ -72,7 +74,7 @@ var setSeverities = []struct {
 // them; there is a Set only if nothing is. Shipped policies are compiled while
 // the caller goes on.
 func Load(ctx context.Context, config Config) (*Set, error) {
-	s := &Set{config: config, queries: map[string]*query{}}
+	s := &Set{config: config}
 	if err := s.parse(); err != nil {
 		return nil, err
 	}

@@ -54,6 +54,19 @@ func (t *terms[K]) get(key K, keep func(K) K, makeTerm func() *ast.Term) *ast.Te
 
 func itself[K any](key K) K { return key }
 
+// words are the terms of the names that documents have, and of what else stands
+// in the code; few enough to be kept for good.
+var words sync.Map
+
+// term gives the term of a word of the code.
+func term(word string) *ast.Term {
+	if t, ok := words.Load(word); ok {
+		return t.(*ast.Term)
+	}
+	t, _ := words.LoadOrStore(word, ast.StringTerm(word))
+	return t.(*ast.Term)
+}
+
 // settingKey is what the term of a setting is made of.
 type settingKey[T comparable] struct {
 	value                T

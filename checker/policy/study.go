@@ -39,6 +39,7 @@ func (s *Set) study(p *policy) {
 	for _, r := range rules {
 		p.anySCEP = p.anySCEP || !iteratesSCEP(r.Body)
 	}
+	p.facts = facts{pure: true}
 	seen := map[*ast.Rule]bool{}
 	for len(rules) > 0 {
 		r := rules[len(rules)-1]
@@ -47,7 +48,7 @@ func (s *Set) study(p *policy) {
 			continue
 		}
 		seen[r] = true
-		p.needs |= needsOf(r)
+		p.facts.collect(r)
 		for dep := range s.compiler.Graph.Dependencies(util.T(r)) {
 			if rule, ok := dep.(*ast.Rule); ok {
 				rules = append(rules, rule)
@@ -57,47 +58,7 @@ func (s *Set) study(p *policy) {
 			rules = append(rules, r.Else)
 		}
 	}
-}
-
-// needsOf tells which costly parts of the input a rule looks at.
-func needsOf(r *ast.Rule) (needs sections) {
-	ast.WalkTerms(r, func(t *ast.Term) bool {
-		ref, ok := t.Value.(ast.Ref)
-		if !ok {
-			if v, isVar := t.Value.(ast.Var); isVar && v == ast.InputRootDocument.Value {
-				needs = allSections // input as a whole
-			}
-			return false
-		}
-		if !ref.HasPrefix(ast.InputRootRef) {
-			return false
-		}
-		if len(ref) == 1 {
-			needs = allSections
-			return true
-		}
-		name, _ := ref[1].Value.(ast.String)
-		switch name {
-		case "profile":
-			needs |= sectionProfile
-		case "scep":
-			needs |= sectionSCEP
-		case "certificates":
-			needs |= sectionCertificates
-		case "references":
-			needs |= sectionReferences
-		case "file", "time", "targets":
-		default:
-			needs = allSections
-		}
-		for _, step := range ref[1:] { // what stands in brackets
-			if inner, ok := step.Value.(ast.Ref); ok && inner.HasPrefix(ast.InputRootRef) {
-				needs = allSections
-			}
-		}
-		return true
-	})
-	return needs
+	p.facts.settle()
 }
 
 // iteratesSCEP reports whether a body holds only if there is a SCEP payload:

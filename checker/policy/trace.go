@@ -20,14 +20,13 @@ func (t tracer) TraceEvent(event topdown.Event) { t(event) }
 
 // follow evaluates one policy again and tells of each step.
 func (s *Set) follow(pass *checker.Pass, i int, tell tracer) error {
-	q, err := s.compiled([]int{i})
-	if err != nil {
-		return err
-	}
-	input := ast.NewTerm(newDocument(pass).build(q.needs))
-	_, _, err = s.run(pass, q, input, timeBase, func(query *topdown.Query) {
-		query.WithQueryTracer(tell).WithIndexing(false).WithEarlyExit(false)
+	input := ast.NewTerm(newDocument(pass).build(s.policies[i].facts.needs))
+	done, _, err := s.run(pass, []question{{policy: i}}, input, timeBase, func(query *topdown.Query) {
+		query.WithQueryTracer(tell).WithIndexing(false).WithEarlyExit(false).WithVirtualCache(topdown.NewVirtualCache())
 	})
+	if err == nil && len(done) > 0 {
+		err = done[0].err
+	}
 	return err
 }
 
@@ -56,9 +55,6 @@ func (s *Set) whence(pass *checker.Pass, i int, set string, member *ast.Term) st
 func (s *Set) explain(pass *checker.Pass, i int) []string {
 	p := s.policies[i]
 	lines := []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name)}
-	if len(pass.Profile.SCEP()) == 0 && !p.anySCEP {
-		return append(lines, "  not asked: the profile has no SCEP payload")
-	}
 	attempts := map[uint64]*attempt{}
 	var order []*attempt
 	entered := map[*ast.Rule]bool{}

@@ -68,7 +68,7 @@ func (p *Profile) FingerprintMatches(f Fingerprint) []int {
 	matches, ok := p.digests[f.Algorithm]
 	if !ok {
 		for i, c := range p.carried() {
-			if digest := c.Digest(f.Algorithm); digest != nil {
+			if digest := digest(f.Algorithm, c.DER); c.DER != nil {
 				if matches == nil {
 					matches = map[string][]int{}
 				}

@@ -12,6 +12,9 @@ import (
 // inURL finds passwords and the like inside of URLs.
 var inURL = regexp.MustCompile(`(://[^/@\s:"<]*:)[^/@\s"<]+(@)|((?i:[?&;](?:challenge|challengepassword|password|passwd|pwd|secret|token)=))[^&\s"<]+`)
 
+// inURLMarks are the characters one of which stands in all that inURL finds.
+const inURLMarks = "@?&;"
+
 // Text masks every secret of the profile in a text.
 func (s *Secrets) Text(text string) string {
 	if s.shown {
@@ -20,7 +23,7 @@ func (s *Secrets) Text(text string) string {
 	if s.replacer != nil {
 		text = s.replacer.Replace(text)
 	}
-	if !strings.Contains(text, "://") && !strings.Contains(text, "=") {
+	if !strings.ContainsAny(text, inURLMarks) || !strings.Contains(text, "://") && !strings.Contains(text, "=") {
 		return text
 	}
 	return inURL.ReplaceAllString(text, "${1}${3}"+Mask+"${2}")

@@ -31,7 +31,7 @@ func (p *Profile) findSecrets() *Secrets {
 	if p.Root != nil {
 		s.walk(p.Root)
 	}
-	if p.Source.Form == FormXML && (p.Root == nil || bytes.Contains(p.Source.Text, []byte("<!--"))) {
+	if p.Source.Form == FormXML && (p.Root == nil || bytes.Contains(p.Source.Text, []byte("!--"))) {
 		s.search(p.Source.Text)
 	}
 	s.tidy()
@@ -79,7 +79,9 @@ func (s *Secrets) walk(root *Node) {
 			s.gap(n)
 		}
 		if n.Kind == String && n.start >= 0 && strings.Contains(n.text, "://") {
-			s.searchURLs(s.src.Text[n.open:n.end], int(n.open))
+			if raw := s.src.Text[n.open:n.end]; bytes.ContainsAny(raw, inURLMarks) {
+				s.searchURLs(raw, int(n.open))
+			}
 		}
 		if n.first != nil {
 			if within == nil && secretKey {

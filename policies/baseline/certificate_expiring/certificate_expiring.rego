@@ -51,7 +51,7 @@ expiry_days := data.config.expiry_days
 
 warn contains {"msg": msg, "path": certificate.path} if {
 	some certificate in input.certificates
-	anchor(certificate)
+	anchor(certificate.ca, certificate.self_signed)
 	certificate.days_left >= 0
 	certificate.days_left < expiry_days
 	msg := $`certificate "{certificate.subject}" ends in {certificate.days_left} days; bundle the one that follows`
@@ -59,12 +59,12 @@ warn contains {"msg": msg, "path": certificate.path} if {
 
 warn contains {"msg": msg, "path": certificate.path} if {
 	some certificate in input.certificates
-	anchor(certificate)
+	anchor(certificate.ca, certificate.self_signed)
 	certificate.days_left < 0
 	msg := $`certificate "{certificate.subject}" ended on {certificate.not_after}; bundle the one that follows`
 }
 
 # A CA by its basic constraints, or a root of the time before there were any.
-anchor(certificate) if certificate.ca
+anchor(true, _)
 
-anchor(certificate) if certificate.self_signed
+anchor(_, true)

@@ -25,12 +25,12 @@ deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme == "http"
 	not scep.fingerprint.set
-	msg := $`SCEP URL "{scep.keys.URL}" is not https, and no CAFingerprint tells the CA; use https and add CAFingerprint`
+	msg := $`SCEP URL "{scep.url.text}" is not https, and no CAFingerprint tells the CA; use https and add CAFingerprint`
 }
 
 warn contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme == "http"
 	scep.fingerprint.set
-	msg := $`SCEP URL "{scep.keys.URL}" is not https; use https, and keep CAFingerprint`
+	msg := $`SCEP URL "{scep.url.text}" is not https; use https, and keep CAFingerprint`
 }

@@ -43,8 +43,7 @@ test_variable_is_not_judged if {
 variable(fingerprint) := {"scep": [{
 	"path": ["PayloadContent", 0],
 	"paths": {"URL": path},
-	"keys": {"URL": "$SCEP_URL"},
-	"url": {"set": true, "variable": true},
+	"url": {"set": true, "variable": true, "text": "$SCEP_URL"},
 	"fingerprint": {"set": fingerprint, "variable": false, "matches": []},
 }]}
 
@@ -59,11 +58,11 @@ document(scheme, fingerprint) := {
 		"uuid": "5B1F3C52-2E27-4F63-9C0E-1D4C7A0B8E61",
 		"path": ["PayloadContent", 0],
 		"paths": {"URL": path},
-		"keys": {"URL": $"{scheme}://scep.acme-corp.net/scep"},
 		"url": {
 			"set": true,
 			"variable": false,
 			"value": $"{scheme}://scep.acme-corp.net/scep",
+			"text": $"{scheme}://scep.acme-corp.net/scep",
 			"scheme": scheme,
 			"host": "scep.acme-corp.net",
 			"path": "/scep",

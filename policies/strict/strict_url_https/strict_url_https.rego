@@ -23,5 +23,5 @@ package policies.strict.strict_url_https
 deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme != "https"
-	msg := $`SCEP URL "{scep.keys.URL}" is not https; use https`
+	msg := $`SCEP URL "{scep.url.text}" is not https; use https`
 }

@@ -1,0 +1,258 @@
+package policy
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// scepPaths are the paths of the SCEP keys of a payload.
+func scepPaths(s *profile.SCEP) *ast.Term {
+	key := pathsKey{index: s.Index, dict: s.Content != nil}
+	for i, k := range profile.SCEPKeys {
+		if s.Content.Get(k.Name) != nil {
+			key.present |= 1 << i
+		}
+	}
+	return paths.get(key, itself, func() *ast.Term {
+		payload := term("PayloadContent")
+		missing := ast.ArrayTerm(payload, ast.InternedTerm(key.index))
+		if key.dict {
+			missing = ast.ArrayTerm(payload, ast.InternedTerm(key.index), payload)
+		}
+		f := make(fields, 0, len(profile.SCEPKeys))
+		for i, k := range profile.SCEPKeys {
+			if key.present&(1<<i) == 0 {
+				f.add(k.Name, missing)
+			} else {
+				f.add(k.Name, ast.ArrayTerm(payload, ast.InternedTerm(key.index), payload, ast.StringTerm(k.Name)))
+			}
+		}
+		return f.term()
+	})
+}
+
+// scepFields make the fields of a row of scep.
+var scepFields = []struct {
+	name  string
+	value func(*document, *profile.SCEP) *ast.Term
+}{
+	{"index", func(_ *document, s *profile.SCEP) *ast.Term { return ast.InternedTerm(s.Index) }},
+	{"identifier", func(_ *document, s *profile.SCEP) *ast.Term { return ast.StringTerm(s.Identifier) }},
+	{"uuid", func(_ *document, s *profile.SCEP) *ast.Term { return ast.StringTerm(s.UUID) }},
+	{"path", func(_ *document, s *profile.SCEP) *ast.Term { return payloadPath(s.Index) }},
+	{"paths", func(_ *document, s *profile.SCEP) *ast.Term { return scepPaths(s) }},
+	{"keys", (*document).keys},
+	{"types", func(_ *document, s *profile.SCEP) *ast.Term { return types(s) }},
+	{"url", (*document).url},
+	{"name", func(d *document, s *profile.SCEP) *ast.Term { return d.textSetting(s.Name) }},
+	{"subject", (*document).subject},
+	{"subject_set", func(_ *document, s *profile.SCEP) *ast.Term { return ast.InternedTerm(s.Subject.Node != nil) }},
+	{"subject_variable", func(_ *document, s *profile.SCEP) *ast.Term { return ast.InternedTerm(s.Subject.Variable) }},
+	{"san", (*document).san},
+	{"challenge", (*document).challenge},
+	{"keysize", func(_ *document, s *profile.SCEP) *ast.Term { return integerSetting(s.Keysize) }},
+	{"key_type", func(d *document, s *profile.SCEP) *ast.Term { return d.textSetting(s.KeyType) }},
+	{"key_usage", func(_ *document, s *profile.SCEP) *ast.Term { return integerSetting(s.KeyUsage) }},
+	{"fingerprint", (*document).fingerprint},
+	{"retries", func(_ *document, s *profile.SCEP) *ast.Term { return integerSetting(s.Retries) }},
+	{"retry_delay", func(_ *document, s *profile.SCEP) *ast.Term { return integerSetting(s.RetryDelay) }},
+	{"allow_all_apps_access", func(_ *document, s *profile.SCEP) *ast.Term { return booleanSetting(s.AllowAllAppsAccess) }},
+	{"key_is_extractable", func(_ *document, s *profile.SCEP) *ast.Term { return booleanSetting(s.KeyIsExtractable) }},
+}
+
+func (d *document) scep(s *profile.SCEP) *ast.Term {
+	f := make(fields, 0, len(scepFields))
+	for _, field := range scepFields {
+		if d.scepParts.shown(field.name) {
+			f.add(field.name, field.value(d, s))
+		}
+	}
+	return f.term()
+}
+
+func payloadPath(index int) *ast.Term {
+	return ast.ArrayTerm(term("PayloadContent"), ast.InternedTerm(index))
+}
+
+// keys are the keys of a payload as they are written; of one that stands twice,
+// the one a device keeps.
+func (d *document) keys(s *profile.SCEP) *ast.Term {
+	f := make(fields, 0, s.Content.Len())
+	for n := range s.Content.Children() {
+		if s.Content.Get(n.Key) == n {
+			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, false)})
+		}
+	}
+	return f.term()
+}
+
+func types(s *profile.SCEP) *ast.Term {
+	f := make(fields, 0, s.Content.Len())
+	for n := range s.Content.Children() {
+		if s.Content.Get(n.Key) == n {
+			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), term(n.Kind.String())})
+		}
+	}
+	return f.term()
+}
+
+// text is a string without the secrets that may be in it.
+func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Text(s)) }
+
+func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
+	f := make(fields, 0, 3)
+	if s.Known {
+		f.add("value", term(s.Value))
+	}
+	f.flag("set", s.Set())
+	f.flag("variable", s.Variable)
+	return f
+}
+
+func (d *document) url(s *profile.SCEP) *ast.Term {
+	masked := d.secrets.Text(s.URL.Node.Text())
+	if masked != s.URL.Node.Text() {
+		return d.urlParts(s)
+	}
+	key := settingKey[string]{masked, s.URL.Known, s.URL.Set(), s.URL.Variable}
+	keep := func(k settingKey[string]) settingKey[string] {
+		k.value = strings.Clone(k.value)
+		return k
+	}
+	return urls.get(key, keep, func() *ast.Term { return d.urlParts(s) })
+}
+
+func (d *document) urlParts(s *profile.SCEP) *ast.Term {
+	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Text(part))) }
+	f := setting(s.URL, text)
+	f.add("text", text(s.URL.Node.Text()))
+	u := s.URLParts()
+	if u.SchemeKnown {
+		f.add("scheme", text(u.Scheme))
+	}
+	if u.HostKnown {
+		f.add("host", text(u.Host))
+	}
+	if u.PortKnown {
+		f.number("port", u.Port)
+	}
+	if u.PathKnown {
+		f.add("path", text(u.Path))
+	}
+	f.flag("query", u.Query)
+	f.flag("user", u.User)
+	return f.term()
+}
+
+func (d *document) subject(s *profile.SCEP) *ast.Term {
+	list := make([]*ast.Term, 0, len(s.Subject.Attributes))
+	for _, a := range s.Subject.Attributes {
+		short, oid := a.Names()
+		f := d.named(a.Type.Text(), a.Value)
+		f.text("name", short)
+		f.text("oid", oid)
+		f.number("rdn", a.RDN)
+		list = append(list, f.term())
+	}
+	return ast.ArrayTerm(list...)
+}
+
+// named is a name of the certificate that is asked for: its type, its text, and
+// its value if that is known.
+func (d *document) named(kind string, value *profile.Node) fields {
+	text := d.scalar(value, false)
+	variable := value.Unrendered() || profile.HasVariable(value.Text())
+	f := make(fields, 0, 8)
+	f.text("type", kind)
+	if !variable {
+		f.add("value", text)
+	}
+	f.add("text", text)
+	f.flag("variable", variable)
+	f.add("path", pathOf(value))
+	return f
+}
+
+func (d *document) san(s *profile.SCEP) *ast.Term {
+	n := s.SubjectAltName
+	list := []*ast.Term{}
+	variable := n.Unrendered() || n.Templated() || n.Is(profile.String) && profile.HasVariable(n.Text())
+	take := func(kind string, value *profile.Node) {
+		if value.Is(profile.String, profile.Template) {
+			f := d.named(kind, value)
+			variable = variable || value.Unrendered() || profile.HasVariable(value.Text())
+			list = append(list, f.term())
+		}
+	}
+	if n.Is(profile.Dict) {
+		for c := range n.Children() {
+			if !c.Is(profile.Array) {
+				take(c.Key, c)
+				continue
+			}
+			for value := range c.Children() {
+				take(c.Key, value)
+			}
+		}
+	}
+	f := make(fields, 0, 3)
+	f.flag("set", n != nil)
+	f.flag("variable", variable)
+	f.add("names", ast.ArrayTerm(list...))
+	return f.term()
+}
+
+// sharedChallenge is the kind of what is noted of challenges.
+const sharedChallenge = "Challenge"
+
+func (d *document) challenge(s *profile.SCEP) *ast.Term {
+	c := s.Challenge
+	f := make(fields, 0, 8)
+	f.text("kind", string(s.ChallengeKind))
+	f.flag("set", c.Set())
+	f.flag("variable", c.Variable)
+	literal := s.ChallengeKind == profile.ChallengeLiteral && c.Known
+	if literal && d.pass.ShowSecrets() {
+		f.text("value", c.Value)
+	}
+	f.number("length", profile.Characters(c.Node.Text()))
+	f.flag("guessable", literal && profile.Guessable(c.Value))
+	count, files := 0, []*ast.Term{}
+	if literal {
+		n, names := d.pass.Others(sharedChallenge, c.Value)
+		for _, name := range names {
+			files = append(files, ast.StringTerm(name))
+		}
+		count = n
+	}
+	f.number("shared_count", count)
+	f.add("shared_with", ast.ArrayTerm(files...))
+	return f.term()
+}
+
+func (d *document) fingerprint(s *profile.SCEP) *ast.Term {
+	x := s.CAFingerprint
+	f := make(fields, 0, 6)
+	if x.Bytes != nil {
+		digits := ast.StringTerm(hex.EncodeToString(x.Bytes))
+		f.add("hex", digits)
+		if x.Algorithm != "" {
+			f.add("value", digits)
+			f.text("algorithm", x.Algorithm)
+		}
+	}
+	f.flag("set", x.Node != nil)
+	f.flag("variable", x.Variable)
+	matches := []*ast.Term{}
+	if x.Algorithm != "" && d.scepParts.shownUnder("fingerprint", "matches") {
+		for _, i := range d.p.FingerprintMatches(x) {
+			matches = append(matches, ast.InternedTerm(i))
+		}
+	}
+	f.add("matches", ast.ArrayTerm(matches...))
+	return f.term()
+}

@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// maxRemembered is how many answers of one policy are remembered.
+const maxRemembered = 2048
+
+// memory holds what a policy found before, by the facts it looked at.
+type memory struct {
+	lock    sync.RWMutex
+	answers map[int][]remembered
+	size    int
+}
+
+type remembered struct {
+	facts  []*ast.Term
+	answer answer
+}
+
+// view takes the facts of a policy out of a document: time and targets, then
+// for each section a number of rows and their values, with nil for what is not
+// there.
+func (f *facts) view(input ast.Object) (list []*ast.Term, hash int) {
+	add := func(t *ast.Term) {
+		list = append(list, t)
+		hash *= 31
+		if t != nil {
+			hash += t.Hash()
+		}
+	}
+	add(input.Get(term("time"))) // the same for a whole run, but there may be two
+	add(input.Get(term("targets")))
+	for _, section := range []struct {
+		name  string
+		paths []string
+	}{{"scep", f.scep}, {"certificates", f.certificates}} {
+		if len(section.paths) == 0 {
+			continue
+		}
+		rows, ok := input.Get(term(section.name)).Value.(*ast.Array)
+		if !ok {
+			continue
+		}
+		add(ast.InternedTerm(rows.Len()))
+		for i := range rows.Len() {
+			for _, path := range section.paths {
+				add(find(rows.Elem(i), path))
+			}
+		}
+	}
+	return list, hash
+}
+
+// find follows a path of fields; nil where it leads nowhere.
+func find(t *ast.Term, path string) *ast.Term {
+	for more := true; more; {
+		var name string
+		name, path, more = strings.Cut(path, "\x00")
+		object, ok := t.Value.(ast.Object)
+		if !ok {
+			return nil
+		}
+		if t = object.Get(term(name)); t == nil {
+			return nil
+		}
+	}
+	return t
+}
+
+func (m *memory) recall(list []*ast.Term, hash int) (answer, bool) {
+	m.lock.RLock()
+	defer m.lock.RUnlock()
+	for _, r := range m.answers[hash] {
+		if slices.EqualFunc(r.facts, list, same) {
+			return r.answer, true
+		}
+	}
+	return answer{}, false
+}
+
+func same(a, b *ast.Term) bool {
+	return a == b || a != nil && b != nil && a.Value.Compare(b.Value) == 0
+}
+
+// remember keeps an answer, with copies of the facts that hold on to no
+// profile.
+func (m *memory) remember(list []*ast.Term, hash int, a answer) {
+	const largest = 64 // values in all facts
+	left := largest
+	for _, t := range list {
+		if t != nil && count(t.Value, &left, 0) < 0 {
+			return
+		}
+	}
+	for _, t := range a.sets {
+		if exceeds(t.Value, largest) {
+			return
+		}
+	}
+	kept := make([]*ast.Term, len(list))
+	for i, t := range list {
+		kept[i] = detached(t)
+	}
+	sets := make(map[string]*ast.Term, len(a.sets))
+	for name, t := range a.sets {
+		sets[name] = detached(t)
+	}
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	if m.size >= maxRemembered {
+		return
+	}
+	if m.answers == nil {
+		m.answers = map[int][]remembered{}
+	}
+	m.size++
+	m.answers[hash] = append(m.answers[hash], remembered{kept, answer{sets: sets}})
+}
+
+// detached is a copy of a term whose strings are its own.
+func detached(t *ast.Term) *ast.Term {
+	if t == nil {
+		return nil
+	}
+	switch v := t.Value.(type) {
+	case ast.String:
+		return ast.StringTerm(strings.Clone(string(v)))
+	case *ast.Array:
+		list := make([]*ast.Term, v.Len())
+		for i := range list {
+			list[i] = detached(v.Elem(i))
+		}
+		return ast.ArrayTerm(list...)
+	case ast.Set:
+		var list []*ast.Term
+		v.Foreach(func(x *ast.Term) { list = append(list, detached(x)) })
+		return ast.SetTerm(list...)
+	case ast.Object:
+		var list [][2]*ast.Term
+		v.Foreach(func(key, value *ast.Term) { list = append(list, [2]*ast.Term{detached(key), detached(value)}) })
+		return ast.ObjectTerm(list...)
+	}
+	return t // numbers are made anew by the document
+}

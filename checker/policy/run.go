@@ -1,0 +1,163 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/metrics"
+	"sync/atomic"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// evaluator is a goroutine that evaluates, one query after the other: its
+// stack has grown as large as they need, and need not grow anew.
+type evaluator struct {
+	todo  chan func()
+	done  chan struct{}
+	timer *time.Timer
+}
+
+// evaluators are those that have nothing to do.
+var evaluators = make(chan *evaluator, 64)
+
+func borrow() *evaluator {
+	select {
+	case e := <-evaluators:
+		return e
+	default:
+	}
+	e := &evaluator{make(chan func()), make(chan struct{}, 1), time.NewTimer(time.Hour)}
+	go func() {
+		for job := range e.todo {
+			job()
+			e.done <- struct{}{}
+		}
+	}()
+	return e
+}
+
+func (e *evaluator) giveBack() {
+	select {
+	case evaluators <- e:
+	default:
+		close(e.todo)
+	}
+}
+
+// run evaluates policies until one of them takes too much time or memory, and
+// gives the answers of those before it. OPA looks at whether it was cancelled
+// between its steps only; if one step does not end, the evaluation is left
+// behind.
+func (s *Set) run(pass *checker.Pass, todo []question, input *ast.Term, limit time.Duration, options ...func(*topdown.Query)) ([]answer, []string, error) {
+	var (
+		answers  = make([]answer, len(todo))
+		finished atomic.Int64
+		prints   printer
+		now      = pass.Now
+		cancel   = topdown.NewCancel()
+	)
+	e := borrow()
+	e.todo <- func() {
+		cache := topdown.NewVirtualCache()
+		for n, q := range todo {
+			a := s.one(q.policy, func(query *topdown.Query) {
+				query.WithInput(input).WithCancel(cancel).WithTime(now).WithPrintHook(&prints).WithVirtualCache(cache)
+				for _, option := range options {
+					option(query)
+				}
+			})
+			if cancel.Cancelled() {
+				return
+			}
+			answers[n] = a
+			finished.Add(1)
+		}
+	}
+	stopped := e.await(cancel, limit)
+	done := answers[:finished.Load()]
+	if errors.Is(stopped, errStuck) {
+		return done, nil, stopped
+	}
+	e.giveBack()
+	if len(done) == len(todo) {
+		stopped = nil // it was done just in time
+	}
+	return done, prints.lines(), stopped
+}
+
+// one evaluates one policy.
+func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
+	p := s.policies[i]
+	defer func() {
+		if r := recover(); r != nil {
+			a = answer{err: fmt.Errorf("%s:%d: the evaluation failed: %v", p.file, p.line, r)}
+		}
+	}()
+	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
+	options(query)
+	a.err = query.Iter(context.Background(), func(r topdown.QueryResult) error {
+		if list, ok := r[ast.Var("answers")].Value.(*ast.Array); ok {
+			a.sets = make(map[string]*ast.Term, len(p.sets))
+			for n, name := range p.sets {
+				a.sets[name] = list.Elem(n)
+			}
+		}
+		return nil
+	})
+	switch {
+	case a.err != nil:
+		a.err = located(a.err)
+	case a.sets == nil:
+		a.err = fmt.Errorf("%s:%d: the evaluation gave no answer", p.file, p.line)
+	}
+	return a
+}
+
+// await waits for an evaluation to be done, and cancels it when it takes too
+// much time or memory.
+func (e *evaluator) await(cancel topdown.Cancel, limit time.Duration) error {
+	const pace = 20 * time.Millisecond
+	start, heap := time.Now(), uint64(0)
+	e.timer.Reset(min(pace, limit))
+	for {
+		select {
+		case <-e.done:
+			return nil
+		case <-e.timer.C:
+		}
+		var why error
+		now := heapSize()
+		if heap == 0 {
+			heap = now
+		}
+		switch {
+		case time.Since(start) >= limit:
+			why = errTime
+		case now > heap+memoryMore:
+			why = errMemory
+		default:
+			e.timer.Reset(min(pace, limit-time.Since(start)))
+			continue
+		}
+		cancel.Cancel()
+		e.timer.Reset(timeGrace)
+		select {
+		case <-e.done:
+			return why
+		case <-e.timer.C:
+		}
+		return fmt.Errorf("%w: %w", errStuck, why)
+	}
+}
+
+// heapSize is how many bytes of the heap are in use or not yet collected.
+func heapSize() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
