@@ -18,7 +18,8 @@ type Checker struct {
 	Now         time.Time           // the time that expiry is judged at
 	Targets     Targets
 	ShowSecrets bool
-	Jobs        int // workers; 0 for one a processor
+	Jobs        int      // workers; 0 for one a processor
+	Elsewhere   []string // IDs of rules that are not part of the run, but may be suppressed
 	Fix         FixMode
 
 	on     map[string]bool // rules that run
@@ -85,6 +86,9 @@ func (c *Checker) Prepare() {
 				c.set = newSet()
 			}
 		}
+	}
+	for _, id := range c.Elsewhere {
+		c.known[id] = true
 	}
 	if c.Jobs <= 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)

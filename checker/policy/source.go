@@ -126,7 +126,7 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 			return nil, fmt.Errorf("%s: more than %d entries", name, maxFiles)
 		}
 		file := path.Clean("/" + strings.ReplaceAll(header.Name, `\`, "/"))[1:]
-		if header.Typeflag != tar.TypeReg || !Wanted(file) {
+		if header.Typeflag != tar.TypeReg || !Wanted(file) || strings.HasPrefix(file, ".") || strings.Contains(file, "/.") {
 			continue
 		}
 		if seen[file] {

@@ -50,10 +50,12 @@ type Summary struct {
 // Add counts one result. Files that were passed over, or could not be judged,
 // do not count.
 func (s *Summary) Add(r *checker.Result) {
-	if r.Passed != "" || r.Profiles == 0 {
+	if r.Passed != "" || r.Profiles == 0 && !r.Again {
 		return
 	}
-	s.Files++
+	if !r.Again { // else it is counted already
+		s.Files++
+	}
 	s.Profiles += r.Profiles
 	s.Payloads += r.Payloads
 	s.SCEP += r.SCEP

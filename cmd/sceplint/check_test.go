@@ -73,10 +73,19 @@ func TestJobs(t *testing.T) {
 		}
 	}
 	for _, format := range []string{"text", "json", "jsonl"} {
-		_, one, _ := sceplint(t, "check", "--format", format, "--jobs", "1", dir, "../../testdata")
-		_, eight, _ := sceplint(t, "check", "--format", format, "--jobs", "8", dir, "../../testdata")
-		if one != eight || one == "" {
+		flags := []string{"check", "--format", format, "--now", "2026-06-01T12:00:00Z"}
+		for _, pack := range packNames() {
+			flags = append(flags, "--pack", pack)
+		}
+		_, one, says := sceplint(t, append(flags, "--jobs", "1", dir, "../../testdata")...)
+		_, eight, same := sceplint(t, append(flags, "--jobs", "8", dir, "../../testdata")...)
+		if one != eight || says != same || one == "" {
 			t.Errorf("%s: the report of 8 workers differs from that of one", format)
+		}
+		for _, id := range []string{"challenge-shared", "fleet-variable-once", "strict-keysize"} {
+			if !strings.Contains(one, id) {
+				t.Errorf("%s: nothing is found by %s", format, id)
+			}
 		}
 	}
 }

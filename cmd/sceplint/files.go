@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -56,7 +57,8 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 		}
 		for _, path := range in.paths {
 			if path == "-" {
-				if !yield(checker.Input{Name: in.stdinName, Read: func() ([]byte, error) { return readAll(in.stdin) }}) {
+				read := sync.OnceValues(func() ([]byte, error) { return readAll(in.stdin) }) // it may be looked at again
+				if !yield(checker.Input{Name: in.stdinName, Read: read}) {
 					return
 				}
 				continue

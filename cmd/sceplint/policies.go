@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,6 +49,18 @@ func packNames() []string {
 		names = append(names, strings.ReplaceAll(e.Name(), "_", "-"))
 	}
 	return names
+}
+
+// shippedIDs are the IDs of all shipped policies, loaded or not.
+func shippedIDs() (ids []string) {
+	folders, err := fs.Glob(policies.FS, "*/*")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	for _, folder := range folders {
+		ids = append(ids, strings.ReplaceAll(path.Base(folder), "_", "-"))
+	}
+	return ids
 }
 
 // load reads what the flags name; nil if that is nothing.
