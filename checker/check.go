@@ -51,7 +51,8 @@ type Result struct {
 }
 
 // Check runs rules over profiles and gives the findings in order: by profile,
-// by place, by rule. Suppressions in the profiles are honoured.
+// by place, by rule, then those about the set of all of them. Suppressions in
+// the profiles are honoured.
 func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Finding, error) {
 	c := &Checker{Rules: rules, Now: time.Now()}
 	c.Prepare()
@@ -65,6 +66,21 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 			return nil, err
 		}
 		all = append(all, done.findings...)
+		if c.set != nil {
+			c.set.take(Input{Name: p.Source.Name}, [][]note{done.notes})
+		}
+	}
+	if c.set == nil {
+		return all, nil
+	}
+	c.set.done = true
+	for n := range c.set.shared() {
+		result := &Result{File: n.input.Name}
+		c.checkSet(result, profiles[n.first], n.first)
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		all = append(all, result.Findings...)
 	}
 	return all, nil
 }

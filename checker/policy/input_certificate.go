@@ -30,8 +30,8 @@ var certificateFields = []struct {
 }{
 	{"index", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.Index) }},
 	{"type", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Type) }},
-	{"identifier", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Identifier) }},
-	{"uuid", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.UUID) }},
+	{"identifier", func(d *document, c *profile.Certificate) *ast.Term { return d.text(c.Identifier) }},
+	{"uuid", func(d *document, c *profile.Certificate) *ast.Term { return d.text(c.UUID) }},
 	{"path", func(_ *document, c *profile.Certificate) *ast.Term { return pathOf(c.Content) }},
 	{"variable", func(_ *document, c *profile.Certificate) *ast.Term {
 		return ast.InternedTerm(c.DER == nil && c.Err == nil)
@@ -99,7 +99,7 @@ func (d *document) references() *ast.Term {
 			target := make(fields, 0, 4)
 			target.number("index", t.Index)
 			target.text("type", t.Type)
-			target.text("identifier", t.Identifier)
+			target.add("identifier", d.text(t.Identifier))
 			target.add("path", ast.ArrayTerm(ast.InternedTerm("PayloadContent"), ast.InternedTerm(t.Index)))
 			f.add("target", target.term())
 		}

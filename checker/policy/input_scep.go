@@ -41,8 +41,8 @@ var scepFields = []struct {
 	value func(*document, *profile.SCEP) *ast.Term
 }{
 	{"index", func(_ *document, s *profile.SCEP) *ast.Term { return ast.InternedTerm(s.Index) }},
-	{"identifier", func(_ *document, s *profile.SCEP) *ast.Term { return ast.StringTerm(s.Identifier) }},
-	{"uuid", func(_ *document, s *profile.SCEP) *ast.Term { return ast.StringTerm(s.UUID) }},
+	{"identifier", func(d *document, s *profile.SCEP) *ast.Term { return d.text(s.Identifier) }},
+	{"uuid", func(d *document, s *profile.SCEP) *ast.Term { return d.text(s.UUID) }},
 	{"path", func(_ *document, s *profile.SCEP) *ast.Term { return payloadPath(s.Index) }},
 	{"paths", func(_ *document, s *profile.SCEP) *ast.Term { return scepPaths(s) }},
 	{"keys", (*document).keys},
@@ -101,7 +101,7 @@ func types(s *profile.SCEP) *ast.Term {
 }
 
 // text is a string without the secrets that may be in it.
-func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Text(s)) }
+func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Fact(s)) }
 
 func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 	f := make(fields, 0, 3)
@@ -114,7 +114,7 @@ func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 }
 
 func (d *document) url(s *profile.SCEP) *ast.Term {
-	masked := d.secrets.Text(s.URL.Node.Text())
+	masked := d.secrets.Fact(s.URL.Node.Text())
 	if masked != s.URL.Node.Text() {
 		return d.urlParts(s)
 	}
@@ -127,7 +127,7 @@ func (d *document) url(s *profile.SCEP) *ast.Term {
 }
 
 func (d *document) urlParts(s *profile.SCEP) *ast.Term {
-	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Text(part))) }
+	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Fact(part))) }
 	f := setting(s.URL, text)
 	f.add("text", text(s.URL.Node.Text()))
 	u := s.URLParts()

@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,10 +121,12 @@ func TestInput(t *testing.T) {
 	}
 }
 
-// golden compares with a file; UPDATE=1 in the environment writes it anew.
+var update = flag.Bool("update", false, "write the expected documents anew")
+
+// golden compares with a file, which -update writes anew.
 func golden(t *testing.T, file string, got []byte) {
 	t.Helper()
-	if os.Getenv("UPDATE") != "" {
+	if *update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}

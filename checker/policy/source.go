@@ -66,6 +66,9 @@ func Files(fsys fs.FS, name func(path string) string) ([]File, error) {
 		if !Wanted(file) {
 			return nil
 		}
+		if info, err := fs.Stat(fsys, file); err == nil && !info.Mode().IsRegular() {
+			return fmt.Errorf("%s: not a regular file", name(file))
+		}
 		f, err := fsys.Open(file)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name(file), err)

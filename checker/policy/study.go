@@ -135,6 +135,54 @@ func (s *Set) defined(ref ast.Ref) bool {
 	return true
 }
 
+// Notes tells of what is not wrong, but may not be meant: parameters that a
+// policy takes, that nobody gives, and that have no default.
+func (s *Set) Notes() (notes []string) {
+	config := s.config.Data["config"].(map[string]any)
+	for _, name := range sortedNames(s.modules) {
+		if shippedName(s.config.Files, name) {
+			continue
+		}
+		m := s.modules[name]
+		definitions := map[string]int{}
+		for _, r := range m.Rules {
+			definitions[r.Head.Ref().String()]++
+			if r.Else != nil {
+				definitions[r.Head.Ref().String()]++
+			}
+		}
+		seen := map[string]bool{}
+		for _, r := range m.Rules {
+			if definitions[r.Head.Ref().String()] > 1 && r.Head.RuleKind() == ast.SingleValue {
+				continue // another definition, or a default, may stand in
+			}
+			ast.WalkExprs(r, func(e *ast.Expr) bool {
+				if e.Negated {
+					return true
+				}
+				ast.WalkRefs(e, func(ref ast.Ref) bool {
+					ground := groundPart(ref)
+					if len(ground) < 3 || !ground.HasPrefix(ast.Ref{ast.DefaultRootDocument, ast.StringTerm("config")}) {
+						return false
+					}
+					key := string(ground[2].Value.(ast.String))
+					if _, given := config[key]; !given && !seen[key] && ref[0].Location != nil {
+						seen[key] = true
+						notes = append(notes, fmt.Sprintf("%s:%d: data.config.%s is not given and has no default, so what needs it finds nothing; write default %s := …, or give it with --data", name, ref[0].Location.Row, key, key))
+					}
+					return false
+				})
+				return false
+			})
+		}
+	}
+	return notes
+}
+
+func shippedName(files []File, name string) bool {
+	return slices.ContainsFunc(files, func(f File) bool { return f.Name == name && f.Shipped })
+}
+
 // groundPart is a reference up to the first part that is not a string.
 func groundPart(ref ast.Ref) ast.Ref {
 	for i, step := range ref[1:] {

@@ -16,12 +16,19 @@ var inURL = regexp.MustCompile(`(://[^/@\s:"<]*:)[^/@\s"<]+(@)|((?i:[?&;](?:chal
 const inURLMarks = "@?&;"
 
 // Text masks every secret of the profile in a text.
-func (s *Secrets) Text(text string) string {
+func (s *Secrets) Text(text string) string { return s.mask(text, s.replacer) }
+
+// Fact masks secrets in a text that is judged by: those that are so short, or
+// so common, that they may stand there by chance, are left, for what a host or
+// a name says would be lost with them.
+func (s *Secrets) Fact(text string) string { return s.mask(text, s.strong) }
+
+func (s *Secrets) mask(text string, replacer *strings.Replacer) string {
 	if s.shown {
 		return text
 	}
-	if s.replacer != nil {
-		text = s.replacer.Replace(text)
+	if replacer != nil {
+		text = replacer.Replace(text)
 	}
 	if !strings.ContainsAny(text, inURLMarks) || !strings.Contains(text, "://") && !strings.Contains(text, "=") {
 		return text

@@ -21,6 +21,7 @@ type Secrets struct {
 	spans    []Span // in order, none inside or across another
 	texts    []string
 	replacer *strings.Replacer
+	strong   *strings.Replacer // of the texts that cannot stand anywhere by chance
 	shown    bool // nothing is masked
 }
 
@@ -55,12 +56,22 @@ func (s *Secrets) tidy() {
 		return
 	}
 	slices.SortFunc(s.texts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	pairs := make([]string, 0, 2*len(s.texts))
+	pairs, strong := make([]string, 0, 2*len(s.texts)), []string{}
 	for _, text := range slices.Compact(s.texts) {
 		pairs = append(pairs, text, Mask)
+		if len(text) >= strongSecret && !Guessable(text) {
+			strong = append(strong, text, Mask)
+		}
 	}
 	s.replacer = strings.NewReplacer(pairs...)
+	if len(strong) > 0 {
+		s.strong = strings.NewReplacer(strong...)
+	}
 }
+
+// strongSecret is how many bytes a secret has that is not found in other texts
+// by chance.
+const strongSecret = 8
 
 // walk collects secrets from a tree without recursion.
 func (s *Secrets) walk(root *Node) {

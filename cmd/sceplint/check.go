@@ -22,6 +22,7 @@ type checkFlags struct {
 	stdinName                  string
 	stdinNamed                 bool
 	policies                   policyFlags
+	notes                      []string // on the policies that were loaded
 }
 
 func checkCommand(t *terminal) *cobra.Command {
@@ -66,9 +67,11 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
 	complete(cmd, "format", formatNames()...)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")
-	complete(cmd, "enable", ruleIDs(rules.All())...)
-	complete(cmd, "disable", ruleIDs(rules.All())...)
-	complete(cmd, "severity", ruleIDs(rules.All())...)
+	ids := append(ruleIDs(rules.All()), shippedIDs()...)
+	complete(cmd, "enable", ids...)
+	complete(cmd, "disable", ids...)
+	complete(cmd, "severity", ids...)
+	complete(cmd, "trace", shippedIDs()...)
 	return cmd
 }
 
@@ -103,6 +106,9 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 		return err
 	}
 	tally := &tally{t: t, flags: f, failOn: failOn}
+	for _, note := range f.notes {
+		tally.note("%s", note)
+	}
 	err = sinks.write(tally.watch(c.Run(ctx, in.all())))
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err

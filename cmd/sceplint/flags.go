@@ -52,7 +52,8 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Rules, err = f.policies.all(ctx); err != nil {
+	c.Rules, f.notes, err = f.policies.all(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if c.Severities, err = f.severities(c.Rules); err != nil {

@@ -156,15 +156,16 @@ func addData(config *policy.Config, path string) error {
 	return nil
 }
 
-// all gives the built-in rules and the policies that the flags name.
-func (f *policyFlags) all(ctx context.Context) ([]checker.Rule, error) {
+// all gives the built-in rules and the policies that the flags name, with what
+// there is to say of those.
+func (f *policyFlags) all(ctx context.Context) (all []checker.Rule, notes []string, err error) {
 	set, err := f.load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all := rules.All()
+	all = rules.All()
 	if set != nil {
-		all = append(all, set.Rules()...)
+		all, notes = append(all, set.Rules()...), set.Notes()
 	}
-	return all, nil
+	return all, notes, nil
 }

@@ -20,7 +20,7 @@ func rulesCommand(t *terminal) *cobra.Command {
 		Short: "List the rules and policies that are loaded: ID, severity, title, pack",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := loaded.all(cmd.Context())
+			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ func explainCommand(t *terminal) *cobra.Command {
 		Short: "Explain a rule or policy: what, why, examples, references",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return ruleIDs(rules.All()), cobra.ShellCompDirectiveNoFileComp
+			return append(ruleIDs(rules.All()), shippedIDs()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			on, err := useColor(colored, t.out)
@@ -58,7 +58,7 @@ func explainCommand(t *terminal) *cobra.Command {
 			if len(loaded.packs) == 0 {
 				loaded.packs = packNames() // a shipped policy is explained wherever it is
 			}
-			all, err := loaded.all(cmd.Context())
+			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
 				return err
 			}
