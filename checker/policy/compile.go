@@ -57,17 +57,16 @@ func parseModule(f File) (m *ast.Module, err error) {
 }
 
 // newCompiler makes a compiler that knows the schema and keeps to the sandbox.
-func newCompiler() *ast.Compiler {
+func newCompiler(allowed *ast.Capabilities) *ast.Compiler {
 	return ast.NewCompiler().
-		WithCapabilities(capabilities()).
+		WithCapabilities(allowed).
 		WithSchemas(schemas()).
 		WithEnablePrintStatements(true).
 		WithDefaultRegoVersion(ast.RegoV1)
 }
 
-// compileModules compiles all modules together and finds out what each policy
-// needs.
-func (s *Set) compileModules(ctx context.Context) error {
+// compileInTime compiles, and gives up when that takes too long.
+func compileInTime(ctx context.Context, compile func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -75,7 +74,7 @@ func (s *Set) compileModules(ctx context.Context) error {
 				done <- fmt.Errorf("the policies cannot be compiled: %v", r)
 			}
 		}()
-		done <- s.compileNow()
+		done <- compile()
 	}()
 	select {
 	case err := <-done:
@@ -87,24 +86,36 @@ func (s *Set) compileModules(ctx context.Context) error {
 	}
 }
 
-func (s *Set) compileNow() error {
+// compileTogether compiles modules, and once more to check their comparisons if
+// they are not known to be sound.
+func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capabilities) (*ast.Compiler, error) {
 	shadow := map[string]*ast.Module{}
 	if slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped }) {
-		for name, m := range s.modules {
+		for name, m := range modules {
 			shadow[name] = withEquations(m.Copy())
 		}
 	}
-	compiler := newCompiler()
-	compiler.Compile(s.modules)
+	compiler := newCompiler(allowed)
+	compiler.Compile(modules)
 	if compiler.Failed() {
-		return explain(compiler.Errors, "")
+		return nil, explain(compiler.Errors, "")
 	}
 	if len(shadow) > 0 {
-		checked := newCompiler()
+		checked := newCompiler(allowed)
 		checked.Compile(shadow)
 		if checked.Failed() {
-			return explain(checked.Errors, "")
+			return nil, explain(checked.Errors, "")
 		}
+	}
+	return compiler, nil
+}
+
+// compileNow compiles all modules together and finds out what each policy
+// needs.
+func (s *Set) compileNow() error {
+	compiler, err := s.compileTogether(s.modules, capabilities())
+	if err != nil {
+		return err
 	}
 	s.compiler = compiler
 	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))
@@ -113,7 +124,7 @@ func (s *Set) compileNow() error {
 		return err
 	}
 	s.txn = txn
-	if err := s.undefined(); err != nil {
+	if err := s.undefined(compiler, s.modules, nil); err != nil {
 		return err
 	}
 	for _, p := range s.policies {
@@ -221,7 +232,7 @@ func message(e *ast.Error) string {
 	}
 	switch {
 	case strings.Contains(text, "sceplint.input"):
-		return text + "; it is for tests, which sceplint policy test runs"
+		return text + "; it is for tests, in packages that end in _test, which sceplint policy test runs"
 	case strings.HasPrefix(text, "undefined function "):
 		name := strings.TrimPrefix(text, "undefined function ")
 		if _, ok := ast.BuiltinMap[name]; ok {

@@ -17,8 +17,7 @@ import (
 
 var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// take adds a module: as a policy, as a library, or, if it holds tests, not at
-// all.
+// take adds a module: as a policy, as a library, or as tests.
 func (s *Set) take(f File, m *ast.Module) error {
 	steps := m.Package.Path[1:] // without data
 	names := make([]string, len(steps))
@@ -32,6 +31,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 		return fmt.Errorf("%s: tests are not run on profiles, but the set %s is defined here; name neither file nor package …_test", at(f, found[0].Location), found[0].Head.Name)
 	}
 	if isTest {
+		s.testFiles[f.Name] = m
 		return nil
 	}
 	if names[0] != "policies" {

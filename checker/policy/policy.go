@@ -32,13 +32,14 @@ type Config struct {
 
 // Set is what was loaded: policies compiled together.
 type Set struct {
-	config   Config
-	policies []*policy
-	modules  map[string]*ast.Module
-	compile  func() error // once; needed before anything runs
-	compiler *ast.Compiler
-	store    storage.Store
-	txn      storage.Transaction
+	config    Config
+	policies  []*policy
+	modules   map[string]*ast.Module
+	testFiles map[string]*ast.Module // known to RunTests alone
+	compile   func() error           // once; needed before anything runs
+	compiler  *ast.Compiler
+	store     storage.Store
+	txn       storage.Transaction
 
 	view  atomic.Pointer[view]
 	plain bool                  // for tests: everything is shown, and nothing remembered
@@ -74,14 +75,10 @@ var setSeverities = []struct {
 // them; there is a Set only if nothing is. Shipped policies are compiled while
 // the caller goes on.
 func Load(ctx context.Context, config Config) (*Set, error) {
-	s := &Set{config: config}
-	if err := s.parse(); err != nil {
+	s, err := open(ctx, config)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.mergeData(); err != nil {
-		return nil, err
-	}
-	s.compile = sync.OnceValue(func() error { return s.compileModules(ctx) })
 	if !slices.ContainsFunc(config.Files, func(f File) bool { return !f.Shipped }) {
 		go s.compile() // while profiles are read; there is nothing to be refused
 		return s, nil
@@ -89,6 +86,19 @@ func Load(ctx context.Context, config Config) (*Set, error) {
 	if err := s.compile(); err != nil {
 		return nil, err
 	}
+	return s, nil
+}
+
+// open reads policies, and leaves to compile what takes longer.
+func open(ctx context.Context, config Config) (*Set, error) {
+	s := &Set{config: config}
+	if err := s.parse(); err != nil {
+		return nil, err
+	}
+	if err := s.mergeData(); err != nil {
+		return nil, err
+	}
+	s.compile = sync.OnceValue(func() error { return compileInTime(ctx, s.compileNow) })
 	return s, nil
 }
 
@@ -128,7 +138,7 @@ func (s *Set) parse() error {
 		})
 	}
 	wait.Wait()
-	s.modules = map[string]*ast.Module{}
+	s.modules, s.testFiles = map[string]*ast.Module{}, map[string]*ast.Module{}
 	var failures []error
 	for i, f := range sources {
 		module, err := results[i].module, results[i].err

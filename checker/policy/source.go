@@ -21,7 +21,8 @@ type File struct {
 	Path string // inside of its directory or bundle, with slashes
 	Text []byte
 
-	Shipped bool // part of the program, and known to be sound
+	Beside  fs.FS // what tests may read profiles from, Path being of it; may be nil
+	Shipped bool  // part of the program, and known to be sound
 }
 
 // The most that is read: policies are text that people write.
@@ -67,7 +68,7 @@ func Files(fsys fs.FS, name func(path string) string) ([]File, error) {
 			return nil
 		}
 		if info, err := fs.Stat(fsys, file); err == nil && !info.Mode().IsRegular() {
-			return fmt.Errorf("%s: not a regular file", name(file))
+			return fmt.Errorf("%s: not a regular file", name(file)) // to open a pipe may take forever
 		}
 		f, err := fsys.Open(file)
 		if err != nil {
@@ -78,7 +79,7 @@ func Files(fsys fs.FS, name func(path string) string) ([]File, error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name(file), err)
 		}
-		files = append(files, File{Name: name(file), Path: file, Text: text})
+		files = append(files, File{Name: name(file), Path: file, Text: text, Beside: fsys})
 		if len(files) > maxFiles {
 			return fmt.Errorf("%s: more than %d files", name("."), maxFiles)
 		}

@@ -90,11 +90,16 @@ func iteratesSCEP(body ast.Body) bool {
 
 // undefined finds references into data that nothing defines: a name that is
 // misspelt there is undefined to Rego, and a policy that needs it says nothing.
-func (s *Set) undefined() error {
+// What is put in the place of mocked references is defined.
+func (s *Set) undefined(compiler *ast.Compiler, modules map[string]*ast.Module, mocked []ast.Ref) error {
 	var failures []error
-	for _, name := range sortedNames(s.modules) {
-		ast.WalkRefs(s.compiler.Modules[name], func(ref ast.Ref) bool {
-			if !ref.HasPrefix(ast.DefaultRootRef) || len(ref) < 2 || s.defined(ref) {
+	for _, name := range sortedNames(modules) {
+		ast.WalkRefs(compiler.Modules[name], func(ref ast.Ref) bool {
+			if !ref.HasPrefix(ast.DefaultRootRef) || len(ref) < 2 || s.defined(compiler, ref) {
+				return false
+			}
+			ground := groundPart(ref)
+			if slices.ContainsFunc(mocked, func(m ast.Ref) bool { return m.HasPrefix(ground) || ground.HasPrefix(m) }) {
 				return false
 			}
 			failures = append(failures, fmt.Errorf("%s:%d:%d: %v is not defined: no policy or library has it, and no --data gives it", name, ref[0].Location.Row, ref[0].Location.Col, groundPart(ref)))
@@ -105,15 +110,15 @@ func (s *Set) undefined() error {
 }
 
 // defined reports whether something may be found under a reference.
-func (s *Set) defined(ref ast.Ref) bool {
+func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 	ground := groundPart(ref)
 	if len(ground) > 1 && ground[1].Value.Compare(ast.String("config")) == 0 {
 		return true // parameters may be absent; a policy has defaults for them
 	}
-	if len(s.compiler.GetRules(ground)) > 0 || len(s.compiler.GetRulesForVirtualDocument(ground)) > 0 {
+	if len(compiler.GetRules(ground)) > 0 || len(compiler.GetRulesForVirtualDocument(ground)) > 0 {
 		return true
 	}
-	for _, m := range s.compiler.Modules {
+	for _, m := range compiler.Modules {
 		if m.Package.Path.HasPrefix(ground) {
 			return true
 		}

@@ -22,7 +22,7 @@ type Secrets struct {
 	texts    []string
 	replacer *strings.Replacer
 	strong   *strings.Replacer // of the texts that cannot stand anywhere by chance
-	shown    bool // nothing is masked
+	shown    bool              // nothing is masked
 }
 
 // findSecrets searches the tree, and a document that is no property list as

@@ -1,0 +1,65 @@
+package policy
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// starter is what a first policy comes with. Its pack is called acme there.
+//
+//go:embed all:starter
+var starter embed.FS
+
+// StarterPack is the pack of a starter that nobody named otherwise.
+const StarterPack = "acme"
+
+// StarterFile is one file of a starter: its path, with slashes, and its text.
+type StarterFile struct {
+	Path string
+	Text []byte
+}
+
+// Starter gives the files of a first policy of a pack: the policy, its test
+// with two profiles, and what runs them.
+func Starter(pack string) ([]StarterFile, error) {
+	if !packName(pack) {
+		return nil, fmt.Errorf("%q is no name of a pack; write lower-case letters, digits and _, as in %s", clean(pack), StarterPack)
+	}
+	var files []StarterFile
+	err := fs.WalkDir(starter, "starter", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := starter.ReadFile(path)
+		files = append(files, StarterFile{
+			Path: renamed(strings.TrimPrefix(path, "starter/"), pack),
+			Text: []byte(renamed(string(text), pack)),
+		})
+		return err
+	})
+	return files, err
+}
+
+func renamed(text, pack string) string { return strings.ReplaceAll(text, StarterPack, pack) }
+
+// packName reports whether a name can be that of a pack in a package.
+func packName(name string) bool {
+	const most = 64 // characters: it is the name of a directory too
+	return len(name) <= most && snakeCase.MatchString(name) && !ast.IsKeyword(name)
+}
+
+// PackName makes a name of a pack from another name, such as that of a
+// directory; StarterPack if nothing of it can be used.
+func PackName(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	if made := strings.Join(words, "_"); packName(made) {
+		return made
+	}
+	return StarterPack
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/rules"
+)
+
+func policyCommand(t *terminal) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Write and test policies of your own",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				return fmt.Errorf("unknown command %q; did you mean sceplint policy %s?", args[0], near[0])
+			}
+			return fmt.Errorf("unknown command %q; there are sceplint policy test and sceplint policy init", args[0])
+		},
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(policyTestCommand(t), policyInitCommand(t))
+	return cmd
+}
+
+// testFlags are the flags of sceplint policy test as they were given.
+type testFlags struct {
+	format, only, now string
+	data              []string
+	verbose, coverage bool
+	threshold         float64
+	thresholdGiven    bool
+	jobs              int
+	timeout           time.Duration
+}
+
+func policyTestCommand(t *terminal) *cobra.Command {
+	var f testFlags
+	cmd := &cobra.Command{
+		Use:   "test DIR…",
+		Short: "Run the tests of policies: rules test_… in files …_test.rego",
+		Long: `Run the rules test_… of the policies in directories, .rego files or bundles. A test passes if it
+is true; rules todo_test_… are skipped. The policies are compiled as sceplint check compiles them.
+
+Tests see profiles that lie beside them as policies do, through two functions of their own:
+  sceplint.input("bad.mobileconfig")
+  sceplint.input_with("bad.mobileconfig", {"targets": "ios=17", "now": "2026-01-31T12:00:00Z"})
+The path is relative to the file of the test, and stays below it. Further options are
+"show_secrets": true and, for a file that holds several profiles, "profile": 0.
+
+--format json gives every test with file, line, package, name, result (pass, fail, error or skip),
+duration in seconds, output and, if it failed, failure: the expression, expected and got.
+
+Exit codes: 0 all tests passed, 1 a test did not pass or the coverage is below --threshold, 2 the
+job could not be done: policies that are refused, an unreadable path, no tests.`,
+		Example: `  sceplint policy test policies
+  sceplint policy test --coverage --threshold 90 policies
+  sceplint policy test --run ca_host -v policies`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name the directory of the policies to test, as in: sceplint policy test policies")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.thresholdGiven = cmd.Flags().Changed("threshold")
+			return t.policyTest(cmd.Context(), &f, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "text", strings.Join(testFormatNames(), ", "))
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "name the tests that passed or were skipped as well")
+	flags.StringVar(&f.only, "run", "", "run only tests whose full name `REGEX` matches, as data.policies.acme.ca_host_test.test_x")
+	flags.BoolVar(&f.coverage, "coverage", false, "tell which lines of the policies the tests reach")
+	flags.Float64Var(&f.threshold, "threshold", 0, "fail below this coverage in `PERCENT`; implies --coverage")
+	flags.StringArrayVar(&f.data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
+	flags.StringVar(&f.now, "now", "", "run the tests at this `TIME`, in RFC 3339, instead of the present")
+	flags.DurationVar(&f.timeout, "timeout", 5*time.Second, "the most that one test may take")
+	flags.IntVar(&f.jobs, "jobs", 0, "tests run at once; 0 is one a processor")
+	complete(cmd, "format", testFormatNames()...)
+	return cmd
+}
+
+func testFormatNames() []string {
+	var names []string
+	for _, f := range policy.TestFormats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// policyTest does the job of sceplint policy test.
+func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string) error {
+	i := slices.Index(testFormatNames(), f.format)
+	if i < 0 {
+		return fmt.Errorf("unknown format %q; write one of %s", f.format, strings.Join(testFormatNames(), ", "))
+	}
+	config, err := f.config()
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, path := range paths {
+		files, done, err := testFiles(path)
+		if err != nil {
+			return err
+		}
+		defer done()
+		for _, file := range files {
+			if place, err := filepath.Abs(file.Name); err == nil && seen[place] {
+				continue // it lies below two of the paths
+			} else {
+				seen[place] = true
+			}
+			config.Files = append(config.Files, file)
+		}
+	}
+	run, err := policy.RunTests(ctx, config)
+	if errors.Is(err, policy.ErrNoTests) {
+		return fmt.Errorf("%s: %w", strings.Join(paths, ", "), err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := policy.TestFormats[i].Format(t.out, run, f.verbose); err != nil {
+		return err
+	}
+	if run.Count(policy.Failed)+run.Count(policy.Errored) > 0 {
+		t.exit = exitFindings
+	}
+	if f.thresholdGiven && run.Coverage.Percent() < f.threshold {
+		t.exit = exitFindings
+		fmt.Fprintf(t.err, "sceplint: the coverage is %.1f%%, below the threshold of %v%%; cover the lines named above, or lower --threshold\n",
+			math.Floor(10*run.Coverage.Percent())/10, f.threshold)
+	}
+	return nil
+}
+
+// config reads the flags.
+func (f *testFlags) config() (policy.TestConfig, error) {
+	const most = 1024
+	config := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven}
+	switch {
+	case f.jobs < 0 || f.jobs > most:
+		return config, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
+	case f.timeout <= 0 || f.timeout > time.Hour:
+		return config, fmt.Errorf("--timeout %v: write a duration up to 1h, as in 5s", f.timeout)
+	case !(f.threshold >= 0 && f.threshold <= 100):
+		return config, fmt.Errorf("--threshold %v: write a percentage from 0 to 100", f.threshold)
+	}
+	common := checkFlags{now: f.now}
+	c := &checker.Checker{}
+	if err := common.setCommon(c); err != nil {
+		return config, err
+	}
+	config.Now = c.Now
+	if f.only != "" {
+		only, err := regexp.Compile(f.only)
+		if err != nil {
+			return config, fmt.Errorf("--run %q: not a regular expression: %w", f.only, err)
+		}
+		config.Only = only
+	}
+	config.Taken = ruleIDs(rules.All())
+	for _, path := range f.data {
+		if err := addData(&config.Config, path); err != nil {
+			return config, fmt.Errorf("--data: %w", err)
+		}
+	}
+	return config, nil
+}
+
+// testFiles are the files of a path to test, with what their tests may read:
+// what is in the directory, and nothing that links lead out to.
+func testFiles(path string) (files []policy.File, done func(), err error) {
+	done = func() {}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, done, plain(path, err)
+	}
+	dir := path
+	if !info.IsDir() {
+		if files, err = policyFiles(path); err != nil || filepath.Ext(path) != ".rego" {
+			return files, done, err
+		}
+		dir = filepath.Dir(path)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, done, plain(dir, err)
+	}
+	done = func() { root.Close() }
+	if !info.IsDir() {
+		files[0].Beside = root.FS()
+		return files, done, nil
+	}
+	files, err = policy.Files(root.FS(), func(file string) string { return filepath.Join(path, filepath.FromSlash(file)) })
+	if err == nil && !slices.ContainsFunc(files, func(f policy.File) bool { return filepath.Ext(f.Path) == ".rego" }) {
+		err = fmt.Errorf("%s: no .rego file is in the directory", path)
+	}
+	return files, done, err
+}
