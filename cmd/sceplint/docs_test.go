@@ -93,3 +93,35 @@ func TestReadme(t *testing.T) {
 		t.Error("no example was run")
 	}
 }
+
+// TestReadmePolicy loads the policy of the README, as a reader would write it.
+func TestReadmePolicy(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```rego\n(.*?)```").FindSubmatch(readme)
+	if block == nil {
+		t.Fatal("the README has no policy")
+	}
+	dir := t.TempDir() + "/policies/acme/ca_host"
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir+"/ca_host.rego", block[1], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, out, says := sceplint(t, "check", "--no-baseline", "--disable", "scep-*", "--policy", dir+"/../..", "../../testdata/demo/enrol.mobileconfig")
+	const want = ":11:5: error: SCEP host ca.corp.example is not ca.acme.net [ca-host]"
+	if code != exitFindings || !strings.Contains(out, want) {
+		t.Errorf("exit code %d\n%s%s", code, out, says)
+	}
+	parameters := t.TempDir() + "/parameters.yaml"
+	if err := os.WriteFile(parameters, []byte("ca_host: ca.corp.example\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, out, says = sceplint(t, "check", "--no-baseline", "--disable", "scep-*", "--policy", dir, "--data", parameters, "../../testdata/demo/enrol.mobileconfig")
+	if code != exitClean {
+		t.Errorf("exit code %d\n%s%s", code, out, says)
+	}
+}
