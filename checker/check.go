@@ -47,7 +47,7 @@ type Result struct {
 	Fixed         int       // fixes applied
 	Unfixed       string    // why fixes were not applied, if there were any to apply
 
-	notes [][]note // by profile, until the set has them
+	gathered []gathered // by profile, until the set has it
 }
 
 // Check runs rules over profiles and gives the findings in order: by profile,
@@ -67,20 +67,18 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		}
 		all = append(all, done.findings...)
 		if c.set != nil {
-			c.set.take(Input{Name: p.Source.Name}, [][]note{done.notes})
+			text := p.Source.Text
+			c.set.take(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []gathered{done.gathered})
 		}
 	}
 	if c.set == nil {
 		return all, nil
 	}
-	c.set.done = true
-	for n := range c.set.shared() {
-		result := &Result{File: n.input.Name}
-		c.checkSet(result, profiles[n.first], n.first)
-		if result.Err != nil {
-			return nil, result.Err
+	for r := range c.wholeSet(ctx) {
+		if r.Err != nil {
+			return nil, r.Err
 		}
-		all = append(all, result.Findings...)
+		all = append(all, r.Findings...)
 	}
 	return all, nil
 }
@@ -125,13 +123,13 @@ type outcome struct {
 	findings   []Finding
 	suppressed int
 	prints     []string
-	notes      []note
+	gathered   gathered
 }
 
 // check runs the rules over one profile.
 func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	pass, suppressed, err := c.find(p)
-	done := outcome{suppressed: suppressed, prints: pass.prints, notes: pass.notes}
+	done := outcome{suppressed: suppressed, prints: pass.prints, gathered: gathered{pass.notes, pass.wants}}
 	if len(pass.found) > 0 {
 		done.findings = c.resolve(p, pass.found)
 	}

@@ -282,3 +282,99 @@ func TestStop(t *testing.T) {
 		cancel()
 	}
 }
+
+// TestSet holds what a rule about the whole set is told: how many other
+// profiles have the same, where the first of them are, and what another profile
+// holds that this one only wants.
+func TestSet(t *testing.T) {
+	rule := Rule{Meta: Meta{ID: "set", Severity: Warning}}
+	identifiers := func(p *Pass) []*profile.Node {
+		var list []*profile.Node
+		for _, payload := range p.Profile.Payloads() {
+			list = append(list, payload.Keys.Identifier)
+		}
+		return list
+	}
+	rule.Gather = func(p *Pass) error {
+		for _, n := range identifiers(p) {
+			if wanted, ok := strings.CutPrefix(n.Text(), "want-"); ok {
+				p.Want("identifier", wanted)
+			} else {
+				p.Note("identifier", n.Text(), n)
+			}
+		}
+		return nil
+	}
+	rule.CheckSet = func(p *Pass) error {
+		for _, n := range identifiers(p) {
+			count, places := p.Others("identifier", strings.TrimPrefix(n.Text(), "want-"))
+			names := []string{}
+			for _, place := range places {
+				names = append(names, fmt.Sprintf("%s:%d", place.File, place.Start.Line))
+			}
+			if count > 0 || strings.HasPrefix(n.Text(), "want-") {
+				p.Value(n, "%s: %d others at %s", n.Text(), count, strings.Join(names, " "))
+			}
+		}
+		return nil
+	}
+	document := func(identifiers ...string) string {
+		var b strings.Builder
+		b.WriteString("<plist version=\"1.0\"><dict><key>PayloadContent</key><array>\n")
+		for _, id := range identifiers {
+			fmt.Fprintf(&b, "<dict><key>PayloadIdentifier</key><string>%s</string></dict>\n", id)
+		}
+		b.WriteString("</array></dict></plist>")
+		return b.String()
+	}
+	files := []string{
+		document("alone"), document("a", "b", "a"), document("x", "b"), document("want-x", "want-nothing"), "<plist>", document("a"),
+		document("c"), document("c"), document("c"), document("c"), document("c"), document("c"), document("c"), document("c"),
+	}
+	for _, jobs := range []int{1, 8} {
+		var got []string
+		c := &Checker{Rules: []Rule{rule}, Jobs: jobs}
+		inputs := func(yield func(Input) bool) {
+			for i, text := range files {
+				if !yield(Input{Name: fmt.Sprint(i), Read: func() ([]byte, error) { return []byte(text), nil }}) {
+					return
+				}
+			}
+		}
+		again := 0
+		for r := range c.Run(context.Background(), inputs) {
+			if r.Err != nil {
+				t.Error(r.Err)
+			}
+			if r.Again {
+				again++
+			}
+			for _, f := range r.Findings {
+				if !r.Again {
+					t.Errorf("%s: %s before all were read", f.File, f.Message)
+				}
+				got = append(got, f.File+" "+f.Message)
+			}
+		}
+		want := []string{
+			"1 a: 1 others at 5:2", "1 b: 1 others at 2:3", "1 a: 1 others at 5:2",
+			"2 b: 1 others at 1:3",
+			"3 want-x: 1 others at 2:2", "3 want-nothing: 0 others at ",
+			"5 a: 1 others at 1:2",
+			"6 c: 7 others at 7:2 8:2 9:2 10:2 11:2",
+			"7 c: 7 others at 6:2 8:2 9:2 10:2 11:2",
+			"8 c: 7 others at 6:2 7:2 9:2 10:2 11:2",
+			"9 c: 7 others at 6:2 7:2 8:2 10:2 11:2",
+			"10 c: 7 others at 6:2 7:2 8:2 9:2 11:2",
+			"11 c: 7 others at 6:2 7:2 8:2 9:2 10:2",
+			"12 c: 7 others at 6:2 7:2 8:2 9:2 10:2",
+			"13 c: 7 others at 6:2 7:2 8:2 9:2 10:2",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d jobs: %s", jobs, diff)
+		}
+		if again != 12 {
+			t.Errorf("%d files were looked at again", again)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type Finding struct {
 	Span     profile.Span
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
+	Related  []Related // places in other profiles that it is also about
 
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.

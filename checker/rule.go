@@ -90,10 +90,12 @@ type Rule struct {
 	CheckDocument func(*Pass) error
 	// CheckIgnores looks at the suppressions of a file when all else is done.
 	CheckIgnores func(*Pass, []*Ignore) error
-	// Gather notes, with Pass.Note, what CheckSet must know of other profiles.
+	// Gather notes, with Pass.Note, what CheckSet must know of other profiles. It
+	// finds nothing itself.
 	Gather func(*Pass) error
 	// CheckSet looks at a profile once more when all of the run are read, if
-	// something noted of it was noted of another one too: Pass.Others tells.
+	// something noted of it was noted of another one too, or if Gather asked for
+	// it with Pass.Want; Pass.Others tells.
 	CheckSet func(*Pass) error
 }
 
@@ -115,9 +117,12 @@ type Pass struct {
 	found   []*Finding
 	prints  []string
 	notes   []note
+	wants   []note
+	placing bool // Note is asked where the notes stand
+	placed  []placed
 	shared  map[any]any
-	number  int // of the profile in the run, known to CheckSet
-	count   int // of findings of the rule that runs
+	number  int32 // of the profile in the run, known when it is read again
+	count   int   // of findings of the rule that runs
 }
 
 // Known reports whether the run has a rule of this ID, switched on or not.

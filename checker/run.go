@@ -28,8 +28,8 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 	c.Prepare()
 	return func(yield func(*Result) bool) {
 		for t := range inOrder(ctx, c.Jobs, inputs, c.taken) {
-			if c.set != nil && len(t.notes) > 0 {
-				c.set.take(t.input, t.notes)
+			if c.set != nil && len(t.gathered) > 0 {
+				c.set.take(t.input, t.gathered)
 			}
 			if !yield(t.result) {
 				return
@@ -38,8 +38,23 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 		if c.set == nil || ctx.Err() != nil {
 			return
 		}
-		c.set.done = true
-		for r := range inOrder(ctx, c.Jobs, c.set.shared(), c.again) {
+		for r := range c.wholeSet(ctx) {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// wholeSet reads again what has something to do with other profiles, and
+// yields what is found there, if anything.
+func (c *Checker) wholeSet(ctx context.Context) iter.Seq[*Result] {
+	return func(yield func(*Result) bool) {
+		c.set.close()
+		for list := range inOrder(ctx, c.Jobs, c.set.places(), c.located) {
+			c.set.place(list)
+		}
+		for r := range inOrder(ctx, c.Jobs, c.set.again(), c.again) {
 			if (len(r.Findings) > 0 || r.Suppressed > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
 				return
 			}
@@ -49,16 +64,16 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 
 // taken is a result with what its set needs of it.
 type taken struct {
-	input  Input
-	result *Result
-	notes  [][]note
+	input    Input
+	result   *Result
+	gathered []gathered
 }
 
 func (c *Checker) taken(input Input) taken {
 	r := c.File(input)
-	notes := r.notes
-	r.notes = nil
-	return taken{input, r, notes}
+	g := r.gathered
+	r.gathered = nil
+	return taken{input, r, g}
 }
 
 // inOrder does a job on each item, several at once, and yields what comes of
@@ -155,7 +170,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		result.Suppressed += done.suppressed
 		result.Findings = append(result.Findings, done.findings...)
 		result.Prints = append(result.Prints, done.prints...)
-		result.notes = append(result.notes, done.notes)
+		result.gathered = append(result.gathered, done.gathered)
 	}
 }
 

@@ -1,130 +1,190 @@
 package checker
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
+	"hash/maphash"
 	"iter"
+	"slices"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // note is what a rule noted of a profile: a digest, keyed anew for every run,
-// so that a secret may be noted and none can be guessed from memory.
-type note [16]byte
-
-// holders are the profiles of which the same was noted.
-type holders struct {
-	count int
-	first [firstHolders + 1]holder
-}
-
-// firstHolders is how many of the other profiles are named.
-const firstHolders = 5
-
-type holder struct {
-	profile int // its number in the run
-	file    string
-}
+// so that the run keeps no secret and little memory.
+type note uint64
 
 // set is what is noted across the profiles of a run.
 type set struct {
-	secret   [32]byte
-	holders  map[note]*holders
+	seed     maphash.Seed
+	first    map[note]int32   // the number of the first profile with a note
+	shared   map[note]*shared // those that stand in more than one
 	noted    []noted
-	profiles int
+	wanted   []note
+	profiles int32
 	done     bool // all profiles are read, so that Others knows
 }
+
+// shared is a note of several profiles.
+type shared struct {
+	count   int
+	first   []int32 // profiles, so many that some others can be named to each
+	related []Related
+}
+
+// named is how many of the other profiles are named.
+const named = 5
 
 // noted is an input of which something was noted.
 type noted struct {
 	input Input
 	notes [][]note // by profile
-	first int      // the number of its first profile
+	first int32    // the number of its first profile
+	await bool     // it is looked at again, whatever the others have
+}
+
+// Related is a place that a finding is also about.
+type Related struct {
+	File    string
+	Message string
+	Start   profile.Position // only if Placed
+	Placed  bool
+
+	profile int32
 }
 
 func newSet() *set {
-	s := &set{holders: map[note]*holders{}}
-	_, _ = rand.Read(s.secret[:]) // never fails, as crypto/rand documents
-	return s
+	return &set{seed: maphash.MakeSeed(), first: map[note]int32{}, shared: map[note]*shared{}}
 }
 
-func (s *set) digest(kind, value string) (n note) {
-	mac := hmac.New(sha256.New, s.secret[:])
-	mac.Write([]byte(kind))
-	mac.Write([]byte{0})
-	mac.Write([]byte(value))
-	copy(n[:], mac.Sum(nil))
-	return n
+func (s *set) digest(kind, value string) note {
+	return note(maphash.Comparable(s.seed, [2]string{kind, value}))
 }
 
 // Note notes a value of some kind of the profile, for CheckSet to ask which
-// other profiles have the same. Kinds and values may be of any length; neither
-// is kept.
-func (p *Pass) Note(kind, value string) {
-	if p.checker.set == nil {
-		return
+// other profiles have the same, and where.
+func (p *Pass) Note(kind, value string, at *profile.Node) {
+	s := p.checker.set
+	switch {
+	case s == nil:
+	case !s.done:
+		p.notes = append(p.notes, s.digest(kind, value))
+	case p.placing:
+		r := Related{File: p.Profile.Source.Name, profile: p.number}
+		if span := at.Span(); span.Valid() && p.Profile.Source.Form == profile.FormXML {
+			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
+		}
+		p.placed = append(p.placed, placed{s.digest(kind, value), r})
 	}
-	p.notes = append(p.notes, p.checker.set.digest(kind, value))
 }
 
-// Others tells of how many other profiles of the run the same was noted, and in
-// which files the first of them are. It knows nothing before CheckSet.
-func (p *Pass) Others(kind, value string) (count int, files []string) {
+// Want asks for CheckSet to look at the profile in any case, and for it to be
+// told where others have noted the value.
+func (p *Pass) Want(kind, value string) {
+	if s := p.checker.set; s != nil && !s.done {
+		p.wants = append(p.wants, s.digest(kind, value))
+	}
+}
+
+// placed is where a note stands.
+type placed struct {
+	note  note
+	place Related
+}
+
+// place keeps where shared notes stand in the first of their profiles.
+func (s *set) place(list []placed) {
+	for _, x := range list {
+		shared := s.shared[x.note]
+		if shared == nil || !slices.Contains(shared.first, x.place.profile) ||
+			slices.ContainsFunc(shared.related, func(r Related) bool { return r.profile == x.place.profile }) {
+			continue // the first place in a profile is enough
+		}
+		shared.related = append(shared.related, x.place)
+	}
+}
+
+// Others tells of how many other profiles of the run the same was noted, and
+// where the first of them are. It knows nothing before CheckSet.
+func (p *Pass) Others(kind, value string) (count int, places []Related) {
 	s := p.checker.set
 	if s == nil || !s.done {
 		return 0, nil
 	}
-	h := s.holders[s.digest(kind, value)]
-	if h == nil {
+	n := s.digest(kind, value)
+	x := s.shared[n]
+	if x == nil {
 		return 0, nil
 	}
-	self := 0
-	for _, x := range h.first[:min(h.count, len(h.first))] {
-		if x.profile == p.number {
-			self = 1
-		} else if len(files) < firstHolders {
-			files = append(files, x.file)
+	count = x.count
+	if slices.Contains(p.notes, n) {
+		count--
+	}
+	for _, r := range x.related {
+		if r.profile != p.number && len(places) < named {
+			r.Message = "the same " + kind
+			places = append(places, r)
 		}
 	}
-	if h.count > len(h.first) {
-		self = 1
-	}
-	return h.count - self, files
+	return count, places
 }
 
 // take adds what was noted of the profiles of one input. Inputs come in order.
-func (s *set) take(input Input, notes [][]note) {
-	some := false
-	for i, list := range notes {
-		seen := map[note]bool{}
-		for _, n := range list {
-			if seen[n] {
-				continue
-			}
-			seen[n], some = true, true
-			h := s.holders[n]
-			if h == nil {
-				h = &holders{}
-				s.holders[n] = h
-			}
-			if h.count < len(h.first) {
-				h.first[h.count] = holder{s.profiles + i, input.Name}
-			}
-			h.count++
+func (s *set) take(input Input, gathered []gathered) {
+	n := noted{input: input, first: s.profiles}
+	for i, g := range gathered {
+		number := s.profiles + int32(i)
+		slices.Sort(g.notes)
+		g.notes = slices.Compact(g.notes)
+		for _, note := range g.notes {
+			s.hold(note, number)
 		}
+		for _, note := range g.wants {
+			s.wanted = append(s.wanted, note)
+		}
+		n.notes = append(n.notes, g.notes)
+		n.await = n.await || len(g.wants) > 0
 	}
-	if some {
-		s.noted = append(s.noted, noted{input, notes, s.profiles})
+	if n.await || slices.ContainsFunc(n.notes, func(list []note) bool { return len(list) > 0 }) {
+		s.noted = append(s.noted, n)
 	}
-	s.profiles += len(notes)
+	s.profiles += int32(len(gathered))
 }
 
-// shared yields the inputs that share something noted with another profile.
-func (s *set) shared() iter.Seq[noted] {
+// gathered is what rules noted of one profile, and want to know of others.
+type gathered struct{ notes, wants []note }
+
+func (s *set) hold(n note, number int32) {
+	first, ok := s.first[n]
+	if !ok {
+		s.first[n] = number
+		return
+	}
+	x := s.shared[n]
+	if x == nil {
+		x = &shared{count: 1, first: []int32{first}}
+		s.shared[n] = x
+	}
+	x.count++
+	if len(x.first) <= named {
+		x.first = append(x.first, number)
+	}
+}
+
+// close ends the gathering: from now on Others knows.
+func (s *set) close() {
+	s.done = true
+	for _, n := range s.wanted {
+		if first, ok := s.first[n]; ok && s.shared[n] == nil {
+			s.shared[n] = &shared{count: 1, first: []int32{first}}
+		}
+	}
+}
+
+// again yields the inputs that share something noted with another profile, or
+// are to be looked at in any case.
+func (s *set) again() iter.Seq[noted] {
 	return func(yield func(noted) bool) {
 		for _, n := range s.noted {
-			if s.shares(n) && !yield(n) {
+			if (n.await || s.shares(n)) && !yield(n) {
 				return
 			}
 		}
@@ -134,7 +194,7 @@ func (s *set) shared() iter.Seq[noted] {
 func (s *set) shares(n noted) bool {
 	for _, list := range n.notes {
 		for _, x := range list {
-			if s.holders[x].count > 1 {
+			if s.shared[x] != nil {
 				return true
 			}
 		}
@@ -142,30 +202,72 @@ func (s *set) shares(n noted) bool {
 	return false
 }
 
+// places yields the inputs that hold a place which others are told of.
+func (s *set) places() iter.Seq[noted] {
+	named := map[int32]bool{}
+	for _, x := range s.shared {
+		for _, number := range x.first {
+			named[number] = true
+		}
+	}
+	return func(yield func(noted) bool) {
+		for _, n := range s.noted {
+			for i := range n.notes {
+				if named[n.first+int32(i)] {
+					if !yield(n) {
+						return
+					}
+					break
+				}
+			}
+		}
+	}
+}
+
+// located is where the notes of an input stand.
+func (c *Checker) located(n noted) (list []placed) {
+	c.reread(n, func(pass *Pass) {
+		pass.placing = true
+		for _, r := range c.active {
+			if r.Gather != nil && pass.Profile.Root != nil {
+				pass.Rule = r
+				_ = guard(pass, r.Gather) // it did not fail before
+			}
+		}
+		list = append(list, pass.placed...)
+	})
+	return list
+}
+
 // again reads an input once more and runs what looks at the whole set.
 func (c *Checker) again(n noted) *Result {
 	result := &Result{File: n.input.Name, Again: true}
-	text, err := n.input.Read()
-	if err != nil {
-		result.Err = err
-		return result
-	}
-	profiles, err := profile.Parse(n.input.Name, text)
-	defer release(profiles)
-	if err != nil {
-		return result // it was changed meanwhile, and what was noted no longer holds
-	}
-	for i, p := range profiles {
-		c.checkSet(result, p, n.first+i)
-	}
+	result.Err = c.reread(n, func(pass *Pass) { c.checkSet(result, pass) })
 	return result
 }
 
-func (c *Checker) checkSet(result *Result, p *profile.Profile, number int) {
-	pass := c.Pass(p)
-	pass.number = number
+// reread reads an input once more and does something with each of its profiles.
+func (c *Checker) reread(n noted, do func(*Pass)) error {
+	text, err := n.input.Read()
+	if err != nil {
+		return err
+	}
+	profiles, err := profile.Parse(n.input.Name, text)
+	defer release(profiles)
+	if err != nil || len(profiles) != len(n.notes) {
+		return nil // it was changed meanwhile, and what was noted no longer holds
+	}
+	for i, p := range profiles {
+		pass := c.Pass(p)
+		pass.number, pass.notes = n.first+int32(i), n.notes[i]
+		do(pass)
+	}
+	return nil
+}
+
+func (c *Checker) checkSet(result *Result, pass *Pass) {
 	for _, r := range c.active {
-		if r.CheckSet == nil || p.Root == nil {
+		if r.CheckSet == nil || pass.Profile.Root == nil {
 			continue
 		}
 		pass.Rule = r
@@ -174,11 +276,11 @@ func (c *Checker) checkSet(result *Result, p *profile.Profile, number int) {
 		}
 	}
 	var suppressed int
-	pass.found, suppressed = suppress(p.Source, c.ignores(p.Source), pass.found)
+	pass.found, suppressed = suppress(pass.Profile.Source, c.ignores(pass.Profile.Source), pass.found)
 	c.settle(pass)
 	result.Suppressed += suppressed
 	result.Prints = append(result.Prints, pass.prints...)
 	if len(pass.found) > 0 {
-		result.Findings = append(result.Findings, c.resolve(p, pass.found)...)
+		result.Findings = append(result.Findings, c.resolve(pass.Profile, pass.found)...)
 	}
 }

@@ -223,9 +223,9 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 	f.flag("guessable", literal && profile.Guessable(c.Value))
 	count, files := 0, []*ast.Term{}
 	if literal {
-		n, names := d.pass.Others(sharedChallenge, c.Value)
-		for _, name := range names {
-			files = append(files, ast.StringTerm(name))
+		n, places := d.pass.Others(sharedChallenge, c.Value)
+		for _, place := range places {
+			files = append(files, ast.StringTerm(place.File))
 		}
 		count = n
 	}

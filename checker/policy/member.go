@@ -15,7 +15,7 @@ func gather(pass *checker.Pass) error {
 	payloads := pass.Profile.SCEP()
 	for i := range payloads {
 		if c := &payloads[i]; c.ChallengeKind == profile.ChallengeLiteral && c.Challenge.Known {
-			pass.Note(sharedChallenge, c.Challenge.Value)
+			pass.Note(sharedChallenge, c.Challenge.Value, c.Challenge.Node)
 		}
 	}
 	return nil
@@ -127,6 +127,11 @@ func (m member) place(pass *checker.Pass, severity checker.Severity) error {
 		f = pass.Value(n, "%s", m.message)
 	}
 	f.Severity = severity
+	for _, s := range pass.Profile.SCEP() {
+		if s.Challenge.Node == n && s.ChallengeKind == profile.ChallengeLiteral {
+			_, f.Related = pass.Others(sharedChallenge, s.Challenge.Value)
+		}
+	}
 	return nil
 }
 

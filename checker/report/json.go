@@ -42,7 +42,15 @@ type jsonFinding struct {
 	End         *jsonPosition `json:"end,omitempty"`
 	Help        string        `json:"help"`
 	Fix         *jsonFix      `json:"fix,omitempty"`
+	Related     []jsonRelated `json:"related,omitempty"`
 	Fingerprint string        `json:"fingerprint"`
+}
+
+// jsonRelated is a place in another profile.
+type jsonRelated struct {
+	File    string        `json:"file"`
+	Message string        `json:"message"`
+	Start   *jsonPosition `json:"start,omitempty"`
 }
 
 type jsonProfile struct {
@@ -135,6 +143,13 @@ func newJSONFinding(f *checker.Finding) jsonFinding {
 	}
 	if f.Placed {
 		j.Start, j.End = newJSONPosition(f.Start), newJSONPosition(f.End)
+	}
+	for _, r := range f.Related {
+		related := jsonRelated{File: r.File, Message: r.Message}
+		if r.Placed {
+			related.Start = &jsonPosition{r.Start.Line, r.Start.Column, r.Start.Offset}
+		}
+		j.Related = append(j.Related, related)
 	}
 	if f.Fix != nil && !f.Fix.Secret {
 		j.Fix = &jsonFix{f.Fix.Message, f.Fix.Safe, []jsonEdit{}}

@@ -71,6 +71,13 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	case !f.Placed && len(f.Path) > 0:
 		fmt.Fprintf(out, "  at %s\n", printable(PathText(f.Path)))
 	}
+	for _, r := range f.Related {
+		place := printable(r.File)
+		if r.Placed {
+			place = fmt.Sprintf("%s:%d:%d", place, r.Start.Line, r.Start.Column)
+		}
+		fmt.Fprintf(out, "  %s %s: %s\n", p.help.Sprint("see:"), place, printable(r.Message))
+	}
 	if f.Help != "" {
 		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(f.Help))
 	}
