@@ -137,9 +137,7 @@ func (s *set) take(input Input, gathered []gathered) {
 		for _, note := range g.notes {
 			s.hold(note, number)
 		}
-		for _, note := range g.wants {
-			s.wanted = append(s.wanted, note)
-		}
+		s.wanted = append(s.wanted, g.wants...)
 		n.notes = append(n.notes, g.notes)
 		n.await = n.await || len(g.wants) > 0
 	}
