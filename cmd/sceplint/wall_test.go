@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The benchmarks of this file run whole commands on the same profiles. Those
+// that compare with OPA and conftest need OPA and CONFTEST in the environment,
+// and look first whether both sides find the same. Only ratios within one run
+// count: BenchmarkWall… time one command each, BenchmarkGoal two by turns.
+
+// stage is what the commands work on.
+type stage struct {
+	sceplint  string   // the command
+	dir       string   // of the profiles
+	profiles  []string // as generate wrote them
+	documents []string // what sceplint input prints of each, once needed
+	bytes     int64    // of all profiles
+}
+
+// command gives the arguments of a command, ready to be timed.
+type command func(testing.TB, *stage) []string
+
+func newStage(tb testing.TB) *stage {
+	tb.Helper()
+	s := &stage{sceplint: built(tb, "."), dir: filepath.Join(tb.TempDir(), "profiles")}
+	s.profiles, s.bytes = generate(tb, s.dir)
+	return s
+}
+
+// one is the profile that commands on one file get: one with a finding.
+func (s *stage) one() string { return s.profiles[0] }
+
+// input gives the documents of all profiles as files of JSON.
+func (s *stage) input(tb testing.TB) []string {
+	tb.Helper()
+	if s.documents != nil {
+		return s.documents
+	}
+	dir := filepath.Join(s.dir, "..", "documents")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	for _, file := range s.profiles {
+		var stdout, stderr bytes.Buffer
+		if code := run(tb.Context(), []string{"input", file}, strings.NewReader(""), &stdout, &stderr); code != exitClean {
+			tb.Fatalf("%s: exit code %d\n%s", file, code, &stderr)
+		}
+		document := filepath.Join(dir, stem(file)+".json")
+		if err := os.WriteFile(document, stdout.Bytes(), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+		s.documents = append(s.documents, document)
+	}
+	return s.documents
+}
+
+func check(_ testing.TB, s *stage) []string {
+	return []string{s.sceplint, "check", "--fail-on", "never", s.dir}
+}
+
+func checkRules(_ testing.TB, s *stage) []string {
+	return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", s.dir}
+}
+
+func checkOne(_ testing.TB, s *stage) []string {
+	return []string{s.sceplint, "check", "--fail-on", "never", s.one()}
+}
+
+func checkRulesOne(_ testing.TB, s *stage) []string {
+	return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", s.one()}
+}
+
+func sha256Sum(_ testing.TB, s *stage) []string { return append([]string{"sha256sum"}, s.profiles...) }
+
+// emptyGo is the least that a program in Go can do.
+func emptyGo(tb testing.TB, _ *stage) []string {
+	source := filepath.Join(tb.TempDir(), "empty.go")
+	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+		tb.Fatal(err)
+	}
+	return []string{built(tb, source)}
+}
+
+// conftest runs ten policies of the pack baseline on ready documents. Of the
+// twelve, challenge-shared looks at other profiles, and retry-defaults gives
+// information only, which conftest does not know. The ten are put into one
+// package, since conftest takes several times as long with a package for each.
+func conftest(tb testing.TB, s *stage) []string {
+	tb.Helper()
+	without := []string{"challenge-shared", "retry-defaults"}
+	var ids []string
+	dir := copyPolicies(tb, baseline, func(id, text string) string {
+		if slices.Contains(without, id) {
+			return ""
+		}
+		ids = append(ids, id)
+		var lines []string
+		for line := range strings.Lines(text) {
+			switch {
+			case strings.HasPrefix(line, "#"): // METADATA, which a package has once
+				continue
+			case strings.HasPrefix(line, "package "):
+				line = "package main\n"
+			}
+			lines = append(lines, strings.Replace(line, "info contains", "warn contains", 1))
+		}
+		return strings.Join(lines, "")
+	})
+	if len(ids) != 10 {
+		tb.Fatalf("%d policies are compared, not ten", len(ids))
+	}
+	args := append([]string{tool(tb, "CONFTEST"), "test", "--no-fail", "--policy", dir}, s.input(tb)...)
+
+	type member struct {
+		Msg      string
+		Metadata struct{ Path []any }
+	}
+	var files []struct {
+		Filename           string
+		Warnings, Failures []member
+	}
+	if err := json.Unmarshal(printed(tb, nil, append(args, "--output", "json")...), &files); err != nil {
+		tb.Fatal(err)
+	}
+	// There are no IDs in one package, and no information.
+	var theirs []found
+	for _, f := range files {
+		for severity, members := range map[string][]member{"warning": f.Warnings, "error": f.Failures} {
+			for _, m := range members {
+				theirs = append(theirs, found{stem(f.Filename), "", severity, m.Msg, pathText(tb, m.Metadata.Path)})
+			}
+		}
+	}
+	ours := s.found(tb, s.dir, ids)
+	for i := range ours {
+		ours[i].rule = ""
+		ours[i].severity = strings.Replace(ours[i].severity, "info", "warning", 1)
+	}
+	same(tb, theirs, ours)
+	return args
+}
+
+// opaExec runs the pack baseline on ready documents.
+func opaExec(tb testing.TB, s *stage) []string {
+	tb.Helper()
+	args := append([]string{tool(tb, "OPA"), "exec", "--decision", "policies/baseline", "--bundle", stockBaseline(tb)}, s.input(tb)...)
+	var answer struct {
+		Result []struct {
+			Path   string
+			Result evaluated
+		}
+	}
+	if err := json.Unmarshal(printed(tb, nil, args...), &answer); err != nil {
+		tb.Fatal(err)
+	}
+	var theirs []found
+	for _, r := range answer.Result {
+		theirs = append(theirs, r.Result.findings(tb, r.Path)...)
+	}
+	same(tb, theirs, s.found(tb, s.dir, idsOf(tb, baseline)))
+	return args
+}
+
+// opaEval runs the pack baseline on one ready document.
+func opaEval(tb testing.TB, s *stage) []string {
+	tb.Helper()
+	args := []string{tool(tb, "OPA"), "eval", "--input", s.input(tb)[0], "--data", stockBaseline(tb), "data.policies.baseline"}
+	var answer struct {
+		Result []struct {
+			Expressions []struct{ Value evaluated }
+		}
+	}
+	if err := json.Unmarshal(printed(tb, nil, args...), &answer); err != nil {
+		tb.Fatal(err)
+	}
+	if len(answer.Result) != 1 || len(answer.Result[0].Expressions) != 1 {
+		tb.Fatal("opa eval gave no value")
+	}
+	theirs := answer.Result[0].Expressions[0].Value.findings(tb, s.one())
+	same(tb, theirs, s.found(tb, s.one(), idsOf(tb, baseline)))
+	return args
+}
+
+// stockBaseline is a directory with the pack baseline as it is shipped.
+func stockBaseline(tb testing.TB) string {
+	tb.Helper()
+	return copyPolicies(tb, baseline, func(_, text string) string { return text })
+}
+
+// found is what policies find in sceplint.
+func (s *stage) found(tb testing.TB, path string, ids []string) []found {
+	tb.Helper()
+	return foundByPolicies(tb, printed(tb, nil, s.sceplint, "check", "--quiet", "--format", "json", "--fail-on", "never", path), ids)
+}
+
+// same holds that sceplint and another command find the same, and something.
+func same(tb testing.TB, theirs, ours []found) {
+	tb.Helper()
+	if diff := difference(theirs, ours); diff != "" {
+		tb.Fatalf("the other command (-) and sceplint (+) differ:\n%s", diff)
+	}
+	if len(ours) == 0 {
+		tb.Fatal("nothing is found, so nothing is compared")
+	}
+	tb.Logf("both find the same %d", len(ours))
+}
+
+func BenchmarkWallCheck(b *testing.B)     { wall(b, check) }
+func BenchmarkWallRules(b *testing.B)     { wall(b, checkRules) }
+func BenchmarkWallSHA256Sum(b *testing.B) { wall(b, sha256Sum) }
+func BenchmarkWallConftest(b *testing.B)  { wall(b, conftest) }
+func BenchmarkWallOPAExec(b *testing.B)   { wall(b, opaExec) }
+func BenchmarkWallCheckOne(b *testing.B)  { wall(b, checkOne) }
+func BenchmarkWallRulesOne(b *testing.B)  { wall(b, checkRulesOne) }
+func BenchmarkWallOPAEval(b *testing.B)   { wall(b, opaEval) }
+func BenchmarkWallEmptyGo(b *testing.B)   { wall(b, emptyGo) }
+
+func wall(b *testing.B, c command) {
+	args := c(b, newStage(b))
+	timed(b, args) // the files are in memory from here on
+	for b.Loop() {
+		timed(b, args)
+	}
+}
+
+// timed runs a command and gives how long it takes.
+func timed(tb testing.TB, args []string) time.Duration {
+	start := time.Now()
+	if err := exec.Command(args[0], args[1:]...).Run(); err != nil {
+		tb.Fatalf("%s: %v", args[0], err)
+	}
+	return time.Since(start)
+}
+
+// BenchmarkGoal times two commands by turns and gives the ratio of the first
+// to the second: the median of all turns, the least, the most, and the goal.
+func BenchmarkGoal(b *testing.B) {
+	s := newStage(b)
+	for _, goal := range []struct {
+		name         string
+		ours, theirs command
+		most         float64
+	}{
+		{"rules/sha256sum", checkRules, sha256Sum, 0.8},
+		{"check/sha256sum", check, sha256Sum, 2},
+		{"check/conftest", check, conftest, 0.1},
+		{"check/opa-exec", check, opaExec, math.NaN()}, // no goal
+		{"check-one/opa-eval", checkOne, opaEval, 0.5},
+		{"rules-one/empty-go", checkRulesOne, emptyGo, 8},
+	} {
+		b.Run(goal.name, func(b *testing.B) {
+			ours, theirs := goal.ours(b, s), goal.theirs(b, s)
+			timed(b, ours)
+			timed(b, theirs)
+			var ratios []float64
+			for b.Loop() {
+				first, second := timed(b, ours), timed(b, theirs)
+				ratios = append(ratios, float64(first)/float64(second))
+			}
+			slices.Sort(ratios)
+			b.ReportMetric(ratios[0], "least")
+			b.ReportMetric(ratios[len(ratios)/2], "median")
+			b.ReportMetric(ratios[len(ratios)-1], "most")
+			if !math.IsNaN(goal.most) {
+				b.ReportMetric(goal.most, "goal")
+			}
+			b.ReportMetric(0, "ns/op") // the sum of both says nothing
+		})
+	}
+}
