@@ -31,12 +31,12 @@ var schemas = sync.OnceValue(func() *ast.SchemaSet {
 })
 
 // parserOptions are those that modules are parsed with.
-func parserOptions(version ast.RegoVersion) ast.ParserOptions {
-	return ast.ParserOptions{ProcessAnnotation: true, RegoVersion: version, Capabilities: capabilities()}
+func parserOptions(version ast.RegoVersion, metadata bool) ast.ParserOptions {
+	return ast.ParserOptions{ProcessAnnotation: metadata, RegoVersion: version, Capabilities: capabilities()}
 }
 
-// parseModule parses a module.
-func parseModule(f File) (m *ast.Module, err error) {
+// parseModule parses a module, with its METADATA or without.
+func parseModule(f File, metadata bool) (m *ast.Module, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%s: cannot be parsed: %v", f.Name, r)
@@ -45,12 +45,12 @@ func parseModule(f File) (m *ast.Module, err error) {
 	if len(bytes.TrimSpace(f.Text)) == 0 {
 		return nil, fmt.Errorf("%s: the file is empty; a policy begins with package policies.<pack>.<id>", f.Name)
 	}
-	m, err = ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV1))
+	m, err = ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV1, metadata))
 	if err == nil {
 		return m, nil
 	}
 	hint := ""
-	if old, v0 := ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV0)); v0 == nil && old != nil {
+	if old, v0 := ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV0, metadata)); v0 == nil && old != nil {
 		hint = "this is Rego v0; write it in v1, as in: deny contains msg if { … } (opa fmt --v0-v1 -w rewrites files)"
 	}
 	return nil, explain(err, hint)
@@ -89,18 +89,21 @@ func compileInTime(ctx context.Context, compile func() error) error {
 // compileTogether compiles modules, and once more to check their comparisons if
 // they are not known to be sound.
 func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capabilities) (*ast.Compiler, error) {
+	sound := !slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped })
+	compiler := newCompiler(allowed)
 	shadow := map[string]*ast.Module{}
-	if slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped }) {
+	if sound {
+		compiler = compiler.WithSchemas(nil).WithSkipStages(checks...)
+	} else {
 		for name, m := range modules {
 			shadow[name] = withEquations(m.Copy())
 		}
 	}
-	compiler := newCompiler(allowed)
 	compiler.Compile(modules)
 	if compiler.Failed() {
 		return nil, explain(compiler.Errors, "")
 	}
-	if len(shadow) > 0 {
+	if !sound {
 		checked := newCompiler(allowed)
 		checked.Compile(shadow)
 		if checked.Failed() {
@@ -108,6 +111,14 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 		}
 	}
 	return compiler, nil
+}
+
+// checks are the stages of the compiler that change nothing but refuse what is
+// wrong. Shipped policies were checked when they were made.
+var checks = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckRecursion, ast.StageCheckTypes,
+	ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 }
 
 // compileNow compiles all modules together and finds out what each policy
@@ -129,26 +140,19 @@ func (s *Set) compileNow() error {
 	}
 	for _, p := range s.policies {
 		s.study(p)
-		if err := s.prepare(p); err != nil {
-			return err
-		}
+		p.prepare()
 	}
 	return nil
 }
 
-// prepare compiles the query for the sets of a policy.
-func (s *Set) prepare(p *policy) error {
-	var terms []*ast.Term
+// prepare makes the query for the sets of a policy. It is of a form that needs
+// no compiling.
+func (p *policy) prepare() {
+	var query []*ast.Expr
 	for _, set := range p.sets {
-		terms = append(terms, ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set))))
+		query = append(query, ast.Equality.Expr(ast.VarTerm(set), ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set)))))
 	}
-	body := ast.NewBody(ast.Equality.Expr(ast.VarTerm("answers"), ast.ArrayTerm(terms...)))
-	compiled, err := s.compiler.QueryCompiler().Compile(body)
-	if err != nil {
-		return explain(err, "")
-	}
-	p.query = compiled
-	return nil
+	p.query = ast.NewBody(query...)
 }
 
 // withEquations rewrites a copy of a module so that the type checker looks at

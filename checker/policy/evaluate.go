@@ -146,16 +146,15 @@ func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (cho
 // nothing from those that follow but time.
 func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, answers map[int]answer) {
 	limit := timeBase + timeBase*time.Duration(len(pass.Profile.Source.Text)>>20)
-	until := time.Now().Add(3 * limit)
-	for len(todo) > 0 {
-		left := min(limit, time.Until(until))
-		if left <= 0 {
+	const most = 3 // policies that are stopped at one profile
+	for stops := 0; len(todo) > 0; stops++ {
+		if stops == most {
 			for _, q := range todo {
 				answers[q.policy] = answer{err: errors.New("it was not asked, since other policies took all the time")}
 			}
 			return
 		}
-		done, prints, stopped := s.run(pass, todo, input, left)
+		done, prints, stopped := s.run(pass, todo, input, limit)
 		printed(pass, prints)
 		for n, a := range done {
 			q := todo[n]

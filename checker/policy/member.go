@@ -36,7 +36,7 @@ func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error
 		for _, member := range list.Slice() {
 			m, err := read(member.Value)
 			if err == nil {
-				err = m.place(pass, set.severity)
+				err = m.place(pass, p, set.severity)
 			}
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", s.whence(pass, i, set.name, member), set.name, err)
@@ -115,7 +115,7 @@ func steps(v ast.Value) ([]any, error) {
 
 // place reports the finding at the value its path leads to; at the opening of
 // a dict or array, since then something is missing in it.
-func (m member) place(pass *checker.Pass, severity checker.Severity) error {
+func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) error {
 	n := pass.Profile.Root.At(m.path...)
 	if n == nil {
 		return fmt.Errorf("the profile has nothing at the path %v of the finding %q", pathTerm(m.path), m.message)
@@ -126,7 +126,7 @@ func (m member) place(pass *checker.Pass, severity checker.Severity) error {
 	} else {
 		f = pass.Value(n, "%s", m.message)
 	}
-	f.Severity = severity
+	f.Rule, f.Help, f.Severity = p.described(), p.described().Help, severity
 	for _, s := range pass.Profile.SCEP() {
 		if s.Challenge.Node == n && s.ChallengeKind == profile.ChallengeLiteral {
 			_, f.Related = pass.Others(sharedChallenge, s.Challenge.Value)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -61,8 +62,14 @@ func (s *Set) take(f File, m *ast.Module) error {
 	}
 	p.ID, p.Pack = dashed(names[2]), dashed(names[1])
 	p.Title = strings.ReplaceAll(names[2], "_", " ")
-	if err := p.describe(); err != nil {
-		return fmt.Errorf("%s: %w", place, err)
+	if f.Shipped {
+		p.described = sync.OnceValue(func() *checker.Meta { return p.describedLater(f) })
+	} else {
+		meta, err := p.describe(m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", place, err)
+		}
+		p.described = func() *checker.Meta { return meta }
 	}
 	p.wide = p.mentionsOthers()
 	s.policies = append(s.policies, p)
@@ -118,27 +125,40 @@ func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
 	return fmt.Errorf("%s: the policy has none of the sets deny, warn and info, so it can find nothing; a library needs another first name than policies", line)
 }
 
-// describe reads the METADATA of the package.
-func (p *policy) describe() error {
+// describedLater reads the METADATA of a shipped policy, which is sound.
+func (p *policy) describedLater(f File) *checker.Meta {
+	m, err := parseModule(f, true)
+	if err == nil {
+		var meta *checker.Meta
+		if meta, err = p.describe(m); err == nil {
+			return meta
+		}
+	}
+	panic(err) // it is part of the program, and tests read it
+}
+
+// describe adds the METADATA of the package to what is known of the policy.
+func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
+	meta := p.Meta
 	var a *ast.Annotations
-	for _, x := range p.module.Annotations {
+	for _, x := range module.Annotations {
 		if x.Scope == "package" {
 			a = x
 		}
 	}
 	if a == nil {
-		return nil
+		return &meta, nil
 	}
 	if title := clean(a.Title); title != "" {
-		p.Title = title
+		meta.Title = title
 	}
-	p.Doc = clean(a.Description)
+	meta.Doc = clean(a.Description)
 	for _, r := range a.RelatedResources {
 		title := clean(r.Description)
 		if title == "" {
 			title = r.Ref.String()
 		}
-		p.Refs = append(p.Refs, checker.Ref{Title: title, URL: clean(r.Ref.String())})
+		meta.Refs = append(meta.Refs, checker.Ref{Title: title, URL: clean(r.Ref.String())})
 	}
 	var custom struct {
 		Help, Avoid, Prefer, Scope string
@@ -152,20 +172,20 @@ func (p *policy) describe() error {
 		err = json.Unmarshal(text, &custom)
 	}
 	if err != nil {
-		return fmt.Errorf("METADATA: custom: %w", err)
+		return nil, fmt.Errorf("METADATA: custom: %w", err)
 	}
 	scopes := map[string]checker.Scope{"": checker.ScopeSCEP, "scep": checker.ScopeSCEP, "payload": checker.ScopePayload, "profile": checker.ScopeProfile, "document": checker.ScopeDocument}
 	scope, ok := scopes[custom.Scope]
 	if !ok {
-		return fmt.Errorf("METADATA: custom: scope %q is none of scep, payload, profile, document", custom.Scope)
+		return nil, fmt.Errorf("METADATA: custom: scope %q is none of scep, payload, profile, document", custom.Scope)
 	}
-	p.Help = clean(custom.Help)
-	p.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
+	meta.Help = clean(custom.Help)
+	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
 	for name, x := range custom.Parameters {
-		p.Parameters = append(p.Parameters, checker.Parameter{Name: clean(name), Default: x.Default, Doc: clean(x.Description)})
+		meta.Parameters = append(meta.Parameters, checker.Parameter{Name: clean(name), Default: x.Default, Doc: clean(x.Description)})
 	}
-	slices.SortFunc(p.Parameters, func(a, b checker.Parameter) int { return strings.Compare(a.Name, b.Name) })
-	return nil
+	slices.SortFunc(meta.Parameters, func(a, b checker.Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return &meta, nil
 }
 
 // clean takes from a text what could deceive on a terminal.
@@ -181,13 +201,16 @@ func clean(text string) string {
 // checkParameters refuses parameters of another type than documented, and
 // names that are nearly, but not quite, those of a parameter.
 func (s *Set) checkParameters() error {
+	config := s.config.Data["config"].(map[string]any)
+	if len(config) == 0 {
+		return nil
+	}
 	known := map[string]checker.Parameter{}
 	for _, p := range s.policies {
-		for _, x := range p.Parameters {
+		for _, x := range p.described().Parameters {
 			known[x.Name] = x
 		}
 	}
-	config := s.config.Data["config"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(config)) {
 		x, ok := known[name]
 		if !ok {

@@ -28,6 +28,10 @@ type Config struct {
 	Data  map[string]any // the data document: "config" in it holds the parameters
 	Taken []string       // IDs that policies may not have, being those of built-in rules
 	Trace string         // the ID of a policy whose evaluation is explained, by Pass.Print
+	// Lazy leaves the METADATA of shipped policies unread, which takes longer than
+	// all else in them, until a policy finds something. Rules then tells of them no
+	// more than ID, pack and severity.
+	Lazy bool
 }
 
 // Set is what was loaded: policies compiled together.
@@ -49,16 +53,17 @@ type Set struct {
 // policy is one package policies.<pack>.<id>.
 type policy struct {
 	checker.Meta
-	module  *ast.Module
-	file    string
-	line    int
-	sets    []string // those of deny, warn and info that it has
-	facts   facts    // what it looks at
-	memory  memory
-	query   ast.Body // asks for its sets
-	anySCEP bool     // whether it may find something in a profile without a SCEP payload
-	wide    bool     // whether it looks at the other profiles of the run
-	stopped atomic.Bool
+	module    *ast.Module
+	file      string
+	line      int
+	sets      []string // those of deny, warn and info that it has
+	facts     facts    // what it looks at
+	memory    memory
+	query     ast.Body             // asks for its sets
+	anySCEP   bool                 // whether it may find something in a profile without a SCEP payload
+	described func() *checker.Meta // with METADATA
+	wide      bool                 // whether it looks at the other profiles of the run
+	stopped   atomic.Bool
 }
 
 // setSeverities are the sets of a policy and what their members weigh.
@@ -107,6 +112,9 @@ func (s *Set) Rules() []checker.Rule {
 	rules := make([]checker.Rule, len(s.policies))
 	for i, p := range s.policies {
 		rules[i].Meta = p.Meta
+		if !s.config.Lazy {
+			rules[i].Meta = *p.described()
+		}
 		if p.wide {
 			rules[i].Gather = gather
 			rules[i].CheckSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }
@@ -133,7 +141,7 @@ func (s *Set) parse() error {
 	var wait sync.WaitGroup
 	for i, f := range sources {
 		wait.Go(func() {
-			module, err := parseModule(f)
+			module, err := parseModule(f, !f.Shipped)
 			results[i] = parsed{module, err}
 		})
 	}

@@ -101,11 +101,9 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
 	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
 	options(query)
 	a.err = query.Iter(context.Background(), func(r topdown.QueryResult) error {
-		if list, ok := r[ast.Var("answers")].Value.(*ast.Array); ok {
-			a.sets = make(map[string]*ast.Term, len(p.sets))
-			for n, name := range p.sets {
-				a.sets[name] = list.Elem(n)
-			}
+		a.sets = make(map[string]*ast.Term, len(p.sets))
+		for _, name := range p.sets {
+			a.sets[name] = r[ast.Var(name)]
 		}
 		return nil
 	})
@@ -119,37 +117,41 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
 }
 
 // await waits for an evaluation to be done, and cancels it when it takes too
-// much time or memory.
+// much time or memory. Time is counted in beats of a clock that stands still
+// when the process gets no processor, so that a busy machine is no fault of the
+// policy.
 func (e *evaluator) await(cancel topdown.Cancel, limit time.Duration) error {
 	const pace = 20 * time.Millisecond
-	start, heap := time.Now(), uint64(0)
-	e.timer.Reset(min(pace, limit))
-	for {
+	heap := uint64(0)
+	for spent := time.Duration(0); ; {
+		e.timer.Reset(pace)
 		select {
 		case <-e.done:
 			return nil
 		case <-e.timer.C:
 		}
+		spent += pace
 		var why error
 		now := heapSize()
 		if heap == 0 {
 			heap = now
 		}
 		switch {
-		case time.Since(start) >= limit:
+		case spent >= limit:
 			why = errTime
 		case now > heap+memoryMore:
 			why = errMemory
 		default:
-			e.timer.Reset(min(pace, limit-time.Since(start)))
 			continue
 		}
 		cancel.Cancel()
-		e.timer.Reset(timeGrace)
-		select {
-		case <-e.done:
-			return why
-		case <-e.timer.C:
+		for grace := time.Duration(0); grace < timeGrace; grace += pace {
+			e.timer.Reset(pace)
+			select {
+			case <-e.done:
+				return why
+			case <-e.timer.C:
+			}
 		}
 		return fmt.Errorf("%w: %w", errStuck, why)
 	}

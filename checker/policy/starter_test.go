@@ -32,7 +32,7 @@ func TestStarter(t *testing.T) {
 		if string(formatted) != string(f.Text) {
 			t.Errorf("%s is not as opa fmt writes it:\n%s", f.Path, formatted)
 		}
-		m := ast.MustParseModuleWithOpts(string(f.Text), parserOptions(ast.RegoV1))
+		m := ast.MustParseModuleWithOpts(string(f.Text), parserOptions(ast.RegoV1, true))
 		name := strings.TrimSuffix(strings.TrimPrefix(m.Package.Path.String(), "data."), "_test")
 		if want := path.Dir(f.Path); strings.ReplaceAll(name, ".", "/") != want {
 			t.Errorf("%s: package %s is not the directory %s", f.Path, name, want)

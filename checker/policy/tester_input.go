@@ -24,7 +24,7 @@ import (
 // inputType is the type that the schema gives to input.
 var inputType = sync.OnceValue(func() regotypes.Type {
 	compiler := newCompiler(capabilities())
-	compiler.Compile(map[string]*ast.Module{"type": ast.MustParseModuleWithOpts("package lib.type\n\nx := input", parserOptions(ast.RegoV1))})
+	compiler.Compile(map[string]*ast.Module{"type": ast.MustParseModuleWithOpts("package lib.type\n\nx := input", parserOptions(ast.RegoV1, true))})
 	return compiler.TypeEnv.GetByRef(ast.InputRootRef)
 })
 

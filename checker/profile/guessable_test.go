@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestGuessable(t *testing.T) {
@@ -95,14 +94,10 @@ func TestGuessableWords(t *testing.T) {
 	if longest != longestWord {
 		t.Errorf("the longest word has %d bytes, not %d", longest, longestWord)
 	}
-	started := time.Now()
 	Guessable(strings.Repeat("secret-", 1<<20))
 	Guessable(strings.Repeat("a", 1<<23) + "b")
 	for range 1000 {
 		Guessable(strings.Repeat("123qwe", 10))
 		Guessable(strings.Repeat("a", 60) + "b")
-	}
-	if took := time.Since(started); took > 2*time.Second {
-		t.Error(took)
 	}
 }

@@ -80,7 +80,7 @@ func TestJobs(t *testing.T) {
 		_, one, says := sceplint(t, append(flags, "--jobs", "1", dir, "../../testdata")...)
 		_, eight, same := sceplint(t, append(flags, "--jobs", "8", dir, "../../testdata")...)
 		if one != eight || says != same || one == "" {
-			t.Errorf("%s: the report of 8 workers differs from that of one", format)
+			t.Errorf("%s: the report of 8 workers differs from that of one:\n%s%s", format, cmp.Diff(one, eight), cmp.Diff(says, same))
 		}
 		for _, id := range []string{"challenge-shared", "fleet-variable-once", "strict-keysize"} {
 			if !strings.Contains(one, id) {

@@ -52,6 +52,7 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.policies.lazy = true
 	c.Rules, f.notes, err = f.policies.all(ctx)
 	if err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ type policyFlags struct {
 	paths, packs, data []string
 	noBaseline         bool
 	trace              string
+	lazy               bool // nobody asks what the policies are about
 }
 
 func (f *policyFlags) add(cmd *cobra.Command) {
@@ -65,7 +66,7 @@ func shippedIDs() (ids []string) {
 
 // load reads what the flags name; nil if that is nothing.
 func (f *policyFlags) load(ctx context.Context) (*policy.Set, error) {
-	config := policy.Config{Taken: ruleIDs(rules.All()), Trace: f.trace}
+	config := policy.Config{Taken: ruleIDs(rules.All()), Trace: f.trace, Lazy: f.lazy}
 	packs := slices.Clone(f.packs)
 	if !f.noBaseline && !slices.Contains(packs, baseline) {
 		packs = append(packs, baseline)
