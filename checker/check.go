@@ -17,6 +17,7 @@ type Checker struct {
 	Severities  map[string]Severity // by rule ID, in place of the rule's own; Off switches it off
 	Now         time.Time           // the time that expiry is judged at
 	Targets     Targets
+	Verify      *Verify // nil: signatures are not looked at
 	ShowSecrets bool
 	Jobs        int      // workers; 0 for one a processor
 	Elsewhere   []string // IDs of rules that are not part of the run, but may be suppressed
@@ -115,7 +116,7 @@ func (c *Checker) Prepare() {
 // Pass gives what rules are handed of a profile, for those who ask what a rule
 // would see. The Checker must be prepared.
 func (c *Checker) Pass(p *profile.Profile) *Pass {
-	return &Pass{Profile: p, Now: c.Now, Targets: c.Targets, checker: c}
+	return &Pass{Profile: p, Now: c.Now, Targets: c.Targets, Verify: c.Verify, checker: c}
 }
 
 // outcome is what came of one profile.

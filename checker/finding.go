@@ -22,6 +22,8 @@ type Finding struct {
 	Fix      *Fix
 	Related  []Related // places in other profiles that it is also about
 
+	around bool // about what is around the text, which no comment in the text keeps back
+
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
 	File        string
@@ -129,7 +131,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 		if f.Span.Valid() && p.Source.Form == profile.FormXML {
 			f.Placed = true
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
-			if p.Root != nil || p.Source.ResemblesPlist() {
+			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {
 				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Start.Line, f.Span)
 			}
 		}

@@ -86,7 +86,7 @@ func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) (kept []
 	}
 	kept = found[:0]
 	for _, f := range found {
-		if ignored(src, ignores, f) {
+		if !f.around && ignored(src, ignores, f) {
 			suppressed++
 		} else {
 			kept = append(kept, f)

@@ -3,6 +3,7 @@
 package checker
 
 import (
+	"crypto/x509"
 	"fmt"
 	"strings"
 	"time"
@@ -73,6 +74,12 @@ type Meta struct {
 	Parameters []Parameter // what a policy takes from data.config
 }
 
+// Verify asks for the signatures of profiles to be verified.
+type Verify struct {
+	Roots *x509.CertPool // those that a signer must chain to; nil: any signer will do
+	Named bool           // the roots were named for the run, and are not just those of the system
+}
+
 // Parameter is a value that a policy takes from data.config.
 type Parameter struct {
 	Name    string
@@ -113,6 +120,7 @@ type Pass struct {
 	Profile *profile.Profile
 	Now     time.Time
 	Targets Targets
+	Verify  *Verify // nil: signatures are not looked at
 	checker *Checker
 	found   []*Finding
 	prints  []string
@@ -192,6 +200,19 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 		Span: at, Path: path, Message: clip(fmt.Sprintf(format, args...)),
 	}
 	p.found = append(p.found, f)
+	return f
+}
+
+// Around reports a finding about what is around the text of the profile, as its
+// signature. It has the start of the text for its place, and no comment in the
+// text keeps it back: whoever changes a signed profile could write one.
+func (p *Pass) Around(format string, args ...any) *Finding {
+	at := profile.NoSpan
+	if p.Profile.Root != nil && p.Profile.Source.Form == profile.FormXML {
+		at = profile.Span{}
+	}
+	f := p.At(at, nil, format, args...)
+	f.around = true
 	return f
 }
 

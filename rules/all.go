@@ -11,6 +11,8 @@ func All() []checker.Rule {
 		plistSyntax,
 		plistDuplicateKey,
 		plistEncoding,
+		profileSignature,
+		profileSignerExpired,
 		profileEncrypted,
 
 		profileKeyMissing,
@@ -52,9 +54,14 @@ func All() []checker.Rule {
 		scepSANKey,
 		scepSANValue,
 		scepFingerprint,
+		scepFingerprintMismatch,
 		scepChallengeEmpty,
 		scepChallengeMissing,
 		scepRetries,
+
+		certificateInvalid,
+		certificateExpired,
+		certificateWeak,
 
 		variableMisplaced,
 		placeholder,

@@ -18,7 +18,7 @@ const testdata = "../testdata"
 // run checks one file with the given rules; ignore rules always run along.
 func run(t *testing.T, file string, text []byte, targets checker.Targets, rules ...checker.Rule) *checker.Result {
 	t.Helper()
-	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets}
+	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
 	var result *checker.Result
 	input := checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 	for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {

@@ -44,4 +44,32 @@ var (
 		Title: "Apple open source: Security, certificate requests",
 		URL:   "https://github.com/apple-oss-distributions/Security",
 	}
+	refCertificateRoot = checker.Ref{
+		Title: "Apple device management schema: com.apple.security.root",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.root.yaml",
+	}
+	refCertificatePEM = checker.Ref{
+		Title: "Apple device management schema: com.apple.security.pem",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.pem.yaml",
+	}
+	refCertificatePKCS12 = checker.Ref{
+		Title: "Apple device management schema: com.apple.security.pkcs12",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.pkcs12.yaml",
+	}
+	refX509 = checker.Ref{
+		Title: "RFC 5280: Internet X.509 public key infrastructure certificates",
+		URL:   "https://www.rfc-editor.org/rfc/rfc5280",
+	}
+	refCMS = checker.Ref{
+		Title: "RFC 5652: Cryptographic Message Syntax",
+		URL:   "https://www.rfc-editor.org/rfc/rfc5652",
+	}
+	refTLSRequirements = checker.Ref{
+		Title: "Apple: requirements for trusted certificates in iOS 13 and macOS 10.15",
+		URL:   "https://support.apple.com/103769",
+	}
+	refKeyLengths = checker.Ref{
+		Title: "NIST SP 800-131A: transitioning the use of cryptographic algorithms and key lengths",
+		URL:   "https://csrc.nist.gov/pubs/sp/800/131/a/r2/final",
+	}
 )

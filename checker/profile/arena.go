@@ -25,5 +25,5 @@ func (p *Profile) Release() {
 	}
 	src.chunks = nil
 	p.Root, p.payloads, p.scep = nil, nil, nil
-	p.certificates, p.digests, p.references, p.secrets = nil, nil, nil, nil
+	p.certificates, p.digests, p.references, p.secrets, p.signatures = nil, nil, nil, nil, nil
 }

@@ -3,9 +3,10 @@ package profile
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
-	"errors"
 	"fmt"
+	"strings"
 )
 
 // Certificate is an X.509 certificate that a payload of one of the types
@@ -19,6 +20,7 @@ import (
 type Certificate struct {
 	Payload                   // that carries it
 	Content *Node             // its PayloadContent
+	PEM     bool              // the data is PEM text
 	DER     []byte            // the certificate itself; like Parsed shared with other profiles, so not to be changed
 	Parsed  *x509.Certificate // nil if Go's parser refuses it
 	Err     error             // why it is not readable
@@ -29,19 +31,37 @@ type Certificate struct {
 // maxCertificates is how many certificates of a payload are read.
 const maxCertificates = 100
 
+// CertificateError says why data is no certificate, or no PKCS#12 file.
+type CertificateError struct {
+	Message string // what the data is
+	Hint    string // what to do about it
+	Limit   bool   // a device may well read what is not read here
+}
+
+func (e *CertificateError) Error() string { return e.Message }
+
+const hintExport = "export it anew"
+
 var (
-	errCertificateEmpty  = errors.New("the data is empty")
-	errCertificateTwice  = errors.New("the data is in base64 twice")
-	errCertificateCut    = errors.New("the certificate is cut off, or its length is damaged")
-	errCertificateBER    = errors.New("the data is BER of indefinite length, and a certificate is in DER")
-	errCertificatePKCS12 = errors.New("the data is a PKCS#12 file, not a certificate")
-	errCertificatePKCS7  = errors.New("the data is a PKCS#7 message, not a certificate")
-	errCertificateKey    = errors.New("the data is a key, not a certificate")
-	errCertificateNone   = errors.New("the data is neither a certificate in DER nor PEM text")
-	errPEMNone           = errors.New("the PEM text holds no certificate that can be decoded")
-	errPEMDamaged        = errors.New("a certificate of the PEM text is damaged and left out")
-	errPEMLong           = fmt.Errorf("the PEM text holds more than %d certificates; the rest is not read", maxCertificates)
+	errCertificateEmpty  = &CertificateError{Message: "the data is empty", Hint: "put the certificate into it"}
+	errCertificateTwice  = &CertificateError{Message: "the data is in base64 twice", Hint: "encode the certificate once"}
+	errCertificateCut    = &CertificateError{Message: "the certificate is cut off, or its length is damaged", Hint: hintExport}
+	errCertificateBER    = &CertificateError{Message: "the data is BER of indefinite length, and a certificate is in DER", Hint: "convert it with openssl x509 -outform DER"}
+	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS#12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
+	errCertificatePKCS7  = &CertificateError{Message: "the data is a PKCS#7 message, not a certificate", Hint: "take the certificates out with openssl pkcs7 -print_certs"}
+	errCertificateKey    = &CertificateError{Message: "the data is a key, not a certificate", Hint: hintKey}
+	errCertificateNone   = &CertificateError{Message: "the data is neither a certificate in DER nor PEM text", Hint: hintExport}
+	errPEMNone           = &CertificateError{Message: "the PEM text holds no certificate that can be decoded", Hint: hintExport}
+	errPEMDamaged        = &CertificateError{Message: "a certificate of the PEM text is damaged and left out", Hint: hintExport}
+	errPEMLines          = &CertificateError{Message: "the PEM text is not in lines", Hint: "put the BEGIN and END marks on lines of their own", Limit: true}
+	errPEMLong           = &CertificateError{Message: fmt.Sprintf("the PEM text holds more than %d certificates; the rest is not read", maxCertificates), Hint: "spread them over several payloads", Limit: true}
+	errPEMKey            = &CertificateError{Message: "the PEM text holds a private key", Hint: hintKey}
+	errPKCS12PEM         = &CertificateError{Message: "the data is PEM text, not a PKCS#12 file", Hint: "make one with openssl pkcs12 -export"}
+	errPKCS12None        = &CertificateError{Message: "the data is no PKCS#12 file", Hint: "make one with openssl pkcs12 -export"}
+	errPKCS12Cut         = &CertificateError{Message: "the PKCS#12 file is cut off, or its length is damaged", Hint: hintExport}
 )
+
+const hintKey = "take it out, and replace a private key that others may have read; keys travel in payloads of type com.apple.security.pkcs12"
 
 // Certificates gives the certificates that payloads carry, in order. Of PEM
 // text the first hundred are read; what is wrong with the rest stands in the
@@ -68,12 +88,14 @@ func (p *Profile) FingerprintMatches(f Fingerprint) []int {
 	matches, ok := p.digests[f.Algorithm]
 	if !ok {
 		for i, c := range p.carried() {
-			if digest := digest(f.Algorithm, c.DER); c.DER != nil {
-				if matches == nil {
-					matches = map[string][]int{}
-				}
-				matches[string(digest)] = append(matches[string(digest)], i)
+			if c.DER == nil {
+				continue
 			}
+			if matches == nil {
+				matches = map[string][]int{}
+			}
+			digest := string(c.digest(f.Algorithm))
+			matches[digest] = append(matches[digest], i)
 		}
 		if p.digests == nil {
 			p.digests = map[string]map[string][]int{}
@@ -96,7 +118,12 @@ func (p *Profile) carried() []Certificate {
 		switch payload.Type {
 		case "com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem":
 			if content := payload.Node.Get("PayloadContent"); content != nil {
-				p.certificates = appendCertificates(p.certificates, Certificate{Payload: payload, Content: content})
+				c := Certificate{Payload: payload, Content: content}
+				if c.recall() {
+					p.certificates = append(p.certificates, c)
+				} else {
+					p.certificates = appendCertificates(p.certificates, c)
+				}
 			}
 		}
 	}
@@ -106,16 +133,9 @@ func (p *Profile) carried() []Certificate {
 // appendCertificates reads the data of a payload; c is what its certificates
 // have in common.
 func appendCertificates(list []Certificate, c Certificate) []Certificate {
-	data, ok := c.Content.Bytes()
-	switch {
-	case ok:
-	case c.Content.Kind == Template, c.Content.Unrendered(), HasVariable(c.Content.Text()):
-		return append(list, c)
-	case c.Content.Kind != Data:
-		c.Err = fmt.Errorf("PayloadContent is of type %s, and a certificate is data", c.Content.Kind)
-		return append(list, c)
-	default: // no base64: the readers of property lists refuse that
-		c.Err = errCertificateNone
+	data, known, err := carriedData(c.Content, "a certificate")
+	if !known || err != nil {
+		c.Err = err
 		return append(list, c)
 	}
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
@@ -125,22 +145,85 @@ func appendCertificates(list []Certificate, c Certificate) []Certificate {
 			return appendPEM(list, c, data)
 		}
 	}
-	if err == errCertificateNone {
-		switch {
-		case len(data) <= longest && IsVariable(string(data)):
-			return append(list, c)
-		case bytes.HasPrefix(data, []byte("MI")) && validBase64(string(data)): // what 30 8x begins with
-			err = errCertificateTwice
-		}
+	if err == errCertificateNone && (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && validBase64(string(data)) { // what 30 8x and ----- begin with
+		err = errCertificateTwice
 	}
 	c.DER, c.Err = der, err
 	return append(list, c)
 }
 
-// appendPEM reads the certificates in PEM text. Other blocks are passed over.
+// carriedData decodes the PayloadContent of a payload that holds a file. It is
+// not known where it is template text, and an error where it is no data.
+func carriedData(content *Node, what string) (data []byte, known bool, err error) {
+	data, ok := content.Bytes()
+	switch {
+	case ok:
+		return data, len(data) > longest || !IsVariable(string(data)), nil
+	case content.Kind == Template, content.Unrendered(), HasVariable(content.Text()):
+		return nil, false, nil
+	case content.Kind != Data:
+		return nil, true, &CertificateError{
+			Message: fmt.Sprintf("PayloadContent is of type %s, and %s is data", content.Kind, what),
+			Hint:    "write it as <data>, in base64",
+		}
+	}
+	return nil, true, errCertificateNone // no base64: the readers of property lists refuse that
+}
+
+// PKCS12 tells why the PayloadContent of an identity payload is no PKCS#12
+// file, as far as it can be told without the password. The error is a
+// *CertificateError.
+func (p Payload) PKCS12() error {
+	data, known, err := carriedData(p.Node.Get("PayloadContent"), "a PKCS#12 file")
+	switch {
+	case !known || err != nil:
+		return err
+	case len(data) == 0:
+		return errCertificateEmpty
+	case bytes.Contains(data[:min(len(data), 4096)], []byte("-----BEGIN ")):
+		return errPKCS12PEM
+	case (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && validBase64(string(data)):
+		return errCertificateTwice
+	case data[0] != tagSequence:
+		return errPKCS12None
+	}
+	_, length, start, err := readBERHeader(data, 0)
+	switch {
+	case err != nil || length > len(data)-start:
+		return errPKCS12Cut
+	case bytes.HasPrefix(data[start:], []byte{tagInteger, 1, 3, tagSequence}):
+		return nil // what files from keychains and browsers are, too, in BER
+	case bytes.HasPrefix(data[start:], []byte{tagSequence}):
+		return &CertificateError{Message: "the data is a certificate or the like, without a private key, and no PKCS#12 file", Hint: "use a payload of type com.apple.security.root"}
+	}
+	return errPKCS12None
+}
+
+// Shaped reports whether DER is built like a certificate, whatever stands in
+// it: a sequence of what is signed, the algorithm and the signature.
+func (c *Certificate) Shaped() bool {
+	_, _, pos, err := readBERHeader(c.DER, 0)
+	for _, want := range []byte{tagSequence, tagSequence, tagBits} {
+		if err != nil || pos >= len(c.DER) {
+			return false
+		}
+		var tag byte
+		var length int
+		tag, length, pos, err = readBERHeader(c.DER, pos)
+		if err != nil || tag != want || length < 0 || length > len(c.DER)-pos {
+			return false
+		}
+		pos += length
+	}
+	return pos == len(c.DER)
+}
+
+// appendPEM reads the certificates in PEM text. Other blocks are passed over,
+// but a private key draws an entry of its own.
 func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
 	const begin = "-----BEGIN CERTIFICATE-----"
-	announced, found := bytes.Count(text, []byte(begin)), 0
+	announced, found, key, whole := bytes.Count(text, []byte(begin)), 0, false, text
+	c.PEM = true
 	for {
 		block, rest := pem.Decode(text)
 		if block == nil {
@@ -150,6 +233,7 @@ func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
 		switch block.Type {
 		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
 		default:
+			key = key || strings.HasSuffix(block.Type, "PRIVATE KEY")
 			continue
 		}
 		if found == maxCertificates {
@@ -160,8 +244,12 @@ func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
 		c.DER, c.Err = certificateDER(block.Bytes)
 		list = append(list, c)
 	}
-	c.DER = nil
+	c.DER, c.Err = nil, nil
 	switch {
+	case key:
+		c.Err = errPEMKey
+	case found == 0 && inOneLine(whole):
+		c.Err = errPEMLines
 	case found == 0:
 		c.Err = errPEMNone
 	case found < announced:
@@ -170,6 +258,24 @@ func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
 		return list
 	}
 	return append(list, c)
+}
+
+// inOneLine reports whether the text is a certificate in PEM but for its line
+// breaks, as it comes of a variable of the shell: some readers take that.
+func inOneLine(text []byte) bool {
+	_, rest, ok := strings.Cut(string(text), "-----BEGIN CERTIFICATE-----")
+	packed, _, end := strings.Cut(rest, "-----END CERTIFICATE-----")
+	if !ok || !end {
+		return false
+	}
+	packed = strings.ReplaceAll(packed, `\n`, "")
+	packed = strings.Join(strings.Fields(packed), "")
+	der, err := base64.StdEncoding.DecodeString(packed)
+	if err != nil {
+		return false
+	}
+	_, err = certificateDER(der)
+	return err == nil
 }
 
 // certificateDER cuts a DER sequence from the data before it, and tells the

@@ -13,6 +13,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"sync"
 )
 
@@ -97,13 +98,57 @@ func factsOf(der []byte) *certificateFacts {
 	return f
 }
 
+// textBefore are the certificates by the base64 text that was read last: where
+// it is the same, nothing has to be decoded and hashed to know it again.
+var textBefore struct {
+	sync.RWMutex
+	facts map[string]*certificateFacts
+	order [keptCertificates]string
+	next  int
+}
+
+// recall fills in what is known of the data if its text was read before.
+func (c *Certificate) recall() bool {
+	if c.Content.Kind != Data || c.Content.unrendered || len(c.Content.text) > 2*keptSize {
+		return false
+	}
+	textBefore.RLock()
+	f := textBefore.facts[c.Content.text]
+	textBefore.RUnlock()
+	if f != nil {
+		c.know(f)
+	}
+	return f != nil
+}
+
 // parse fills in what the bytes say.
 func (c *Certificate) parse() {
 	if c.DER == nil || c.facts != nil {
 		return
 	}
-	c.facts = factsOf(c.DER)
-	c.DER, c.Parsed, c.Err = c.facts.der, c.facts.parsed, c.facts.err
+	size := len(c.DER)
+	c.know(factsOf(c.DER))
+	if c.PEM || size > keptSize || len(c.Content.text) > 2*keptSize {
+		return
+	}
+	kept, text := &textBefore, strings.Clone(c.Content.text)
+	kept.Lock()
+	defer kept.Unlock()
+	if kept.facts == nil {
+		kept.facts = make(map[string]*certificateFacts, keptCertificates)
+	}
+	if kept.facts[text] != nil {
+		return
+	}
+	delete(kept.facts, kept.order[kept.next])
+	kept.facts[text] = c.facts
+	kept.order[kept.next] = text
+	kept.next = (kept.next + 1) % keptCertificates
+}
+
+func (c *Certificate) know(f *certificateFacts) {
+	c.facts = f
+	c.DER, c.Parsed, c.Err = f.der, f.parsed, f.err
 }
 
 // readable reports whether there is more than digests to tell.
@@ -198,11 +243,16 @@ func (c *Certificate) Signature() string {
 // that Fingerprint.Algorithm names; nil for another name, and where there is no
 // certificate. A certificate that Go's parser refuses has its digests.
 func (c *Certificate) Digest(algorithm string) []byte {
-	switch {
-	case c == nil || c.DER == nil:
+	if c == nil || c.DER == nil {
 		return nil
-	case c.facts != nil:
-		return bytes.Clone(c.facts.digests()[algorithm])
+	}
+	return bytes.Clone(c.digest(algorithm))
+}
+
+// digest is Digest, its bytes shared with others.
+func (c *Certificate) digest(algorithm string) []byte {
+	if c.facts != nil {
+		return c.facts.digests()[algorithm]
 	}
 	return digest(algorithm, c.DER)
 }

@@ -102,10 +102,10 @@ func TestCertificateForms(t *testing.T) {
 		{"PEM behind text", data(append([]byte("0 s:/CN=Corp CA\n"), pemText...)), []string{"certificate"}},
 		{"PEM with a byte order mark", data(append([]byte(byteOrderMark), pemText...)), []string{"certificate"}},
 		{"PEM bundle", data(append(inPEM(der, der), pemText...)), []string{"certificate", "certificate", "certificate"}},
-		{"PEM with a key", data(append(key, pemText...)), []string{"certificate"}},
+		{"PEM with a key", data(append(key, pemText...)), []string{"certificate", "holds a private key"}},
 		{"PEM damaged", data(append(pemText, bytes.Replace(pemText, []byte("M"), []byte("*"), 1)...)), []string{"certificate", "damaged"}},
 		{"PEM of garbage", data(inPEM([]byte("garbage"))), []string{"neither"}},
-		{"PEM of a key only", data(key), []string{"no certificate that can be decoded"}},
+		{"PEM of a key only", data(key), []string{"holds a private key"}},
 		{"PEM not closed", data(pemText[:len(pemText)/2]), []string{"no certificate that can be decoded"}},
 		{"too many", data(bytes.Repeat(inPEM(der), 101)), append(slices.Repeat([]string{"certificate"}, 100), "more than 100")},
 		{"just enough", data(bytes.Repeat(inPEM(der), 100)), slices.Repeat([]string{"certificate"}, 100)},
@@ -289,7 +289,7 @@ func TestDigests(t *testing.T) {
 		p.Certificates()[1].Digest("SHA-3") != nil {
 		t.Error("nothing matches something")
 	}
-	fresh := carry(t, "com.apple.security.root", data(root()))
+	fresh := carry(t, "com.apple.security.root", data(append(slices.Clone(root()), "fresh"...))) // no text that was read before
 	digest := p.Certificates()[1].Digest("SHA-1")
 	if got := fresh.FingerprintMatches(Fingerprint{Bytes: digest, Algorithm: "SHA-1"}); !slices.Equal(got, []int{0}) || fresh.certificates[0].Parsed != nil {
 		t.Errorf("matches %v; a certificate was parsed to find that out", got)

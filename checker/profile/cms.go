@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	tagInteger, tagOctets, tagOID    = 0x02, 0x04, 0x06
+	tagInteger, tagBits              = 0x02, 0x03
+	tagOctets, tagOID                = 0x04, 0x06
 	tagSequence, tagSet, tagContext0 = 0x30, 0x31, 0xa0
+	tagContextPrimitive0             = 0x80
 	tagChunks                        = 0x24 // constructed OCTET STRING
 	indefinite                       = -1   // length of an element closed by end-of-contents octets
 	maxNesting                       = 32   // SignedData opens five elements, its chunks one or two more

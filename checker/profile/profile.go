@@ -26,6 +26,8 @@ type Profile struct {
 	digests                                                map[string]map[string][]int // by algorithm and digest, places in certificates
 	references                                             []Reference
 	secrets                                                *Secrets
+	verified                                               bool
+	signatures                                             []Signature
 }
 
 // Payload is one element of a profile's PayloadContent.
@@ -78,11 +80,13 @@ func (s *Source) read() (*Node, *SyntaxError) {
 			content, err = pemContent(s.Text)
 		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(s.Text) == int(head[1])+2):
 			content, err = signedContent(s.Text)
+			s.messages = append(s.messages, s.Text)
 			s.Signatures++
 		default:
 			return s.readXML()
 		}
 		if err != nil {
+			s.damaged = announcesSigned(s.Text)
 			return nil, s.refuse("%v", err)
 		}
 		if s.Signatures > maxSignatures {

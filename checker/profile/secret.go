@@ -174,7 +174,7 @@ func (n *Node) secret(within bool) bool {
 				return true
 			}
 		}
-		return holdsPrivateKey(n.text)
+		return holdsPrivateKey(n.text) || n.holdsKeyText()
 	case String:
 		return strings.Contains(n.text, "PRIVATE KEY")
 	}
@@ -199,9 +199,20 @@ func harmless(text string) bool {
 	return false
 }
 
+// holdsKeyText reports whether data is text with a private key in PEM anywhere
+// in it, as openssl writes it behind a certificate or lines of attributes.
+func (n *Node) holdsKeyText() bool {
+	var head [12]byte
+	if m, _ := base64.StdEncoding.Decode(head[:], []byte(n.text[:min(len(n.text), 16)])); m == 0 || head[0] == tagSequence && head[1] >= 0x80 {
+		return false // a certificate, most likely
+	}
+	b, _ := n.Bytes()
+	return bytes.Contains(b, []byte("PRIVATE KEY"))
+}
+
 // holdsPrivateKey reports whether data in base64 begins like a private key: in
-// PEM, or in DER as PKCS#1, PKCS#8 and SEC 1 have it, a sequence whose first
-// element is a small integer.
+// PEM, or in DER as PKCS#1, PKCS#8, SEC 1 and PKCS#12 have it, a sequence whose
+// first element is a small integer. It may be in base64 once more.
 func holdsPrivateKey(text string) bool {
 	var head [128]byte
 	n := 0
@@ -214,6 +225,10 @@ func holdsPrivateKey(text string) bool {
 	var decoded [96]byte
 	m, _ := base64.RawStdEncoding.Decode(decoded[:], head[:n])
 	b := decoded[:m]
+	if bytes.HasPrefix(b, []byte("MI")) || bytes.HasPrefix(b, []byte("LS0t")) {
+		m, _ = base64.RawStdEncoding.Decode(decoded[:], bytes.Clone(b))
+		b = decoded[:m]
+	}
 	if bytes.HasPrefix(b, []byte("-----BEGIN")) {
 		return bytes.Contains(b, []byte("PRIVATE KEY"))
 	}
@@ -224,7 +239,7 @@ func holdsPrivateKey(text string) bool {
 	if b[1] >= 0x80 {
 		header += int(b[1] & 0x7f)
 	}
-	return header+3 <= len(b) && b[header] == 0x02 && b[header+1] == 0x01 && b[header+2] <= 1
+	return header+3 <= len(b) && b[header] == 0x02 && b[header+1] == 0x01 && (b[header+2] <= 1 || b[header+2] == 3)
 }
 
 // keyed finds keys with the text behind them, in whatever element it stands, if

@@ -1,6 +1,10 @@
 package profile
 
-import "testing"
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+)
 
 func TestSecretsOnce(t *testing.T) {
 	p := parsed(t, "<dict><key>Challenge</key><string>k8Zr5vX1</string></dict>")
@@ -11,5 +15,31 @@ func TestSecretsOnce(t *testing.T) {
 	p.Release()
 	if p.secrets != nil {
 		t.Error("a released profile has secrets")
+	}
+}
+
+// TestKeysMasked holds that no private key in the place of a certificate is
+// shown with the finding about it.
+func TestKeysMasked(t *testing.T) {
+	text := "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n"
+	der := []byte("\x30\x81\x80\x02\x01\x00" + strings.Repeat("k", 128))
+	for what, content := range map[string][]byte{
+		"PEM":              []byte(text),
+		"PEM behind lines": []byte("Bag Attributes\n    friendlyName: it\n" + text),
+		"PEM behind PEM":   append(inPEM(root()), text...),
+		"DER":              der,
+		"in base64 twice":  []byte(base64.StdEncoding.EncodeToString(der)),
+		"PKCS#12":          []byte("\x30\x81\x80\x02\x01\x03\x30" + strings.Repeat("k", 128)),
+	} {
+		p := carry(t, "com.apple.security.root", data(content))
+		n := p.Root.At("PayloadContent", 0, "PayloadContent")
+		line, _, _ := p.Secrets().Line(1, n.Span())
+		if !strings.Contains(line, "<data>"+Mask) || strings.Contains(line, n.Text()[:16]) {
+			t.Errorf("%s: %s", what, line)
+		}
+	}
+	p := carry(t, "com.apple.security.root", data(root()))
+	if line, _, _ := p.Secrets().Line(1, p.Root.Span()); strings.Contains(line, Mask) {
+		t.Errorf("a certificate is masked: %s", line)
 	}
 }

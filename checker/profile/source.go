@@ -47,6 +47,8 @@ type Source struct {
 	Unrendered bool     // some value is template text
 	Duplicates []string // keys that a dict of a binary property list holds twice
 
+	messages       [][]byte    // the CMS messages around the text, the outermost first
+	damaged        bool        // one of them cannot be read
 	lines          []int       // offsets at which lines start
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text

@@ -21,6 +21,8 @@ type checkFlags struct {
 	jobs                       int
 	stdinName                  string
 	stdinNamed                 bool
+	verifySignatures           bool
+	trust                      []string
 	policies                   policyFlags
 	notes                      []string // on the policies that were loaded
 }
@@ -61,6 +63,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes to the files")
 	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
 	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
+	flags.BoolVar(&f.verifySignatures, "verify-signatures", false, "verify the signatures of profiles, and whether their signers are trusted and in force")
+	flags.StringArrayVar(&f.trust, "trust", nil, "with --verify-signatures: trust the root certificates in `FILE`, in PEM or DER, and not those of the system (repeatable)")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)

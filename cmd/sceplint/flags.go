@@ -57,6 +57,9 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Verify, err = f.verify(); err != nil {
+		return nil, err
+	}
 	if c.Severities, err = f.severities(c.Rules); err != nil {
 		return nil, err
 	}

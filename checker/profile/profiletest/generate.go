@@ -3,12 +3,13 @@ package profiletest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 )
 
-// Generate writes a profile of 7 to 23 KB as organisations use them: CA
+// Generate writes a profile of 7 to 19 KB as organisations use them: CA
 // certificates, a SCEP identity, Wi-Fi, VPN and MDM payloads that refer to it,
 // and restrictions. The same seed gives the same bytes. About one profile in
 // ten has a defect in its SCEP payload.
@@ -21,10 +22,11 @@ func Generate(seed uint64) []byte {
 	g.line(1, "<key>PayloadContent</key>")
 	g.line(1, "<array>")
 	identity := g.uuid()
-	for i := range 1 + g.IntN(3) {
-		g.certificate(i)
+	first, count := g.IntN(len(certificates)), 1+g.IntN(3)
+	for i := range count {
+		g.certificate(i, certificates[(first+i)%len(certificates)])
 	}
-	g.scep(identity)
+	g.scep(identity, certificates[(first+g.IntN(count))%len(certificates)])
 	g.consumer("com.apple.wifi.managed", "PayloadCertificateUUID", identity, "SSID_STR", "Corp Wi-Fi")
 	g.consumer("com.apple.mdm", "IdentityCertificateUUID", identity, "ServerURL", "https://mdm.corp.example/mdm")
 	for i := range 1 + g.IntN(4) {
@@ -79,17 +81,12 @@ func (g *generator) envelope(name, kind, uuid string) {
 	g.raw(3, "PayloadVersion", "<integer>1</integer>")
 }
 
-// certificate writes a payload with as many bytes as a certificate has.
-func (g *generator) certificate(i int) {
-	der := make([]byte, 900+g.IntN(900))
-	for j := range der {
-		der[j] = byte(g.Uint32())
-	}
-	copy(der, []byte{0x30, 0x82, byte((len(der) - 4) >> 8), byte(len(der) - 4)})
+// certificate writes a payload with the certificate, which is in base64.
+func (g *generator) certificate(i int, packed string) {
 	g.line(2, "<dict>")
 	g.line(3, "<key>PayloadContent</key>")
 	g.line(3, "<data>")
-	for packed := base64.StdEncoding.EncodeToString(der); packed != ""; {
+	for packed != "" {
 		n := min(52, len(packed))
 		g.line(3, packed[:n])
 		packed = packed[n:]
@@ -99,15 +96,17 @@ func (g *generator) certificate(i int) {
 	g.line(2, "</dict>")
 }
 
-func (g *generator) scep(uuid string) {
+// scep writes the identity, with the fingerprint of the certificate.
+func (g *generator) scep(uuid, certificate string) {
 	keysize := 2048
 	if g.IntN(10) == 0 {
 		keysize = 3072
 	}
-	digest := make([]byte, 32)
-	for i := range digest {
-		digest[i] = byte(g.Uint32())
+	der, err := base64.StdEncoding.DecodeString(certificate)
+	if err != nil {
+		panic(err) // certificates are constants
 	}
+	digest := sha256.Sum256(der)
 	g.line(2, "<dict>")
 	g.line(3, "<key>PayloadContent</key>")
 	g.line(3, "<dict>")
@@ -133,7 +132,7 @@ func (g *generator) scep(uuid string) {
 	g.pair(5, "rfc822Name", "it@corp.example")
 	g.pair(5, "dNSName", "device.corp.example")
 	g.line(4, "</dict>")
-	g.raw(4, "CAFingerprint", "<data>"+base64.StdEncoding.EncodeToString(digest)+"</data>")
+	g.raw(4, "CAFingerprint", "<data>"+base64.StdEncoding.EncodeToString(digest[:])+"</data>")
 	g.raw(4, "Retries", "<integer>3</integer>")
 	g.raw(4, "RetryDelay", "<integer>10</integer>")
 	g.raw(4, "AllowAllAppsAccess", "<false/>")

@@ -1,0 +1,79 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var certificateExpired = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "certificate-expired",
+		Title:    "a certificate that is not in force",
+		Severity: checker.Warning,
+		Doc: `The certificate installs, but nothing that chains to it is trusted before its first day or after its last: enrolment over https,
+802.1X and VPN connections fail on devices that have the right profile. The day that counts is the present one, or that of --now.
+Certificates inside of PKCS#12 files are not looked at.`,
+		Help: "put the certificate into the profile that is in force now",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.root</string>
+<key>PayloadContent</key>
+<data>
+MIIBXzCCAQagAwIBAgIUEwOcmZYM4QQSZ7fDMdo/3IXfGkwwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLQ29ycCBPbGQgQ0EwHhcNMTAwMTAxMDAwMDAwWhcNMjAwMTAx
+MDAwMDAwWjAWMRQwEgYDVQQDDAtDb3JwIE9sZCBDQTBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABIxOwtoruZF6jlCFPD3SqzvJ7hs/VULouJtd0JPgnnieGzNjY3c9
+phsc10YRw7KWlPr6QbRQm0eKsdYHiXjlU12jMjAwMA8GA1UdEwEB/wQFMAMBAf8w
+HQYDVR0OBBYEFOuSeI4tC7rvRlBhVMhE1N+Z2SjMMAoGCCqGSM49BAMCA0cAMEQC
+IDX1IbwmuEVZh0mbITsYf6duvc8OL2XxiLFcNLCxrg8hAiAgZc30ecPv+r2QQIQ1
+MX9FTMs/9sIAAw7iTWoIv3fiZA==
+</data>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.root</string>
+<key>PayloadContent</key>
+<data>
+MIIBWzCCAQCgAwIBAgIUdA3iV2yQ3EVv9yLsafcHka7YJOQwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHQ29ycCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMDk5MDEwMTAw
+MDAwMFowEjEQMA4GA1UEAwwHQ29ycCBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABJUF7ZpbxT9ul793l0484JUYQuoXQwguHtym4am2ghgOe1NVzB7JhvsOUWXe
+JBIlj06eUEgbIcQR1jLRJ++FpMijMjAwMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0O
+BBYEFE3dXBAjye+WuwWZMo2aGCIilK0HMAoGCCqGSM49BAMCA0kAMEYCIQC8NIVj
+qu77qXHmGnb8JxE8mdRMR1uSe20SXbgfeKIOXgIhALmcMCO3qzlF+rQdkEI476xs
+aI/LjIqyCY82u2G/HDiH
+</data>
+</dict>`,
+		},
+		Refs: []checker.Ref{refX509, refCertificateRoot},
+	},
+	Check: func(p *checker.Pass) error {
+		certificates := p.Profile.Certificates()
+		for i := range certificates {
+			c := &certificates[i]
+			switch {
+			case c.Parsed == nil:
+			case p.Now.After(c.Parsed.NotAfter):
+				p.Value(c.Content, "certificate %s expired on %s; replace it", certificateLabel(c), day(c.Parsed.NotAfter))
+			case p.Now.Before(c.Parsed.NotBefore):
+				p.Value(c.Content, "certificate %s is not valid before %s; roll the profile out then, or use the certificate that is in force", certificateLabel(c), day(c.Parsed.NotBefore))
+			}
+		}
+		return nil
+	},
+}
+
+// certificateLabel names a certificate in a message.
+func certificateLabel(c *profile.Certificate) string {
+	if name := c.Subject(); name != "" {
+		return fmt.Sprintf("%q", excerpt(name))
+	}
+	return "with the serial number " + excerpt(c.Serial())
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
