@@ -299,6 +299,8 @@ func TestSet(t *testing.T) {
 		for _, n := range identifiers(p) {
 			if wanted, ok := strings.CutPrefix(n.Text(), "want-"); ok {
 				p.Want("identifier", wanted)
+			} else if strings.HasPrefix(n.Text(), "offer-") {
+				p.Offer("identifier", n.Text())
 			} else {
 				p.Note("identifier", n.Text(), n)
 			}
@@ -330,6 +332,8 @@ func TestSet(t *testing.T) {
 	files := []string{
 		document("alone"), document("a", "b", "a"), document("x", "b"), document("want-x", "want-nothing"), "<plist>", document("a"),
 		document("c"), document("c"), document("c"), document("c"), document("c"), document("c"), document("c"), document("c"),
+		document("offer-one", "offer-two", "offer-two"), document("offer-two", "offer-unwanted"), document("offer-unwanted"),
+		document("want-offer-one", "want-offer-two"),
 	}
 	for _, jobs := range []int{1, 8} {
 		var got []string
@@ -369,11 +373,12 @@ func TestSet(t *testing.T) {
 			"11 c: 7 others at 6:2 7:2 8:2 9:2 10:2",
 			"12 c: 7 others at 6:2 7:2 8:2 9:2 10:2",
 			"13 c: 7 others at 6:2 7:2 8:2 9:2 10:2",
+			"17 want-offer-one: 1 others at 14:0", "17 want-offer-two: 2 others at 14:0 15:0",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d jobs: %s", jobs, diff)
 		}
-		if again != 12 {
+		if again != 13 { // what is only offered is no reason
 			t.Errorf("%d files were looked at again", again)
 		}
 	}

@@ -97,8 +97,8 @@ type Rule struct {
 	CheckDocument func(*Pass) error
 	// CheckIgnores looks at the suppressions of a file when all else is done.
 	CheckIgnores func(*Pass, []*Ignore) error
-	// Gather notes, with Pass.Note, what CheckSet must know of other profiles. It
-	// finds nothing itself.
+	// Gather notes, with Pass.Note or Pass.Offer, what CheckSet must know of other
+	// profiles. It finds nothing itself.
 	Gather func(*Pass) error
 	// CheckSet looks at a profile once more when all of the run are read, if
 	// something noted of it was noted of another one too, or if Gather asked for
@@ -125,6 +125,7 @@ type Pass struct {
 	found   []*Finding
 	prints  []string
 	notes   []note
+	offers  []note
 	wants   []note
 	placing bool // Note is asked where the notes stand
 	placed  []placed

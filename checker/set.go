@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"hash/maphash"
 	"iter"
 	"slices"
@@ -18,6 +19,7 @@ type set struct {
 	first    map[note]int32   // the number of the first profile with a note
 	shared   map[note]*shared // those that stand in more than one
 	noted    []noted
+	offered  offered
 	wanted   []note
 	profiles int32
 	done     bool // all profiles are read, so that Others knows
@@ -39,6 +41,34 @@ type noted struct {
 	notes [][]note // by profile
 	first int32    // the number of its first profile
 	await bool     // it is looked at again, whatever the others have
+}
+
+// offered is what profiles offer to those that want it. Most of it nobody will,
+// so that it is packed: a run over very many profiles keeps all of it.
+type offered struct {
+	notes   []note
+	numbers []int32 // of the profile with each
+	files   []offering
+	names   []byte // of the files, one behind the other
+}
+
+// offering is a file with offers.
+type offering struct {
+	first int32 // the number of its first profile
+	end   int   // of its name in names
+}
+
+// name is that of the file with a profile.
+func (o *offered) name(number int32) string {
+	i, found := slices.BinarySearchFunc(o.files, number, func(f offering, number int32) int { return cmp.Compare(f.first, number) })
+	if !found {
+		i--
+	}
+	start := 0
+	if i > 0 {
+		start = o.files[i-1].end
+	}
+	return string(o.names[start:o.files[i].end])
 }
 
 // Related is a place that a finding is also about.
@@ -76,8 +106,17 @@ func (p *Pass) Note(kind, value string, at *profile.Node) {
 	}
 }
 
+// Offer notes a value that another profile may want, and nothing more: that
+// several profiles have it is no reason to look at them again, as with Note, and
+// those that want it are told of the file alone.
+func (p *Pass) Offer(kind, value string) {
+	if s := p.checker.set; s != nil && !s.done {
+		p.offers = append(p.offers, s.digest(kind, value))
+	}
+}
+
 // Want asks for CheckSet to look at the profile in any case, and for it to be
-// told where others have noted the value.
+// told where others have noted or offered the value.
 func (p *Pass) Want(kind, value string) {
 	if s := p.checker.set; s != nil && !s.done {
 		p.wants = append(p.wants, s.digest(kind, value))
@@ -128,9 +167,9 @@ func (p *Pass) Others(kind, value string) (count int, places []Related) {
 }
 
 // take adds what was noted of the profiles of one input. Inputs come in order.
-func (s *set) take(input Input, gathered []gathered) {
+func (s *set) take(input Input, list []gathered) {
 	n := noted{input: input, first: s.profiles}
-	for i, g := range gathered {
+	for i, g := range list {
 		number := s.profiles + int32(i)
 		slices.Sort(g.notes)
 		g.notes = slices.Compact(g.notes)
@@ -140,15 +179,23 @@ func (s *set) take(input Input, gathered []gathered) {
 		s.wanted = append(s.wanted, g.wants...)
 		n.notes = append(n.notes, g.notes)
 		n.await = n.await || len(g.wants) > 0
+		slices.Sort(g.offers)
+		for _, note := range slices.Compact(g.offers) {
+			s.offered.notes, s.offered.numbers = append(s.offered.notes, note), append(s.offered.numbers, number)
+		}
+	}
+	if slices.ContainsFunc(list, func(g gathered) bool { return len(g.offers) > 0 }) {
+		s.offered.names = append(s.offered.names, input.Name...)
+		s.offered.files = append(s.offered.files, offering{s.profiles, len(s.offered.names)})
 	}
 	if n.await || slices.ContainsFunc(n.notes, func(list []note) bool { return len(list) > 0 }) {
 		s.noted = append(s.noted, n)
 	}
-	s.profiles += int32(len(gathered))
+	s.profiles += int32(len(list))
 }
 
 // gathered is what rules noted of one profile, and want to know of others.
-type gathered struct{ notes, wants []note }
+type gathered struct{ notes, offers, wants []note }
 
 func (s *set) hold(n note, number int32) {
 	first, ok := s.first[n]
@@ -175,6 +222,30 @@ func (s *set) close() {
 			s.shared[n] = &shared{count: 1, first: []int32{first}}
 		}
 	}
+	s.answer()
+}
+
+// answer adds what is offered to those that want it.
+func (s *set) answer() {
+	wanted := make(map[note]bool, len(s.wanted))
+	for _, n := range s.wanted {
+		wanted[n] = true
+	}
+	for i, n := range s.offered.notes {
+		if !wanted[n] {
+			continue
+		}
+		x := s.shared[n]
+		if x == nil {
+			x = &shared{}
+			s.shared[n] = x
+		}
+		x.count++
+		if number := s.offered.numbers[i]; len(x.related) <= named {
+			x.related = append(x.related, Related{File: s.offered.name(number), profile: number})
+		}
+	}
+	s.offered = offered{}
 }
 
 // again yields the inputs that share something noted with another profile, or

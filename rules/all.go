@@ -63,6 +63,19 @@ func All() []checker.Rule {
 		certificateExpired,
 		certificateWeak,
 
+		referenceDangling,
+		referenceKind,
+		referenceCase,
+		referenceMissing,
+		referenceUnused,
+		referenceAuthMethod,
+		referenceKeyAlgorithm,
+		eapTrustMissing,
+
+		targetKey,
+		targetPayload,
+		targetVariable,
+
 		variableMisplaced,
 		placeholder,
 

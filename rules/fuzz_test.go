@@ -1,9 +1,11 @@
 package rules
 
 import (
+	"context"
 	"crypto/x509"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/sceplint/sceplint/checker"
@@ -13,7 +15,7 @@ import (
 // FuzzCheck runs all rules and all fixes over arbitrary documents: no rule may
 // fail, and no fix may break what could be read.
 func FuzzCheck(f *testing.F) {
-	for _, pattern := range []string{"ok/*", "scep-*/bad*", "payload-*/bad*", "variable-misplaced/bad*", "ignore-unused/bad*", "profile-signature/*", "certificate-invalid/*.mobileconfig"} {
+	for _, pattern := range []string{"ok/*", "scep-*/bad*", "payload-*/bad*", "reference-*/*.mobileconfig", "target-*/bad*", "variable-misplaced/bad*", "ignore-unused/bad*", "profile-signature/*", "certificate-invalid/*.mobileconfig"} {
 		files, err := filepath.Glob(filepath.Join(testdata, pattern))
 		if err != nil {
 			f.Fatal(err)
@@ -28,12 +30,17 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 	}
+	targets, err := checker.ParseTargets("ios=13,macos=10.9,tvos,watchos=9.4,visionos=1")
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c := &checker.Checker{Rules: All(), Now: checkertest.Now, Jobs: 1, Fix: checker.FixAll, Verify: &checker.Verify{Roots: x509.NewCertPool()}}
-		c.Prepare()
-		r := c.File(checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return text, nil }})
-		if r.Err != nil {
-			t.Fatal(r.Err)
+		c := &checker.Checker{Rules: All(), Now: checkertest.Now, Jobs: 1, Fix: checker.FixAll, Targets: targets, Verify: &checker.Verify{Roots: x509.NewCertPool()}}
+		input := checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return slices.Clone(text), nil }}
+		for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
 		}
 	})
 }

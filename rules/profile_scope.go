@@ -64,30 +64,20 @@ func nearestScope(text string) string {
 // userOnly reports payloads of users in a System profile that also holds the
 // identity they name.
 func userOnly(p *checker.Pass) {
-	identities := map[string]profile.Payload{}
-	for _, payload := range p.Profile.Payloads() {
-		switch payload.Type {
-		case profile.TypeSCEP, "com.apple.security.acme", "com.apple.security.pkcs12", "com.apple.ADCertificate.managed":
-			if !profile.HasVariable(payload.UUID) && payload.UUID != "" {
-				identities[payload.UUID] = payload
-			}
+	for _, r := range p.Profile.References() {
+		if leftToUser(r) {
+			p.Value(r.Node, "%s works in user profiles only, but PayloadScope System puts the identity it uses, %s, into the system keychain; write PayloadScope User",
+				payloadLabel(*r.From), placed(p, *r.Target))
 		}
 	}
-	for _, payload := range p.Profile.Payloads() {
-		switch payload.Type {
-		case "com.apple.ews.account", "com.apple.security.identitypreference", "com.apple.security.certificatepreference":
-		default:
-			continue
-		}
-		for _, key := range []string{"PayloadCertificateUUID", "AuthenticationCertificateUUID"} {
-			n := payload.Node.Get(key)
-			uuid, _ := n.Str()
-			identity, here := identities[uuid]
-			if !here {
-				continue
-			}
-			p.Value(n, "%s works in user profiles only, but PayloadScope System puts the identity it uses, %s, into the system keychain; write PayloadScope User",
-				payloadLabel(payload), placed(p, identity))
-		}
+}
+
+// leftToUser reports whether a payload that belongs into user profiles names an
+// identity beside it.
+func leftToUser(r profile.Reference) bool {
+	switch r.From.Type {
+	case "com.apple.ews.account", "com.apple.security.identitypreference", "com.apple.security.certificatepreference":
+		return r.Target != nil && !r.Variable && profile.HoldsIdentity(r.Target.Type)
 	}
+	return false
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,19 +16,23 @@ import (
 
 const testdata = "../testdata"
 
-// run checks one file with the given rules; ignore rules always run along.
-func run(t *testing.T, file string, text []byte, targets checker.Targets, rules ...checker.Rule) *checker.Result {
+// run checks files with the given rules and gives their findings by file;
+// ignore rules always run along.
+func run(t *testing.T, files map[string][]byte, targets checker.Targets, rules ...checker.Rule) map[string][]checker.Finding {
 	t.Helper()
 	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
-	var result *checker.Result
-	input := checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
-	for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {
-		result = r
+	var inputs []checker.Input
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		inputs = append(inputs, checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(files[file]), nil }})
 	}
-	if result.Err != nil {
-		t.Fatal(result.Err)
+	findings := map[string][]checker.Finding{}
+	for r := range c.Run(context.Background(), slices.Values(inputs)) {
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		findings[r.File] = append(findings[r.File], r.Findings...)
 	}
-	return result
+	return findings
 }
 
 // with gives the rules that a folder of test data runs: its own, and for the
@@ -41,7 +46,8 @@ func with(rule checker.Rule) []checker.Rule {
 }
 
 // TestRules runs each rule over its own folder: every want is met by a finding
-// on its line, and every finding is wanted.
+// on its line, and every finding is wanted. The files of a folder set* in it
+// form one run.
 func TestRules(t *testing.T) {
 	for _, rule := range All() {
 		t.Run(rule.ID, func(t *testing.T) {
@@ -57,13 +63,41 @@ func TestRules(t *testing.T) {
 				if isBad := slices.Contains(bad, file); isBad != (len(wants) > 0) {
 					t.Errorf("%s: %d wants", file, len(wants))
 				}
-				result := run(t, file, text, checkertest.Targets(t, text), with(rule)...)
-				checkertest.Compare(t, file, rule.ID, wants, result.Findings)
+				findings := run(t, map[string][]byte{file: text}, checkertest.Targets(t, text), with(rule)...)
+				checkertest.Compare(t, file, rule.ID, wants, findings[file])
 				if slices.Contains(bad, file) {
 					compareFixed(t, file, text, rule)
 				}
 			}
+			sets, err := filepath.Glob(dir + "/set*")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, set := range sets {
+				runSet(t, set, rule)
+			}
 		})
+	}
+}
+
+// runSet runs a rule over a folder of files that form one run. The targets of
+// any of them are those of the run.
+func runSet(t *testing.T, dir string, rule checker.Rule) {
+	t.Helper()
+	files := map[string][]byte{}
+	var targets checker.Targets
+	for _, file := range checkertest.Files(t, dir+"/*") {
+		files[file] = checkertest.Read(t, file)
+		if targets == nil {
+			targets = checkertest.Targets(t, files[file])
+		}
+	}
+	if len(files) < 2 {
+		t.Errorf("%s has %d files; a run of one is a file beside it", dir, len(files))
+	}
+	findings := run(t, files, targets, with(rule)...)
+	for file, text := range files {
+		checkertest.Compare(t, file, rule.ID, checkertest.Wants(t, file, text), findings[file])
 	}
 }
 
@@ -156,7 +190,7 @@ func TestOK(t *testing.T) {
 	}
 	for _, file := range files {
 		text := checkertest.Read(t, file)
-		for _, f := range run(t, file, text, checkertest.Targets(t, text), All()...).Findings {
+		for _, f := range run(t, map[string][]byte{file: text}, checkertest.Targets(t, text), All()...)[file] {
 			t.Errorf("%s:%d:%d: %s: %s [%s]", file, f.Start.Line, f.Start.Column, f.Severity, f.Message, f.Rule.ID)
 		}
 	}
@@ -188,14 +222,15 @@ func TestAppleTypes(t *testing.T) {
 	}
 }
 
-// TestExamples runs the examples of the documentation.
+// TestExamples runs the examples of the documentation. One that is about
+// targets names them in a comment, as test data does.
 func TestExamples(t *testing.T) {
 	for _, rule := range All() {
 		for name, text := range map[string]string{"bad": rule.Example.Bad, "good": rule.Example.Good} {
 			document := checkertest.Document(rule.Example.Scope, text)
-			result := run(t, name+".mobileconfig", []byte(document), nil, with(rule)...)
+			findings := run(t, map[string][]byte{name: []byte(document)}, checkertest.Targets(t, []byte(document)), with(rule)...)
 			n := 0
-			for _, f := range result.Findings {
+			for _, f := range findings[name] {
 				if f.Rule.ID == rule.ID {
 					n++
 				}
@@ -207,6 +242,36 @@ func TestExamples(t *testing.T) {
 			if err := profiles[0].Err; err != nil && rule.ID != "plist-syntax" && !err.Template {
 				t.Errorf("%s: the %s example cannot be read: %v", rule.ID, name, err)
 			}
+		}
+	}
+}
+
+// TestOneCause holds that rules about one cause do not speak at once.
+func TestOneCause(t *testing.T) {
+	for file, want := range map[string][]string{
+		"reference-case/bad":              {"reference-case"},
+		"reference-dangling/bad-space":    {"reference-dangling"},
+		"reference-dangling/good-block":   nil,
+		"reference-unused/good-dangling":  {"reference-dangling"},
+		"payload-type-unknown-case/bad":   nil,
+		"target-key/good-payload":         {"reference-dangling", "target-payload"},
+		"target-payload/bad-system-scope": {"profile-scope", "reference-dangling", "target-payload", "target-payload"},
+	} {
+		file := filepath.Join(testdata, file+".mobileconfig")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var got []string
+		for _, f := range run(t, map[string][]byte{file: text}, checkertest.Targets(t, text), All()...)[file] {
+			if id := f.Rule.ID; strings.HasPrefix(id, "reference-") || strings.HasPrefix(id, "target-") || id == "profile-scope" {
+				got = append(got, id)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", file, got, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -18,9 +19,13 @@ const (
 // ReferenceKey is a key that holds the PayloadUUID of another payload of the
 // profile, or an array of such.
 type ReferenceKey struct {
-	Types []string // the PayloadTypes that have it
-	Path  string   // from the payload on, with [] behind the key of an array
-	Kind  ReferenceKind
+	Types    []string // the PayloadTypes that have it
+	Path     string   // from the payload on, with [] behind the key of an array
+	Kind     ReferenceKind
+	Only     []string  // the PayloadTypes that it may name, where the schema lists them
+	Open     bool      // the schema does not settle what it may name beside a certificate
+	Required bool      // the schema demands the key
+	Where    [2]string // a key of the payload and the value it must have, where others give the path a meaning of their own
 }
 
 // The types that share their keys.
@@ -34,73 +39,92 @@ var (
 	}
 )
 
+// The types that hold certificates.
+var (
+	identityTypes = []string{TypeSCEP, "com.apple.security.acme", "com.apple.security.pkcs12", "com.apple.ADCertificate.managed"}
+	bareTypes     = []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem"}
+)
+
+// HoldsIdentity reports whether payloads of the type hold, or let the device
+// make, a certificate with its private key.
+func HoldsIdentity(payloadType string) bool { return slices.Contains(identityTypes, payloadType) }
+
+// HoldsCertificate reports whether payloads of the type hold a certificate, with
+// or without its private key.
+func HoldsCertificate(payloadType string) bool {
+	return slices.Contains(bareTypes, payloadType) || HoldsIdentity(payloadType)
+}
+
 // ReferenceKeys are all keys that name certificate and identity payloads, from
 // Apple's schema: github.com/apple/device-management, mdm/profiles, the file
 // named like the type unless the row says otherwise.
 var ReferenceKeys = []ReferenceKey{
 	// "An identity certificate payload"; SCEP is named. The other two pin servers, since iOS 13.4 and macOS 10.13.
-	{[]string{"com.apple.mdm"}, "IdentityCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.mdm"}, "ServerURLPinningCertificateUUIDs[]", ReferenceAnchor},
-	{[]string{"com.apple.mdm"}, "CheckInURLPinningCertificateUUIDs[]", ReferenceAnchor},
+	{Types: []string{"com.apple.mdm"}, Path: "IdentityCertificateUUID", Kind: ReferenceIdentity, Required: true},
+	{Types: []string{"com.apple.mdm"}, Path: "ServerURLPinningCertificateUUIDs[]", Kind: ReferenceAnchor},
+	{Types: []string{"com.apple.mdm"}, Path: "CheckInURLPinningCertificateUUIDs[]", Kind: ReferenceAnchor},
 	// EAP-TLS: what the device shows, and what it trusts in the server.
-	{[]string{"com.apple.wifi.managed"}, "PayloadCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.wifi.managed"}, "EAPClientConfiguration.PayloadCertificateAnchorUUID[]", ReferenceAnchor},
+	{Types: []string{"com.apple.wifi.managed"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.wifi.managed"}, Path: "EAPClientConfiguration.PayloadCertificateAnchorUUID[]", Kind: ReferenceAnchor},
 	// These files allow any key; 802.1X has the keys of Wi-Fi.
-	{ethernetTypes, "PayloadCertificateUUID", ReferenceIdentity},
-	{ethernetTypes, "EAPClientConfiguration.PayloadCertificateAnchorUUID[]", ReferenceAnchor},
+	{Types: ethernetTypes, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: ethernetTypes, Path: "EAPClientConfiguration.PayloadCertificateAnchorUUID[]", Kind: ReferenceAnchor},
 	// com.apple.vpn.managed.yaml, whose fields the app-layer type shares: one dict for each kind of VPN, and encrypted DNS in it.
-	{vpnTypes, "VPN.PayloadCertificateUUID", ReferenceIdentity},
-	{vpnTypes, "IPSec.PayloadCertificateUUID", ReferenceIdentity},
-	{vpnTypes, "IKEv2.PayloadCertificateUUID", ReferenceIdentity},
-	{vpnTypes, "TransparentProxy.PayloadCertificateUUID", ReferenceIdentity},
-	{vpnTypes, "DNS.PayloadCertificateUUID", ReferenceIdentity},
+	{Types: vpnTypes, Path: "VPN.PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: vpnTypes, Path: "IPSec.PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: vpnTypes, Path: "IKEv2.PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: vpnTypes, Path: "TransparentProxy.PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: vpnTypes, Path: "DNS.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// The identity for the DNS server, since iOS 16 and macOS 13.
-	{[]string{"com.apple.dnsSettings.managed"}, "PayloadCertificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.dnsSettings.managed"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// "The UUID that points to an identity certificate payload", of each relay.
-	{[]string{"com.apple.relay.managed"}, "Relays[].PayloadCertificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.relay.managed"}, Path: "Relays[].PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// The identity that a filter's plug-in shows to its server.
-	{[]string{"com.apple.webcontent-filter"}, "PayloadCertificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.webcontent-filter"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// Exchange on iOS: client certificate, and S/MIME since iOS 5.
-	{[]string{"com.apple.eas.account"}, "PayloadCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.eas.account"}, "SMIMESigningCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.eas.account"}, "SMIMEEncryptionCertificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.eas.account"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.eas.account"}, Path: "SMIMESigningCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.eas.account"}, Path: "SMIMEEncryptionCertificateUUID", Kind: ReferenceIdentity},
 	// Exchange on macOS, since 10.12 and 10.11.
-	{[]string{"com.apple.ews.account"}, "PayloadCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.ews.account"}, "AuthenticationCertificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.ews.account"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.ews.account"}, Path: "AuthenticationCertificateUUID", Kind: ReferenceIdentity},
 	// S/MIME; not on macOS.
-	{[]string{"com.apple.mail.managed"}, "SMIMESigningCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.mail.managed"}, "SMIMEEncryptionCertificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.mail.managed"}, Path: "SMIMESigningCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.mail.managed"}, Path: "SMIMEEncryptionCertificateUUID", Kind: ReferenceIdentity},
 	// The identity that renews the Kerberos credential; PKCS#12 and SCEP are named.
-	{[]string{"com.apple.sso"}, "Kerberos.PayloadCertificateUUID", ReferenceIdentity},
-	// com.apple.extensiblesso(kerberos).yaml, PKINIT. The key begins with a small letter.
-	{[]string{"com.apple.extensiblesso"}, "ExtensionData.certificateUUID", ReferenceIdentity},
+	{Types: []string{"com.apple.sso"}, Path: "Kerberos.PayloadCertificateUUID", Kind: ReferenceIdentity, Only: []string{"com.apple.security.pkcs12", TypeSCEP}},
+	// com.apple.extensiblesso(kerberos).yaml, PKINIT. The key begins with a small letter. To other extensions ExtensionData is what they make of it.
+	{Types: []string{"com.apple.extensiblesso"}, Path: "ExtensionData.certificateUUID", Kind: ReferenceIdentity, Where: [2]string{"ExtensionIdentifier", "com.apple.AppSSOKerberos.KerberosExtension"}},
 	// "The UUID of the certificate payload within the same profile", once for an identity and once for the certificate of a correspondent.
-	{[]string{"com.apple.security.identitypreference"}, "PayloadCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.security.certificatepreference"}, "PayloadCertificateUUID", ReferenceAnchor},
-	// Identities of the device and of its resources, and the anchors of the other side; identities are refused as anchors.
-	{[]string{"com.apple.education"}, "PayloadCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.education"}, "ResourcePayloadCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.education"}, "LeaderPayloadCertificateAnchorUUID[]", ReferenceAnchor},
-	{[]string{"com.apple.education"}, "MemberPayloadCertificateAnchorUUID[]", ReferenceAnchor},
+	{Types: []string{"com.apple.security.identitypreference"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity, Required: true},
+	{Types: []string{"com.apple.security.certificatepreference"}, Path: "PayloadCertificateUUID", Kind: ReferenceAnchor, Open: true, Required: true},
+	// Identities of the device and of its resources: the schema says of the first that it supports PKCS#12, of the others nothing.
+	// The anchors of the other side: "doesn't support identity payloads or PKCS12 certificates".
+	{Types: []string{"com.apple.education"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity, Open: true},
+	{Types: []string{"com.apple.education"}, Path: "ResourcePayloadCertificateUUID", Kind: ReferenceIdentity, Open: true},
+	{Types: []string{"com.apple.education"}, Path: "LeaderPayloadCertificateAnchorUUID[]", Kind: ReferenceAnchor, Only: bareTypes},
+	{Types: []string{"com.apple.education"}, Path: "MemberPayloadCertificateAnchorUUID[]", Kind: ReferenceAnchor, Only: bareTypes},
 	// Lights-out management: identities of both sides, and the CAs that each trusts in the other.
-	{[]string{"com.apple.lom"}, "DeviceCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.lom"}, "ControllerCertificateUUID", ReferenceIdentity},
-	{[]string{"com.apple.lom"}, "DeviceCACertificateUUIDs[]", ReferenceAnchor},
-	{[]string{"com.apple.lom"}, "ControllerCACertificateUUIDs[]", ReferenceAnchor},
-	// What FileVault's recovery key is encrypted to.
-	{[]string{"com.apple.security.FDERecoveryKeyEscrow", "com.apple.security.FDERecoveryRedirect"}, "EncryptCertPayloadUUID", ReferenceEscrow},
-	{[]string{"com.apple.MCX.FileVault2"}, "PayloadCertificateUUID", ReferenceEscrow},
+	{Types: []string{"com.apple.lom"}, Path: "DeviceCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.lom"}, Path: "ControllerCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.lom"}, Path: "DeviceCACertificateUUIDs[]", Kind: ReferenceAnchor},
+	{Types: []string{"com.apple.lom"}, Path: "ControllerCACertificateUUIDs[]", Kind: ReferenceAnchor},
+	// What FileVault's recovery key is encrypted to. "The referenced payload must be of type com.apple.security.pkcs1".
+	{Types: []string{"com.apple.security.FDERecoveryKeyEscrow", "com.apple.security.FDERecoveryRedirect"}, Path: "EncryptCertPayloadUUID", Kind: ReferenceEscrow, Only: []string{"com.apple.security.pkcs1"}, Required: true},
+	// "The asymmetric recovery key certificate payload".
+	{Types: []string{"com.apple.MCX.FileVault2"}, Path: "PayloadCertificateUUID", Kind: ReferenceEscrow},
 }
 
 // Reference is one place where a payload names another.
 type Reference struct {
-	From     *Payload // of Payloads
-	Node     *Node    // the value
-	Key      string   // the key with the keys around it, as EAPClientConfiguration.PayloadCertificateAnchorUUID
-	Kind     ReferenceKind
-	UUID     string   // as written
-	Variable bool     // holds template text, wholly or in part
-	Target   *Payload // the first of Payloads whose PayloadUUID is exactly that; nil if there is none
+	*ReferenceKey          // what it is a case of
+	From          *Payload // of Payloads
+	Node          *Node    // the value
+	Key           string   // the key with the keys around it, as EAPClientConfiguration.PayloadCertificateAnchorUUID
+	UUID          string   // as written
+	Variable      bool     // holds template text, wholly or in part
+	Target        *Payload // the first of Payloads whose PayloadUUID is exactly that; nil if there is none
+	Near          *Payload // if there is no Target, the first whose PayloadUUID differs in case alone
 }
 
 // References gives the references between the payloads of the profile, by
@@ -128,10 +152,16 @@ func (p *Profile) findReferences() {
 	}
 	paths := referencePaths()
 	for i := range payloads {
-		for _, path := range paths[payloads[i].Type] {
-			path.follow(payloads[i].Node, 0, func(n *Node) {
+		from := &payloads[i]
+		for _, path := range paths[from.Type] {
+			if where := path.row.Where; where[0] != "" {
+				if other, ok := from.Node.Get(where[0]).Str(); ok && other != where[1] {
+					continue
+				}
+			}
+			path.follow(from.Node, 0, func(n *Node) {
 				p.references = append(p.references, Reference{
-					From: &payloads[i], Node: n, Key: path.key, Kind: path.kind, UUID: n.text,
+					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.text,
 					Variable: n.Kind == Template || n.unrendered || HasVariable(n.text),
 				})
 			})
@@ -140,35 +170,46 @@ func (p *Profile) findReferences() {
 	if len(p.references) == 0 {
 		return
 	}
-	var index map[string]*Payload
-	if len(payloads) > fewPayloads {
-		index = make(map[string]*Payload, len(payloads))
-		for i := len(payloads) - 1; i >= 0; i-- {
-			index[payloads[i].UUID] = &payloads[i]
-		}
-	}
+	exact := byUUID(payloads, func(uuid string) string { return uuid })
+	var near func(string) *Payload
 	for i := range p.references {
 		r := &p.references[i]
 		if r.UUID == "" {
 			continue // a payload without PayloadUUID is not meant
 		}
-		if index != nil {
-			r.Target = index[r.UUID]
-			continue
-		}
-		for j := range payloads {
-			if payloads[j].UUID == r.UUID {
-				r.Target = &payloads[j]
-				break
+		if r.Target = exact(r.UUID); r.Target == nil && !r.Variable {
+			if near == nil {
+				near = byUUID(payloads, strings.ToLower)
 			}
+			r.Near = near(strings.ToLower(r.UUID))
 		}
 	}
 }
 
+// byUUID returns a function that finds the first payload with a PayloadUUID, as
+// it is when it is folded.
+func byUUID(payloads []Payload, fold func(string) string) func(string) *Payload {
+	if len(payloads) <= fewPayloads {
+		return func(uuid string) *Payload {
+			for i := range payloads {
+				if fold(payloads[i].UUID) == uuid {
+					return &payloads[i]
+				}
+			}
+			return nil
+		}
+	}
+	index := make(map[string]*Payload, len(payloads))
+	for i := len(payloads) - 1; i >= 0; i-- {
+		index[fold(payloads[i].UUID)] = &payloads[i]
+	}
+	return func(uuid string) *Payload { return index[uuid] }
+}
+
 // referencePath is a path of ReferenceKeys in its parts.
 type referencePath struct {
-	key   string
-	kind  ReferenceKind
+	row   *ReferenceKey
+	key   string // the path without the marks of arrays
 	steps []referenceStep
 }
 
@@ -180,8 +221,9 @@ type referenceStep struct {
 // referencePaths are the paths for each PayloadType.
 var referencePaths = sync.OnceValue(func() map[string][]referencePath {
 	paths := map[string][]referencePath{}
-	for _, key := range ReferenceKeys {
-		path := referencePath{key: strings.ReplaceAll(key.Path, "[]", ""), kind: key.Kind}
+	for i := range ReferenceKeys {
+		key := &ReferenceKeys[i]
+		path := referencePath{row: key, key: strings.ReplaceAll(key.Path, "[]", "")}
 		for part := range strings.SplitSeq(key.Path, ".") {
 			name, array := strings.CutSuffix(part, "[]")
 			path.steps = append(path.steps, referenceStep{name, array})

@@ -83,6 +83,11 @@ func TestReferences(t *testing.T) {
 			<dict><key>PayloadCertificateUUID</key><array><string>b</string></array></dict></array></dict>
 		<dict><key>PayloadType</key><string>com.apple.lom</string><key>DeviceCACertificateUUIDs</key><string>b</string></dict>
 		<dict><key>PayloadType</key><string>com.apple.vpn.managed</string><key>VPN</key><array/></dict>
+		<dict><key>PayloadType</key><string>com.apple.extensiblesso</string><key>ExtensionIdentifier</key><string>com.example.sso</string>
+			<key>ExtensionData</key><dict><key>certificateUUID</key><string>b</string></dict></dict>
+		<dict><key>PayloadType</key><string>com.apple.extensiblesso</string>
+			<key>ExtensionIdentifier</key><string>com.apple.AppSSOKerberos.KerberosExtension</string>
+			<key>ExtensionData</key><dict><key>certificateUUID</key><string>b</string></dict></dict>
 		<dict><key>PayloadType</key><string>com.example.other</string><key>PayloadCertificateUUID</key><string>b</string></dict>`)
 	var got []string
 	for _, r := range p.References() {
@@ -90,15 +95,19 @@ func TestReferences(t *testing.T) {
 		if r.Target != nil {
 			target = fmt.Sprint(r.Target.Index)
 		}
+		if r.Near != nil {
+			target = "near " + fmt.Sprint(r.Near.Index)
+		}
 		got = append(got, fmt.Sprintf("%d %s %s %q %v -> %s", r.From.Index, r.Key, r.Kind, r.UUID, r.Variable, target))
 	}
 	want := []string{
 		`0 PayloadCertificateUUID identity "b" false -> 2`,
 		`0 EAPClientConfiguration.PayloadCertificateAnchorUUID anchor "$CA_UUID" true -> 4`,
 		`0 EAPClientConfiguration.PayloadCertificateAnchorUUID anchor "" false -> none`,
-		`0 EAPClientConfiguration.PayloadCertificateAnchorUUID anchor "B" false -> none`,
+		`0 EAPClientConfiguration.PayloadCertificateAnchorUUID anchor "B" false -> near 2`,
 		`5 IdentityCertificateUUID identity "{{ .Identity }}" true -> none`,
 		`7 Relays.PayloadCertificateUUID identity "none" false -> none`,
+		`11 ExtensionData.certificateUUID identity "b" false -> 2`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

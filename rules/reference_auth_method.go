@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var referenceAuthMethod = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "reference-auth-method",
+		Title:    "the chosen method does not use the identity",
+		Severity: checker.Warning,
+		Doc: `Naming an identity is not enough. A VPN uses it only if its AuthenticationMethod says so, and the method that holds where none is
+written is a password, or for IPSec a shared secret. On Wi-Fi and Ethernet, EAP-TLS (type 13) must be among the accepted EAP types, or
+TLSCertificateIsRequired must ask for the certificate beside the password. Otherwise the device enrols for an identity that the connection
+never shows.`,
+		Help: "choose the method that uses the identity, or remove the reference",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.vpn.managed</string>
+<key>VPNType</key>
+<string>VPN</string>
+<key>VPN</key>
+<dict>
+	<key>PayloadCertificateUUID</key>
+	<string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
+</dict>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.vpn.managed</string>
+<key>VPNType</key>
+<string>VPN</string>
+<key>VPN</key>
+<dict>
+	<key>AuthenticationMethod</key>
+	<string>Certificate</string>
+	<key>PayloadCertificateUUID</key>
+	<string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
+</dict>
+</dict>`,
+		},
+		Refs: []checker.Ref{refVPN, refWiFi},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, r := range p.Profile.References() {
+			if r.Kind != profile.ReferenceIdentity || strings.TrimSpace(r.UUID) == "" {
+				continue
+			}
+			if strings.HasPrefix(r.From.Type, "com.apple.vpn.") {
+				vpnMethod(p, r)
+			} else if eap := r.From.Node.Get("EAPClientConfiguration"); eap != nil && r.Key == "PayloadCertificateUUID" {
+				eapMethod(p, r, eap)
+			}
+		}
+		return nil
+	},
+}
+
+var (
+	refVPN = checker.Ref{
+		Title: "Apple device management schema: com.apple.vpn.managed",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.vpn.managed.yaml",
+	}
+	refWiFi = checker.Ref{
+		Title: "Apple device management schema: com.apple.wifi.managed",
+		URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.wifi.managed.yaml",
+	}
+)
+
+// vpnMethod reports a method that passes the identity over. It stands in the
+// dict of the reference. Methods that the schema does not list are not judged.
+func vpnMethod(p *checker.Pass, r profile.Reference) {
+	settings := r.Node.Parent()
+	n := settings.Get("AuthenticationMethod")
+	method, isString := n.Str()
+	right := "Certificate"
+	switch r.Key {
+	case "VPN.PayloadCertificateUUID", "TransparentProxy.PayloadCertificateUUID":
+		if n != nil && method != "Password" {
+			return
+		}
+		right = "Certificate or Password+Certificate"
+	case "IPSec.PayloadCertificateUUID":
+		if n != nil && method != "SharedSecret" {
+			return
+		}
+	case "IKEv2.PayloadCertificateUUID":
+		if method != "SharedSecret" && method != "None" || extendedAuth(settings) {
+			return
+		}
+		right = "Certificate, or set ExtendedAuthEnabled for EAP-TLS"
+	default:
+		return
+	}
+	switch {
+	case n == nil && settings.Templated():
+	case n == nil:
+		p.Value(r.Node, "%s is passed over, for without AuthenticationMethod the VPN does not use it; write AuthenticationMethod %s", r.Key, right)
+	case isString:
+		p.Value(r.Node, "%s is passed over, for AuthenticationMethod %q does not use it; write %s", r.Key, method, right)
+	}
+}
+
+// extendedAuth reports whether IKEv2 uses EAP, or may once it is rendered.
+func extendedAuth(ikev2 *profile.Node) bool {
+	n := ikev2.Get("ExtendedAuthEnabled")
+	if n == nil {
+		return ikev2.Templated()
+	}
+	number, isNumber := n.Int()
+	truth, isTruth := n.Bool()
+	return !isNumber && !isTruth || number != 0 || truth
+}
+
+// eapMethod reports EAP types that pass the identity over.
+func eapMethod(p *checker.Pass, r profile.Reference, eap *profile.Node) {
+	types := eap.Get("AcceptEAPTypes")
+	if !types.Is(profile.Array) || types.Templated() || eap.Templated() {
+		return
+	}
+	for n := range types.Children() {
+		if number, ok := n.Int(); !ok || number == eapTLS {
+			return
+		}
+	}
+	for _, key := range []string{"TLSCertificateIsRequired", "TTLSInnerAuthentication"} {
+		n := eap.Get(key)
+		truth, isTruth := n.Bool()
+		text, isString := n.Str()
+		if n != nil && (truth || !isTruth && !isString || isString && (text == "EAP" || profile.HasVariable(text))) {
+			return
+		}
+	}
+	p.Value(r.Node, "%s is passed over, for AcceptEAPTypes does not list 13 (EAP-TLS); add <integer>13</integer>, or remove the reference", r.Key)
+}
+
+// eapTLS is the EAP type that shows a certificate of the device.
+const eapTLS = 13

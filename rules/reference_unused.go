@@ -1,0 +1,108 @@
+package rules
+
+import (
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var referenceUnused = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "reference-unused",
+		Title:    "nothing refers to a SCEP identity",
+		Severity: checker.Info,
+		Doc: `In a profile that has other payloads than certificates, a SCEP identity is mostly there for one of them: Wi-Fi, VPN, mail,
+device management. If no key holds its PayloadUUID, the device enrols for a certificate that nothing in the profile uses. That is right if applications
+find the identity in the keychain by themselves. Profiles with template text in which a reference may stand are passed over.`,
+		Help: "name the identity where it is to be used, or move it into a profile of its own",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.wifi.managed</string>
+<key>SSID_STR</key>
+<string>Corp</string>
+</dict>
+<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scep</string>
+<key>PayloadUUID</key>
+<string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.wifi.managed</string>
+<key>SSID_STR</key>
+<string>Corp</string>
+<key>PayloadCertificateUUID</key>
+<string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
+</dict>
+<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scep</string>
+<key>PayloadUUID</key>
+<string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
+</dict>`,
+		},
+		Refs: []checker.Ref{refSCEP, refProfileTypes},
+	},
+	Check: func(p *checker.Pass) error {
+		if len(p.Profile.SCEP()) == 0 || len(p.Profile.Source.Templates) > 0 || !holdsUsers(p.Profile) {
+			return nil
+		}
+		used := map[string]int{}
+		for _, r := range p.Profile.References() {
+			switch {
+			case r.Target != nil:
+				used[r.Target.UUID]++
+			case r.Near != nil:
+				used[r.Near.UUID]++
+			case r.Kind == profile.ReferenceIdentity:
+				return nil // it may be the one that is meant
+			}
+		}
+		var unused []profile.SCEP
+		for _, scep := range p.Profile.SCEP() {
+			if scep.UUID != "" && !profile.HasVariable(scep.UUID) && used[scep.UUID] == 0 {
+				unused = append(unused, scep)
+				used[scep.UUID] = -1 // its own PayloadUUID
+			}
+		}
+		if len(unused) == 0 {
+			return nil
+		}
+		countMentions(p.Profile.Root, used)
+		for _, scep := range unused {
+			if used[scep.UUID] == 0 {
+				p.Value(scep.Keys.UUID, "nothing in the profile refers to the identity of %s; name it where it is to be used, or give it a profile of its own",
+					payloadLabel(scep.Payload))
+			}
+		}
+		return nil
+	},
+}
+
+// holdsUsers reports whether a profile has payloads beside certificates and
+// identities.
+func holdsUsers(p *profile.Profile) bool {
+	for _, payload := range p.Payloads() {
+		if !profile.HoldsCertificate(payload.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// countMentions counts the strings that are one of the UUIDs, for the keys of
+// other vendors may refer to payloads as well. The reader of property lists
+// bounds the depth.
+func countMentions(n *profile.Node, mentions map[string]int) {
+	if text, ok := n.Str(); ok {
+		if _, asked := mentions[text]; asked {
+			mentions[text]++
+		}
+		return
+	}
+	for c := range n.Children() {
+		countMentions(c, mentions)
+	}
+}

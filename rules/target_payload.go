@@ -1,0 +1,196 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var targetPayload = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "target-payload",
+		Title:    "a payload is not supported on a target",
+		Severity: checker.Error,
+		Doc: `Apple's schema says of each payload which systems have it, since which version, and on Macs whether it belongs into profiles of the
+system or of users. The rule knows the payloads that hold certificates and those that refer to them, and speaks only if targets are given. What a system does not
+support is not set there, or the profile is refused. If other targets of the run do support the payload, the profile works on these, and the finding is a
+warning. A profile with a TargetDeviceType is judged for that kind of device alone, and the channel by PayloadScope, where it is written.`,
+		Help: "leave the payload out of profiles for that system, or raise the oldest version that is supported",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<!-- targets ios=17 -->
+<dict>
+<key>PayloadType</key>
+<string>com.apple.ews.account</string>
+</dict>`,
+			Good: `<!-- targets ios=17 -->
+<dict>
+<key>PayloadType</key>
+<string>com.apple.eas.account</string>
+</dict>`,
+		},
+		Refs: []checker.Ref{refProfileTypes},
+	},
+	Check: func(p *checker.Pass) error {
+		targets := targetsOf(p)
+		if len(targets) == 0 {
+			return nil
+		}
+		scope, _ := p.Profile.Root.Get("PayloadScope").Str()
+		reported := scopeReported(p)
+		for _, payload := range p.Profile.Payloads() {
+			row := availability(payload.Type)
+			if row == nil {
+				continue
+			}
+			missing := lacking(targets, row.Since)
+			if wrongScope(row, scope) && targets.Has("macos") && !slices.ContainsFunc(missing, onMac) && !reported[payload.Node] {
+				missing = append(missing, lack{system: "macos", scope: scope})
+			}
+			if len(missing) == 0 {
+				continue
+			}
+			remedy := "keep it out of profiles for " + few(len(missing), "that system", "those systems")
+			if len(missing) == 1 {
+				switch {
+				case missing[0].scope != "":
+					remedy = "write PayloadScope " + row.Scope
+				case missing[0].since != "":
+					remedy = "keep it out of profiles for older versions"
+				}
+			}
+			f := p.Value(payload.Keys.Type, "PayloadType %q is not supported %s; %s", payload.Type, inWords(missing), remedy)
+			if len(missing) < len(targets) {
+				f.Severity = checker.Warning
+			}
+		}
+		return nil
+	},
+}
+
+// targetsOf gives the targets that a profile is meant for: those of the run, or
+// the one that its TargetDeviceType leaves.
+func targetsOf(p *checker.Pass) checker.Targets {
+	n := p.Profile.Root.Get("TargetDeviceType")
+	if len(p.Targets) == 0 || n == nil {
+		return p.Targets
+	}
+	kind, ok := n.Int()
+	if !ok || kind == 0 {
+		return p.Targets
+	}
+	var left checker.Targets
+	for _, t := range p.Targets {
+		if deviceTypes[kind] == t.System {
+			left = append(left, t)
+		}
+	}
+	return left
+}
+
+// deviceTypes are the values of TargetDeviceType whose systems can be targets.
+var deviceTypes = map[int64]string{1: "ios", 2: "watchos", 4: "tvos", 5: "macos", 6: "visionos"}
+
+// systemNames are the systems as Apple writes them.
+var systemNames = map[string]string{"ios": "iOS", "macos": "macOS", "tvos": "tvOS", "watchos": "watchOS", "visionos": "visionOS"}
+
+// availability finds the row of a payload type, nil if there is none.
+func availability(payloadType string) *profile.Availability {
+	for i := range profile.Availabilities {
+		if slices.Contains(profile.Availabilities[i].Types, payloadType) {
+			return &profile.Availabilities[i]
+		}
+	}
+	return nil
+}
+
+// lack is a target that does without something.
+type lack struct {
+	system string
+	since  string // the first version that has it; "" if none has
+	oldest string // the target's oldest version, which is older
+	scope  string // the PayloadScope that does without it
+}
+
+func onMac(l lack) bool { return l.system == "macos" }
+
+// lacking gives the targets that do without something. One without a version
+// has it if any version has.
+func lacking(targets checker.Targets, since profile.Since) (list []lack) {
+	for _, t := range targets {
+		first := since.On(t.System)
+		switch {
+		case first == profile.NotThere:
+			list = append(list, lack{system: t.System})
+		case first != "" && t.Version != "" && older(t, first):
+			list = append(list, lack{system: t.System, since: first, oldest: t.Version})
+		}
+	}
+	return list
+}
+
+// older reports whether a target's oldest version is older than another.
+func older(t checker.Target, version string) bool {
+	oldest, first := t.Number(), checker.Target{Version: version}.Number()
+	return slices.Compare(oldest[:], first[:]) < 0
+}
+
+// inWords says where something is not: "on tvOS and watchOS and before iOS 17.0
+// (a target is iOS 16)".
+func inWords(list []lack) string {
+	var never, parts []string
+	for _, l := range list {
+		name := systemNames[l.system]
+		switch {
+		case l.scope != "":
+			parts = append(parts, "in profiles of PayloadScope "+l.scope+" on "+name)
+		case l.since != "":
+			parts = append(parts, "before "+name+" "+l.since+" (a target is "+name+" "+l.oldest+")")
+		default:
+			never = append(never, name)
+		}
+	}
+	if len(never) > 0 {
+		parts = append([]string{"on " + listed(never)}, parts...)
+	}
+	return listed(parts)
+}
+
+// few gives the word for one or for more.
+func few(count int, one, more string) string {
+	if count == 1 {
+		return one
+	}
+	return more
+}
+
+// listed joins words as in "a, b and c".
+func listed(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// wrongScope reports whether a Mac has a payload in profiles of the other scope
+// alone.
+func wrongScope(row *profile.Availability, scope string) bool {
+	return row.Scope != "" && (scope == "System" || scope == "User") && scope != row.Scope
+}
+
+// scopeReported gives the payloads that profile-scope speaks of, because their
+// identity is in the profile too.
+func scopeReported(p *checker.Pass) map[*profile.Node]bool {
+	reported := map[*profile.Node]bool{}
+	if p.On(profileScope.ID) {
+		for _, r := range p.Profile.References() {
+			if leftToUser(r) {
+				reported[r.From.Node] = true
+			}
+		}
+	}
+	return reported
+}
