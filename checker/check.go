@@ -153,6 +153,9 @@ func (c *Checker) find(p *profile.Profile) (pass *Pass, suppressed int, err erro
 		}
 	}
 	for _, r := range c.active {
+		if !r.looksAt(p) {
+			continue
+		}
 		try(r, r.CheckDocument)
 		if p.Root != nil {
 			try(r, r.Check)

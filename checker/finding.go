@@ -107,6 +107,9 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 		return strings.Clone(clip(mask(text)))
 	}
 	id := Identity{keep(p.Root.Get("PayloadIdentifier").Text()), keep(p.Root.Get("PayloadUUID").Text())}
+	if p.Declaration != "" {
+		id = Identity{Identifier: keep(p.Root.Get("Identifier").Text())}
+	}
 	editable, _ := p.Source.Editable()
 	seen := map[string]int{}
 	list := make([]Finding, 0, len(found))
@@ -128,7 +131,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 		if !editable {
 			f.Fix = nil
 		}
-		if f.Span.Valid() && p.Source.Form == profile.FormXML {
+		if f.Span.Valid() && p.Source.Textual() {
 			f.Placed = true
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
 			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {

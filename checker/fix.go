@@ -78,7 +78,7 @@ func (c *Checker) unfixable(input Input, text []byte) string {
 			return ""
 		}
 		for _, f := range pass.found {
-			if c.wanted(f.Fix) || p.Source.Form == profile.FormBinary && f.Rule.Pack == "" { // there no fix can be told from the bytes
+			if c.wanted(f.Fix) || p.Source.Form != profile.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
 				return why
 			}
 		}

@@ -10,6 +10,9 @@ import (
 // meant reports whether a file that nobody named is a profile, or a broken
 // one: a .plist or .xml file found on the way may be anything.
 func meant(profiles []*profile.Profile, err error, text []byte) bool {
+	if profiles[0].Declaration != "" {
+		return true
+	}
 	if err == nil {
 		root := profiles[0].Root
 		if root.Get("PayloadContent").Is(profile.Dict) && !strings.EqualFold(root.Get("PayloadType").Text(), "Configuration") {

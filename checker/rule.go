@@ -71,6 +71,8 @@ type Meta struct {
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
 
+	Documents Documents // what it looks at
+
 	Parameters []Parameter // what a policy takes from data.config
 }
 
@@ -79,6 +81,16 @@ type Verify struct {
 	Roots *x509.CertPool // those that a signer must chain to; nil: any signer will do
 	Named bool           // the roots were named for the run, and are not just those of the system
 }
+
+// Documents tells which documents a rule looks at.
+type Documents uint8
+
+// The documents there are: most rules speak of profiles.
+const (
+	Profiles    Documents = iota // configuration profiles alone
+	Declarative                  // documents of declarative management alone
+	AnyDocument                  // both
+)
 
 // Parameter is a value that a policy takes from data.config.
 type Parameter struct {
@@ -104,6 +116,11 @@ type Rule struct {
 	// something noted of it was noted of another one too, or if Gather asked for
 	// it with Pass.Want; Pass.Others tells.
 	CheckSet func(*Pass) error
+}
+
+// looksAt reports whether the rule looks at a document.
+func (r *Rule) looksAt(p *profile.Profile) bool {
+	return r.Documents == AnyDocument || (r.Documents == Declarative) == (p.Declaration != "")
 }
 
 // name is what errors call the rule.
@@ -196,8 +213,17 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 	if p.count++; p.count > most {
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
+	help := p.Rule.Help
+	if p.Profile.Source.Form == profile.FormJSON {
+		format, help = inJSON.Replace(format), inJSON.Replace(help)
+		for i, arg := range args {
+			if xml, ok := arg.(Markup); ok {
+				args[i] = inJSON.Replace(string(xml))
+			}
+		}
+	}
 	f := &Finding{
-		Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help,
+		Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help,
 		Span: at, Path: path, Message: clip(fmt.Sprintf(format, args...)),
 	}
 	p.found = append(p.found, f)

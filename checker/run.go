@@ -165,7 +165,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 			result.fail(err)
 		}
 		result.Profiles++
-		result.Payloads += len(p.Payloads())
+		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
 		result.Suppressed += done.suppressed
 		result.Findings = append(result.Findings, done.findings...)

@@ -99,7 +99,7 @@ func (p *Pass) Note(kind, value string, at *profile.Node) {
 		p.notes = append(p.notes, s.digest(kind, value))
 	case p.placing:
 		r := Related{File: p.Profile.Source.Name, profile: p.number}
-		if span := at.Span(); span.Valid() && p.Profile.Source.Form == profile.FormXML {
+		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
 			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
 		}
 		p.placed = append(p.placed, placed{s.digest(kind, value), r})
@@ -298,7 +298,7 @@ func (c *Checker) located(n noted) (list []placed) {
 	c.reread(n, func(pass *Pass) {
 		pass.placing = true
 		for _, r := range c.active {
-			if r.Gather != nil && pass.Profile.Root != nil {
+			if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
 				pass.Rule = r
 				_ = guard(pass, r.Gather) // it did not fail before
 			}
@@ -336,7 +336,7 @@ func (c *Checker) reread(n noted, do func(*Pass)) error {
 
 func (c *Checker) checkSet(result *Result, pass *Pass) {
 	for _, r := range c.active {
-		if r.CheckSet == nil || pass.Profile.Root == nil {
+		if r.CheckSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
 			continue
 		}
 		pass.Rule = r

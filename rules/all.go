@@ -58,6 +58,10 @@ func All() []checker.Rule {
 		scepChallengeEmpty,
 		scepChallengeMissing,
 		scepRetries,
+		scepDDMWrapper,
+		scepDDMKey,
+		scepDDMURL,
+		scepDDMHash,
 
 		certificateInvalid,
 		certificateExpired,

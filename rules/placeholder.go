@@ -28,7 +28,8 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep</string>`,
 		},
-		Refs: []checker.Ref{refSCEP, refExampleDomains},
+		Refs:      []checker.Ref{refSCEP, refExampleDomains},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		sampleText(p, p.Profile.Root.Get("PayloadUUID"))

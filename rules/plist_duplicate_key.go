@@ -23,7 +23,8 @@ the device gets. It comes from merging two files by hand, or from adding a key t
 			Good: `<key>Keysize</key>
 <integer>4096</integer>`,
 		},
-		Refs: []checker.Ref{refPlistDTD, refTopLevel},
+		Refs:      []checker.Ref{refPlistDTD, refTopLevel},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, key := range p.Profile.Source.Duplicates {

@@ -27,14 +27,19 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 <dict/>
 </plist>`,
 		},
-		Refs: []checker.Ref{refXML, refPlistDTD},
+		Refs:      []checker.Ref{refXML, refPlistDTD},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		src := p.Profile.Source
-		if src.Form != profile.FormXML {
+		e := src.Encoding
+		switch {
+		case src.Form == profile.FormJSON && e.Mark:
+			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "a byte-order mark stands before the first character, which JSON does not allow; save the file as UTF-8 without one")
+			return nil
+		case src.Form != profile.FormXML:
 			return nil
 		}
-		e := src.Encoding
 		declared := strings.ToLower(e.Declared)
 		switch {
 		case strings.HasPrefix(e.Name, "UTF-16"): // its mark and its declaration say the same

@@ -19,7 +19,8 @@ Nothing else in the file is checked until it can be read.`,
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep?a=1&amp;b=2</string>`,
 		},
-		Refs: []checker.Ref{refPlistDTD, refXML, refMDMErrors},
+		Refs:      []checker.Ref{refPlistDTD, refXML, refMDMErrors},
+		Documents: checker.AnyDocument,
 	},
 	CheckDocument: func(p *checker.Pass) error {
 		err := p.Profile.Err

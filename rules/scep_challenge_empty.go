@@ -21,7 +21,8 @@ challenge as it does when the key is absent. It is mostly left over from a templ
 			Good: `<key>Challenge</key>
 <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPProtocol},
+		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

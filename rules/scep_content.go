@@ -63,7 +63,7 @@ func kindPhrase(k profile.Kind) string {
 	switch k {
 	case profile.Array, profile.Integer:
 		return "an " + k.String()
-	case profile.Data:
+	case profile.Data, profile.Null:
 		return k.String()
 	}
 	return "a " + k.String()

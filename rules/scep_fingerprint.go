@@ -27,7 +27,8 @@ What tools print is hexadecimal; put into <data> as it is, it comes to twice the
 			Good: `<key>CAFingerprint</key>
 <data>xCqD/5oCbH1Bir5pEabssY0jflA=</data>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPProtocol, refCSRCode},
+		Refs:      []checker.Ref{refSCEP, refSCEPProtocol, refCSRCode},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
@@ -63,10 +64,10 @@ func hexFingerprint(p *checker.Pass, f profile.Fingerprint) {
 	var found *checker.Finding
 	if profile.HexDigest(string(f.Bytes)) != nil {
 		found = p.Value(f.Node, "CAFingerprint holds the %s digest as hexadecimal text, %d bytes, in the place of the digest itself; write %s",
-			algorithm, len(f.Bytes), right)
+			algorithm, len(f.Bytes), checker.Markup(right))
 	} else {
 		found = p.Value(f.Node, "CAFingerprint holds the hexadecimal digits of the %s digest where base64 belongs, so that devices read %d other bytes; write %s",
-			algorithm, len(f.Bytes), right)
+			algorithm, len(f.Bytes), checker.Markup(right))
 	}
 	if p.Editable() {
 		found.Fix = &checker.Fix{

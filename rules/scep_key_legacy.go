@@ -22,7 +22,8 @@ what it does in a SCEP payload is not documented.`,
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep</string>`,
 		},
-		Refs: []checker.Ref{refSCEP, refADCertificate, refSCEPProtocol},
+		Refs:      []checker.Ref{refSCEP, refADCertificate, refSCEPProtocol},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -23,13 +23,14 @@ the profile installs, and the certificate comes out without it.`,
 			Good: `<key>Key Usage</key>
 <integer>5</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP, refMisspeltKeys},
+		Refs:      []checker.Ref{refSCEP, refMisspeltKeys},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			for n := range scep.Content.Children() {
 				right := misspelling(n.Key)
-				if right == "" {
+				if right == "" || identityKey(&scep, n.Key) != "" {
 					continue
 				}
 				if scep.Content.Get(right) != nil {
@@ -139,7 +140,7 @@ func lacks(scep *profile.SCEP, key string) bool {
 		return false
 	}
 	for n := range scep.Content.Children() {
-		if misspelling(n.Key) == key || n.Key == "PayloadContent" && n.Get(key) != nil {
+		if misspelling(n.Key) == key || n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) {
 			return false
 		}
 	}

@@ -26,7 +26,8 @@ for a number, that is nothing to rely on. A number in <real> with nothing behind
 			Good: `<key>Keysize</key>
 <integer>2048</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP, refMDMErrors},
+		Refs:      []checker.Ref{refSCEP, refMDMErrors},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
@@ -35,7 +36,14 @@ for a number, that is nothing to rely on. A number in <real> with nothing behind
 				if !ok || n.Is(want, profile.Template) || n.Unrendered() || nothingButVariables(n) {
 					continue
 				}
-				f := p.Value(n, "%s is %s, but must be %s; %s", n.Key, kindPhrase(n.Kind), kindPhrase(want), writeInstead(n, want))
+				if identityKey(&scep, n.Key) != "" {
+					continue // lost, whatever its type
+				}
+				is := kindPhrase(n.Kind) + ", but must be " + kindPhrase(want)
+				if scep.Declarative() && want == profile.Data && n.Is(profile.String) {
+					is = "no base64, which JSON has in the place of data"
+				}
+				f := p.Value(n, "%s is %s; %s", n.Key, is, writeInstead(n, want))
 				if _, whole := wholeReal(n); whole && want == profile.Integer {
 					f.Severity = checker.Warning
 				}
@@ -68,16 +76,16 @@ func nothingButVariables(n *profile.Node) bool {
 
 // writeInstead says how the value is written. It never tells the value of a
 // string, which may be the Challenge.
-func writeInstead(n *profile.Node, want profile.Kind) string {
+func writeInstead(n *profile.Node, want profile.Kind) checker.Markup {
 	switch want {
 	case profile.Integer:
 		if v, ok := wholeNumberOf(n); ok {
-			return "write <integer>" + v + "</integer>"
+			return checker.Markup("write <integer>" + v + "</integer>")
 		}
 		return "write digits inside <integer>"
 	case profile.Boolean:
 		if v, ok := truthOf(n); ok {
-			return "write <" + v + "/>"
+			return checker.Markup("write <" + v + "/>")
 		}
 		return "write <true/> or <false/>"
 	case profile.Data:

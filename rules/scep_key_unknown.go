@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -26,17 +28,23 @@ A second PayloadContent around the settings is an error, for all of them are los
 			Good: `<key>Key Usage</key>
 <integer>5</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP, refACME},
+		Refs:      []checker.Ref{refSCEP, refACME},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			for n := range scep.Content.Children() {
+				if scep.Declarative() && slices.Contains(profile.WrapperKeys, n.Key) {
+					continue // the business of scep-ddm-wrapper
+				}
 				if scepKey(n.Key) || legacyKeys[n.Key] || misspelling(n.Key) != "" || profile.HasVariable(n.Key) {
 					continue
 				}
 				switch instead, acme := acmeKeys[squeeze(n.Key)]; {
 				case acme:
 					p.Key(n, "key %q belongs to ACME payloads; SCEP payloads have none like it and it is passed over; %s", n.Key, instead)
+				case scep.Declarative():
+					p.Key(n, "key %q is none that SCEP payloads have and is passed over; remove it", n.Key)
 				case n.Key == "PayloadContent":
 					f := p.Key(n, "SCEP payload has a PayloadContent inside PayloadContent, which is passed over; write the SCEP keys directly into the outer one")
 					if holdsSetting(n) {

@@ -18,7 +18,8 @@ Many servers refuse 1024.`,
 			Good: `<key>Keysize</key>
 <integer>4096</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP},
+		Refs:      []checker.Ref{refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

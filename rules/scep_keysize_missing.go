@@ -20,11 +20,16 @@ when iOS is among the targets.`,
 <key>Keysize</key>
 <integer>2048</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP, refMDMErrors},
+		Refs:      []checker.Ref{refSCEP, refMDMErrors},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			if !lacks(&scep, "Keysize") {
+				continue
+			}
+			if scep.Declarative() { // what iOS was observed to do was with a payload
+				p.Open(scep.Content, "SCEP credential lacks Keysize, which means 1024 by Apple's schema; add <key>Keysize</key><integer>2048</integer>")
 				continue
 			}
 			f := p.Open(scep.Content, "SCEP payload lacks Keysize, which means 1024 by Apple's schema and was observed to be required on iOS; add <key>Keysize</key><integer>2048</integer>")

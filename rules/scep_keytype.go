@@ -18,7 +18,8 @@ be had with ACME payloads.`,
 			Good: `<key>Key Type</key>
 <string>RSA</string>`,
 		},
-		Refs: []checker.Ref{refSCEP},
+		Refs:      []checker.Ref{refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -18,7 +18,8 @@ the X.509 extension of that name, where 128 and 160 are usual.`,
 			Good: `<key>Key Usage</key>
 <integer>5</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP, refMDMErrors},
+		Refs:      []checker.Ref{refSCEP, refMDMErrors},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -20,11 +20,15 @@ devices. Servers that choose a template by the requested usage, as NDES does, ma
 <key>Key Usage</key>
 <integer>5</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP},
+		Refs:      []checker.Ref{refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
-			const means = "which is 0 by Apple's schema and was observed to be 1 on iOS"
+			means := "which is 0 by Apple's schema and was observed to be 1 on iOS"
+			if scep.Declarative() {
+				means = "which is 0 by Apple's schema"
+			}
 			switch k := scep.KeyUsage; {
 			case lacks(&scep, "Key Usage"):
 				p.Open(scep.Content, "SCEP payload lacks Key Usage, %s; add it with 1 (signing), 4 (encryption) or 5 (both)", means)

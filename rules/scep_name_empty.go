@@ -22,7 +22,8 @@ got lost, or a key that is not needed.`,
 			Good: `<key>Name</key>
 <string>CORP-DEVICES</string>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPProtocol},
+		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -23,7 +23,8 @@ a huge one. All that time the profile is being installed and nothing else is.`,
 			Good: `<key>Retries</key>
 <integer>3</integer>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPProtocol},
+		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -29,7 +29,8 @@ the certificate. IP addresses, directory names and other kinds of names cannot b
 	<string>ada@corp.example</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSCEP, refCSRCode},
+		Refs:      []checker.Ref{refSCEP, refCSRCode},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

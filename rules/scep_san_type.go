@@ -24,7 +24,8 @@ mean nothing to a device.`,
 	<string>a.corp.example</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSCEP, refCSRCode},
+		Refs:      []checker.Ref{refSCEP, refCSRCode},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -36,7 +36,8 @@ ntPrincipalName that is an array.`,
 	<string>a.corp.example</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSubjectAltName, refCSRCode, refSCEP},
+		Refs:      []checker.Ref{refSubjectAltName, refCSRCode, refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

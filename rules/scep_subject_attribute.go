@@ -34,7 +34,8 @@ OID in its place before a device sees the profile.`,
 	<array><array><string>1.2.840.113549.1.9.1</string><string>it@corp.example</string></array></array>
 </array>`,
 		},
-		Refs: []checker.Ref{refSCEP, refCSRCode, refAttributeTypes},
+		Refs:      []checker.Ref{refSCEP, refCSRCode, refAttributeTypes},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

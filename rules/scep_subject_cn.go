@@ -31,7 +31,8 @@ SCEP servers reports that more than two keep macOS and iOS from choosing the cli
 	<array><array><string>CN</string><string>device-17</string></array></array>
 </array>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPmanCommonNames},
+		Refs:      []checker.Ref{refSCEP, refSCEPmanCommonNames},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -25,7 +25,8 @@ servers that find the device by its CN refuse the request.`,
 	<array><array><string>CN</string><string>%SerialNumber%</string></array></array>
 </array>`,
 		},
-		Refs: []checker.Ref{refSCEP},
+		Refs:      []checker.Ref{refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -30,7 +30,8 @@ attributes anew. Nearly always an RDN for each attribute was meant.`,
 	<array><array><string>CN</string><string>device-17</string></array></array>
 </array>`,
 		},
-		Refs: []checker.Ref{refSCEP},
+		Refs:      []checker.Ref{refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

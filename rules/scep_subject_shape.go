@@ -28,7 +28,8 @@ another number of members, and the enrolment fails (MCSCEPErrorDomain 22011, can
 	<array><array><string>CN</string><string>device-17</string></array></array>
 </array>`,
 		},
-		Refs: []checker.Ref{refSCEP, refCSRCode},
+		Refs:      []checker.Ref{refSCEP, refCSRCode},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
@@ -48,7 +49,7 @@ another number of members, and the enrolment fails (MCSCEPErrorDomain 22011, can
 }
 
 func misshapenSubject(p *checker.Pass, n *profile.Node) {
-	const write = "write an array of RDNs, each an array of [type, value] pairs: " +
+	const write checker.Markup = "write an array of RDNs, each an array of [type, value] pairs: " +
 		"<array><array><array><string>CN</string><string>device-17</string></array></array>…</array>"
 	switch text := n.Text(); {
 	case n.Is(profile.Array) && webFormAttribute(n.At(0).Text()):
@@ -63,7 +64,7 @@ func misshapenSubject(p *checker.Pass, n *profile.Node) {
 }
 
 func misshapenRDN(p *checker.Pass, n *profile.Node) {
-	const write = "write an array of pairs: <array><array><string>CN</string><string>device-17</string></array></array>"
+	const write checker.Markup = "write an array of pairs: <array><array><string>CN</string><string>device-17</string></array></array>"
 	switch text := n.Text(); {
 	case n.Is(profile.Array) && n.Len() == 0:
 		p.Value(n, "this RDN is an empty array; remove it, or write a pair into it").Severity = checker.Warning
@@ -79,7 +80,7 @@ func misshapenRDN(p *checker.Pass, n *profile.Node) {
 }
 
 func misshapenPair(p *checker.Pass, n *profile.Node) {
-	const write = "write <array><string>CN</string><string>device-17</string></array>"
+	const write checker.Markup = "write <array><string>CN</string><string>device-17</string></array>"
 	if !n.Is(profile.Array) {
 		if text := n.Text(); n.Is(profile.String) && webFormAttribute(text) {
 			p.Value(n, "this attribute is %q, the notation of a web form, which devices do not read; %s", text, write)

@@ -28,7 +28,8 @@ the type written once more before it, as in CN=device-17.`,
 	<array><array><string>C</string><string>DK</string></array></array>
 </array>`,
 		},
-		Refs: []checker.Ref{refX520Bounds, refSCEP},
+		Refs:      []checker.Ref{refX520Bounds, refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

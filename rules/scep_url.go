@@ -25,7 +25,8 @@ or space around it, as formatters leave them inside <string>, is part of the val
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep</string>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPProtocol, refMDMErrors},
+		Refs:      []checker.Ref{refSCEP, refSCEPProtocol, refMDMErrors},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -23,7 +23,8 @@ A profile with the first one sends devices to a login that they cannot pass.`,
 			Good: `<key>URL</key>
 <string>https://ndes.corp.example/certsrv/mscep/mscep.dll</string>`,
 		},
-		Refs: []checker.Ref{refNDES, refSCEP},
+		Refs:      []checker.Ref{refNDES, refSCEP},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -24,7 +24,8 @@ has Challenge to authorise a request.`,
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep/devices</string>`,
 		},
-		Refs: []checker.Ref{refSCEP, refSCEPProtocol},
+		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -67,7 +67,7 @@ var forms = []string{
 	`some scep in input.scep; msg := json.marshal(scep.keysize.value) with input.scep as []`,
 	`{scep | some scep in input.scep}[one]; msg := json.marshal(one.uuid)`,
 	`input.scep[i].keysize.value == input.scep[j].keysize.value; i != j; msg := json.marshal([i, j])`,
-	`some scep in input.scep; scep.identifier in {s.identifier | some s in input.scep}; msg := scep.identifier`,
+	`some scep in input.scep; scep.identifier in {s.identifier | some s in input.scep}; msg := sprintf("identifier %s", [scep.identifier])`,
 	`some scep in input.scep; msg := $"{scep.url.text} {scep.key_type}"`,
 	`some scep in array.slice(input.scep, 0, 1); msg := json.marshal(scep.path)`,
 	`[a, b] := [input.scep, 1]; b == 1; msg := json.marshal(a[0].uuid)`,

@@ -106,6 +106,8 @@ func (d *document) scalar(n *profile.Node, within bool) *ast.Term {
 		}
 	case profile.Data:
 		return d.data(n)
+	case profile.Null:
+		return ast.NullTerm()
 	}
 	return d.text(n.Text())
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -11,7 +12,7 @@ import (
 
 // scepPaths are the paths of the SCEP keys of a payload.
 func scepPaths(s *profile.SCEP) *ast.Term {
-	key := pathsKey{index: s.Index, dict: s.Content != nil}
+	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative()}
 	for i, k := range profile.SCEPKeys {
 		if s.Content.Get(k.Name) != nil {
 			key.present |= 1 << i
@@ -19,16 +20,20 @@ func scepPaths(s *profile.SCEP) *ast.Term {
 	}
 	return paths.get(key, itself, func() *ast.Term {
 		payload := term("PayloadContent")
-		missing := ast.ArrayTerm(payload, ast.InternedTerm(key.index))
-		if key.dict {
-			missing = ast.ArrayTerm(payload, ast.InternedTerm(key.index), payload)
+		var dict []*ast.Term // the path of what the keys stand in
+		switch {
+		case key.top:
+		case key.dict:
+			dict = []*ast.Term{payload, ast.InternedTerm(key.index), payload}
+		default:
+			dict = []*ast.Term{payload, ast.InternedTerm(key.index)}
 		}
 		f := make(fields, 0, len(profile.SCEPKeys))
 		for i, k := range profile.SCEPKeys {
 			if key.present&(1<<i) == 0 {
-				f.add(k.Name, missing)
+				f.add(k.Name, ast.ArrayTerm(dict...))
 			} else {
-				f.add(k.Name, ast.ArrayTerm(payload, ast.InternedTerm(key.index), payload, ast.StringTerm(k.Name)))
+				f.add(k.Name, ast.ArrayTerm(append(slices.Clone(dict), ast.StringTerm(k.Name))...))
 			}
 		}
 		return f.term()
@@ -43,7 +48,7 @@ var scepFields = []struct {
 	{"index", func(_ *document, s *profile.SCEP) *ast.Term { return ast.InternedTerm(s.Index) }},
 	{"identifier", func(d *document, s *profile.SCEP) *ast.Term { return d.text(s.Identifier) }},
 	{"uuid", func(d *document, s *profile.SCEP) *ast.Term { return d.text(s.UUID) }},
-	{"path", func(_ *document, s *profile.SCEP) *ast.Term { return payloadPath(s.Index) }},
+	{"path", func(_ *document, s *profile.SCEP) *ast.Term { return payloadPath(s) }},
 	{"paths", func(_ *document, s *profile.SCEP) *ast.Term { return scepPaths(s) }},
 	{"keys", (*document).keys},
 	{"types", func(_ *document, s *profile.SCEP) *ast.Term { return types(s) }},
@@ -74,8 +79,11 @@ func (d *document) scep(s *profile.SCEP) *ast.Term {
 	return f.term()
 }
 
-func payloadPath(index int) *ast.Term {
-	return ast.ArrayTerm(term("PayloadContent"), ast.InternedTerm(index))
+func payloadPath(s *profile.SCEP) *ast.Term {
+	if s.Declarative() {
+		return ast.ArrayTerm()
+	}
+	return ast.ArrayTerm(term("PayloadContent"), ast.InternedTerm(s.Index))
 }
 
 // keys are the keys of a payload as they are written; of one that stands twice,

@@ -115,6 +115,7 @@ func (s *Set) Rules() []checker.Rule {
 		if !s.config.Lazy {
 			rules[i].Meta = *p.described()
 		}
+		rules[i].Documents = checker.AnyDocument
 		if p.wide {
 			rules[i].Gather = gather
 			rules[i].CheckSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }

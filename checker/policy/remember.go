@@ -82,6 +82,7 @@ type pathsKey struct {
 	index   int
 	present uint32 // a bit for each of profile.SCEPKeys
 	dict    bool   // whether there is a PayloadContent dict
+	top     bool   // whether the keys stand at the top of the document
 }
 
 func integerSetting(s profile.Setting[int64]) *ast.Term {

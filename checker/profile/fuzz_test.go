@@ -1,15 +1,18 @@
 package profile
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // FuzzParse reads arbitrary documents. Whatever they are: no panic, and every
 // place lies inside of the text, values inside of what holds them.
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"../../testdata/*/*.mobileconfig", "../../testdata/*/*.plist"} {
+	for _, pattern := range []string{"../../testdata/*/*.mobileconfig", "../../testdata/*/*.plist", "../../testdata/*/*.json"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -52,6 +55,91 @@ func FuzzParse(f *testing.F) {
 		}
 		secrets.Document()
 	})
+}
+
+// FuzzJSON reads arbitrary JSON: what encoding/json takes is taken, with the same
+// values, and every place lies where the value stands.
+func FuzzJSON(f *testing.F) {
+	files, err := filepath.Glob("../../testdata/*/*.json")
+	if err != nil || len(files) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	for _, text := range []string{
+		`{"URL": "\ud800", "Keysize": 1e999, "Name": null}`, "\ufeff{\"URL\":\"\"}", `{"URL": [[[[]]],{}]} x`, `{"URL": "a\/b\u0041", "URL": -0.0e+1}`,
+		"{\"URL\": \"\xff\"}", `{"URL": {{ .URL }}, "Keysize": 1}`, `{"URL": "a",}`, `{"Challenge": "ab\u0063d1234", "URL": "http:\/\/a:b@c\/"`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r := newJSONReader(&Source{Name: "fuzz", Text: text})
+		fault := r.read()
+		valid := json.Valid(text[r.base:]) && utf8.Valid(text)
+		switch {
+		case fault == nil && !valid:
+			t.Fatal("it is no JSON, and was taken")
+		case fault != nil && valid && !strings.HasPrefix(fault.Message, "more than "):
+			t.Fatalf("it is JSON, and was refused: %v", fault)
+		case fault != nil:
+			if s := fault.Span; s.Start < 0 || s.Start > s.End || s.End > len(text) {
+				t.Fatalf("the error is at %v of %d bytes", s, len(text))
+			}
+		default:
+			walkJSON(t, text, r.root)
+		}
+		profiles, err := Parse("fuzz", text)
+		p := profiles[0]
+		if (err == nil) != (p.Root != nil) || p.Declaration != "" && (fault == nil) != (err == nil) {
+			t.Fatalf("error %v, root %v, declaration %q", err, p.Root, p.Declaration)
+		}
+		p.SCEP()
+		secrets := p.Secrets()
+		for line := 1; line < 20; line++ {
+			at := p.Source.Line(line)
+			if text, start, end := secrets.Line(line, at); start < 0 || start > end || end > len(text) {
+				t.Fatalf("line %d: %d to %d of %q", line, start, end, text)
+			}
+		}
+	})
+}
+
+// walkJSON holds the places and values of a tree against the text.
+func walkJSON(t *testing.T, text []byte, n *Node) {
+	s, o, k := n.Span(), n.OpenSpan(), n.KeySpan()
+	if s.Start < 0 || s.End > len(text) || s.Start >= s.End || o.Start != s.Start || o.End > s.End {
+		t.Fatalf("value %v, opening %v of %d bytes", s, o, len(text))
+	}
+	if n.Parent().Is(Dict) {
+		var key string
+		if err := json.Unmarshal(text[k.Start:k.End], &key); err != nil || key != n.Key {
+			t.Fatalf("key %q: %v", text[k.Start:k.End], err)
+		}
+	}
+	if n.Is(String, Data) {
+		var value string
+		if err := json.Unmarshal(text[s.Start:s.End], &value); err != nil || value != n.Text() {
+			t.Fatalf("%q is %q: %v", text[s.Start:s.End], n.Text(), err)
+		}
+	} else if !json.Valid(text[s.Start:s.End]) {
+		t.Fatalf("%s at %q", n.Kind, text[s.Start:s.End])
+	}
+	size := 0
+	for c := range n.Children() {
+		size++
+		if c.Parent() != n || c.Span().Start <= s.Start || c.Span().End >= s.End {
+			t.Fatal("a child lies outside of its parent")
+		}
+		walkJSON(t, text, c)
+	}
+	if size != n.Len() {
+		t.Fatalf("%d children, Len %d", size, n.Len())
+	}
 }
 
 // walkTree holds the places of a tree.

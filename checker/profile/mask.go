@@ -117,9 +117,11 @@ func (s *Secrets) boundary(offset int, line Span) int {
 
 // within cuts a secret to a line and leaves its end tag to be seen.
 func (s *Secrets) within(secret, line Span) Span {
-	body := s.src.Text[secret.Start:secret.End]
-	if i := bytes.LastIndex(body, []byte("</")); i >= 0 {
-		secret.End = secret.Start + i
+	if s.src.Form == FormXML {
+		body := s.src.Text[secret.Start:secret.End]
+		if i := bytes.LastIndex(body, []byte("</")); i >= 0 {
+			secret.End = secret.Start + i
+		}
 	}
 	return Span{max(secret.Start, line.Start), min(secret.End, line.End)}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kind is the type of a property list value.
+// Kind is the type of a value, as property lists have it.
 type Kind uint8
 
 // The kinds of values. Template stands for template text in the place of a
@@ -21,9 +21,10 @@ const (
 	Boolean
 	Date
 	Data
+	Null // of JSON alone; no setting may be null
 )
 
-var kindNames = [...]string{"template text", "dict", "array", "string", "integer", "real", "boolean", "date", "data"}
+var kindNames = [...]string{"template text", "dict", "array", "string", "integer", "real", "boolean", "date", "data", "null"}
 
 // String gives the name Apple's documents use.
 func (k Kind) String() string { return kindNames[k] }

@@ -1,6 +1,7 @@
 // Package profile reads Apple configuration profiles: XML and binary property
-// lists, signed or not, into trees of values that know their bytes, and gives
-// a typed view of the SCEP payloads in them.
+// lists, signed or not, and the JSON documents of declarative management that
+// stand for SCEP payloads, into trees of values that know their bytes, and
+// gives a typed view of the SCEP payloads in them.
 package profile
 
 import (
@@ -10,11 +11,16 @@ import (
 	"sync"
 )
 
-// Profile is one configuration profile as it was read.
+// Profile is one configuration profile, or a declarative document, as it was
+// read.
 type Profile struct {
 	Source *Source
 	Root   *Node        // nil if the document is no property list
 	Err    *SyntaxError // why it is none
+
+	// Declaration is DeclarationCredential or DeclarationAsset for a document of
+	// declarative management, and "" for a profile.
+	Declaration string
 
 	once     sync.Once
 	payloads []Payload
@@ -56,6 +62,7 @@ func Parse(name string, text []byte) ([]*Profile, error) {
 	src := &Source{Name: name, Text: text, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
 	p := &Profile{Source: src}
 	root, err := src.read()
+	p.Declaration = src.declaration
 	if err != nil {
 		p.Err = err
 		return []*Profile{p}, err
@@ -83,6 +90,11 @@ func (s *Source) read() (*Node, *SyntaxError) {
 			s.messages = append(s.messages, s.Text)
 			s.Signatures++
 		default:
+			if opensObject(s.Text) && speaksOfSCEP(s.Text, false) {
+				if root, err := s.readJSON(); s.declaration != "" {
+					return root, err
+				}
+			}
 			return s.readXML()
 		}
 		if err != nil {
@@ -172,6 +184,12 @@ func (p *Profile) SCEP() []SCEP {
 }
 
 func (p *Profile) view() {
+	if p.Declaration != "" {
+		if p.Declaration == DeclarationCredential && p.Root.Is(Dict) {
+			p.scep = []SCEP{newCredential(p.Root)}
+		}
+		return
+	}
 	content := p.Root.Get("PayloadContent")
 	if !content.Is(Array) {
 		return
@@ -219,7 +237,7 @@ func (n *Node) common() (keys CommonKeys) {
 func (p *Profile) Foreign() string {
 	root := p.Root
 	switch {
-	case root == nil, root.Kind == Template:
+	case root == nil, root.Kind == Template, p.Declaration != "":
 		return ""
 	case root.Kind != Dict:
 		return "a property list whose value is of type " + root.Kind.String()

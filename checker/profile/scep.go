@@ -65,7 +65,7 @@ const (
 // SCEP is the typed view of one SCEP payload.
 type SCEP struct {
 	Payload
-	Content *Node // the PayloadContent dict; nil where absent or no dict
+	Content *Node // the PayloadContent dict; nil where absent or no dict. Of a credential document, all of it
 
 	URL, Name, Challenge, KeyType          Setting[string]
 	Keysize, KeyUsage, Retries, RetryDelay Setting[int64] // RetryDelay in seconds
@@ -77,10 +77,27 @@ type SCEP struct {
 }
 
 func newSCEP(p Payload) SCEP {
-	s := SCEP{Payload: p, ChallengeKind: ChallengeAbsent}
 	if c := p.Node.Get("PayloadContent"); c.Is(Dict) {
-		s.Content = c
+		return settingsOf(p, c)
 	}
+	return settingsOf(p, nil)
+}
+
+// newCredential is the view of a credential document, which has the settings of
+// a SCEP payload at its top. Two of them it does not have; they belong to the
+// configuration that installs the identity.
+func newCredential(root *Node) SCEP {
+	s := settingsOf(Payload{Node: root}, root)
+	s.AllowAllAppsAccess, s.KeyIsExtractable = Setting[bool]{Node: s.AllowAllAppsAccess.Node}, Setting[bool]{Node: s.KeyIsExtractable.Node}
+	return s
+}
+
+// Declarative reports whether the settings are those of a credential document,
+// not of a payload.
+func (s *SCEP) Declarative() bool { return s.Content != nil && s.Content == s.Node }
+
+func settingsOf(p Payload, content *Node) SCEP {
+	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}
 	get := s.Content.Get
 	s.URL = setting(get("URL"), (*Node).Str)
 	s.Name = setting(get("Name"), (*Node).Str)
@@ -118,7 +135,7 @@ func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setti
 
 func challengeKind(c Setting[string]) ChallengeKind {
 	switch {
-	case c.Node == nil:
+	case c.Node == nil, c.Node.Kind == Null:
 		return ChallengeAbsent
 	case c.Variable:
 		return ChallengeVariable

@@ -79,9 +79,13 @@ func (s *Secrets) walk(root *Node) {
 	for n := root; n != nil; {
 		secretKey := SecretKey(n.Key)
 		if n.secret(within != nil || secretKey) {
-			s.add(n.text, Span{int(n.open), int(n.end)})
-			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities
-				if raw := string(s.src.Text[n.open:max(n.open, n.end-int32(len("</string>")))]); raw != n.text {
+			at := s.inside(n)
+			s.add(n.text, at)
+			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities or escapes
+				if s.src.Form == FormXML {
+					at.End = max(at.Start, at.End-len("</string>"))
+				}
+				if raw := string(s.src.Text[at.Start:at.End]); raw != n.text {
 					s.add(raw, NoSpan)
 				}
 			}
@@ -90,7 +94,12 @@ func (s *Secrets) walk(root *Node) {
 			s.gap(n)
 		}
 		if n.Kind == String && n.start >= 0 && strings.Contains(n.text, "://") {
-			if raw := s.src.Text[n.open:n.end]; bytes.ContainsAny(raw, inURLMarks) {
+			switch raw := s.src.Text[n.open:n.end]; {
+			case s.src.Form == FormJSON && bytes.IndexByte(raw, '\\') >= 0:
+				if strings.ContainsAny(n.text, inURLMarks) {
+					s.spans = append(s.spans, s.inside(n)) // what is escaped there cannot be told apart
+				}
+			case bytes.ContainsAny(raw, inURLMarks):
 				s.searchURLs(raw, int(n.open))
 			}
 		}
@@ -113,6 +122,17 @@ func (s *Secrets) walk(root *Node) {
 			n = n.next
 		}
 	}
+}
+
+// inside is the place of a value's text: behind its start tag, with the end
+// tag, which is left to be seen when a line is masked; between the quotation
+// marks, in JSON.
+func (s *Secrets) inside(n *Node) Span {
+	at := Span{int(n.open), int(n.end)}
+	if s.src.Form == FormJSON && n.Is(String, Data) {
+		at.End--
+	}
+	return at
 }
 
 // gap notes template text between a secret key and its value: it may choose

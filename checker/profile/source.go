@@ -32,6 +32,7 @@ type Form uint8
 const (
 	FormXML Form = iota
 	FormBinary
+	FormJSON // of declarative documents
 )
 
 // Source is one document as it was read: its text in UTF-8 and how it came.
@@ -49,6 +50,7 @@ type Source struct {
 
 	messages       [][]byte    // the CMS messages around the text, the outermost first
 	damaged        bool        // one of them cannot be read
+	declaration    string      // see Profile
 	lines          []int       // offsets at which lines start
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text
@@ -63,15 +65,22 @@ func (s *Source) Editable() (bool, string) {
 		return false, "it is signed, and an edit would break the signature; mend the profile it was made from and sign again"
 	case s.Form == FormBinary:
 		return false, "it is a binary property list; convert it to XML first"
+	case s.Form == FormJSON:
+		return false, "it is JSON, which fixes are not made for; mend it by hand"
 	case s.Encoding.decoded():
 		return false, fmt.Sprintf("it is encoded in %s; save it as UTF-8 first", s.Encoding.Name)
 	}
 	return true, ""
 }
 
+// Textual reports whether the document is text, in which values have places.
+func (s *Source) Textual() bool { return s.Form != FormBinary }
+
 // ResemblesPlist reports whether the text looks like an XML property list. Of a text that
 // does not, nobody knows what in it is secret.
-func (s *Source) ResemblesPlist() bool { return bytes.Contains(s.Text, []byte("<plist")) }
+func (s *Source) ResemblesPlist() bool {
+	return s.Form == FormXML && bytes.Contains(s.Text, []byte("<plist"))
+}
 
 // Position turns an offset of Text into line, column and offset of the file.
 // A Source is asked by one goroutine at a time.

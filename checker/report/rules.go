@@ -133,10 +133,10 @@ func ruleMarkdown(b *strings.Builder, m *checker.Meta) {
 		}
 	}
 	if m.Example.Bad != "" {
-		fmt.Fprintf(b, "\nAvoid\n\n```xml\n%s\n```\n", fenced(m.Example.Bad))
+		fmt.Fprintf(b, "\nAvoid\n\n```%s\n%s\n```\n", language(m.Example.Bad), fenced(m.Example.Bad))
 	}
 	if m.Example.Good != "" {
-		fmt.Fprintf(b, "\nPrefer\n\n```xml\n%s\n```\n", fenced(m.Example.Good))
+		fmt.Fprintf(b, "\nPrefer\n\n```%s\n%s\n```\n", language(m.Example.Good), fenced(m.Example.Good))
 	}
 	if len(m.Refs) > 0 {
 		b.WriteString("\nReferences\n\n")
@@ -153,6 +153,14 @@ func oneLine(v any) string {
 		return fmt.Sprint(v)
 	}
 	return string(text)
+}
+
+// language is what an example is written in.
+func language(example string) string {
+	if strings.HasPrefix(example, "{") {
+		return "json"
+	}
+	return "xml"
 }
 
 func fenced(s string) string { return strings.TrimRight(s, "\n") }
@@ -186,7 +194,11 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	for _, ref := range m.Refs {
 		fmt.Fprintf(&b, "  %s\n  %s\n", ref.Title, ref.URL)
 	}
-	fmt.Fprintf(&b, "\nTo keep this rule silent on a line, write before it: <!-- sceplint:ignore %s reason -->\n", m.ID)
+	if m.Documents == checker.Declarative {
+		fmt.Fprintf(&b, "\nJSON holds no comments; to switch this rule off, give --disable %s\n", m.ID)
+	} else {
+		fmt.Fprintf(&b, "\nTo keep this rule silent on a line, write before it: <!-- sceplint:ignore %s reason -->\n", m.ID)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

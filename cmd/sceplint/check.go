@@ -37,7 +37,8 @@ func checkCommand(t *terminal) *cobra.Command {
 A PATH is a file, a directory, a glob, or - for standard input; none means the working directory.
 In a directory, *.mobileconfig files are checked, and *.plist and *.xml files that are profiles;
 hidden directories are skipped, and links to directories are not followed. A file that is named is
-always checked.
+always checked, and may be a SCEP credential of declarative management, or the declaration of one, in
+JSON.
 
 A comment keeps findings back, on its line and the next, or in the whole file:
   <!-- sceplint:ignore ID[,ID] reason -->

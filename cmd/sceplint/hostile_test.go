@@ -67,6 +67,23 @@ func hostile() map[string][]byte {
 	files["long-names"] = []byte(head + "<dict><key>PayloadIdentifier</key><string>" + long("$", 3e6) + "</string><key>PayloadUUID</key><string>" +
 		long("{", 3e6) + "</string><key>PayloadContent</key><array/></dict></plist>")
 	files["secrets"] = []byte(head + "<dict>" + long("<key>Password</key><string>0123456789</string>", 1e5) + "</dict></plist>")
+	credential := func(rest string) []byte { return []byte(`{"URL": "", "Keysize": "x", ` + rest) }
+	files["json-arrays"] = bytes.Repeat([]byte("["), 1e6)
+	files["json-nested"] = credential(`"Subject": ` + long("[", 1e6))
+	files["json-objects"] = credential(`"Subject": ` + long(`{"a":`, 3e5))
+	files["json-wide"] = credential(`"Subject": [` + long("[],", 2e6) + "[]]}")
+	files["json-doubled-keys"] = credential(long(`"Challenge": "abcdefgh", "KeyUsag": 1, `, 1e5) + `"a": 1}`)
+	files["json-numbers"] = credential(`"Key Usage": ` + long("9", 4e6) + `, "Retries": 1e` + long("9", 4e6) + `, "RetryDelay": -0.` + long("0", 4e6) + "}")
+	files["json-surrogates"] = credential(`"Name": "` + long(`\ud800`, 1e6) + `"}`)
+	files["json-escapes"] = credential(`"Challenge": "` + long(`\u0041`, 1e6) + `"}`)
+	files["json-mark"] = append([]byte("\ufeff\ufeff"), credential(`"a": 1}`)...)
+	files["json-utf16"] = append([]byte{0xff, 0xfe}, bytes.Join(bytes.Split(credential(`"a": 1}`), nil), []byte{0})...)
+	files["json-utf8"] = append(credential(`"Name": "`), bytes.Repeat([]byte{0xff}, 4e6)...)
+	files["json-long"] = credential(`"Name": "` + long("a", 20e6) + `"}`)
+	files["json-big"] = credential(`"Subject": [` + long(`[["CN", "`+long("a", 900)+`"]], `, 22e3) + `[]]}`)
+	files["json-templates"] = credential(`"Name": ` + long("{{ ", 1e6))
+	files["json-names"] = credential(`"SubjectAltName": {"dNSName": [` + long(`"a b", `, 1e5) + `""]}, "Challenge": ["` + long("12345678", 1e5) + `"]}`)
+	files["json-other"] = []byte(`{"Challenge": ` + long(`{"a": 1, "b": [`, 1e6))
 	var dag [][]byte
 	for i := range 40 {
 		dag = append(dag, []byte{0xa2, byte(i + 1), byte(i + 1)})

@@ -1,0 +1,87 @@
+package profile
+
+import (
+	"bytes"
+	"strings"
+)
+
+// The documents of declarative device management that are read, as Apple's
+// schema names them.
+const (
+	DeclarationCredential = "com.apple.credential.scep"       // the settings of a SCEP identity
+	DeclarationAsset      = "com.apple.asset.credential.scep" // tells a device where to fetch them
+)
+
+// WrapperKeys are keys that stand around the settings of a SCEP payload in a
+// profile, or around those of a declaration, and that a credential document
+// does not have.
+var WrapperKeys = []string{
+	"PayloadContent", "PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName",
+	"PayloadDescription", "PayloadOrganization", "PayloadEnabled", "PayloadScope", "Payload", "Type", "Identifier", "ServerToken",
+}
+
+// opensObject reports whether a text may be a JSON object with a key in it.
+func opensObject(text []byte) bool {
+	head := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
+	if len(head) == 0 || head[0] != '{' {
+		return false
+	}
+	head = bytes.TrimLeft(head[1:], " \t\r\n")
+	return len(head) > 0 && head[0] == '"'
+}
+
+// speaksOfSCEP reports whether JSON may be a declarative document about SCEP,
+// by the names that stand in it; surely, if it cannot be read and they are all
+// there is to tell by.
+func speaksOfSCEP(text []byte, surely bool) bool {
+	quoted := func(name string) bool { return bytes.Contains(text, []byte(`"`+name+`"`)) }
+	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
+		return true
+	}
+	found := 0
+	for _, k := range SCEPKeys {
+		if quoted(k.Name) {
+			found++
+		}
+	}
+	return found > 1 || found > 0 && !surely
+}
+
+// declarationOf tells which declarative document a tree is, or "".
+func declarationOf(root *Node) string {
+	switch kind, _ := root.Get("Type").Str(); {
+	case kind == DeclarationAsset:
+		return DeclarationAsset
+	case kind == DeclarationCredential:
+		return DeclarationCredential
+	case strings.HasPrefix(kind, "com.apple."): // another declaration
+		return ""
+	}
+	for _, n := range []*Node{root, root.Get("PayloadContent"), root.At("PayloadContent", "PayloadContent"), root.Get("Payload")} {
+		if n.HoldsSCEP() {
+			return DeclarationCredential
+		}
+	}
+	return ""
+}
+
+// HoldsSCEP reports whether a dict holds settings of SCEP: a URL, or two others,
+// for some of their names are common words. ACME shares a few of them.
+func (n *Node) HoldsSCEP() bool {
+	if !n.Is(Dict) {
+		return false
+	}
+	if n.Get("URL") != nil {
+		return true
+	}
+	if n.Get("DirectoryURL") != nil || n.Get("ClientIdentifier") != nil {
+		return false
+	}
+	found := 0
+	for _, k := range SCEPKeys {
+		if n.Get(k.Name) != nil {
+			found++
+		}
+	}
+	return found > 1
+}
