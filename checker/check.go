@@ -130,7 +130,7 @@ type outcome struct {
 // check runs the rules over one profile.
 func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	pass, suppressed, err := c.find(p)
-	done := outcome{suppressed: suppressed, prints: pass.prints, gathered: gathered{pass.notes, pass.offers, pass.wants}}
+	done := outcome{suppressed: suppressed, prints: pass.prints, gathered: pass.first}
 	if len(pass.found) > 0 {
 		done.findings = c.resolve(p, pass.found)
 	}

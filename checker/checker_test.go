@@ -383,3 +383,64 @@ func TestSet(t *testing.T) {
 		}
 	}
 }
+
+// TestDiffering holds that those who noted a value with something else are
+// counted exactly, whatever the order of the files, and that one is named.
+func TestDiffering(t *testing.T) {
+	rule := Rule{Meta: Meta{ID: "set", Severity: Warning}}
+	parts := func(p *Pass) (n *profile.Node, value, with string) {
+		n = p.Profile.Root.Get("PayloadIdentifier")
+		value, with, _ = strings.Cut(n.Text(), "=")
+		return n, value, with
+	}
+	rule.Gather = func(p *Pass) error {
+		n, value, with := parts(p)
+		p.NoteWith("value", value, with, n)
+		return nil
+	}
+	rule.CheckSet = func(p *Pass) error {
+		n, value, with := parts(p)
+		all, _ := p.Others("value", value)
+		count, places := p.Differing("value", value, with)
+		first := "none"
+		if len(places) > 0 {
+			first = places[0].File
+		}
+		p.Value(n, "%d of %d, %s", count, all, first)
+		return nil
+	}
+	texts := []string{"a=1", "b=1", "b=2", "c=1", "c=1", "d=1", "d=1", "d=1", "d=1", "d=1", "d=1", "d=1", "d=2", "d=3", "d=3"}
+	want := map[string]string{
+		"b=1": "1 of 1, b=2", "b=2": "1 of 1, b=1", "c=1": "0 of 1, none",
+		"d=1": "3 of 9, d=2", "d=2": "9 of 9, d=1", "d=3": "8 of 9, d=1",
+	}
+	for _, backwards := range []bool{false, true} {
+		if backwards {
+			slices.Reverse(texts)
+			want["d=1"] = "3 of 9, d=3"
+			want["d=2"] = "9 of 9, d=3"
+			want["d=3"] = "8 of 9, d=2"
+		}
+		inputs := func(yield func(Input) bool) {
+			for _, text := range texts {
+				document := `<plist version="1.0"><dict><key>PayloadIdentifier</key><string>` + text + "</string></dict></plist>"
+				if !yield(Input{Name: text, Read: func() ([]byte, error) { return []byte(document), nil }}) {
+					return
+				}
+			}
+		}
+		c := &Checker{Rules: []Rule{rule}, Jobs: 3}
+		found := 0
+		for r := range c.Run(context.Background(), inputs) {
+			for _, f := range r.Findings {
+				found++
+				if f.Message != want[f.File] {
+					t.Errorf("backwards %v: %s: %s; want %s", backwards, f.File, f.Message, want[f.File])
+				}
+			}
+		}
+		if found != len(texts)-1 {
+			t.Errorf("%d findings", found)
+		}
+	}
+}

@@ -35,16 +35,6 @@ type Finding struct {
 	Fingerprint string // survives moves of the profile and edits elsewhere in it
 }
 
-// Related is a place that a finding is also about.
-type Related struct {
-	File    string
-	Message string
-	Start   profile.Position // only if Placed
-	Placed  bool
-
-	profile int32
-}
-
 // Identity names a profile.
 type Identity struct{ Identifier, UUID string }
 

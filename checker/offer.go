@@ -33,6 +33,20 @@ func (o *offered) name(number int32) string {
 	return string(o.names[start:o.files[i].end])
 }
 
+// take adds what the profile with a number offers.
+func (o *offered) take(number int32, list []note) {
+	slices.Sort(list)
+	for _, n := range slices.Compact(list) {
+		o.notes, o.numbers = append(o.notes, n), append(o.numbers, number)
+	}
+}
+
+// file notes the name of the file whose first profile has a number.
+func (o *offered) file(first int32, name string) {
+	o.names = append(o.names, name...)
+	o.files = append(o.files, offering{first, len(o.names)})
+}
+
 // answer adds what is offered to those that want it.
 func (s *set) answer() {
 	wanted := make(map[note]bool, len(s.wanted))

@@ -141,10 +141,9 @@ type Pass struct {
 	checker *Checker
 	found   []*Finding
 	prints  []string
-	notes   []note
-	offers  []note
-	wants   []note
-	placing bool // Note is asked where the notes stand
+	first   gathered // what is noted when the profile is read for the first time
+	notes   []note   // and what is, when it is read again
+	placing bool     // Note is asked where the notes stand
 	placed  []placed
 	shared  map[any]any
 	number  int32 // of the profile in the run, known when it is read again

@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"cmp"
 	"hash/maphash"
 	"iter"
 	"slices"
@@ -15,8 +16,9 @@ type note uint64
 // set is what is noted across the profiles of a run.
 type set struct {
 	seed     maphash.Seed
-	first    map[note]int32   // the number of the first profile with a note
+	held     [256][]held      // all notes, by the first byte of their digest
 	shared   map[note]*shared // those that stand in more than one
+	sharing  []bool           // by the number of a profile, whether it has one of these
 	noted    []noted
 	offered  offered
 	wanted   []note
@@ -24,11 +26,36 @@ type set struct {
 	done     bool // all profiles are read, so that Others knows
 }
 
+// held is a note of a profile. There may be a million of them, hence neither
+// pointers nor maps.
+type held struct {
+	note   note
+	number int32  // of the profile
+	with   uint32 // a digest of what the value was noted with
+}
+
 // shared is a note of several profiles.
 type shared struct {
 	count   int
 	first   []int32 // profiles, so many that some others can be named to each
 	related []Related
+
+	companions []companion // what it was noted with, in order
+}
+
+// companion is what a value was noted with, and by how many profiles.
+type companion struct {
+	with  uint32
+	count int32
+}
+
+// among counts the profiles that have a note with the same companion.
+func (x *shared) among(with uint32) int {
+	i, ok := slices.BinarySearchFunc(x.companions, with, func(c companion, with uint32) int { return cmp.Compare(c.with, with) })
+	if !ok {
+		return 0
+	}
+	return int(x.companions[i].count)
 }
 
 // named is how many of the other profiles are named.
@@ -37,50 +64,127 @@ const named = 5
 // noted is an input of which something was noted.
 type noted struct {
 	input Input
-	notes [][]note // by profile
-	first int32    // the number of its first profile
-	await bool     // it is looked at again, whatever the others have
+	first int32 // the number of its first profile
+	count int32 // how many profiles it has
+	await bool  // it is looked at again, whatever the others have
 }
 
 func newSet() *set {
-	return &set{seed: maphash.MakeSeed(), first: map[note]int32{}, shared: map[note]*shared{}}
+	return &set{seed: maphash.MakeSeed(), shared: map[note]*shared{}}
 }
 
 func (s *set) digest(kind, value string) note {
 	return note(maphash.Comparable(s.seed, [2]string{kind, value}))
 }
 
-// Note notes a value of some kind of the profile, for CheckSet to ask which
-// other profiles have the same, and where.
-func (p *Pass) Note(kind, value string, at *profile.Node) {
-	s := p.checker.set
-	switch {
-	case s == nil:
-	case !s.done:
-		p.notes = append(p.notes, s.digest(kind, value))
-	case p.placing:
-		r := Related{File: p.Profile.Source.Name, profile: p.number}
-		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
-			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
+func (s *set) companion(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
+
+// take adds what was noted of the profiles of one input. Inputs come in order.
+func (s *set) take(input Input, list []gathered) {
+	n := noted{input: input, first: s.profiles, count: int32(len(list))}
+	some := false
+	for i, g := range list {
+		for _, h := range g.notes {
+			h.number = n.first + int32(i)
+			bucket := &s.held[byte(h.note)]
+			*bucket = append(*bucket, h)
 		}
-		p.placed = append(p.placed, placed{s.digest(kind, value), r})
+		s.offered.take(n.first+int32(i), g.offers)
+		s.wanted = append(s.wanted, g.wants...)
+		n.await = n.await || len(g.wants) > 0
+		some = some || len(g.notes) > 0
+	}
+	if slices.ContainsFunc(list, func(g gathered) bool { return len(g.offers) > 0 }) {
+		s.offered.file(n.first, input.Name)
+	}
+	if n.await || some {
+		s.noted = append(s.noted, n)
+	}
+	s.profiles += n.count
+}
+
+// gathered is what rules noted of one profile, and want to know of others.
+type gathered struct {
+	notes  []held // their numbers are not known yet
+	offers []note
+	wants  []note
+}
+
+// close ends the gathering: from now on Others knows.
+func (s *set) close() {
+	s.done = true
+	s.sharing = make([]bool, s.profiles)
+	wanted := map[note]bool{}
+	for _, n := range s.wanted {
+		wanted[n] = true
+	}
+	for i, bucket := range s.held {
+		slices.SortFunc(bucket, func(a, b held) int {
+			return cmp.Or(cmp.Compare(a.note, b.note), cmp.Compare(a.number, b.number), cmp.Compare(a.with, b.with))
+		})
+		for len(bucket) > 0 {
+			n := 1
+			for n < len(bucket) && bucket[n].note == bucket[0].note {
+				n++
+			}
+			if several := bucket[n-1].number != bucket[0].number; several || wanted[bucket[0].note] {
+				s.share(bucket[:n], several)
+			}
+			bucket = bucket[n:]
+		}
+		s.held[i] = nil
+	}
+	s.answer()
+}
+
+// share keeps a note that several profiles have, or one wants to know of.
+func (s *set) share(list []held, several bool) {
+	list = slices.CompactFunc(list, func(a, b held) bool { return a.number == b.number }) // a profile may have it twice
+	x := &shared{count: len(list)}
+	odd := slices.IndexFunc(list, func(h held) bool { return h.with != list[0].with })
+	for i, h := range list {
+		s.sharing[h.number] = s.sharing[h.number] || several
+		if i <= named || i == odd { // the first with another companion is named as well
+			x.first = append(x.first, h.number)
+		}
+	}
+	slices.SortFunc(list, func(a, b held) int { return cmp.Compare(a.with, b.with) })
+	for _, h := range list {
+		if last := len(x.companions) - 1; last >= 0 && x.companions[last].with == h.with {
+			x.companions[last].count++
+		} else {
+			x.companions = append(x.companions, companion{h.with, 1})
+		}
+	}
+	s.shared[list[0].note] = x
+}
+
+// again yields the inputs that share something noted with another profile, or
+// are to be looked at in any case.
+func (s *set) again() iter.Seq[noted] {
+	return func(yield func(noted) bool) {
+		for _, n := range s.noted {
+			if (n.await || slices.Contains(s.sharing[n.first:n.first+n.count], true)) && !yield(n) {
+				return
+			}
+		}
 	}
 }
 
-// Offer notes a value that another profile may want, and nothing more: that
-// several profiles have it is no reason to look at them again, as with Note, and
-// those that want it are told of the file alone.
-func (p *Pass) Offer(kind, value string) {
-	if s := p.checker.set; s != nil && !s.done {
-		p.offers = append(p.offers, s.digest(kind, value))
+// places yields the inputs that hold a place which others are told of.
+func (s *set) places() iter.Seq[noted] {
+	named := make([]bool, s.profiles)
+	for _, x := range s.shared {
+		for _, number := range x.first {
+			named[number] = true
+		}
 	}
-}
-
-// Want asks for CheckSet to look at the profile in any case, and for it to be
-// told where others have noted or offered the value.
-func (p *Pass) Want(kind, value string) {
-	if s := p.checker.set; s != nil && !s.done {
-		p.wants = append(p.wants, s.digest(kind, value))
+	return func(yield func(noted) bool) {
+		for _, n := range s.noted {
+			if slices.Contains(named[n.first:n.first+n.count], true) && !yield(n) {
+				return
+			}
+		}
 	}
 }
 
@@ -102,154 +206,33 @@ func (s *set) place(list []placed) {
 	}
 }
 
-// Others tells of how many other profiles of the run the same was noted, and
-// where the first of them are. It knows nothing before CheckSet.
-func (p *Pass) Others(kind, value string) (count int, places []Related) {
-	s := p.checker.set
-	if s == nil || !s.done {
-		return 0, nil
-	}
-	n := s.digest(kind, value)
-	x := s.shared[n]
-	if x == nil {
-		return 0, nil
-	}
-	count = x.count
-	if slices.Contains(p.notes, n) {
-		count--
-	}
-	for _, r := range x.related {
-		if r.profile != p.number && len(places) < named {
-			r.Message = "the same " + kind
-			places = append(places, r)
-		}
-	}
-	return count, places
-}
-
-// take adds what was noted of the profiles of one input. Inputs come in order.
-func (s *set) take(input Input, list []gathered) {
-	n := noted{input: input, first: s.profiles}
-	for i, g := range list {
-		number := s.profiles + int32(i)
-		slices.Sort(g.notes)
-		g.notes = slices.Compact(g.notes)
-		for _, note := range g.notes {
-			s.hold(note, number)
-		}
-		s.wanted = append(s.wanted, g.wants...)
-		n.notes = append(n.notes, g.notes)
-		n.await = n.await || len(g.wants) > 0
-		slices.Sort(g.offers)
-		for _, note := range slices.Compact(g.offers) {
-			s.offered.notes, s.offered.numbers = append(s.offered.notes, note), append(s.offered.numbers, number)
-		}
-	}
-	if slices.ContainsFunc(list, func(g gathered) bool { return len(g.offers) > 0 }) {
-		s.offered.names = append(s.offered.names, input.Name...)
-		s.offered.files = append(s.offered.files, offering{s.profiles, len(s.offered.names)})
-	}
-	if n.await || slices.ContainsFunc(n.notes, func(list []note) bool { return len(list) > 0 }) {
-		s.noted = append(s.noted, n)
-	}
-	s.profiles += int32(len(list))
-}
-
-// gathered is what rules noted of one profile, and want to know of others.
-type gathered struct{ notes, offers, wants []note }
-
-func (s *set) hold(n note, number int32) {
-	first, ok := s.first[n]
-	if !ok {
-		s.first[n] = number
-		return
-	}
-	x := s.shared[n]
-	if x == nil {
-		x = &shared{count: 1, first: []int32{first}}
-		s.shared[n] = x
-	}
-	x.count++
-	if len(x.first) <= named {
-		x.first = append(x.first, number)
-	}
-}
-
-// close ends the gathering: from now on Others knows.
-func (s *set) close() {
-	s.done = true
-	for _, n := range s.wanted {
-		if first, ok := s.first[n]; ok && s.shared[n] == nil {
-			s.shared[n] = &shared{count: 1, first: []int32{first}}
-		}
-	}
-	s.answer()
-}
-
-// again yields the inputs that share something noted with another profile, or
-// are to be looked at in any case.
-func (s *set) again() iter.Seq[noted] {
-	return func(yield func(noted) bool) {
-		for _, n := range s.noted {
-			if (n.await || s.shares(n)) && !yield(n) {
-				return
-			}
-		}
-	}
-}
-
-func (s *set) shares(n noted) bool {
-	for _, list := range n.notes {
-		for _, x := range list {
-			if s.shared[x] != nil {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// places yields the inputs that hold a place which others are told of.
-func (s *set) places() iter.Seq[noted] {
-	named := map[int32]bool{}
-	for _, x := range s.shared {
-		for _, number := range x.first {
-			named[number] = true
-		}
-	}
-	return func(yield func(noted) bool) {
-		for _, n := range s.noted {
-			for i := range n.notes {
-				if named[n.first+int32(i)] {
-					if !yield(n) {
-						return
-					}
-					break
-				}
-			}
-		}
-	}
-}
-
 // located is where the notes of an input stand.
 func (c *Checker) located(n noted) (list []placed) {
 	c.reread(n, func(pass *Pass) {
 		pass.placing = true
-		for _, r := range c.active {
-			if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
-				pass.Rule = r
-				_ = guard(pass, r.Gather) // it did not fail before
-			}
-		}
+		c.gather(pass)
 		list = append(list, pass.placed...)
 	})
 	return list
 }
 
+// gather asks the rules anew what they note of a profile.
+func (c *Checker) gather(pass *Pass) {
+	for _, r := range c.active {
+		if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
+			pass.Rule = r
+			_ = guard(pass, r.Gather) // it did not fail before
+		}
+	}
+}
+
 // again reads an input once more and runs what looks at the whole set.
 func (c *Checker) again(n noted) *Result {
 	result := &Result{File: n.input.Name, Again: true}
-	result.Err = c.reread(n, func(pass *Pass) { c.checkSet(result, pass) })
+	result.Err = c.reread(n, func(pass *Pass) {
+		c.gather(pass)
+		c.checkSet(result, pass)
+	})
 	return result
 }
 
@@ -261,12 +244,12 @@ func (c *Checker) reread(n noted, do func(*Pass)) error {
 	}
 	profiles, err := profile.Parse(n.input.Name, text)
 	defer release(profiles)
-	if err != nil || len(profiles) != len(n.notes) {
+	if err != nil || len(profiles) != int(n.count) {
 		return nil // it was changed meanwhile, and what was noted no longer holds
 	}
 	for i, p := range profiles {
 		pass := c.Pass(p)
-		pass.number, pass.notes = n.first+int32(i), n.notes[i]
+		pass.number = n.first + int32(i)
 		do(pass)
 	}
 	return nil

@@ -81,7 +81,13 @@ func All() []checker.Rule {
 		targetVariable,
 
 		variableMisplaced,
+		variableMixed,
+		variableUnknown,
 		placeholder,
+
+		filesetIdentifierDuplicate,
+		filesetUUIDDuplicate,
+		filesetScopeConflict,
 
 		ignoreUnused,
 		ignoreReason,

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,27 +14,40 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
 const testdata = "../testdata"
 
-// run checks files with the given rules and gives their findings by file;
-// ignore rules always run along.
-func run(t *testing.T, files map[string][]byte, targets checker.Targets, rules ...checker.Rule) map[string][]checker.Finding {
+// run checks one file with the given rules; ignore rules always run along.
+func run(t *testing.T, file string, text []byte, targets checker.Targets, rules ...checker.Rule) *checker.Result {
+	t.Helper()
+	return runAll(t, []checkertest.File{{Name: file, Text: text}}, targets, rules...)[file]
+}
+
+// runAll checks several files in one run.
+func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rules ...checker.Rule) map[string]*checker.Result {
 	t.Helper()
 	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
-	var inputs []checker.Input
-	for _, file := range slices.Sorted(maps.Keys(files)) {
-		inputs = append(inputs, checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(files[file]), nil }})
+	results := map[string]*checker.Result{}
+	inputs := func(yield func(checker.Input) bool) {
+		for _, f := range files {
+			if !yield(checker.Input{Name: f.Name, Read: func() ([]byte, error) { return slices.Clone(f.Text), nil }}) {
+				return
+			}
+		}
 	}
-	findings := map[string][]checker.Finding{}
-	for r := range c.Run(context.Background(), slices.Values(inputs)) {
+	for r := range c.Run(context.Background(), inputs) {
 		if r.Err != nil {
 			t.Fatal(r.Err)
 		}
-		findings[r.File] = append(findings[r.File], r.Findings...)
+		if r.Again {
+			results[r.File].Findings = append(results[r.File].Findings, r.Findings...)
+		} else {
+			results[r.File] = r
+		}
 	}
-	return findings
+	return results
 }
 
 // with gives the rules that a folder of test data runs: its own, and for the
@@ -46,59 +61,64 @@ func with(rule checker.Rule) []checker.Rule {
 }
 
 // TestRules runs each rule over its own folder: every want is met by a finding
-// on its line, and every finding is wanted. The files of a folder set* in it
-// form one run.
+// on its line, and every finding is wanted. Each file is a run of its own, but
+// those of a folder set* form one.
 func TestRules(t *testing.T) {
 	for _, rule := range All() {
 		t.Run(rule.ID, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(testdata, rule.ID)
-			bad, good := checkertest.Files(t, dir+"/bad*"), checkertest.Files(t, dir+"/good*")
-			if len(bad) == 0 || len(good) == 0 {
-				t.Fatalf("%s needs bad and good files; it has %d and %d", dir, len(bad), len(good))
+			var runs [][]string
+			for _, file := range append(checkertest.Files(t, dir+"/bad*"), checkertest.Files(t, dir+"/good*")...) {
+				runs = append(runs, []string{file})
 			}
-			for _, file := range append(bad, good...) {
-				text := checkertest.Read(t, file)
-				wants := checkertest.Wants(t, file, text)
-				if isBad := slices.Contains(bad, file); isBad != (len(wants) > 0) {
-					t.Errorf("%s: %d wants", file, len(wants))
-				}
-				findings := run(t, map[string][]byte{file: text}, checkertest.Targets(t, text), with(rule)...)
-				checkertest.Compare(t, file, rule.ID, wants, findings[file])
-				if slices.Contains(bad, file) {
-					compareFixed(t, file, text, rule)
-				}
+			for _, set := range checkertest.Sets(t, dir) {
+				runs = append(runs, checkertest.Files(t, set+"/*"))
 			}
-			sets, err := filepath.Glob(dir + "/set*")
-			if err != nil {
-				t.Fatal(err)
+			bad, good := 0, 0
+			for _, names := range runs {
+				b, g := testRun(t, rule, names)
+				bad, good = bad+b, good+g
 			}
-			for _, set := range sets {
-				runSet(t, set, rule)
+			if bad == 0 || good == 0 {
+				t.Fatalf("%s needs bad and good files; it has %d and %d", dir, bad, good)
 			}
 		})
 	}
 }
 
-// runSet runs a rule over a folder of files that form one run. The targets of
-// any of them are those of the run.
-func runSet(t *testing.T, dir string, rule checker.Rule) {
+// testRun checks files in one run and gives how many of them are bad and good.
+func testRun(t *testing.T, rule checker.Rule, names []string) (bad, good int) {
 	t.Helper()
-	files := map[string][]byte{}
-	var targets checker.Targets
-	for _, file := range checkertest.Files(t, dir+"/*") {
-		files[file] = checkertest.Read(t, file)
+	var files []checkertest.File
+	for _, name := range names {
+		files = append(files, checkertest.File{Name: name, Text: checkertest.Read(t, name)})
+	}
+	if len(files) == 0 {
+		return 0, 0
+	}
+	var targets checker.Targets // those that any of the files asks for
+	for _, f := range files {
 		if targets == nil {
-			targets = checkertest.Targets(t, files[file])
+			targets = checkertest.Targets(t, f.Text)
 		}
 	}
-	if len(files) < 2 {
-		t.Errorf("%s has %d files; a run of one is a file beside it", dir, len(files))
+	results := runAll(t, files, targets, with(rule)...)
+	for _, f := range files {
+		wants := checkertest.Wants(t, f.Name, f.Text)
+		isBad := strings.HasPrefix(filepath.Base(f.Name), "bad")
+		if isBad != (len(wants) > 0) {
+			t.Errorf("%s: %d wants", f.Name, len(wants))
+		}
+		checkertest.Compare(t, f.Name, rule.ID, wants, results[f.Name].Findings)
+		if isBad {
+			bad++
+			compareFixed(t, f.Name, f.Text, rule)
+		} else {
+			good++
+		}
 	}
-	findings := run(t, files, targets, with(rule)...)
-	for file, text := range files {
-		checkertest.Compare(t, file, rule.ID, checkertest.Wants(t, file, text), findings[file])
-	}
+	return bad, good
 }
 
 // compareFixed holds the fixes of a bad file against bad….fixed (safe ones)
@@ -190,7 +210,7 @@ func TestOK(t *testing.T) {
 	}
 	for _, file := range files {
 		text := checkertest.Read(t, file)
-		for _, f := range run(t, map[string][]byte{file: text}, checkertest.Targets(t, text), All()...)[file] {
+		for _, f := range run(t, file, text, checkertest.Targets(t, text), All()...).Findings {
 			t.Errorf("%s:%d:%d: %s: %s [%s]", file, f.Start.Line, f.Start.Column, f.Severity, f.Message, f.Rule.ID)
 		}
 	}
@@ -227,21 +247,112 @@ func TestAppleTypes(t *testing.T) {
 func TestExamples(t *testing.T) {
 	for _, rule := range All() {
 		for name, text := range map[string]string{"bad": rule.Example.Bad, "good": rule.Example.Good} {
-			document := checkertest.Document(rule.Example.Scope, text)
-			findings := run(t, map[string][]byte{name: []byte(document)}, checkertest.Targets(t, []byte(document)), with(rule)...)
+			files := checkertest.Documents(name+".mobileconfig", rule.Example.Scope, text)
 			n := 0
-			for _, f := range findings[name] {
-				if f.Rule.ID == rule.ID {
-					n++
+			for _, result := range runAll(t, files, checkertest.Targets(t, []byte(text)), with(rule)...) {
+				for _, f := range result.Findings {
+					if f.Rule.ID == rule.ID {
+						n++
+					}
 				}
 			}
 			if (n > 0) != (name == "bad") {
-				t.Errorf("%s: the %s example has %d findings:\n%s", rule.ID, name, n, document)
+				t.Errorf("%s: the %s example has %d findings:\n%s", rule.ID, name, n, text)
 			}
-			profiles, _ := profile.Parse(name, []byte(document))
-			if err := profiles[0].Err; err != nil && rule.ID != "plist-syntax" && !err.Template {
-				t.Errorf("%s: the %s example cannot be read: %v", rule.ID, name, err)
+			for _, f := range files {
+				profiles, _ := profile.Parse(name, f.Text)
+				if err := profiles[0].Err; err != nil && rule.ID != "plist-syntax" && !err.Template {
+					t.Errorf("%s: the %s example cannot be read: %v", rule.ID, name, err)
+				}
 			}
+		}
+	}
+}
+
+// TestReadOnce holds that no file is read again if the profiles of a run have
+// nothing to do with one another.
+func TestReadOnce(t *testing.T) {
+	const files = 40
+	reads := map[string]int{}
+	inputs := func(yield func(checker.Input) bool) {
+		for seed := range uint64(files) {
+			name := fmt.Sprint(seed)
+			if !yield(checker.Input{Name: name, Read: func() ([]byte, error) { reads[name]++; return profiletest.Generate(seed), nil }}) {
+				return
+			}
+		}
+	}
+	c := &checker.Checker{Rules: All(), Now: checkertest.Now, Jobs: 1}
+	for r := range c.Run(context.Background(), inputs) {
+		if r.Err != nil || r.Again {
+			t.Errorf("%s: %v, %v", r.File, r.Err, r.Again)
+		}
+	}
+	if len(reads) != files {
+		t.Errorf("%d files were read", len(reads))
+	}
+	for name, n := range reads {
+		if n != 1 {
+			t.Errorf("%s was read %d times", name, n)
+		}
+	}
+}
+
+// TestSetOrder holds that what is found across files does not depend on their
+// order, and that a file which is gone when it is read again does no harm.
+func TestSetOrder(t *testing.T) {
+	var files []checkertest.File
+	for _, pattern := range []string{"fileset-*/set*/bad*", "fileset-*/set*/good*"} {
+		for _, name := range checkertest.Files(t, filepath.Join(testdata, pattern)) {
+			files = append(files, checkertest.File{Name: name, Text: checkertest.Read(t, name)})
+		}
+	}
+	var rules []checker.Rule
+	for _, r := range All() {
+		if strings.HasPrefix(r.ID, "fileset-") {
+			rules = append(rules, r)
+		}
+	}
+	places := func() map[string]int {
+		found := map[string]int{}
+		for name, r := range runAll(t, files, nil, rules...) {
+			for _, f := range r.Findings {
+				found[fmt.Sprint(name, f.Start.Line, f.Rule.ID)]++
+				if len(f.Related) == 0 {
+					t.Errorf("%s:%d: %s names no other place", name, f.Start.Line, f.Rule.ID)
+				}
+			}
+		}
+		return found
+	}
+	want := places()
+	slices.Reverse(files)
+	if got := places(); !maps.Equal(want, got) || len(want) < 20 {
+		t.Errorf("%v\n%v", want, got)
+	}
+	reads := map[string]int{}
+	inputs := func(yield func(checker.Input) bool) {
+		for _, f := range files {
+			read := func() ([]byte, error) {
+				if reads[f.Name]++; reads[f.Name] == 2 {
+					return nil, os.ErrNotExist
+				}
+				return slices.Clone(f.Text), nil
+			}
+			if !yield(checker.Input{Name: f.Name, Read: read}) {
+				return
+			}
+		}
+	}
+	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1}
+	for r := range c.Run(context.Background(), inputs) {
+		for _, f := range r.Findings {
+			if strings.Contains(f.Message, `""`) {
+				t.Error(f.Message)
+			}
+		}
+		if r.Err != nil && !errors.Is(r.Err, os.ErrNotExist) {
+			t.Error(r.Err)
 		}
 	}
 }
@@ -264,7 +375,7 @@ func TestOneCause(t *testing.T) {
 			continue
 		}
 		var got []string
-		for _, f := range run(t, map[string][]byte{file: text}, checkertest.Targets(t, text), All()...)[file] {
+		for _, f := range run(t, file, text, checkertest.Targets(t, text), All()...).Findings {
 			if id := f.Rule.ID; strings.HasPrefix(id, "reference-") || strings.HasPrefix(id, "target-") || id == "profile-scope" {
 				got = append(got, id)
 			}

@@ -171,6 +171,45 @@ func Complete(t *testing.T, r *checker.Meta) {
 	}
 }
 
+// File is one file of a run.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Sets gives the folders set* under a folder of test data. The files of each
+// form one run.
+func Sets(t *testing.T, dir string) []string {
+	t.Helper()
+	sets, err := filepath.Glob(filepath.Join(dir, "set*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sets
+}
+
+var fileComment = regexp.MustCompile(`(?m)^<!-- (\S+\.mobileconfig) -->\n`)
+
+// Documents makes whole profiles of an example: one, or those that comments
+// with their names part it into:
+//
+//	<!-- wifi.mobileconfig -->
+func Documents(name string, scope checker.Scope, text string) []File {
+	starts := fileComment.FindAllStringSubmatchIndex(text, -1)
+	if len(starts) == 0 {
+		return []File{{name, []byte(Document(scope, text))}}
+	}
+	var files []File
+	for i, at := range starts {
+		end := len(text)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
+		}
+		files = append(files, File{text[at[2]:at[3]], []byte(Document(scope, text[at[1]:end]))})
+	}
+	return files
+}
+
 // Document makes a whole profile of an example.
 func Document(scope checker.Scope, text string) string {
 	const payload = `<dict>

@@ -1,0 +1,110 @@
+package checker
+
+import (
+	"slices"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Related is a place that a finding is also about.
+type Related struct {
+	File    string
+	Message string
+	Start   profile.Position // only if Placed
+	Placed  bool
+	Signed  bool // the document there is signed
+
+	profile int32
+	with    uint32
+}
+
+// Note notes a value of some kind of the profile, for CheckSet to ask which
+// other profiles have the same, and where.
+func (p *Pass) Note(kind, value string, at *profile.Node) { p.NoteWith(kind, value, "", at) }
+
+// NoteWith notes a value together with another one, so that Differing can tell
+// those who noted it with something else.
+func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
+	s := p.checker.set
+	if s == nil {
+		return
+	}
+	n := s.digest(kind, value)
+	if !s.done {
+		p.first.notes = append(p.first.notes, held{note: n, with: s.companion(with)})
+		return
+	}
+	p.notes = append(p.notes, n)
+	if p.placing {
+		r := Related{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.number, with: s.companion(with)}
+		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
+			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
+		}
+		p.placed = append(p.placed, placed{n, r})
+	}
+}
+
+// Offer notes a value that another profile may want, and nothing more: that
+// several profiles have it is no reason to look at them again, as with Note, and
+// those that want it are told of the file alone.
+func (p *Pass) Offer(kind, value string) {
+	if s := p.checker.set; s != nil && !s.done {
+		p.first.offers = append(p.first.offers, s.digest(kind, value))
+	}
+}
+
+// Want asks for CheckSet to look at the profile in any case, and for it to be
+// told where others have noted or offered the value.
+func (p *Pass) Want(kind, value string) {
+	if s := p.checker.set; s != nil && !s.done {
+		p.first.wants = append(p.first.wants, s.digest(kind, value))
+	}
+}
+
+// Others tells of how many other profiles of the run the same was noted, and
+// where the first of them are. It knows nothing before CheckSet.
+func (p *Pass) Others(kind, value string) (count int, places []Related) {
+	n, x := p.sharedNote(kind, value)
+	if x == nil {
+		return 0, nil
+	}
+	count = x.count
+	if slices.Contains(p.notes, n) {
+		count--
+	}
+	return count, p.places(kind, x, func(Related) bool { return true })
+}
+
+// Differing tells of those of the others that noted the value with something
+// else than this. The place of one of them is known, unless it cannot be read
+// any more.
+func (p *Pass) Differing(kind, value, with string) (count int, places []Related) {
+	_, x := p.sharedNote(kind, value)
+	if x == nil {
+		return 0, nil
+	}
+	own := p.checker.set.companion(with)
+	return x.count - x.among(own), p.places(kind, x, func(r Related) bool { return r.with != own })
+}
+
+// sharedNote is what the set knows of a value; nil before CheckSet, and if no
+// other profile can have noted it.
+func (p *Pass) sharedNote(kind, value string) (note, *shared) {
+	s := p.checker.set
+	if s == nil || !s.done {
+		return 0, nil
+	}
+	n := s.digest(kind, value)
+	return n, s.shared[n]
+}
+
+// places gives the first of the places in other profiles that are meant.
+func (p *Pass) places(kind string, x *shared, meant func(Related) bool) (places []Related) {
+	for _, r := range x.related {
+		if r.profile != p.number && len(places) < named && meant(r) {
+			r.Message = "the same " + kind
+			places = append(places, r)
+		}
+	}
+	return places
+}

@@ -1,0 +1,165 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var variableMixed = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "variable-mixed",
+		Title:    "variables of two products in one profile",
+		Severity: checker.Warning,
+		Doc: `A profile is installed by one product, and that replaces its own variables only. Those of another reach the device as they are written:
+it asks for a certificate in the name of the variable's text, or enrols with that text as its challenge. They are what is left when a profile
+moves from one product to another. Only variables that no other product or script has are counted: what may as well be a variable of a shell or of a
+template, as $EMAIL or {{ name }}, is not. The %Variables% that macOS replaces itself go with any product, and beside Fleet's variables $NAME
+may come from the environment.`,
+		Help: "write all variables as the product that installs the profile has them",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>Subject</key>
+<array>
+	<array>
+		<array>
+			<string>CN</string>
+			<string>$COMPUTERNAME</string>
+		</array>
+	</array>
+	<array>
+		<array>
+			<string>OU</string>
+			<string>{{AAD_Device_ID}}</string>
+		</array>
+	</array>
+</array>`,
+			Good: `<key>Subject</key>
+<array>
+	<array>
+		<array>
+			<string>CN</string>
+			<string>{{DeviceName}}</string>
+		</array>
+	</array>
+	<array>
+		<array>
+			<string>OU</string>
+			<string>{{AAD_Device_ID}}</string>
+		</array>
+	</array>
+</array>`,
+		},
+		Refs: []checker.Ref{refJamfVariables, refIntuneVariables, refFleetVariables, refMacVariables},
+	},
+	Check: func(p *checker.Pass) error {
+		var products []*profile.Product
+		uses := map[*profile.Product][]productVariable{}
+		for _, v := range productVariables(p) {
+			if v.product == nil {
+				continue
+			}
+			if uses[v.product] == nil {
+				products = append(products, v.product)
+			}
+			uses[v.product] = append(uses[v.product], v)
+		}
+		if len(products) < 2 {
+			return nil
+		}
+		main := products[0] // that which the profile is most likely meant for
+		for _, product := range products {
+			if len(uses[product]) > len(uses[main]) {
+				main = product
+			}
+		}
+		for _, product := range products {
+			if product == main || besideFleet(main, product) || besideFleet(product, main) {
+				continue
+			}
+			stray, usual := uses[product][0], uses[main][0]
+			p.Value(stray.node, "%q is a variable of %s, and %q%s one of %s: neither product replaces those of the other; keep to those of the product that installs the profile",
+				excerpt(stray.text), product.Name, excerpt(usual.text), onLine(p, usual.node), main.Name)
+		}
+		return nil
+	},
+}
+
+var (
+	refJamfVariables = checker.Ref{
+		Title: "Jamf Pro documentation: payload variables for computer configuration profiles",
+		URL:   "https://learn.jamf.com/bundle/jamf-pro-documentation-current/page/Computer_Configuration_Profiles.html",
+	}
+	refIntuneVariables = checker.Ref{
+		Title: "Microsoft Intune documentation: SCEP certificate profiles, variables of the subject name",
+		URL:   "https://learn.microsoft.com/mem/intune/protect/certificates-profile-scep",
+	}
+)
+
+// besideFleet reports whether what looks like a product's variable may come from
+// the environment of Fleet.
+func besideFleet(fleet, other *profile.Product) bool {
+	return fleet == profile.Fleet && other.Syntax == profile.SyntaxDollar
+}
+
+func onLine(p *checker.Pass, n *profile.Node) string {
+	at := n.Span()
+	if !at.Valid() {
+		return ""
+	}
+	return fmt.Sprintf(" on line %d", p.Profile.Source.Position(at.Start).Line)
+}
+
+// productVariable is a variable in a value of the profile that is a product's
+// beyond doubt, or meant for one that documents none of that name.
+type productVariable struct {
+	node     *profile.Node
+	variable profile.Variable
+	text     string
+	product  *profile.Product // nil if in doubt
+	misnamed *profile.Product // nil if it is not
+	nearest  string           // that the product documents
+	near     bool             // it is a few letters away
+}
+
+type productVariablesKey struct{}
+
+// productVariables finds them once for the rules that ask.
+func productVariables(p *checker.Pass) []productVariable {
+	return p.Share(productVariablesKey{}, func() any {
+		var found []productVariable
+		eachText(p.Profile, p.Profile.Root, func(n *profile.Node, text string) {
+			prose := n.Key == "PayloadDescription" || strings.Contains(text, "\n") // or a script
+			for _, v := range profile.Variables(text) {
+				if prose && v.Syntax != profile.SyntaxFleet {
+					continue
+				}
+				x := productVariable{node: n, variable: v, text: text[v.Start:v.End], product: v.Product()}
+				x.misnamed, x.nearest, x.near = v.Misnamed()
+				if x.product != nil || x.misnamed != nil {
+					found = append(found, x)
+				}
+			}
+		})
+		return found
+	}).([]productVariable)
+}
+
+// eachText calls a function for each value in and under a value that may hold
+// variables. The reader of property lists bounds the depth.
+func eachText(p *profile.Profile, n *profile.Node, do func(*profile.Node, string)) {
+	switch {
+	case n.Is(profile.Dict, profile.Array):
+		for c := range n.Children() {
+			eachText(p, c, do)
+		}
+	case n.Is(profile.Template):
+		if at := n.Span(); at.Valid() {
+			do(n, string(p.Source.Text[at.Start:at.End]))
+		}
+	case n.Is(profile.String) || n.Unrendered():
+		do(n, n.Text())
+	}
+}
