@@ -33,8 +33,13 @@ func (f *facts) collect(r *ast.Rule) {
 	ast.NewGenericVisitor(func(x any) bool {
 		switch x := x.(type) {
 		case *ast.Expr:
-			variable, _ := rowBinding(x)
-			return variable != nil // it only gives a row its name
+			variable, source := rowBinding(x)
+			if variable == nil {
+				return false
+			}
+			// It only gives a row its name, but how many rows there are may tell.
+			f.row(rowSection(source.Value.(ast.Ref)), ast.Ref{term("index")})
+			return true
 		case ast.Ref:
 			for _, step := range x[1:] {
 				if hasInput(step, rows) {

@@ -74,6 +74,11 @@ var forms = []string{
 	`{"scep": x} := {"scep": input.scep[0]}; msg := json.marshal(x.name)`,
 	`some scep in input["scep"]; msg := json.marshal(scep["allow_all_apps_access"])`,
 	`print(input.file); msg := "printed"`,
+	`some i, _ in input.scep; msg := sprintf("row %d", [i])`,
+	`some _ in input.scep; msg := "a row"`,
+	`scep := input.scep[i]; msg := sprintf("row %d", [i])`,
+	`some i, _ in input.certificates; msg := sprintf("certificate %d", [i])`,
+	`msg := sprintf("%d rows", [count([1 | some _ in input.scep])])`,
 }
 
 const library = `
