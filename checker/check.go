@@ -23,6 +23,14 @@ type Checker struct {
 	Elsewhere   []string // IDs of rules that are not part of the run, but may be suppressed
 	Fix         FixMode
 
+	// Survey asks for the Survey of each file.
+	Survey bool
+
+	// Withhold keeps findings back that no comment suppresses: it says why, or
+	// nothing. It is asked when all of the finding is known, by several workers at
+	// once.
+	Withhold func(*Finding) *Suppression
+
 	on     map[string]bool // rules that run
 	known  map[string]bool
 	long   map[string]string // the IDs of policies by pack/ID
@@ -32,16 +40,17 @@ type Checker struct {
 
 // Result is what came of one file.
 type Result struct {
-	File       string
-	Findings   []Finding
-	Profiles   int
-	Payloads   int
-	SCEP       int      // SCEP payloads
-	Suppressed int      // findings kept back by comments
-	Passed     string   // why the file was passed over, if it was
-	Err        error    // why the file could not be judged, if so
-	Prints     []string // what policies print, with the place of the call
-	Again      bool     // the file had a result already: these are findings about the set of all profiles
+	File     string
+	Findings []Finding
+	Profiles int
+	Payloads int
+	SCEP     int       // SCEP payloads
+	Held     []Finding // findings kept back, each with its Suppression
+	Passed   string    // why the file was passed over, if it was
+	Err      error     // why the file could not be judged, if so
+	Survey   Survey    // what the file holds, if that was asked for
+	Prints   []string  // what policies print, with the place of the call
+	Again    bool      // the file had a result already: these are findings about the set of all profiles
 
 	Found         []Finding // the findings before any fix, if fixes changed the document
 	Before, After []byte    // the document before and after fixes, if they changed it
@@ -49,6 +58,20 @@ type Result struct {
 	Unfixed       string    // why fixes were not applied, if there were any to apply
 
 	gathered []gathered // by profile, until the set has it
+}
+
+// All gives the findings with those that are kept back, in order.
+func (r *Result) All() []*Finding {
+	all := make([]*Finding, 0, len(r.Findings)+len(r.Held))
+	for _, list := range [][]Finding{r.Findings, r.Held} {
+		for i := range list {
+			all = append(all, &list[i])
+		}
+	}
+	if len(r.Held) > 0 && r.Profiles <= 1 { // else they are in order of profiles
+		slices.SortStableFunc(all, order)
+	}
+	return all
 }
 
 // Check runs rules over profiles and gives the findings in order: by profile,
@@ -121,26 +144,25 @@ func (c *Checker) Pass(p *profile.Profile) *Pass {
 
 // outcome is what came of one profile.
 type outcome struct {
-	findings   []Finding
-	suppressed int
-	prints     []string
-	gathered   gathered
+	findings []Finding
+	held     []Finding
+	prints   []string
+	gathered gathered
 }
 
 // check runs the rules over one profile.
 func (c *Checker) check(p *profile.Profile) (outcome, error) {
-	pass, suppressed, err := c.find(p)
-	done := outcome{suppressed: suppressed, prints: pass.prints, gathered: pass.first}
+	pass, err := c.find(p)
+	done := outcome{prints: pass.prints, gathered: pass.first}
 	if len(pass.found) > 0 {
-		done.findings = c.resolve(p, pass.found)
+		done.findings, done.held = c.resolve(p, pass.found)
 	}
 	return done, err
 }
 
-// find runs the rules over one profile and leaves what no comment suppresses.
-// An error tells of rules that failed; what the others found is given all the
+// find runs the rules over one profile and marks what comments suppress. An error tells of rules that failed; what the others found is given all the
 // same.
-func (c *Checker) find(p *profile.Profile) (pass *Pass, suppressed int, err error) {
+func (c *Checker) find(p *profile.Profile) (pass *Pass, err error) {
 	pass = c.Pass(p)
 	var failures []error
 	try := func(r *Rule, check func(*Pass) error) {
@@ -163,19 +185,16 @@ func (c *Checker) find(p *profile.Profile) (pass *Pass, suppressed int, err erro
 		}
 	}
 	ignores := c.ignores(p.Source)
-	pass.found, suppressed = suppress(p.Source, ignores, pass.found)
+	suppress(p.Source, ignores, pass.found)
 	if len(ignores) > 0 {
-		kept := pass.found
-		pass.found = nil
 		for _, r := range c.active {
 			if r.CheckIgnores != nil {
 				try(r, func(p *Pass) error { return r.CheckIgnores(p, ignores) })
 			}
 		}
-		pass.found = append(kept, pass.found...)
 	}
 	c.settle(pass)
-	return pass, suppressed, errors.Join(failures...)
+	return pass, errors.Join(failures...)
 }
 
 // settle gives the findings the severities and the order they are shown with.

@@ -22,6 +22,8 @@ type Finding struct {
 	Fix      *Fix
 	Related  []Related // places in other profiles that it is also about
 
+	Suppression *Suppression // why it is kept back; nil: it is not
+
 	around bool // about what is around the text, which no comment in the text keeps back
 
 	// The rest is filled in when the rules are done, so that a finding does not
@@ -34,6 +36,23 @@ type Finding struct {
 	Line        Line
 	Fingerprint string // survives moves of the profile and edits elsewhere in it
 }
+
+// Suppression is why a finding is kept back.
+type Suppression struct {
+	By     SuppressedBy
+	Reason string // in the words of whoever suppressed it; may be empty
+}
+
+// SuppressedBy is what keeps a finding back.
+type SuppressedBy string
+
+// What keeps findings back.
+const (
+	ByComment   SuppressedBy = "comment"   // a comment in the profile
+	ByConfig    SuppressedBy = "config"    // the configuration file
+	ByBaseline  SuppressedBy = "baseline"  // it was known before
+	ByUnchanged SuppressedBy = "unchanged" // it stands on lines that did not change
+)
 
 // Identity names a profile.
 type Identity struct{ Identifier, UUID string }
@@ -93,8 +112,9 @@ func comparePaths(a, b *Finding) int {
 	})
 }
 
-// resolve fills in what reports need, and masks the secrets.
-func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
+// resolve fills in what reports need, masks the secrets, and parts the findings
+// from those that are kept back.
+func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Finding) {
 	var secrets *profile.Secrets
 	mask := func(text string) string { return text }
 	if !c.ShowSecrets {
@@ -112,7 +132,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 	}
 	editable, _ := p.Source.Editable()
 	seen := map[string]int{}
-	list := make([]Finding, 0, len(found))
+	list = make([]Finding, 0, len(found))
 	for _, f := range found {
 		f.File, f.Profile = p.Source.Name, id
 		f.Message, f.Help = mask(f.Message), mask(f.Help)
@@ -139,9 +159,17 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) []Finding {
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen)
-		list = append(list, *f)
+		if f.Suppression == nil && c.Withhold != nil {
+			f.Suppression = c.Withhold(f)
+		}
+		if f.Suppression == nil {
+			list = append(list, *f)
+			continue
+		}
+		f.Suppression.Reason = keep(f.Suppression.Reason)
+		held = append(held, *f)
 	}
-	return list
+	return list, held
 }
 
 func payloadOf(p *profile.Profile, path []any, keep func(string) string) *PayloadIdentity {
@@ -170,7 +198,10 @@ func fingerprint(f *Finding, seen map[string]int) string {
 	for _, step := range path {
 		parts = append(parts, fmt.Sprint(step))
 	}
-	key := strings.Join(append(parts, f.Message), "\x00")
+	if len(f.Related) == 0 { // else the message tells places in other files
+		parts = append(parts, f.Message)
+	}
+	key := strings.Join(parts, "\x00")
 	seen[key]++
 	if seen[key] > 1 {
 		key += fmt.Sprintf("\x00%d", seen[key])

@@ -73,11 +73,14 @@ func (c *Checker) unfixable(input Input, text []byte) string {
 		if ok {
 			continue
 		}
-		pass, _, err := c.find(p)
+		pass, err := c.find(p)
 		if err != nil {
 			return ""
 		}
 		for _, f := range pass.found {
+			if f.Suppression != nil {
+				continue
+			}
 			if c.wanted(f.Fix) || p.Source.Form != profile.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
 				return why
 			}

@@ -79,39 +79,37 @@ func directiveIDs(text string) (ids []string, reason string) {
 	return ids, strings.TrimSpace(strings.TrimLeft(text, "-:– "))
 }
 
-// suppress parts the findings that a comment keeps back from the rest.
-func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) (kept []*Finding, suppressed int) {
+// suppress marks the findings that a comment keeps back.
+func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) {
 	if len(ignores) == 0 {
-		return found, 0
+		return
 	}
-	kept = found[:0]
 	for _, f := range found {
-		if !f.around && ignored(src, ignores, f) {
-			suppressed++
-		} else {
-			kept = append(kept, f)
+		if !f.around {
+			f.Suppression = ignored(src, ignores, f)
 		}
 	}
-	return kept, suppressed
 }
 
 // ignored marks every suppression that speaks of the finding as used, not the
 // first alone, so that none is called unused for another's sake.
-func ignored(src *profile.Source, ignores []*Ignore, f *Finding) bool {
+func ignored(src *profile.Source, ignores []*Ignore, f *Finding) (why *Suppression) {
 	line := 0
 	if f.Span.Valid() {
 		line = src.Position(f.Span.Start).Line
 	}
-	hit := false
 	for _, ig := range ignores {
 		if !ig.File && (line == 0 || line != ig.last && line != ig.last+1) {
 			continue
 		}
 		for i, id := range ig.IDs {
 			if id == f.Rule.ID {
-				ig.Used[i], hit = true, true
+				ig.Used[i] = true
+				if why == nil {
+					why = &Suppression{ByComment, ig.Reason}
+				}
 			}
 		}
 	}
-	return hit
+	return why
 }

@@ -55,7 +55,7 @@ func (c *Checker) wholeSet(ctx context.Context) iter.Seq[*Result] {
 			c.set.place(list)
 		}
 		for r := range inOrder(ctx, c.Jobs, c.set.again(), c.again) {
-			if (len(r.Findings) > 0 || r.Suppressed > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
+			if (len(r.Findings) > 0 || len(r.Held) > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
 				return
 			}
 		}
@@ -167,8 +167,11 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		result.Profiles++
 		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
-		result.Suppressed += done.suppressed
+		result.Held = append(result.Held, done.held...)
 		result.Findings = append(result.Findings, done.findings...)
+		if c.Survey {
+			result.Survey.survey(p, p.Secrets())
+		}
 		result.Prints = append(result.Prints, done.prints...)
 		result.gathered = append(result.gathered, done.gathered)
 	}

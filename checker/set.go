@@ -265,12 +265,12 @@ func (c *Checker) checkSet(result *Result, pass *Pass) {
 			result.fail(err)
 		}
 	}
-	var suppressed int
-	pass.found, suppressed = suppress(pass.Profile.Source, c.ignores(pass.Profile.Source), pass.found)
+	suppress(pass.Profile.Source, c.ignores(pass.Profile.Source), pass.found)
 	c.settle(pass)
-	result.Suppressed += suppressed
 	result.Prints = append(result.Prints, pass.prints...)
 	if len(pass.found) > 0 {
-		result.Findings = append(result.Findings, c.resolve(pass.Profile, pass.found)...)
+		found, held := c.resolve(pass.Profile, pass.found)
+		result.Findings = append(result.Findings, found...)
+		result.Held = append(result.Held, held...)
 	}
 }

@@ -44,6 +44,13 @@ type jsonFinding struct {
 	Fix         *jsonFix      `json:"fix,omitempty"`
 	Related     []jsonRelated `json:"related,omitempty"`
 	Fingerprint string        `json:"fingerprint"`
+	Suppression *jsonHeld     `json:"suppression,omitempty"`
+}
+
+// jsonHeld is why a finding is kept back.
+type jsonHeld struct {
+	By     string `json:"by"`
+	Reason string `json:"reason"`
 }
 
 // jsonRelated is a place in another profile.
@@ -94,8 +101,8 @@ func JSON(w io.Writer, r *Report) error {
 	}
 	for result := range r.Results {
 		doc.Summary.Add(result)
-		for i := range result.Findings {
-			doc.Findings = append(doc.Findings, newJSONFinding(&result.Findings[i]))
+		for _, f := range r.findings(result) {
+			doc.Findings = append(doc.Findings, newJSONFinding(f))
 		}
 		if result.Err != nil {
 			doc.Errors = append(doc.Errors, jsonError{result.File, result.Err.Error()})
@@ -111,8 +118,8 @@ func JSONLines(w io.Writer, r *Report) error {
 	buffered := bufio.NewWriter(w)
 	out := newEncoder(buffered)
 	for result := range r.Results {
-		for i := range result.Findings {
-			if err := out.Encode(newJSONFinding(&result.Findings[i])); err != nil {
+		for _, f := range r.findings(result) {
+			if err := out.Encode(newJSONFinding(f)); err != nil {
 				return err
 			}
 		}
@@ -133,6 +140,9 @@ func newJSONFinding(f *checker.Finding) jsonFinding {
 	j := jsonFinding{
 		Rule: f.Rule.ID, Severity: f.Severity.String(), Message: f.Message, File: f.File,
 		Profile: jsonProfile(f.Profile), Path: f.Path, Help: f.Help, Fingerprint: f.Fingerprint,
+	}
+	if s := f.Suppression; s != nil {
+		j.Suppression = &jsonHeld{string(s.By), s.Reason}
 	}
 	if j.Path == nil {
 		j.Path = []any{}

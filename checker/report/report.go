@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
@@ -13,9 +14,13 @@ import (
 
 // Report is what a format writes.
 type Report struct {
-	Version string // of sceplint
+	Version string         // of sceplint
+	Rules   []checker.Meta // those that ran
+	Now     time.Time      // of the run
 	Results iter.Seq[*checker.Result]
 	Color   bool
+
+	ShowSuppressed bool // show what is kept back as well; a format with a place for it always does
 }
 
 // Format writes a report. It walks the results once.
@@ -26,13 +31,15 @@ type NamedFormat struct {
 	Name   string
 	Format Format
 	Title  string
+	Rules  bool // it describes the rules that ran
+	Survey bool // it shows what the files hold, beside what was found in them
 }
 
 // Formats are the formats in the order help shows them.
 var Formats = []NamedFormat{
-	{"text", Text, "source lines with the place underlined, for people"},
-	{"json", JSON, "one JSON document"},
-	{"jsonl", JSONLines, "one JSON object a finding and line, as they are found"},
+	{Name: "text", Format: Text, Title: "source lines with the place underlined, for people"},
+	{Name: "json", Format: JSON, Title: "one JSON document"},
+	{Name: "jsonl", Format: JSONLines, Title: "one JSON object a finding and line, as they are found"},
 }
 
 // Summary counts what a run found.
@@ -59,7 +66,7 @@ func (s *Summary) Add(r *checker.Result) {
 	s.Profiles += r.Profiles
 	s.Payloads += r.Payloads
 	s.SCEP += r.SCEP
-	s.Suppressed += r.Suppressed
+	s.Suppressed += len(r.Held)
 	for _, f := range r.Findings {
 		switch f.Severity {
 		case checker.Error:
@@ -70,6 +77,18 @@ func (s *Summary) Add(r *checker.Result) {
 			s.Infos++
 		}
 	}
+}
+
+// findings gives what is shown of a result.
+func (r *Report) findings(result *checker.Result) []*checker.Finding {
+	if r.ShowSuppressed {
+		return result.All()
+	}
+	shown := make([]*checker.Finding, len(result.Findings))
+	for i := range result.Findings {
+		shown[i] = &result.Findings[i]
+	}
+	return shown
 }
 
 // printable makes a text safe for a terminal: control characters and those

@@ -83,7 +83,7 @@ func TestJSON(t *testing.T) {
 	secret := finding()
 	secret.Fix.Secret = true
 	bare := checker.Finding{Rule: &checker.Meta{ID: "bare"}, Severity: checker.Info, File: "b"}
-	got := write(t, JSON, &checker.Result{Profiles: 1, Payloads: 2, SCEP: 1, Suppressed: 3, Findings: []checker.Finding{finding(), secret, bare}})
+	got := write(t, JSON, &checker.Result{Profiles: 1, Payloads: 2, SCEP: 1, Held: make([]checker.Finding, 3), Findings: []checker.Finding{finding(), secret, bare}})
 	var d map[string]any
 	if err := json.Unmarshal([]byte(got), &d); err != nil {
 		t.Fatal(err)

@@ -22,8 +22,8 @@ func Text(w io.Writer, r *Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	p := newPalette(r.Color)
 	for result := range r.Results {
-		for i := range result.Findings {
-			p.finding(out, &result.Findings[i])
+		for _, f := range r.findings(result) {
+			p.finding(out, f)
 		}
 	}
 	return out.Flush()
@@ -65,6 +65,13 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
 	}
 	fmt.Fprintf(out, "%s %s %s %s\n", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.rule.Sprint("["+f.Rule.ID+"]"))
+	if s := f.Suppression; s != nil {
+		reason := ""
+		if s.Reason != "" {
+			reason = ": " + printable(s.Reason)
+		}
+		fmt.Fprintf(out, "  %s by %s%s\n", p.help.Sprint("suppressed"), s.By, reason)
+	}
 	switch {
 	case f.Placed && f.Line.Text != "":
 		p.snippet(out, f, severity)

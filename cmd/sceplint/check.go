@@ -18,6 +18,7 @@ type checkFlags struct {
 	enable, disable, severity  []string
 	fix, unsafeFixes, diff     bool
 	quiet, showSecrets         bool
+	showSuppressed             bool
 	jobs                       int
 	stdinName                  string
 	stdinNamed                 bool
@@ -70,6 +71,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)
 	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
+	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
 	complete(cmd, "format", formatNames()...)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")
 	ids := append(ruleIDs(rules.All()), shippedIDs()...)
@@ -106,7 +108,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	sinks, err := openSinks(f, t, colored)
+	sinks, err := openSinks(f, t, c, colored)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // addCommon adds the flags that say what profiles are judged by, whatever is
@@ -52,7 +53,7 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.policies.lazy = true
+	f.policies.lazy = !f.describes()
 	c.Rules, f.notes, err = f.policies.all(ctx)
 	if err != nil {
 		return nil, err
@@ -77,6 +78,16 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 		c.Fix = checker.FixSafe
 	}
 	return c, nil
+}
+
+// describes reports whether a report tells what the rules are about.
+func (f *checkFlags) describes() bool {
+	return slices.ContainsFunc(report.Formats, func(x report.NamedFormat) bool {
+		return x.Rules && slices.ContainsFunc(f.formats, func(spec string) bool {
+			name, _, _ := strings.Cut(spec, "=")
+			return name == x.Name
+		})
+	})
 }
 
 // severities works out which rules are off, and which weigh otherwise.

@@ -23,12 +23,13 @@ type sink struct {
 
 // sinks are where findings go.
 type sinks struct {
-	list []sink
-	out  io.Writer
+	list   []sink
+	out    io.Writer
+	report report.Report // what all reports of the run have in common
 }
 
-func openSinks(f *checkFlags, t *terminal, colored bool) (*sinks, error) {
-	s := &sinks{out: t.out}
+func openSinks(f *checkFlags, t *terminal, c *checker.Checker, colored bool) (*sinks, error) {
+	s := &sinks{out: t.out, report: report.Report{Version: currentVersion(), Rules: ranRules(c), Now: c.Now, ShowSuppressed: f.showSuppressed}}
 	stdout := ""
 	for _, spec := range f.formats {
 		name, file, toFile := strings.Cut(spec, "=")
@@ -47,9 +48,26 @@ func openSinks(f *checkFlags, t *terminal, colored bool) (*sinks, error) {
 				continue // standard output is the diff's
 			}
 		}
+		c.Survey = c.Survey || report.Formats[i].Survey
 		s.list = append(s.list, sink{report.Formats[i].Format, file, colored && !toFile})
 	}
 	return s, nil
+}
+
+// ranRules describes the rules that are not switched off.
+func ranRules(c *checker.Checker) []checker.Meta {
+	var list []checker.Meta
+	for i := range c.Rules {
+		m := c.Rules[i].Meta
+		if s, ok := c.Severities[m.ID]; ok {
+			if s == checker.Off {
+				continue
+			}
+			m.Severity = s
+		}
+		list = append(list, m)
+	}
+	return list
 }
 
 // write hands the results to every sink. A single one gets them as they come;
@@ -68,7 +86,9 @@ func (s *sinks) write(results iter.Seq[*checker.Result]) error {
 }
 
 func (s *sinks) one(x sink, results iter.Seq[*checker.Result]) error {
-	r := &report.Report{Version: currentVersion(), Results: results, Color: x.colored}
+	common := s.report
+	r := &common
+	r.Results, r.Color = results, x.colored
 	if x.file == "" {
 		return x.format(s.out, r)
 	}
