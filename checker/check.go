@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile"
@@ -23,6 +24,11 @@ type Checker struct {
 	Elsewhere   []string // IDs of rules that are not part of the run, but may be suppressed
 	Fix         FixMode
 
+	// For gives the settings of a file, and nil if they are the Severities and Targets of the Checker.
+	// It is asked by several workers at once. Files of equal settings are to get
+	// the same pointer.
+	For func(file string) *Settings
+
 	// Survey asks for the Survey of each file.
 	Survey bool
 
@@ -31,11 +37,11 @@ type Checker struct {
 	// once.
 	Withhold func(*Finding) *Suppression
 
-	on     map[string]bool // rules that run
-	known  map[string]bool
-	long   map[string]string // the IDs of policies by pack/ID
-	active []*Rule           // those that run
-	set    *set              // what is noted across the profiles of the run
+	known map[string]bool
+	long  map[string]string // the IDs of policies by pack/ID
+	base  *plan             // for files without settings of their own
+	plans *sync.Map         // *Settings to *plan
+	set   *set              // what is noted across the profiles of the run
 }
 
 // Result is what came of one file.
@@ -109,20 +115,17 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 
 // Prepare works out which rules run. Run does so itself; File alone needs it.
 func (c *Checker) Prepare() {
-	c.on, c.known, c.long = map[string]bool{}, map[string]bool{}, map[string]string{}
-	c.active, c.set = nil, nil
+	c.known, c.long = map[string]bool{}, map[string]string{}
+	c.base, c.set = c.plan(&Settings{c.Severities, c.Targets}), nil
+	c.plans = &sync.Map{}
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		c.known[r.ID] = true
 		if r.Pack != "" {
 			c.long[r.Pack+"/"+r.ID] = r.ID
 		}
-		s, ok := c.Severities[r.ID]
-		if c.on[r.ID] = !ok || s != Off; c.on[r.ID] {
-			c.active = append(c.active, r)
-			if r.CheckSet != nil && c.set == nil {
-				c.set = newSet()
-			}
+		if r.CheckSet != nil && c.set == nil && (c.base.on[r.ID] || c.For != nil) {
+			c.set = newSet()
 		}
 	}
 	for _, id := range c.Elsewhere {
@@ -139,7 +142,8 @@ func (c *Checker) Prepare() {
 // Pass gives what rules are handed of a profile, for those who ask what a rule
 // would see. The Checker must be prepared.
 func (c *Checker) Pass(p *profile.Profile) *Pass {
-	return &Pass{Profile: p, Now: c.Now, Targets: c.Targets, Verify: c.Verify, checker: c}
+	plan := c.planFor(p.Source.Name)
+	return &Pass{Profile: p, Now: c.Now, Targets: plan.Targets, Verify: c.Verify, checker: c, plan: plan}
 }
 
 // outcome is what came of one profile.
@@ -174,7 +178,7 @@ func (c *Checker) find(p *profile.Profile) (pass *Pass, err error) {
 			failures = append(failures, err)
 		}
 	}
-	for _, r := range c.active {
+	for _, r := range pass.plan.active {
 		if !r.looksAt(p) {
 			continue
 		}
@@ -184,27 +188,27 @@ func (c *Checker) find(p *profile.Profile) (pass *Pass, err error) {
 			try(r, r.Gather)
 		}
 	}
-	ignores := c.ignores(p.Source)
+	ignores := pass.ignores()
 	suppress(p.Source, ignores, pass.found)
 	if len(ignores) > 0 {
-		for _, r := range c.active {
+		for _, r := range pass.plan.active {
 			if r.CheckIgnores != nil {
 				try(r, func(p *Pass) error { return r.CheckIgnores(p, ignores) })
 			}
 		}
 	}
-	c.settle(pass)
+	pass.settle()
 	return pass, errors.Join(failures...)
 }
 
 // settle gives the findings the severities and the order they are shown with.
-func (c *Checker) settle(pass *Pass) {
-	for _, f := range pass.found {
-		if s, ok := c.Severities[f.Rule.ID]; ok {
+func (p *Pass) settle() {
+	for _, f := range p.found {
+		if s, ok := p.plan.Severities[f.Rule.ID]; ok {
 			f.Severity = s
 		}
 	}
-	slices.SortStableFunc(pass.found, order)
+	slices.SortStableFunc(p.found, order)
 }
 
 // guard runs a rule and turns a panic into an error that names it: one broken

@@ -24,7 +24,8 @@ type Finding struct {
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
-	around bool // about what is around the text, which no comment in the text keeps back
+	whole  profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
+	around bool         // about what is around the text, which no comment in the text keeps back
 
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
@@ -34,6 +35,7 @@ type Finding struct {
 	Start, End  profile.Position // only if Placed
 	Placed      bool             // false for input without lines, as binary property lists
 	Line        Line
+	Lacking     Lines  // of the dict or array that lacks something, if that is what was found
 	Fingerprint string // survives moves of the profile and edits elsewhere in it
 }
 
@@ -68,6 +70,9 @@ type Line struct {
 	Text       string
 	Start, End int
 }
+
+// Lines are lines of a source, counted from 1; the last is one of them.
+type Lines struct{ First, Last int }
 
 // Fix is a change that makes a finding go away.
 type Fix struct {
@@ -123,6 +128,10 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 	} else {
 		secrets = p.NoSecrets()
 	}
+	hide := func(text string) string { return text } // a fingerprint is the same whether secrets are shown or not
+	if c.ShowSecrets {
+		hide = p.Secrets().Text
+	}
 	keep := func(text string) string { // the text is a piece of the document, and may be all of it
 		return strings.Clone(clip(mask(text)))
 	}
@@ -154,11 +163,14 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		if f.Span.Valid() && p.Source.Textual() {
 			f.Placed = true
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
+			if f.whole.Valid() {
+				f.Lacking = Lines{p.Source.LineAt(f.whole.Start), p.Source.LineAt(f.whole.End)}
+			}
 			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {
 				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Start.Line, f.Span)
 			}
 		}
-		f.Fingerprint = fingerprint(f, seen)
+		f.Fingerprint = fingerprint(f, seen, hide)
 		if f.Suppression == nil && c.Withhold != nil {
 			f.Suppression = c.Withhold(f)
 		}
@@ -188,7 +200,7 @@ func payloadOf(p *profile.Profile, path []any, keep func(string) string) *Payloa
 // fingerprint identifies a finding by what it is about, not by where it
 // stands: rule, profile, payload and the path inside it. Equal ones are told
 // apart by their order.
-func fingerprint(f *Finding, seen map[string]int) string {
+func fingerprint(f *Finding, seen map[string]int, hide func(string) string) string {
 	path := f.Path
 	parts := []string{f.Rule.ID, f.Profile.Identifier}
 	if f.Payload != nil {
@@ -200,6 +212,9 @@ func fingerprint(f *Finding, seen map[string]int) string {
 	}
 	if len(f.Related) == 0 { // else the message tells places in other files
 		parts = append(parts, f.Message)
+	}
+	for i, part := range parts {
+		parts[i] = hide(part)
 	}
 	key := strings.Join(parts, "\x00")
 	seen[key]++

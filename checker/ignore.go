@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -28,7 +27,8 @@ type Ignore struct {
 const directive = "sceplint:ignore"
 
 // ignores reads the suppression comments of a document.
-func (c *Checker) ignores(src *profile.Source) []*Ignore {
+func (p *Pass) ignores() []*Ignore {
+	src := p.Profile.Source
 	if len(src.Comments) == 0 {
 		return nil
 	}
@@ -46,11 +46,11 @@ func (c *Checker) ignores(src *profile.Source) []*Ignore {
 		ig.IDs, ig.Reason = directiveIDs(rest)
 		ig.Used, ig.Ran = make([]bool, len(ig.IDs)), make([]bool, len(ig.IDs))
 		for i, id := range ig.IDs {
-			if short, ok := c.long[id]; ok {
+			if short, ok := p.checker.long[id]; ok {
 				id, ig.IDs[i] = short, short
 			}
 			// A rule about the whole set has its turn later, and may have none.
-			ig.Ran[i] = c.on[id] && !slices.ContainsFunc(c.active, func(r *Rule) bool { return r.ID == id && r.CheckSet != nil })
+			ig.Ran[i] = p.plan.on[id] && !p.plan.aboutSet(id)
 		}
 		list = append(list, ig)
 	}

@@ -139,6 +139,7 @@ type Pass struct {
 	Targets Targets
 	Verify  *Verify // nil: signatures are not looked at
 	checker *Checker
+	plan    *plan
 	found   []*Finding
 	prints  []string
 	first   gathered // what is noted when the profile is read for the first time
@@ -154,7 +155,7 @@ type Pass struct {
 func (p *Pass) Known(id string) bool { return p.checker.known[id] }
 
 // On reports whether the rule of this ID runs.
-func (p *Pass) On(id string) bool { return p.checker.on[id] }
+func (p *Pass) On(id string) bool { return p.plan.on[id] }
 
 // ShowSecrets reports whether secrets may be printed.
 func (p *Pass) ShowSecrets() bool { return p.checker.ShowSecrets }
@@ -203,7 +204,9 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 // Open reports a finding at the opening of a dict or array, for something that
 // is missing from it.
 func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
-	return p.At(n.OpenSpan(), n.Path(), format, args...)
+	f := p.At(n.OpenSpan(), n.Path(), format, args...)
+	f.whole = n.Span()
+	return f
 }
 
 // At reports a finding at a place and a path of the profile. The finding may

@@ -218,7 +218,7 @@ func (c *Checker) located(n noted) (list []placed) {
 
 // gather asks the rules anew what they note of a profile.
 func (c *Checker) gather(pass *Pass) {
-	for _, r := range c.active {
+	for _, r := range pass.plan.active {
 		if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
 			pass.Rule = r
 			_ = guard(pass, r.Gather) // it did not fail before
@@ -256,7 +256,7 @@ func (c *Checker) reread(n noted, do func(*Pass)) error {
 }
 
 func (c *Checker) checkSet(result *Result, pass *Pass) {
-	for _, r := range c.active {
+	for _, r := range pass.plan.active {
 		if r.CheckSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
 			continue
 		}
@@ -265,8 +265,8 @@ func (c *Checker) checkSet(result *Result, pass *Pass) {
 			result.fail(err)
 		}
 	}
-	suppress(pass.Profile.Source, c.ignores(pass.Profile.Source), pass.found)
-	c.settle(pass)
+	suppress(pass.Profile.Source, pass.ignores(), pass.found)
+	pass.settle()
 	result.Prints = append(result.Prints, pass.prints...)
 	if len(pass.found) > 0 {
 		found, held := c.resolve(pass.Profile, pass.found)

@@ -82,14 +82,19 @@ func (s *Source) ResemblesPlist() bool {
 	return s.Form == FormXML && bytes.Contains(s.Text, []byte("<plist"))
 }
 
-// Position turns an offset of Text into line, column and offset of the file.
-// A Source is asked by one goroutine at a time.
-func (s *Source) Position(offset int) Position {
+// LineAt gives the line, counted from 1, that an offset lies on.
+func (s *Source) LineAt(offset int) int {
 	if s.lines == nil {
 		s.index()
 	}
+	return sort.SearchInts(s.lines, min(max(offset, 0), len(s.Text))+1)
+}
+
+// Position turns an offset of Text into line, column and offset of the file.
+// A Source is asked by one goroutine at a time.
+func (s *Source) Position(offset int) Position {
 	offset = min(max(offset, 0), len(s.Text))
-	line := sort.SearchInts(s.lines, offset+1) - 1
+	line := s.LineAt(offset) - 1
 	start, column := s.lines[line], 1
 	if line == 0 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
 		start = min(offset, len(byteOrderMark)) // the mark is no character of the first line

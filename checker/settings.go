@@ -1,0 +1,49 @@
+package checker
+
+import "slices"
+
+// Settings are what a file is judged by.
+type Settings struct {
+	Severities map[string]Severity // by rule ID, in place of the rule's own; Off switches it off
+	Targets    Targets
+}
+
+// plan is what settings make of the rules of a run.
+type plan struct {
+	*Settings
+	on     map[string]bool // rules that run
+	active []*Rule         // those that run
+}
+
+func (c *Checker) plan(s *Settings) *plan {
+	p := &plan{Settings: s, on: map[string]bool{}}
+	for i := range c.Rules {
+		r := &c.Rules[i]
+		severity, ok := s.Severities[r.ID]
+		if p.on[r.ID] = !ok || severity != Off; p.on[r.ID] {
+			p.active = append(p.active, r)
+		}
+	}
+	return p
+}
+
+// planFor gives the plan for a file.
+func (c *Checker) planFor(file string) *plan {
+	if c.For == nil {
+		return c.base
+	}
+	s := c.For(file)
+	if s == nil {
+		return c.base
+	}
+	if p, ok := c.plans.Load(s); ok {
+		return p.(*plan)
+	}
+	p, _ := c.plans.LoadOrStore(s, c.plan(s))
+	return p.(*plan)
+}
+
+// aboutSet reports whether a rule that runs looks at the set of all profiles.
+func (p *plan) aboutSet(id string) bool {
+	return slices.ContainsFunc(p.active, func(r *Rule) bool { return r.ID == id && r.CheckSet != nil })
+}
