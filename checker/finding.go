@@ -34,6 +34,7 @@ type Finding struct {
 	Payload     *PayloadIdentity // nil outside of payloads
 	Start, End  profile.Position // only if Placed
 	Placed      bool             // false for input without lines, as binary property lists
+	Inner       bool             // the lines are not those of the file as other programs count them
 	Line        Line
 	Lacking     Lines  // of the dict or array that lacks something, if that is what was found
 	Fingerprint string // survives moves of the profile and edits elsewhere in it
@@ -140,6 +141,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		id = Identity{Identifier: keep(p.Root.Get("Identifier").Text())}
 	}
 	editable, _ := p.Source.Editable()
+	inner := len(found) > 0 && p.Source.Textual() && !p.Source.LinesOfFile()
 	seen := map[string]int{}
 	list = make([]Finding, 0, len(found))
 	for _, f := range found {
@@ -161,7 +163,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			f.Fix = nil
 		}
 		if f.Span.Valid() && p.Source.Textual() {
-			f.Placed = true
+			f.Placed, f.Inner = true, inner
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
 			if f.whole.Valid() {
 				f.Lacking = Lines{p.Source.LineAt(f.whole.Start), p.Source.LineAt(f.whole.End)}

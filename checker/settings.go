@@ -43,6 +43,9 @@ func (c *Checker) planFor(file string) *plan {
 	return p.(*plan)
 }
 
+// Runs reports whether a rule runs on files without settings of their own.
+func (c *Checker) Runs(id string) bool { return c.base.on[id] }
+
 // aboutSet reports whether a rule that runs looks at the set of all profiles.
 func (p *plan) aboutSet(id string) bool {
 	return slices.ContainsFunc(p.active, func(r *Rule) bool { return r.ID == id && r.CheckSet != nil })

@@ -90,6 +90,16 @@ func (s *Source) LineAt(offset int) int {
 	return sort.SearchInts(s.lines, min(max(offset, 0), len(s.Text))+1)
 }
 
+// LinesOfFile reports whether lines have the numbers that other programs give
+// the lines of the file: not if they are lines of what is inside a signature,
+// nor if carriage returns alone end some of them.
+func (s *Source) LinesOfFile() bool {
+	if s.lines == nil {
+		s.index()
+	}
+	return s.Signatures == 0 && len(s.lines)-1 == bytes.Count(s.Text, []byte("\n"))
+}
+
 // Position turns an offset of Text into line, column and offset of the file.
 // A Source is asked by one goroutine at a time.
 func (s *Source) Position(offset int) Position {

@@ -19,6 +19,10 @@ type checkFlags struct {
 	fix, unsafeFixes, diff     bool
 	quiet, showSecrets         bool
 	showSuppressed             bool
+	forceExclude               bool
+	baseline, writeBaseline    string
+	newFrom                    string
+	statistics, noProgress     bool
 	jobs                       int
 	stdinName                  string
 	stdinNamed                 bool
@@ -61,15 +65,21 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
-	flags.StringVar(&f.failOn, "fail-on", "error", "the least severity that makes the exit code 1: error, warning, info or never")
+	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
+	flags.BoolVar(&f.forceExclude, "force-exclude", false, "pass over files that the configuration excludes even if they are named, as hooks do")
 	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes to the files")
 	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
 	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
 	flags.BoolVar(&f.verifySignatures, "verify-signatures", false, "verify the signatures of profiles, and whether their signers are trusted and in force")
 	flags.StringArrayVar(&f.trust, "trust", nil, "with --verify-signatures: trust the root certificates in `FILE`, in PEM or DER, and not those of the system (repeatable)")
+	flags.StringVar(&f.baseline, "baseline", "", "keep back the findings that `FILE` knows, as --write-baseline wrote it")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them")
+	flags.StringVar(&f.newFrom, "new-from", "", "report only what stands on lines that changed since the git `REVISION`, or in files that it lacks")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)
+	flags.BoolVar(&f.statistics, "statistics", false, "print on standard error how many findings each rule has")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
 	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
 	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
 	complete(cmd, "format", formatNames()...)
@@ -108,11 +118,15 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
+	known, err := f.withhold(ctx, c)
+	if err != nil {
+		return err
+	}
 	sinks, err := openSinks(f, t, c, colored)
 	if err != nil {
 		return err
 	}
-	tally := &tally{t: t, flags: f, failOn: failOn}
+	tally := &tally{t: t, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
@@ -120,5 +134,5 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
-	return tally.close(paths)
+	return tally.close(in, c)
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -24,6 +25,10 @@ type inputs struct {
 	paths     []string
 	stdin     io.Reader
 	stdinName string
+
+	config       *configuration // tells what is excluded
+	forceExclude bool           // even what is named
+	excluded     atomic.Int64   // how many named files were passed over for it
 }
 
 // check refuses arguments that stand for nothing before any work is done.
@@ -77,9 +82,13 @@ func (in *inputs) expand(path string, yield yielder) bool {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return walk(path, yield)
+		return in.walk(path, yield)
 	case err == nil:
 		name := filepath.Clean(path)
+		if in.forceExclude && in.config.excluded(name) {
+			in.excluded.Add(1)
+			return true
+		}
 		return yield(fileInput(name, false), name)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
 		return in.glob(path, yield)
@@ -102,9 +111,12 @@ func (in *inputs) glob(pattern string, yield yielder) bool {
 			if strings.Contains(pattern, "**") {
 				continue // what is in it is matched itself
 			}
-			if !walk(path, yield) {
+			if !in.walk(path, yield) {
 				return false
 			}
+			continue
+		}
+		if in.config.excluded(path) {
 			continue
 		}
 		if !yield(fileInput(path, !strings.EqualFold(filepath.Ext(path), ".mobileconfig")), path) {
@@ -115,7 +127,7 @@ func (in *inputs) glob(pattern string, yield yielder) bool {
 }
 
 // walk yields the profiles below a directory, and what may be one.
-func walk(dir string, yield yielder) bool {
+func (in *inputs) walk(dir string, yield yielder) bool {
 	root := filepath.Clean(dir)
 	start := root
 	if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -134,7 +146,7 @@ func walk(dir string, yield yielder) bool {
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if path != start && strings.HasPrefix(name, ".") {
+			if path != start && (strings.HasPrefix(name, ".") || in.config.excluded(path)) {
 				return fs.SkipDir
 			}
 			return nil
@@ -150,6 +162,9 @@ func walk(dir string, yield yielder) bool {
 			}
 		}
 		path = filepath.Clean(path)
+		if in.config.excluded(path) {
+			return nil
+		}
 		if more = yield(fileInput(path, !profileName), path); !more {
 			return fs.SkipAll
 		}

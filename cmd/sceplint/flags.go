@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -58,10 +58,13 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.target == "" {
+		c.Targets = f.policies.config.Targets
+	}
 	if c.Verify, err = f.verify(); err != nil {
 		return nil, err
 	}
-	if c.Severities, err = f.severities(c.Rules); err != nil {
+	if err := f.settings(c); err != nil {
 		return nil, err
 	}
 	if id := f.policies.trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
@@ -80,6 +83,43 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	return c, nil
 }
 
+// withhold sets what keeps findings back, and gives the baseline, if there is
+// one.
+func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselineFile, error) {
+	var list []func(*checker.Finding) *checker.Suppression
+	if len(f.policies.config.Ignore) > 0 {
+		list = append(list, f.policies.config.withhold)
+	}
+	known, err := f.openBaseline()
+	if err != nil {
+		return nil, err
+	}
+	if known != nil {
+		list = append(list, known.withhold)
+	}
+	if f.newFrom != "" {
+		if f.writeBaseline != "" {
+			return nil, errors.New("--write-baseline and --new-from do not go together: a baseline holds all findings")
+		}
+		changed, err := changesSince(ctx, f.newFrom)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, changed.withhold)
+	}
+	if len(list) > 0 {
+		c.Withhold = func(found *checker.Finding) *checker.Suppression {
+			for _, withhold := range list {
+				if s := withhold(found); s != nil {
+					return s
+				}
+			}
+			return nil
+		}
+	}
+	return known, nil
+}
+
 // describes reports whether a report tells what the rules are about.
 func (f *checkFlags) describes() bool {
 	return slices.ContainsFunc(report.Formats, func(x report.NamedFormat) bool {
@@ -90,73 +130,24 @@ func (f *checkFlags) describes() bool {
 	})
 }
 
-// severities works out which rules are off, and which weigh otherwise.
-func (f *checkFlags) severities(all []checker.Rule) (map[string]checker.Severity, error) {
-	chosen := map[string]checker.Severity{}
-	each := func(flag, pattern string, do func(id string)) error {
-		matched := false
-		for _, r := range all {
-			ok, err := path.Match(pattern, r.ID)
-			if err != nil {
-				return fmt.Errorf("--%s %q: not a valid pattern", flag, pattern)
-			}
-			if long, _ := path.Match(pattern, r.Pack+"/"+r.ID); ok || r.Pack != "" && long {
-				matched = true
-				do(r.ID)
-			}
-		}
-		if !matched {
-			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all))
-		}
-		return nil
-	}
-	for _, id := range f.disable {
-		if err := each("disable", id, func(id string) { chosen[id] = checker.Off }); err != nil {
-			return nil, err
-		}
-	}
-	for _, id := range f.enable {
-		if err := each("enable", id, func(id string) { delete(chosen, id) }); err != nil {
-			return nil, err
-		}
-	}
-	for _, setting := range f.severity {
-		id, level, ok := strings.Cut(setting, "=")
-		if !ok {
-			return nil, fmt.Errorf("--severity %q: write ID=LEVEL, as in scep-url-query=error", setting)
-		}
-		severity, err := checker.ParseSeverity(level)
-		if err != nil {
-			return nil, fmt.Errorf("--severity %s: %w", id, err)
-		}
-		if err := each("severity", id, func(id string) {
-			if s, ok := chosen[id]; !ok || s != checker.Off {
-				chosen[id] = severity
-			}
-		}); err != nil {
-			return nil, err
-		}
-	}
-	if !slices.ContainsFunc(all, func(r checker.Rule) bool { s, ok := chosen[r.ID]; return !ok || s != checker.Off }) {
-		return nil, errors.New("every rule is switched off, so there is nothing to check for")
-	}
-	return chosen, nil
-}
-
-// threshold reads --fail-on; Off means that nothing fails.
+// threshold gives the least severity that fails; Off means that nothing does.
 func (f *checkFlags) threshold() (checker.Severity, error) {
-	if f.failOn == "never" {
+	level := f.failOn
+	if level == "" {
+		level = cmp.Or(f.policies.config.FailOn, "error")
+	}
+	if level == "never" {
 		return checker.Off, nil
 	}
-	s, err := checker.ParseSeverity(f.failOn)
+	s, err := checker.ParseSeverity(level)
 	if err != nil || s == checker.Off {
-		return 0, fmt.Errorf("unknown --fail-on %q; write error, warning, info or never", f.failOn)
+		return 0, fmt.Errorf("unknown --fail-on %q; write error, warning, info or never", level)
 	}
 	return s, nil
 }
 
 func (f *checkFlags) inputs(t *terminal, paths []string) (*inputs, error) {
-	in := &inputs{paths: paths, stdin: t.in, stdinName: f.stdinName}
+	in := &inputs{paths: paths, stdin: t.in, stdinName: f.stdinName, config: &f.policies.config, forceExclude: f.forceExclude}
 	if len(paths) == 0 {
 		in.paths = []string{"."}
 	}

@@ -22,7 +22,8 @@ var floors = map[string][]string{
 	"policies":                    {},
 	"checker/policy":              {"checker", "checker/profile"},
 	"checker/report":              {"checker", "checker/profile"},
-	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report"},
+	"checker/config":              {"checker", "checker/profile"},
+	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config"},
 }
 
 // forbidden are packages that must not be reached from below the command: a

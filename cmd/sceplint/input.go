@@ -41,6 +41,7 @@ A PATH of - is standard input. The document goes well with opa eval -I.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&schema, "schema", false, "print the JSON Schema of the document instead")
 	f.addCommon(cmd)
+	f.policies.config.add(cmd)
 	return cmd
 }
 
@@ -66,6 +67,12 @@ func (t *terminal) input(f *checkFlags, path string) error {
 	profiles, err := profile.Parse(name, text)
 	if err != nil {
 		return err
+	}
+	if f.target == "" {
+		if err := f.policies.config.read(); err != nil {
+			return err
+		}
+		c.Targets = f.policies.config.targetsOf(name)
 	}
 	c.Prepare()
 	for _, p := range profiles {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -27,6 +28,7 @@ type policyFlags struct {
 	paths, packs, data []string
 	noBaseline         bool
 	trace              string
+	config             configuration
 	lazy               bool // nobody asks what the policies are about
 }
 
@@ -37,6 +39,7 @@ func (f *policyFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.noBaseline, "no-baseline", false, "do not load the pack baseline, which is loaded otherwise")
 	flags.StringArrayVar(&f.data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
 	complete(cmd, "pack", packNames()...)
+	f.config.add(cmd)
 }
 
 // packNames are the shipped packs, with the dashes of IDs.
@@ -67,17 +70,21 @@ func shippedIDs() (ids []string) {
 // load reads what the flags name; nil if that is nothing.
 func (f *policyFlags) load(ctx context.Context) (*policy.Set, error) {
 	config := policy.Config{Taken: ruleIDs(rules.All()), Trace: f.trace, Lazy: f.lazy}
-	packs := slices.Clone(f.packs)
-	if !f.noBaseline && !slices.Contains(packs, baseline) {
-		packs = append(packs, baseline)
+	packs, err := f.chosenPacks()
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(packs))) {
-		if !slices.Contains(packNames(), name) {
-			return nil, fmt.Errorf("--pack: no pack is called %q; there are %s", name, strings.Join(packNames(), ", "))
-		}
+	for _, name := range packs {
 		files, err := shipped(name)
 		if err != nil {
 			return nil, err
+		}
+		config.Files = append(config.Files, files...)
+	}
+	for _, p := range f.config.policies() {
+		files, err := policyFiles(f.config.file(p.Value))
+		if err != nil {
+			return nil, f.config.Wrong(p.Place, "policies: %v", err)
 		}
 		config.Files = append(config.Files, files...)
 	}
@@ -93,6 +100,9 @@ func (f *policyFlags) load(ctx context.Context) (*policy.Set, error) {
 			return nil, fmt.Errorf("--data: %w", err)
 		}
 	}
+	if f.config.Config != nil {
+		config.Data = underlay(config.Data, f.config.Data)
+	}
 	if len(config.Files) == 0 {
 		if len(f.data) > 0 {
 			return nil, errors.New("--data gives parameters, but no policies are loaded")
@@ -100,6 +110,48 @@ func (f *policyFlags) load(ctx context.Context) (*policy.Set, error) {
 		return nil, nil
 	}
 	return policy.Load(ctx, config)
+}
+
+// chosenPacks are the shipped packs that the configuration and the flags name,
+// each once.
+func (f *policyFlags) chosenPacks() ([]string, error) {
+	packs, known := slices.Clone(f.packs), packNames()
+	for _, name := range packs {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("--pack: no pack is called %q; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	if f.config.Config == nil || f.config.Packs == nil {
+		packs = append(packs, baseline)
+	} else {
+		for _, p := range f.config.Packs {
+			if !slices.Contains(known, p.Value) {
+				return nil, f.config.Wrong(p.Place, "packs: no pack is called %q; there are %s", p.Value, strings.Join(known, ", "))
+			}
+			packs = append(packs, p.Value)
+		}
+	}
+	if f.noBaseline && !slices.Contains(f.packs, baseline) {
+		packs = slices.DeleteFunc(packs, func(name string) bool { return name == baseline })
+	}
+	return slices.Compact(slices.Sorted(slices.Values(packs))), nil
+}
+
+// underlay puts the parameters of the configuration below those that were given
+// by flags.
+func underlay(data, parameters map[string]any) map[string]any {
+	if len(parameters) == 0 {
+		return data
+	}
+	merged := maps.Clone(parameters)
+	if data == nil {
+		data = map[string]any{}
+	}
+	if given, ok := data["config"].(map[string]any); ok {
+		maps.Copy(merged, given)
+	}
+	data["config"] = merged
+	return data
 }
 
 // shipped are the files of a shipped pack, without its tests.
@@ -160,6 +212,9 @@ func addData(config *policy.Config, path string) error {
 // all gives the built-in rules and the policies that the flags name, with what
 // there is to say of those.
 func (f *policyFlags) all(ctx context.Context) (all []checker.Rule, notes []string, err error) {
+	if err := f.config.read(); err != nil {
+		return nil, nil, err
+	}
 	set, err := f.load(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -32,6 +33,9 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TESTDATA", testdata)
+			if path, err := exec.LookPath("sceplint"); err == nil { // where PATH is taken away
+				env.Setenv("SCEPLINT", path)
+			}
 			for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE"} {
 				env.Setenv(name, "")
 			}
@@ -39,6 +43,10 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": exitCode,
+			"old": func(ts *testscript.TestScript, _ bool, args []string) { // with carriage returns alone
+				text := strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r")
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+			},
 			"utf16": func(ts *testscript.TestScript, _ bool, args []string) {
 				var out []byte
 				for _, r := range "\ufeff" + ts.ReadFile(args[0]) {

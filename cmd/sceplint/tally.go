@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/report"
@@ -17,9 +21,12 @@ type tally struct {
 	flags   *checkFlags
 	failOn  checker.Severity
 	summary report.Summary
+	rules   map[string]int // findings, for statistics
 	fixed   int
 	failed  bool // something could not be done
 	found   bool // something at or above the threshold
+
+	baseline *baselineFile // nil: there is none
 }
 
 // watch passes results on, and does on the way what findings are not for.
@@ -62,8 +69,15 @@ func (y *tally) take(r *checker.Result) {
 		y.note("%s: not fixed: %s", r.File, r.Unfixed)
 	}
 	y.summary.Add(r)
-	for _, f := range r.Findings {
+	for i := range r.Findings {
+		f := &r.Findings[i]
 		y.found = y.found || y.failOn != checker.Off && f.Severity >= y.failOn
+		if y.flags.statistics {
+			y.rules[f.Rule.ID]++
+		}
+	}
+	if y.baseline != nil {
+		y.baseline.take(r)
 	}
 	if r.Err != nil {
 		y.failed = true
@@ -78,16 +92,19 @@ func (y *tally) note(format string, args ...any) {
 }
 
 // close prints the summary and settles the exit code.
-func (y *tally) close(paths []string) error {
-	if y.summary.Files == 0 && y.failed {
-		return errSaid
+func (y *tally) close(in *inputs, c *checker.Checker) error {
+	excluded := int(in.excluded.Load())
+	if excluded > 0 {
+		y.note("%s excluded by %s", count(excluded, "named file"), in.config.File)
 	}
-	if y.summary.Files == 0 {
-		where := strings.Join(paths, ", ")
-		if where == "" {
-			where, _ = filepath.Abs(".")
-		}
-		return fmt.Errorf("nothing to check: no profile (*.mobileconfig, or a *.plist or *.xml that is one) in %s", where)
+	switch {
+	case y.summary.Files > 0:
+	case y.failed:
+		return errSaid
+	case excluded > 0:
+		return nil // all that was named is excluded on purpose
+	default:
+		return nothing(in)
 	}
 	s := y.summary
 	if y.fixed > 0 {
@@ -102,6 +119,14 @@ func (y *tally) close(paths []string) error {
 	} else {
 		y.note("%s, %s, %s %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"), tail)
 	}
+	if y.flags.statistics {
+		y.statistics()
+	}
+	if y.baseline != nil {
+		if err := y.baseline.close(y, c); err != nil {
+			return err
+		}
+	}
 	switch {
 	case y.failed:
 		return errSaid
@@ -111,9 +136,36 @@ func (y *tally) close(paths []string) error {
 	return nil
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// nothing says that no profile was found, and where.
+func nothing(in *inputs) error {
+	where := strings.Join(in.paths, ", ")
+	if where == "." {
+		where, _ = filepath.Abs(".")
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	hint := ""
+	if len(in.config.Exclude) > 0 {
+		hint = "; " + in.config.File + " excludes some files"
+	}
+	return fmt.Errorf("nothing to check: no profile (*.mobileconfig, or a *.plist or *.xml that is one) in %s%s", where, hint)
+}
+
+// statistics says how many findings each rule has, the most first.
+func (y *tally) statistics() {
+	ids := slices.SortedFunc(maps.Keys(y.rules), func(a, b string) int {
+		return cmp.Or(cmp.Compare(y.rules[b], y.rules[a]), cmp.Compare(a, b))
+	})
+	table := tabwriter.NewWriter(y.t.err, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, id := range ids {
+		fmt.Fprintf(table, "%d\t  %s\n", y.rules[id], id)
+	}
+	table.Flush()
+}
+
+func count(n int, what string) string { return plural(n, what, what+"s") }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

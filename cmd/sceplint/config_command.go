@@ -1,0 +1,116 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/config"
+)
+
+// starterConfig is what sceplint config init writes.
+//
+//go:embed starter.sceplint.yaml
+var starterConfig []byte
+
+func configCommand(t *terminal) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Write, check and describe the configuration file " + config.Name,
+		Long: `The configuration is the file ` + config.Name + ` of the working directory, or of the nearest one above it that has one.
+Files are named in it relative to where it lies. Flags go before what it says.`,
+		Args: noPaths,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use:   "init [DIR]",
+			Short: "Write a " + config.Name + " to start from",
+			Args:  cobra.MaximumNArgs(1),
+			RunE: func(_ *cobra.Command, args []string) error {
+				return t.configInit(append(args, ".")[0])
+			},
+		},
+		configCheckCommand(t),
+		&cobra.Command{
+			Use:   "schema",
+			Short: "Print the JSON Schema of " + config.Name,
+			Args:  cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error {
+				_, err := t.out.Write(config.Schema)
+				return err
+			},
+		},
+	)
+	return cmd
+}
+
+func configCheckCommand(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Check a configuration file, with the policies and files that it names",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f := checkFlags{}
+			f.policies.config = configuration{path: append(args, "")[0]}
+			c, err := f.checker(cmd.Context())
+			if err != nil {
+				return err
+			}
+			conf := &f.policies.config
+			if conf.File == "" {
+				return fmt.Errorf("no %s is in the working directory or above it; sceplint config init writes one", config.Name)
+			}
+			if _, err := f.openBaseline(); err != nil {
+				return err
+			}
+			for _, note := range f.notes {
+				fmt.Fprintln(t.err, note)
+			}
+			policies := 0
+			for i := range c.Rules {
+				if c.Rules[i].Pack != "" {
+					policies++
+				}
+			}
+			_, err = fmt.Fprintf(t.out, "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
+			return err
+		},
+	}
+}
+
+// configInit writes a configuration file, but never over another one.
+func (t *terminal) configInit(directory string) error {
+	file := filepath.Join(directory, config.Name)
+	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already; nothing was written", file)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+	}
+	_, err = out.Write(starterConfig)
+	if err := errors.Join(err, out.Close()); err != nil {
+		os.Remove(file)
+		return fmt.Errorf("cannot write the configuration: %w", err)
+	}
+	_, err = fmt.Fprintf(t.out, "wrote %s; sceplint check uses it from now on\n", file)
+	return err
+}
+
+// targetsOf gives the targets that the configuration has for a file.
+func (f *configuration) targetsOf(file string) checker.Targets {
+	targets := f.Targets
+	for _, o := range f.Overrides {
+		if o.Targets != nil && config.Match(o.Files, f.inside(file)) {
+			targets = o.Targets
+		}
+	}
+	return targets
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/config"
+)
+
+// settings works out what rules weigh, everywhere and in the files that the
+// configuration has overrides for. What a later layer says goes before what an
+// earlier one does: the configuration, its overrides, the flags.
+func (f *checkFlags) settings(c *checker.Checker) (err error) {
+	conf := &f.policies.config
+	layer := func(overrides []config.Override) (*checker.Settings, error) {
+		s := &checker.Settings{Severities: map[string]checker.Severity{}, Targets: c.Targets}
+		levels := slices.Clone(conf.Rules)
+		for _, o := range overrides {
+			levels = append(levels, o.Rules...)
+			if o.Targets != nil && f.target == "" {
+				s.Targets = o.Targets
+			}
+		}
+		for _, l := range levels {
+			if err := weigh(s.Severities, l, c); err != nil {
+				return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
+			}
+		}
+		return s, f.severities(s.Severities, c.Rules)
+	}
+	for _, g := range conf.Ignore {
+		for _, r := range g.Rules {
+			if err := weigh(nil, config.Level{Rule: r}, c); err != nil {
+				return conf.Wrong(r.Place, "ignore: %v", err)
+			}
+		}
+	}
+	base, err := layer(nil)
+	if err != nil {
+		return err
+	}
+	c.Severities = base.Severities
+	if c.For, err = conf.overrides(layer); err != nil {
+		return err
+	}
+	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { s, ok := c.Severities[r.ID]; return !ok || s != checker.Off }) {
+		return errors.New("every rule is switched off, so there is nothing to check for")
+	}
+	return nil
+}
+
+// weigh gives the rules that a level of the configuration stands for what it
+// says. A shipped policy that is not loaded may be named, for packs come and go.
+func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) error {
+	matched := slices.ContainsFunc(c.Elsewhere, func(id string) bool { return id == path.Base(l.Rule.Value) })
+	for i := range c.Rules {
+		m := &c.Rules[i].Meta
+		if !config.MatchRule(l.Rule.Value, m) {
+			continue
+		}
+		matched = true
+		switch severity, err := checker.ParseSeverity(l.Level); {
+		case chosen == nil:
+		case err != nil: // "on"
+			delete(chosen, m.ID)
+		default:
+			chosen[m.ID] = severity
+		}
+	}
+	if !matched {
+		return unknownRule(l.Rule.Value, c.Rules)
+	}
+	return nil
+}
+
+// severities adds what flags say: which rules are off, and which weigh
+// otherwise.
+func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checker.Rule) error {
+	each := func(flag, pattern string, do func(id string)) error {
+		matched := false
+		for i := range all {
+			if _, err := path.Match(pattern, ""); err != nil {
+				return fmt.Errorf("--%s %q: not a valid pattern", flag, pattern)
+			}
+			if config.MatchRule(pattern, &all[i].Meta) {
+				matched = true
+				do(all[i].ID)
+			}
+		}
+		if !matched {
+			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all))
+		}
+		return nil
+	}
+	off := map[string]bool{} // by a flag, so that --severity does not switch it on
+	for _, id := range f.disable {
+		if err := each("disable", id, func(id string) { chosen[id], off[id] = checker.Off, true }); err != nil {
+			return err
+		}
+	}
+	for _, id := range f.enable {
+		if err := each("enable", id, func(id string) {
+			if delete(off, id); chosen[id] == checker.Off {
+				delete(chosen, id)
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	for _, setting := range f.severity {
+		id, level, ok := strings.Cut(setting, "=")
+		if !ok {
+			return fmt.Errorf("--severity %q: write ID=LEVEL, as in scep-url-query=error", setting)
+		}
+		severity, err := checker.ParseSeverity(level)
+		if err != nil {
+			return fmt.Errorf("--severity %s: %w", id, err)
+		}
+		if err := each("severity", id, func(id string) {
+			if !off[id] {
+				chosen[id] = severity
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
