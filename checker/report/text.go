@@ -19,11 +19,17 @@ import (
 //
 // with the source line, the place underlined, and help.
 func Text(w io.Writer, r *Report) error {
-	out := bufio.NewWriterSize(w, 64<<10)
+	const size = 64 << 10
+	out := bufio.NewWriterSize(w, size)
 	p := newPalette(r.Color)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
 			p.finding(out, f)
+		}
+		if out.Buffered() > size/2 { // whole lines, where they can be had: progress may stand between them
+			if err := out.Flush(); err != nil {
+				return err
+			}
 		}
 	}
 	return out.Flush()

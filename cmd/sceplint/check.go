@@ -122,17 +122,24 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	sinks, err := openSinks(f, t, c, colored)
+	shown := f.showProgress(t.err, in.count)
+	defer shown.end()
+	beside := *t
+	beside.out, beside.err = shown.aside(t.out), shown.aside(t.err)
+	sinks, err := openSinks(f, &beside, c, colored)
 	if err != nil {
 		return err
 	}
-	tally := &tally{t: t, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
+	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
 	err = sinks.write(tally.watch(c.Run(ctx, in.all())))
+	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
-	return tally.close(in, c)
+	err = tally.close(in, c)
+	t.exit = beside.exit
+	return err
 }

@@ -75,6 +75,15 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 	}
 }
 
+// count counts the files without reading them.
+func (in *inputs) count() (n int) {
+	again := &inputs{paths: in.paths, stdin: in.stdin, stdinName: in.stdinName, config: in.config, forceExclude: in.forceExclude}
+	for range again.all() {
+		n++
+	}
+	return n
+}
+
 type yielder func(input checker.Input, key string) bool
 
 // expand yields what one argument stands for.

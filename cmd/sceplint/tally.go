@@ -27,6 +27,7 @@ type tally struct {
 	found   bool // something at or above the threshold
 
 	baseline *baselineFile // nil: there is none
+	progress *progress
 }
 
 // watch passes results on, and does on the way what findings are not for.
@@ -34,6 +35,9 @@ func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Resul
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
 			y.take(r)
+			if !r.Again {
+				y.progress.step()
+			}
 			if r.Passed != "" {
 				continue
 			}
