@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -123,7 +122,7 @@ func sameFile(a, b checker.Related) bool { return a.File == b.File }
 func ownUUIDs(p *profile.Profile) iter.Seq[*profile.Node] {
 	known := func(holder, n *profile.Node) bool {
 		uuid, ok := n.Str()
-		return ok && ownName(holder, uuid) && sampleUUID(strings.ToLower(uuid)) == ""
+		return ok && ownName(holder, uuid) && sampleUUID(uuid) == ""
 	}
 	return func(yield func(*profile.Node) bool) {
 		if n := p.Root.Get("PayloadUUID"); known(p.Root, n) && !yield(n) {

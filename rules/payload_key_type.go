@@ -102,7 +102,7 @@ var topLevelKeys = []struct {
 // commonKeyType reports a value that is of none of the kinds, the first of which is
 // the one to write.
 func commonKeyType(p *checker.Pass, n *profile.Node, kinds ...profile.Kind) *checker.Finding {
-	if n == nil || n.Is(kinds...) || n.Unrendered() || n.Is(profile.String) && profile.HasVariable(n.Text()) {
+	if n == nil || n.Is(kinds...) || n.Unrendered() || n.Is(profile.String) && n.HasVariable() {
 		return nil
 	}
 	name, is := n.Key, "of type "+n.Kind.String()

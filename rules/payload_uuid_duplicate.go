@@ -104,6 +104,9 @@ func firstWith(payloads []profile.Payload, name func(*profile.Payload) string) f
 // those of others: it is neither absent, nor sample or template text, and no
 // branch of a template may replace it.
 func ownName(payload *profile.Node, text string) bool {
+	if profile.IsUUID(text) && !payload.Templated() {
+		return true
+	}
 	if text == "" || payload.Templated() || profile.HasVariable(text) {
 		return false
 	}

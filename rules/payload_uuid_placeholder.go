@@ -55,10 +55,10 @@ func uuidSample(p *checker.Pass, n *profile.Node) {
 	if !profile.IsUUID(bare) {
 		bare = strings.Trim(strings.TrimSpace(text), "{}")
 	}
-	if !profile.IsUUID(bare) || !begins[bare[:2]] {
+	if !profile.IsUUID(bare) {
 		return
 	}
-	if why := sampleUUID(strings.ToLower(bare)); why != "" {
+	if why := sampleUUID(bare); why != "" {
 		p.Value(n, "PayloadUUID %q is %s, not one of its own; write a UUID, as uuidgen prints", text, why)
 	}
 }
@@ -105,9 +105,13 @@ var begins = func() map[string]bool {
 	return set
 }()
 
-// sampleUUID tells what kind of sample a UUID in small letters is, or "". The
-// chance of a drawn one to be taken for a sample is below one in a billion.
-func sampleUUID(s string) string {
+// sampleUUID tells what kind of sample a UUID is, or "". The chance of a drawn
+// one to be taken for a sample is below one in a billion.
+func sampleUUID(uuid string) string {
+	if len(uuid) < 2 || !begins[uuid[:2]] {
+		return ""
+	}
+	s := strings.ToLower(uuid)
 	if slices.Contains(sampleUUIDs, s) {
 		return "the sample of a manual"
 	}

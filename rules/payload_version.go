@@ -47,7 +47,7 @@ const versionOne = "<integer>1</integer>"
 // versionOf judges one PayloadVersion. There is only one right value, so that
 // a fix can write it over any other number.
 func versionOf(p *checker.Pass, n *profile.Node) {
-	if n == nil || n.Unrendered() || n.Is(profile.String) && profile.HasVariable(n.Text()) {
+	if n == nil || n.Unrendered() || n.Is(profile.String) && n.HasVariable() {
 		return
 	}
 	if v, ok := n.Int(); ok && v == 1 {

@@ -132,7 +132,7 @@ func productVariables(p *checker.Pass) []productVariable {
 		var found []productVariable
 		eachText(p.Profile, p.Profile.Root, func(n *profile.Node, text string) {
 			prose := n.Key == "PayloadDescription" || strings.Contains(text, "\n") // or a script
-			for _, v := range profile.Variables(text) {
+			for _, v := range variablesOf(n, text) {
 				if prose && v.Syntax != profile.SyntaxFleet {
 					continue
 				}
@@ -145,6 +145,14 @@ func productVariables(p *checker.Pass) []productVariable {
 		})
 		return found
 	}).([]productVariable)
+}
+
+// variablesOf finds the variables of a value that eachText gives.
+func variablesOf(n *profile.Node, text string) []profile.Variable {
+	if n.Is(profile.String) {
+		return n.Variables()
+	}
+	return profile.Variables(text)
 }
 
 // eachText calls a function for each value in and under a value that may hold

@@ -173,7 +173,7 @@ func (d *document) subject(s *profile.SCEP) *ast.Term {
 // its value if that is known.
 func (d *document) named(kind string, value *profile.Node) fields {
 	text := d.scalar(value, false)
-	variable := value.Unrendered() || profile.HasVariable(value.Text())
+	variable := value.Unrendered() || value.HasVariable()
 	f := make(fields, 0, 8)
 	f.text("type", kind)
 	if !variable {
@@ -188,11 +188,11 @@ func (d *document) named(kind string, value *profile.Node) fields {
 func (d *document) san(s *profile.SCEP) *ast.Term {
 	n := s.SubjectAltName
 	list := []*ast.Term{}
-	variable := n.Unrendered() || n.Templated() || n.Is(profile.String) && profile.HasVariable(n.Text())
+	variable := n.Unrendered() || n.Templated() || n.Is(profile.String) && n.HasVariable()
 	take := func(kind string, value *profile.Node) {
 		if value.Is(profile.String, profile.Template) {
 			f := d.named(kind, value)
-			variable = variable || value.Unrendered() || profile.HasVariable(value.Text())
+			variable = variable || value.Unrendered() || value.HasVariable()
 			list = append(list, f.term())
 		}
 	}

@@ -75,16 +75,28 @@ func (p *Profile) Certificates() []Certificate {
 	return found
 }
 
+// few is how many certificates are compared with a fingerprint one by one.
+const few = 8
+
 // FingerprintMatches gives the places in Certificates of those whose digest the
 // fingerprint is, in order; nil if there are none, and if it is no digest. The
 // slice is the profile's own. Certificates are hashed for it, but not parsed.
-func (p *Profile) FingerprintMatches(f Fingerprint) []int {
+func (p *Profile) FingerprintMatches(f Fingerprint) (found []int) {
 	if p == nil || f.Algorithm == "" || len(f.Bytes) == 0 {
 		return nil
 	}
+	carried := p.carried()
+	if len(carried) <= few {
+		for i := range carried {
+			if c := &carried[i]; c.DER != nil && bytes.Equal(c.digest(f.Algorithm), f.Bytes) {
+				found = append(found, i)
+			}
+		}
+		return found
+	}
 	matches, ok := p.digests[f.Algorithm]
 	if !ok {
-		for i, c := range p.carried() {
+		for i, c := range carried {
 			if c.DER == nil {
 				continue
 			}
@@ -156,7 +168,7 @@ func carriedData(content *Node, what string) (data []byte, known bool, err error
 	switch {
 	case ok:
 		return data, len(data) > longest || !IsVariable(string(data)), nil
-	case content.Kind == Template, content.Unrendered(), HasVariable(content.Text()):
+	case content.Kind == Template, content.Unrendered(), content.HasVariable():
 		return nil, false, nil
 	case content.Kind != Data:
 		return nil, true, &CertificateError{

@@ -45,6 +45,7 @@ type Node struct {
 	lookup               map[string]*Node // of a large dict, made when it is first asked
 	unrendered           bool             // template text where only a literal parses
 	templated, alternate bool
+	plain                bool // no byte of the text begins a template variable
 }
 
 // Span is the place of the value: its whole element.

@@ -248,7 +248,7 @@ func (p *Profile) Foreign() string {
 		switch {
 		case c.Key == "PayloadContent", c.Key == "EncryptedPayloadContent":
 			return ""
-		case c.Key == "PayloadType" && (strings.EqualFold(c.Text(), "Configuration") || HasVariable(c.Text())):
+		case c.Key == "PayloadType" && (strings.EqualFold(c.Text(), "Configuration") || c.HasVariable()):
 			return ""
 		}
 	}

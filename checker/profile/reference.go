@@ -162,7 +162,7 @@ func (p *Profile) findReferences() {
 			path.follow(from.Node, 0, func(n *Node) {
 				p.references = append(p.references, Reference{
 					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.text,
-					Variable: n.Kind == Template || n.unrendered || HasVariable(n.text),
+					Variable: n.Kind == Template || n.unrendered || n.HasVariable(),
 				})
 			})
 		}

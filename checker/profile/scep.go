@@ -126,7 +126,7 @@ func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setti
 		return s
 	}
 	s.Node = n
-	s.Variable = n.unrendered || n.Kind == String && HasVariable(n.text)
+	s.Variable = n.unrendered || n.Kind == String && n.HasVariable()
 	if v, ok := read(n); ok && !s.Variable {
 		s.Value, s.Known = v, true
 	}
@@ -182,7 +182,7 @@ func newFingerprint(n *Node) Fingerprint {
 	if n == nil {
 		return f
 	}
-	f.Variable = n.unrendered || n.Kind == String && HasVariable(n.text)
+	f.Variable = n.unrendered || n.Kind == String && n.HasVariable()
 	b, ok := n.Bytes()
 	if !ok {
 		return f

@@ -47,13 +47,27 @@ func Variables(text string) []Variable {
 	return found
 }
 
+// openers are the bytes that a variable may begin with.
+const openers = "$%{<#_@["
+
 // opens marks the bytes that a variable may begin with.
 var opens = func() (t [256]bool) {
-	for _, c := range "$%{<#_@[" {
+	for _, c := range openers {
 		t[c] = true
 	}
 	return t
 }()
+
+// Variables finds the template variables of a value's text.
+func (n *Node) Variables() []Variable {
+	if n == nil || n.plain {
+		return nil
+	}
+	return Variables(n.text)
+}
+
+// HasVariable reports whether a value's text holds a template variable.
+func (n *Node) HasVariable() bool { return n != nil && !n.plain && HasVariable(n.text) }
 
 // HasVariable reports whether a text holds a template variable.
 func HasVariable(text string) bool { return len(Variables(text)) > 0 }

@@ -19,6 +19,7 @@ type scanner struct {
 
 	root, cur      *Node // cur is the open dict or array, nil outside of any
 	hasKey         bool  // a <key> waits for its value
+	plain          bool  // no byte of the text read last begins a template variable
 	key            string
 	keyAt          Span
 	templateBefore bool // template text since the last value

@@ -20,6 +20,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 		if n.text, err = s.chars(name, tag); err != nil {
 			return err
 		}
+		n.plain = s.plain
 	}
 	n.end = int32(s.pos)
 	if kind != String {
@@ -42,7 +43,7 @@ func (s *scanner) plainData(n *Node) bool {
 	if !ok || !validBase64(s.text[s.pos:s.pos+length]) {
 		return false
 	}
-	n.text = s.text[s.pos : s.pos+length]
+	n.text, n.plain = s.text[s.pos:s.pos+length], true
 	s.pos = end
 	n.end = int32(end)
 	return true
@@ -109,10 +110,15 @@ func notBase64(text string) string {
 }
 
 // class tells the bytes that end or complicate character data: 1 for "<", 2
-// for what must be decoded, 3 for what must not be there.
+// for what must be decoded, 3 for what must not be there. Bytes that do neither
+// have one bit each: 4 where the text must be held to be UTF-8, 8 where a
+// template variable may begin.
 var class = func() (t [256]uint8) {
 	for c := range 0x20 {
 		t[c] = 3
+	}
+	for _, c := range openers {
+		t[c] = 8
 	}
 	t['\t'], t['\n'] = 0, 0
 	t['\r'], t['&'], t['<'] = 2, 2, 1
@@ -125,27 +131,25 @@ var class = func() (t [256]uint8) {
 // chars reads character data up to the end tag of an element.
 func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
 	text, i := s.text, s.pos
-	high := false
+	met := uint8(0)
 	for ; i < len(text); i++ {
 		k := class[text[i]]
-		if k == 0 {
-			continue
-		}
-		if k != 4 {
+		if k&3 != 0 {
 			break
 		}
-		high = true
+		met |= k
 	}
 	if i < len(text) && text[i] == '<' {
 		if end, ok := s.closes(i, name); ok {
 			body := text[s.pos:i]
-			if high && !utf8.ValidString(body) {
+			if met&4 != 0 && !utf8.ValidString(body) {
 				return "", s.badUTF8(body)
 			}
-			s.pos = end
+			s.pos, s.plain = end, met&8 == 0
 			return body, nil
 		}
 	}
+	s.plain = false
 	return s.slowChars(name, tag)
 }
 
