@@ -29,6 +29,11 @@ type Checker struct {
 	// the same pointer.
 	For func(file string) *Settings
 
+	// Visit is handed every profile that was checked, and what it gives is kept in
+	// the Result. It is called by several workers at once, and must not keep the
+	// profile.
+	Visit func(*profile.Profile) any
+
 	// Survey asks for the Survey of each file.
 	Survey bool
 
@@ -54,6 +59,7 @@ type Result struct {
 	Held     []Finding // findings kept back, each with its Suppression
 	Passed   string    // why the file was passed over, if it was
 	Err      error     // why the file could not be judged, if so
+	Visited  []any     // what Visit gave, by profile
 	Survey   Survey    // what the file holds, if that was asked for
 	Prints   []string  // what policies print, with the place of the call
 	Again    bool      // the file had a result already: these are findings about the set of all profiles

@@ -31,6 +31,7 @@ type Finding struct {
 	// keep its document in memory. It holds no secrets unless they were asked for.
 	File        string
 	Profile     Identity
+	Ordinal     int              // which of the profiles of the file it is about, from 0
 	Payload     *PayloadIdentity // nil outside of payloads
 	Start, End  profile.Position // only if Placed
 	Placed      bool             // false for input without lines, as binary property lists

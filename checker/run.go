@@ -164,11 +164,19 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		if err != nil {
 			result.fail(err)
 		}
+		for _, list := range [][]Finding{done.findings, done.held} {
+			for i := range list {
+				list[i].Ordinal = result.Profiles
+			}
+		}
 		result.Profiles++
 		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
 		result.Held = append(result.Held, done.held...)
 		result.Findings = append(result.Findings, done.findings...)
+		if c.Visit != nil {
+			result.Visited = append(result.Visited, c.Visit(p))
+		}
 		if c.Survey {
 			result.Survey.survey(p, p.Secrets())
 		}

@@ -23,7 +23,8 @@ var floors = map[string][]string{
 	"checker/policy":              {"checker", "checker/profile"},
 	"checker/report":              {"checker", "checker/profile"},
 	"checker/config":              {"checker", "checker/profile"},
-	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config"},
+	"checker/audit":               {"checker", "checker/profile"},
+	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit"},
 }
 
 // forbidden are packages that must not be reached from below the command: a

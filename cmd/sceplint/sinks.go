@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -101,13 +102,18 @@ func (s *sinks) one(x sink, results iter.Seq[*checker.Result]) error {
 
 // create writes a report file beside its place and renames it, unless it is a
 // device such as /dev/stderr, which is written to.
-func create(path string, text []byte) error {
+func create(path string, text []byte) error { return createWith(path, text, 0o644) }
+
+// createPrivate is create for a file that only its owner is to read.
+func createPrivate(path string, text []byte) error { return createWith(path, text, 0o600) }
+
+func createWith(path string, text []byte, mode fs.FileMode) error {
 	fail := func(err error) error { return fmt.Errorf("cannot write the report: %w", plain(path, err)) }
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		if info.IsDir() {
 			return fmt.Errorf("cannot write the report: %s is a directory", path)
 		}
-		if err := os.WriteFile(path, text, 0o644); err != nil {
+		if err := os.WriteFile(path, text, mode); err != nil {
 			return fail(err)
 		}
 		return nil
@@ -121,7 +127,7 @@ func create(path string, text []byte) error {
 		err = closeErr
 	}
 	if err == nil {
-		err = os.Chmod(temp.Name(), 0o644)
+		err = os.Chmod(temp.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(temp.Name(), path)

@@ -1,0 +1,358 @@
+package audit
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// Fleet sums up results. Sums do not depend on the order in which results are
+// added.
+type Fleet struct {
+	files, profiles, payloads, suppressed int
+	counts
+
+	rows     map[string]*row // by ID of the configuration
+	rules    map[string]*ruleRow
+	devices  map[string]*deviceRow // by name
+	secrets  map[string]*secretRow // static challenges, by mark
+	failures map[string]string     // what could not be judged: file to why
+	lost     int                   // failures beyond those that are kept
+}
+
+// maxFailures is how many files that could not be judged are named.
+const maxFailures = 1000
+
+// row is one configuration.
+type row struct {
+	Configuration
+	profiles int
+	devices  set
+	findings map[string]int // by rule
+	counts
+	example Example
+}
+
+// counts are findings by severity.
+type counts struct{ errors, warnings, infos int }
+
+func (c *counts) count(s checker.Severity) {
+	switch s {
+	case checker.Error:
+		c.errors++
+	case checker.Warning:
+		c.warnings++
+	default:
+		c.infos++
+	}
+}
+
+func (c *counts) plus(o counts) {
+	c.errors += o.errors
+	c.warnings += o.warnings
+	c.infos += o.infos
+}
+
+// Example is a profile that has a configuration.
+type Example struct {
+	File       string `json:"file"`
+	Identifier string `json:"identifier"`
+}
+
+type ruleRow struct {
+	severity           checker.Severity
+	findings, profiles int
+	devices            set
+}
+
+type deviceRow struct {
+	profiles, payloads int
+	counts
+	configurations []string // IDs, sorted
+}
+
+// secretRow is a challenge that stands in profiles itself.
+type secretRow struct {
+	profiles       int
+	devices        set
+	configurations []string // IDs, sorted
+}
+
+// NewFleet gives a sum of nothing.
+func NewFleet() *Fleet {
+	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*secretRow{}, failures: map[string]string{}}
+}
+
+// Add adds a result whose checker had Visit of an Auditor.
+func (f *Fleet) Add(r *checker.Result) {
+	if r.Err != nil {
+		f.fail(r.File, r.Err.Error())
+	}
+	if r.Passed != "" || r.Profiles == 0 {
+		return
+	}
+	f.files++
+	f.profiles += r.Profiles
+	f.suppressed += len(r.Held)
+	visited := make([]*Profile, len(r.Visited))
+	for i, v := range r.Visited {
+		visited[i] = v.(*Profile)
+		f.profile(r.File, visited[i])
+	}
+	told := map[string]int{} // by rule, the last profile it was counted for, from 1
+	for i := range r.Findings {
+		x := &r.Findings[i]
+		var p *Profile
+		if x.Ordinal < len(visited) {
+			p = visited[x.Ordinal]
+		}
+		f.finding(x, p, told)
+	}
+}
+
+func (f *Fleet) profile(file string, p *Profile) {
+	device := f.device(p.Device)
+	if device != nil {
+		device.profiles++
+		device.payloads += len(p.SCEP)
+	}
+	f.payloads += len(p.SCEP)
+	seen := map[string]bool{}
+	marks := map[string]bool{}
+	for i := range p.SCEP {
+		e := &p.SCEP[i]
+		id := e.ID
+		x := f.rows[id]
+		if x == nil {
+			x = &row{Configuration: e.Configuration, findings: map[string]int{}, example: Example{strings.Clone(file), p.Identifier}}
+			f.rows[id] = x
+		}
+		if e.Mark != "" {
+			f.secret(e.Mark, id, p.Device, !marks[e.Mark])
+			marks[e.Mark] = true
+		}
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		x.profiles++
+		x.devices.add(p.Device)
+		if example := (Example{file, p.Identifier}); example.compare(x.example) < 0 {
+			x.example = example
+		}
+		if device != nil {
+			device.configurations = insert(device.configurations, id)
+		}
+	}
+}
+
+func (e Example) compare(o Example) int {
+	return cmp.Or(strings.Compare(e.File, o.File), strings.Compare(e.Identifier, o.Identifier))
+}
+
+func (f *Fleet) finding(x *checker.Finding, p *Profile, told map[string]int) {
+	f.count(x.Severity)
+	rule := f.rules[x.Rule.ID]
+	if rule == nil {
+		rule = &ruleRow{severity: x.Severity}
+		f.rules[x.Rule.ID] = rule
+	}
+	rule.severity = max(rule.severity, x.Severity)
+	rule.findings++
+	if told[x.Rule.ID] != x.Ordinal+1 {
+		told[x.Rule.ID] = x.Ordinal + 1
+		rule.profiles++
+	}
+	if p == nil {
+		return
+	}
+	rule.devices.add(p.Device)
+	if device := f.device(p.Device); device != nil {
+		device.count(x.Severity)
+	}
+	if x.Payload == nil {
+		return
+	}
+	for i := range p.SCEP {
+		if p.SCEP[i].Index == x.Payload.Index {
+			row := f.rows[p.SCEP[i].ID]
+			row.findings[x.Rule.ID]++
+			row.count(x.Severity)
+			return
+		}
+	}
+}
+
+// device gives the row of a device; nil for none.
+func (f *Fleet) device(name string) *deviceRow {
+	if name == "" {
+		return nil
+	}
+	d := f.devices[name]
+	if d == nil {
+		d = &deviceRow{}
+		f.devices[strings.Clone(name)] = d
+	}
+	return d
+}
+
+func (f *Fleet) secret(mark, id, device string, first bool) {
+	s := f.secrets[mark]
+	if s == nil {
+		s = &secretRow{}
+		f.secrets[mark] = s
+	}
+	if first {
+		s.profiles++
+	}
+	s.devices.add(device)
+	s.configurations = insert(s.configurations, id)
+}
+
+func (f *Fleet) fail(file, why string) {
+	if _, known := f.failures[file]; known {
+		return
+	}
+	if len(f.failures) < maxFailures {
+		f.failures[strings.Clone(file)] = why
+		return
+	}
+	// Those that sort first are kept, whatever the order they come in.
+	last := slices.Max(slices.Collect(maps.Keys(f.failures)))
+	f.lost++
+	if file < last {
+		delete(f.failures, last)
+		f.failures[strings.Clone(file)] = why
+	}
+}
+
+// Merge adds the sum of another part.
+func (f *Fleet) Merge(o *Fleet) {
+	f.files += o.files
+	f.profiles += o.profiles
+	f.payloads += o.payloads
+	f.suppressed += o.suppressed
+	f.plus(o.counts)
+	for id, x := range o.rows {
+		mine := f.rows[id]
+		if mine == nil {
+			mine = &row{Configuration: x.Configuration, findings: map[string]int{}, example: x.example}
+			f.rows[id] = mine
+		}
+		mine.profiles += x.profiles
+		mine.devices.merge(&x.devices)
+		mine.plus(x.counts)
+		for rule, n := range x.findings {
+			mine.findings[rule] += n
+		}
+		if x.example.compare(mine.example) < 0 {
+			mine.example = x.example
+		}
+	}
+	for id, x := range o.rules {
+		mine := f.rules[id]
+		if mine == nil {
+			mine = &ruleRow{}
+			f.rules[id] = mine
+		}
+		mine.severity = max(mine.severity, x.severity)
+		mine.findings += x.findings
+		mine.profiles += x.profiles
+		mine.devices.merge(&x.devices)
+	}
+	for name, x := range o.devices {
+		mine := f.device(name)
+		mine.profiles += x.profiles
+		mine.payloads += x.payloads
+		mine.plus(x.counts)
+		for _, id := range x.configurations {
+			mine.configurations = insert(mine.configurations, id)
+		}
+	}
+	for mark, x := range o.secrets {
+		mine := f.secrets[mark]
+		if mine == nil {
+			mine = &secretRow{}
+			f.secrets[mark] = mine
+		}
+		mine.profiles += x.profiles
+		mine.devices.merge(&x.devices)
+		for _, id := range x.configurations {
+			mine.configurations = insert(mine.configurations, id)
+		}
+	}
+	f.lost += o.lost
+	for file, why := range o.failures {
+		f.fail(file, why)
+	}
+}
+
+// insert adds a text to a sorted list that does not have it.
+func insert(list []string, text string) []string {
+	i, found := slices.BinarySearch(list, text)
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, text)
+}
+
+// set is a set of devices, by digests of their names: most have one.
+type set struct {
+	one  uint64 // 0: none
+	more map[uint64]struct{}
+}
+
+func (s *set) add(device string) {
+	if device == "" {
+		return
+	}
+	sum := sha256.Sum256([]byte(device))
+	s.insert(binary.BigEndian.Uint64(sum[:]) | 1)
+}
+
+func (s *set) insert(h uint64) {
+	switch {
+	case s.one == 0:
+		s.one = h
+	case s.one == h:
+	case s.more == nil:
+		s.more = map[uint64]struct{}{h: {}}
+	default:
+		s.more[h] = struct{}{}
+	}
+}
+
+func (s *set) len() int {
+	if s.one == 0 {
+		return 0
+	}
+	return 1 + len(s.more)
+}
+
+func (s *set) merge(o *set) {
+	for _, h := range o.list() {
+		s.insert(h)
+	}
+}
+
+// list gives the digests in order.
+func (s *set) list() []uint64 {
+	if s.one == 0 {
+		return nil
+	}
+	return slices.Sorted(func(yield func(uint64) bool) {
+		if !yield(s.one) {
+			return
+		}
+		for h := range s.more {
+			if !yield(h) {
+				return
+			}
+		}
+	})
+}

@@ -1,0 +1,161 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// stateVersion changes when a state of today would mean something else.
+const stateVersion = 1
+
+// Progress tells how far an audit has come, so that it can go on.
+type Progress struct {
+	Inputs int    `json:"inputs"` // how many are done
+	Names  string `json:"names"`  // a digest of their names, in order
+	Run    string `json:"run"`    // a digest of what else the sums depend on
+	Part   int    `json:"part"`   // of the inputs, from 1
+	Of     int    `json:"of"`     // how many parts there are
+}
+
+// state is a Fleet as it is written. Devices of a set are digests of names.
+type state struct {
+	Version    int            `json:"version"`
+	Progress   Progress       `json:"progress"`
+	Files      int            `json:"files"`
+	Profiles   int            `json:"profiles"`
+	Payloads   int            `json:"payloads"`
+	Suppressed int            `json:"suppressed"`
+	Counts     [3]int         `json:"counts"` // errors, warnings, infos
+	Rows       []stateRow     `json:"configurations"`
+	Rules      []stateRule    `json:"rules"`
+	Devices    []stateDevice  `json:"devices"`
+	Secrets    []stateSecret  `json:"challenges"`
+	Failures   []stateFailure `json:"failures"`
+	Lost       int            `json:"lost"`
+}
+
+type stateRow struct {
+	Configuration
+	Profiles int            `json:"profiles"`
+	Devices  []uint64       `json:"devices"`
+	Findings map[string]int `json:"findings"`
+	Counts   [3]int         `json:"counts"`
+	Example  Example        `json:"example"`
+}
+
+type stateRule struct {
+	ID       string   `json:"id"`
+	Severity string   `json:"severity"`
+	Findings int      `json:"findings"`
+	Profiles int      `json:"profiles"`
+	Devices  []uint64 `json:"devices"`
+}
+
+type stateDevice struct {
+	Name           string   `json:"name"`
+	Profiles       int      `json:"profiles"`
+	Payloads       int      `json:"payloads"`
+	Counts         [3]int   `json:"counts"`
+	Configurations []string `json:"configurations"`
+}
+
+type stateSecret struct {
+	Mark           string   `json:"mark"`
+	Profiles       int      `json:"profiles"`
+	Devices        []uint64 `json:"devices"`
+	Configurations []string `json:"configurations"`
+}
+
+type stateFailure struct {
+	File    string `json:"file"`
+	Message string `json:"message"`
+}
+
+func (c counts) list() [3]int { return [3]int{c.errors, c.warnings, c.infos} }
+
+func countsOf(n [3]int) counts { return counts{n[0], n[1], n[2]} }
+
+// WriteState writes a sum that ReadState reads: the same bytes for the same
+// sum.
+func (f *Fleet) WriteState(w io.Writer, p Progress) error {
+	s := state{
+		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed,
+		Counts: f.list(), Lost: f.lost,
+		Rows: []stateRow{}, Rules: []stateRule{}, Devices: []stateDevice{}, Secrets: []stateSecret{}, Failures: []stateFailure{},
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.rows)) {
+		x := f.rows[id]
+		s.Rows = append(s.Rows, stateRow{x.Configuration, x.profiles, x.devices.list(), x.findings, x.list(), x.example})
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.rules)) {
+		x := f.rules[id]
+		s.Rules = append(s.Rules, stateRule{id, x.severity.String(), x.findings, x.profiles, x.devices.list()})
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.devices)) {
+		x := f.devices[name]
+		s.Devices = append(s.Devices, stateDevice{name, x.profiles, x.payloads, x.list(), x.configurations})
+	}
+	for _, mark := range slices.Sorted(maps.Keys(f.secrets)) {
+		x := f.secrets[mark]
+		s.Secrets = append(s.Secrets, stateSecret{mark, x.profiles, x.devices.list(), x.configurations})
+	}
+	for _, file := range slices.Sorted(maps.Keys(f.failures)) {
+		s.Failures = append(s.Failures, stateFailure{file, f.failures[file]})
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	return out.Encode(s)
+}
+
+// ReadState reads what WriteState wrote.
+func ReadState(text []byte) (*Fleet, Progress, error) {
+	var s state
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", err)
+	}
+	if s.Version != stateVersion {
+		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
+	}
+	if s.Rows == nil || s.Devices == nil {
+		return nil, Progress{}, errors.New("not the state of an audit: it lacks its configurations or devices")
+	}
+	f := NewFleet()
+	f.files, f.profiles, f.payloads, f.suppressed, f.lost, f.counts = s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, countsOf(s.Counts)
+	for _, x := range s.Rows {
+		r := &row{Configuration: x.Configuration, profiles: x.Profiles, devices: setOf(x.Devices), findings: x.Findings, counts: countsOf(x.Counts), example: x.Example}
+		if r.findings == nil {
+			r.findings = map[string]int{}
+		}
+		f.rows[x.ID()] = r
+	}
+	for _, x := range s.Rules {
+		severity, err := checker.ParseSeverity(x.Severity)
+		if err != nil {
+			return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", x.ID, err)
+		}
+		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
+	}
+	for _, x := range s.Devices {
+		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations}
+	}
+	for _, x := range s.Secrets {
+		f.secrets[x.Mark] = &secretRow{x.Profiles, setOf(x.Devices), x.Configurations}
+	}
+	for _, x := range s.Failures {
+		f.failures[x.File] = x.Message
+	}
+	return f, s.Progress, nil
+}
+
+func setOf(list []uint64) (s set) {
+	for _, h := range list {
+		s.insert(h)
+	}
+	return s
+}

@@ -1,0 +1,232 @@
+package audit
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// Summary counts what an audit saw.
+type Summary struct {
+	Files          int `json:"files"`
+	Profiles       int `json:"profiles"`
+	SCEP           int `json:"scep"`
+	Devices        int `json:"devices"` // 0 where the input names none
+	Configurations int `json:"configurations"`
+	Errors         int `json:"errors"`
+	Warnings       int `json:"warnings"`
+	Infos          int `json:"infos"`
+	Suppressed     int `json:"suppressed"`
+}
+
+// Summary counts what was added.
+func (f *Fleet) Summary() Summary {
+	return Summary{f.files, f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed}
+}
+
+// ConfigurationRow is one configuration with what is known of it.
+type ConfigurationRow struct {
+	ID string `json:"id"`
+	Configuration
+	Profiles int `json:"profiles"`
+	Devices  int `json:"devices"`
+	Counts
+	Findings []Count `json:"findings"` // by rule, the heaviest first
+	Static   *Static `json:"static_challenge,omitempty"`
+	Example  Example `json:"example"`
+}
+
+// Counts are findings by severity.
+type Counts struct {
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	Infos    int `json:"infos"`
+}
+
+// Count is how often a rule found something.
+type Count struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	Findings int    `json:"findings"`
+}
+
+// Static tells of the challenges that stand in profiles themselves: how many
+// different ones there are, and how many profiles and devices the one has that
+// most of them share.
+type Static struct {
+	Different int `json:"different"`
+	Profiles  int `json:"profiles"`
+	Devices   int `json:"devices"`
+}
+
+// Shared reports whether several have the same challenge.
+func (s *Static) Shared() bool { return s != nil && (s.Devices > 1 || s.Profiles > 1) }
+
+// RuleRow is what a rule found in the fleet.
+type RuleRow struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	Findings int    `json:"findings"`
+	Profiles int    `json:"profiles"`
+	Devices  int    `json:"devices"`
+}
+
+// GroupRow are the configurations that have a value in common.
+type GroupRow struct {
+	Value          string `json:"value"`
+	Configurations int    `json:"configurations"`
+	Profiles       int    `json:"profiles"`
+	Devices        int    `json:"devices"`
+	Counts
+}
+
+// DeviceRow is one device.
+type DeviceRow struct {
+	Device         string   `json:"device"`
+	Profiles       int      `json:"profiles"`
+	SCEP           int      `json:"scep"`
+	Configurations []string `json:"configurations"` // IDs
+	Counts
+}
+
+// Failure is a file that could not be judged.
+type Failure struct {
+	File    string `json:"file"`
+	Message string `json:"message"`
+}
+
+func (c counts) public() Counts { return Counts{c.errors, c.warnings, c.infos} }
+
+// Configurations gives the configurations, those first that most profiles have.
+func (f *Fleet) Configurations() []ConfigurationRow {
+	static := f.static()
+	list := []ConfigurationRow{}
+	for id, x := range f.rows {
+		row := ConfigurationRow{
+			ID: id, Configuration: x.Configuration, Profiles: x.profiles, Devices: x.devices.len(), Counts: x.public(),
+			Findings: []Count{}, Static: static[id], Example: x.example,
+		}
+		for rule, n := range x.findings {
+			row.Findings = append(row.Findings, Count{rule, f.rules[rule].severity.String(), n})
+		}
+		slices.SortFunc(row.Findings, func(a, b Count) int {
+			return cmp.Or(heavier(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
+		})
+		list = append(list, row)
+	}
+	slices.SortFunc(list, func(a, b ConfigurationRow) int {
+		return cmp.Or(cmp.Compare(b.Profiles, a.Profiles), a.compare(&b.Configuration))
+	})
+	return list
+}
+
+// heavier orders severities by their names, errors first.
+func heavier(a, b string) int {
+	x, _ := checker.ParseSeverity(a)
+	y, _ := checker.ParseSeverity(b)
+	return cmp.Compare(y, x)
+}
+
+// static sums up static challenges by configuration.
+func (f *Fleet) static() map[string]*Static {
+	by := map[string]*Static{}
+	for _, s := range f.secrets {
+		for _, id := range s.configurations {
+			x := by[id]
+			if x == nil {
+				x = &Static{}
+				by[id] = x
+			}
+			x.Different++
+			if n := s.devices.len(); cmp.Or(cmp.Compare(n, x.Devices), cmp.Compare(s.profiles, x.Profiles)) > 0 {
+				x.Devices, x.Profiles = n, s.profiles
+			}
+		}
+	}
+	return by
+}
+
+// Rules gives the rules that found something, the heaviest first.
+func (f *Fleet) Rules() []RuleRow {
+	list := []RuleRow{}
+	for id, x := range f.rules {
+		list = append(list, RuleRow{id, x.severity.String(), x.findings, x.profiles, x.devices.len()})
+	}
+	slices.SortFunc(list, func(a, b RuleRow) int {
+		return cmp.Or(heavier(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
+	})
+	return list
+}
+
+// CAs groups the configurations by the host of their URL.
+func (f *Fleet) CAs() []GroupRow {
+	return f.group(func(c *Configuration) string { return c.Host }, strings.Compare)
+}
+
+// Keysizes groups the configurations by key size, small keys first.
+func (f *Fleet) Keysizes() []GroupRow {
+	return f.group(func(c *Configuration) string { return c.Keysize }, func(a, b string) int {
+		x, errX := strconv.Atoi(a)
+		y, errY := strconv.Atoi(b)
+		if errX != nil || errY != nil {
+			return strings.Compare(a, b)
+		}
+		return cmp.Compare(x, y)
+	})
+}
+
+func (f *Fleet) group(value func(*Configuration) string, order func(a, b string) int) []GroupRow {
+	type group struct {
+		GroupRow
+		counts
+		devices set
+	}
+	groups := map[string]*group{}
+	for _, x := range f.rows {
+		v := value(&x.Configuration)
+		g := groups[v]
+		if g == nil {
+			g = &group{GroupRow: GroupRow{Value: v}}
+			groups[v] = g
+		}
+		g.Configurations++
+		g.Profiles += x.profiles
+		g.plus(x.counts)
+		g.devices.merge(&x.devices)
+	}
+	list := []GroupRow{}
+	for _, v := range slices.SortedFunc(maps.Keys(groups), order) {
+		g := groups[v]
+		g.GroupRow.Devices, g.GroupRow.Counts = g.devices.len(), g.counts.public()
+		list = append(list, g.GroupRow)
+	}
+	return list
+}
+
+// Devices gives the devices by name.
+func (f *Fleet) Devices() []DeviceRow {
+	list := []DeviceRow{}
+	for _, name := range slices.Sorted(maps.Keys(f.devices)) {
+		d := f.devices[name]
+		ids := d.configurations
+		if ids == nil {
+			ids = []string{}
+		}
+		list = append(list, DeviceRow{name, d.profiles, d.payloads, ids, d.public()})
+	}
+	return list
+}
+
+// Failures gives what could not be judged, by name, and how many more there
+// were than are named.
+func (f *Fleet) Failures() (list []Failure, more int) {
+	list = []Failure{}
+	for _, file := range slices.Sorted(maps.Keys(f.failures)) {
+		list = append(list, Failure{file, f.failures[file]})
+	}
+	return list, f.lost
+}

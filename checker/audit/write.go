@@ -1,0 +1,210 @@
+package audit
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+)
+
+// Views are the ways to list a fleet, for --by.
+var Views = []string{"configuration", "rule", "ca", "keysize", "device"}
+
+// Report is what a format of an audit writes.
+type Report struct {
+	Fleet   *Fleet
+	By      string // one of Views
+	Version string // of sceplint
+	Drift   []Drift
+	Against bool            // whether drift was looked for
+	State   json.RawMessage // for Merge; nil: none is written
+}
+
+type document struct {
+	Version        int                `json:"version"`
+	Tool           tool               `json:"tool"`
+	Summary        Summary            `json:"summary"`
+	Configurations []ConfigurationRow `json:"configurations"`
+	Rules          []RuleRow          `json:"rules"`
+	CAs            []GroupRow         `json:"cas"`
+	Keysizes       []GroupRow         `json:"keysizes"`
+	Devices        []DeviceRow        `json:"devices,omitempty"`
+	Drift          *[]Drift           `json:"drift,omitempty"`
+	Errors         []Failure          `json:"errors"`
+	MoreErrors     int                `json:"more_errors,omitempty"`
+	State          json.RawMessage    `json:"state,omitempty"`
+}
+
+type tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// JSON writes one document. Devices are listed where they are asked for.
+func (r *Report) JSON(w io.Writer) error {
+	f := r.Fleet
+	d := document{
+		Version: 1, Tool: tool{"sceplint", r.Version}, Summary: f.Summary(), Configurations: f.Configurations(), Rules: f.Rules(),
+		CAs: f.CAs(), Keysizes: f.Keysizes(), State: r.State,
+	}
+	d.Errors, d.MoreErrors = f.Failures()
+	if r.By == "device" {
+		d.Devices = f.Devices()
+	}
+	if r.Against {
+		drift := append([]Drift{}, r.Drift...)
+		d.Drift = &drift
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(d)
+}
+
+// table gives the rows of the view that is asked for, under their heads.
+func (r *Report) table() (head []string, rows [][]string) {
+	n := strconv.Itoa
+	f := r.Fleet
+	switch r.By {
+	case "rule":
+		head = []string{"rule", "severity", "findings", "profiles", "devices"}
+		for _, x := range f.Rules() {
+			rows = append(rows, []string{x.Rule, x.Severity, n(x.Findings), n(x.Profiles), n(x.Devices)})
+		}
+	case "ca", "keysize":
+		list := f.CAs()
+		if r.By == "keysize" {
+			list = f.Keysizes()
+		}
+		head = []string{r.By, "configurations", "profiles", "devices", "errors", "warnings", "infos"}
+		for _, x := range list {
+			rows = append(rows, []string{x.Value, n(x.Configurations), n(x.Profiles), n(x.Devices), n(x.Errors), n(x.Warnings), n(x.Infos)})
+		}
+	case "device":
+		head = []string{"device", "profiles", "scep", "errors", "warnings", "infos", "configurations"}
+		for _, x := range f.Devices() {
+			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), strings.Join(x.Configurations, " ")})
+		}
+	default:
+		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos"}, rarer...)
+		for _, x := range f.Configurations() {
+			rows = append(rows, []string{
+				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, challenge(&x), n(x.Errors), n(x.Warnings), n(x.Infos),
+				x.Name, x.Subject, x.SubjectAltName, x.KeyType, x.CAFingerprint, x.Retries, x.RetryDelay, x.AllowAllAppsAccess, x.KeyIsExtractable,
+			})
+		}
+	}
+	return head, rows
+}
+
+// rarer are the columns of a configuration that people see where its rows
+// differ in them.
+var rarer = []string{"name", "subject", "subject alt name", "key type", "ca fingerprint", "retries", "retry delay", "all apps", "extractable"}
+
+// telling leaves out the columns of rarer that are the same in all rows.
+func telling(head []string, rows [][]string) []string {
+	for i := len(head) - 1; i >= 0; i-- {
+		if !slices.Contains(rarer, head[i]) || slices.ContainsFunc(rows, func(row []string) bool { return row[i] != rows[0][i] }) {
+			continue
+		}
+		head = slices.Delete(head, i, i+1)
+		for j := range rows {
+			rows[j] = slices.Delete(rows[j], i, i+1)
+		}
+	}
+	return head
+}
+
+// challenge tells the kind of challenge, and of a static one whether several
+// have it.
+func challenge(x *ConfigurationRow) string {
+	if x.Static == nil {
+		return x.Challenge
+	}
+	switch {
+	case x.Static.Devices > 1:
+		return fmt.Sprintf("static, one on %d devices", x.Static.Devices)
+	case x.Static.Profiles > 1:
+		return fmt.Sprintf("static, one in %d profiles", x.Static.Profiles)
+	}
+	return "static"
+}
+
+// CSV writes the view that is asked for as a table. A cell that a spreadsheet
+// would take for a formula begins with an apostrophe.
+func (r *Report) CSV(w io.Writer) error {
+	head, rows := r.table()
+	out := csv.NewWriter(w)
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				row[i] = "'" + cell
+			}
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// Text writes the view that is asked for, for people, with a summary.
+func (r *Report) Text(w io.Writer) error {
+	head, rows := r.table()
+	if r.By == "" || r.By == "configuration" {
+		head = telling(head, rows)
+	}
+	if len(rows) > 0 {
+		out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(out, strings.ToUpper(strings.Join(head, "\t")))
+		for _, row := range rows {
+			for i := range row {
+				row[i] = plain(row[i])
+			}
+			fmt.Fprintln(out, strings.Join(row, "\t"))
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	if r.Against {
+		for _, d := range r.Drift {
+			fmt.Fprintln(w, plain(d.String()))
+		}
+		if len(r.Drift) == 0 {
+			fmt.Fprintln(w, "no drift: what is deployed is what the repository has")
+		}
+		fmt.Fprintln(w)
+	}
+	s := r.Fleet.Summary()
+	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d; errors: %d, warnings: %d, infos: %d\n",
+		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, s.Errors, s.Warnings, s.Infos)
+	return err
+}
+
+func devices(n int) string {
+	if n == 0 {
+		return "not named"
+	}
+	return strconv.Itoa(n)
+}
+
+// plain makes a text safe for a terminal and for one cell of a table.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return '·'
+		}
+		return r
+	}, s)
+}

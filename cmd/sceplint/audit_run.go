@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// auditRun is an audit under way.
+type auditRun struct {
+	terminal *terminal
+	flags    *auditFlags
+	fleet    *audit.Fleet
+	failOn   checker.Severity
+	inputs   *inputs
+	shard    shard
+	progress audit.Progress
+	names    hash.Hash // of the inputs that are done
+	skip     int       // inputs that were done before
+	saved    time.Time
+	found    bool // something at or above the threshold
+	failed   bool
+	against  *audit.Repository // nil: nothing is compared
+}
+
+// pause is how long an audit goes on before it saves what it has.
+const pause = 5 * time.Second
+
+// deviceOf names the device that a profile was taken from.
+func deviceOf(*profile.Profile) string { return "" }
+
+func (a *auditRun) note(format string, args ...any) {
+	if !a.flags.quiet {
+		fmt.Fprintf(a.terminal.err, format+"\n", args...)
+	}
+}
+
+// resume takes up the sums of a run that was stopped.
+func (a *auditRun) resume(c *checker.Checker) error {
+	a.names = sha256.New()
+	a.progress.Run = runDigest(c, a.flags.against != "")
+	a.progress.Part, a.progress.Of = a.shard.part, a.shard.of
+	if a.flags.since == "" {
+		return nil
+	}
+	a.saved = time.Now()
+	text, err := os.ReadFile(a.flags.since)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it begins
+	}
+	if err != nil {
+		return fmt.Errorf("--since: %w", plain(a.flags.since, err))
+	}
+	fleet, progress, err := audit.ReadState(text)
+	if err != nil {
+		return fmt.Errorf("--since %s: %w", a.flags.since, err)
+	}
+	switch {
+	case progress.Run != a.progress.Run:
+		return fmt.Errorf("--since %s: the audit there was made with other rules or settings; take those, or another file", a.flags.since)
+	case progress.Part != a.progress.Part || progress.Of != a.progress.Of:
+		return fmt.Errorf("--since %s: the audit there is of part %d/%d, not of %d/%d", a.flags.since, progress.Part, progress.Of, a.progress.Part, a.progress.Of)
+	}
+	a.fleet, a.skip, a.progress = fleet, progress.Inputs, progress
+	return nil
+}
+
+// runDigest tells apart runs whose sums do not belong together.
+func runDigest(c *checker.Checker, compared bool) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %v %v %v", currentVersion(), c.Targets, c.ShowSecrets, compared)
+	for i := range c.Rules {
+		m := &c.Rules[i].Meta
+		fmt.Fprintf(h, "\n%s %v %v", m.ID, m.Severity, c.Severities[m.ID])
+		if s, ok := c.Severities[m.ID]; ok {
+			fmt.Fprintf(h, " %v", s)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// part yields the inputs that are of the shard and not done yet.
+func (a *auditRun) part() iter.Seq[checker.Input] {
+	return func(yield func(checker.Input) bool) {
+		number, mine := 0, 0
+		for input := range a.inputs.all() {
+			number++
+			if !a.shard.has(number - 1) {
+				continue
+			}
+			mine++
+			if mine <= a.skip {
+				a.names.Write([]byte(input.Name + "\x00"))
+				if mine == a.skip && a.digest() != a.progress.Names {
+					yield(checker.Input{Name: input.Name, Read: func() ([]byte, error) { return nil, errOtherInputs }})
+					return
+				}
+				continue
+			}
+			if !yield(input) {
+				return
+			}
+		}
+	}
+}
+
+var errOtherInputs = errors.New("the inputs are not those that the file of --since was written for; name another file")
+
+func (a *auditRun) digest() string { return hex.EncodeToString(a.names.Sum(nil)[:8]) }
+
+// all goes through the inputs.
+func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
+	shown := a.flags.showProgress(a.terminal.err, a.inputs.count)
+	defer shown.end()
+	stderr := shown.aside(a.terminal.err)
+	for r := range c.Run(ctx, a.part()) {
+		if errors.Is(r.Err, errOtherInputs) {
+			return fmt.Errorf("--since %s: %w", a.flags.since, errOtherInputs)
+		}
+		for _, line := range r.Prints {
+			fmt.Fprintln(stderr, line)
+		}
+		if r.Passed != "" && r.Passed != checker.NoProfile && !a.flags.quiet {
+			fmt.Fprintf(stderr, "%s: passed over: %s\n", r.File, r.Passed)
+		}
+		if r.Err != nil {
+			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
+		}
+		a.fleet.Add(r)
+		if a.against != nil {
+			a.against.Add(r)
+		}
+		a.progress.Inputs++
+		a.names.Write([]byte(r.File + "\x00"))
+		shown.step()
+		if a.flags.since != "" && time.Since(a.saved) > pause {
+			if err := a.save(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return errors.Join(err, a.save())
+	}
+	return a.save()
+}
+
+// save writes down what was summed up.
+func (a *auditRun) save() error {
+	if a.flags.since == "" {
+		return nil
+	}
+	text, err := a.state()
+	if err != nil {
+		return err
+	}
+	a.saved = time.Now()
+	return createPrivate(a.flags.since, text)
+}
+
+func (a *auditRun) state() ([]byte, error) {
+	a.progress.Names = a.digest()
+	var b bytes.Buffer
+	err := a.fleet.WriteState(&b, a.progress)
+	return b.Bytes(), err
+}
+
+// close writes the audit and settles the exit code.
+func (a *auditRun) close() error {
+	if a.progress.Inputs == 0 && a.shard.of == 1 {
+		return nothing(a.inputs)
+	}
+	r := &audit.Report{Fleet: a.fleet}
+	if a.against != nil {
+		r.Against, r.Drift = true, a.against.Drift()
+	}
+	if a.flags.shard != "" {
+		state, err := a.state()
+		if err != nil {
+			return err
+		}
+		r.State = json.RawMessage(bytes.TrimSpace(state))
+	}
+	if err := a.flags.write(a.terminal, r); err != nil {
+		return err
+	}
+	return a.terminal.settle(a.fleet, a.failOn)
+}
+
+// settle turns what an audit found into an exit code.
+func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
+	if list, _ := f.Failures(); len(list) > 0 {
+		return errSaid
+	}
+	s := f.Summary()
+	for severity, n := range map[checker.Severity]int{checker.Error: s.Errors, checker.Warning: s.Warnings, checker.Info: s.Infos} {
+		if failOn != checker.Off && severity >= failOn && n > 0 {
+			t.exit = exitFindings
+		}
+	}
+	return nil
+}
+
+func auditMergeCommand(t *terminal) *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "merge FILE…",
+		Short: "Add up the parts that sceplint audit --shard wrote",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := f.checkOutput(); err != nil {
+				return err
+			}
+			failOn, err := f.threshold()
+			if err != nil {
+				return err
+			}
+			sum, err := merge(args)
+			if err != nil {
+				return err
+			}
+			if list, _ := sum.Failures(); !f.quiet {
+				for _, x := range list {
+					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
+				}
+			}
+			if err := f.write(t, &audit.Report{Fleet: sum}); err != nil {
+				return err
+			}
+			return t.settle(sum, failOn)
+		},
+	}
+	f.addOutput(cmd)
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "do not repeat what could not be judged")
+	return cmd
+}
+
+// merge adds up parts. All of them must be there, once.
+func merge(files []string) (*audit.Fleet, error) {
+	sum := audit.NewFleet()
+	var first audit.Progress
+	var parts []int
+	for i, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, plain(file, err)
+		}
+		var part struct{ State json.RawMessage }
+		if err := json.Unmarshal(text, &part); err != nil {
+			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, err)
+		}
+		if part.State == nil {
+			return nil, fmt.Errorf("%s: not a part of an audit: it was not written with --shard", file)
+		}
+		fleet, progress, err := audit.ReadState(part.State)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		switch {
+		case i == 0:
+			first = progress
+		case progress.Run != first.Run || progress.Of != first.Of:
+			return nil, fmt.Errorf("%s: not a part of the same audit as %s: it was made with other rules, settings or parts", file, files[0])
+		case slices.Contains(parts, progress.Part):
+			return nil, fmt.Errorf("%s: part %d/%d is there twice", file, progress.Part, progress.Of)
+		}
+		parts = append(parts, progress.Part)
+		sum.Merge(fleet)
+	}
+	for part := 1; part <= first.Of; part++ {
+		if !slices.Contains(parts, part) {
+			return nil, fmt.Errorf("part %d/%d is missing", part, first.Of)
+		}
+	}
+	return sum, nil
+}
+
+// readRepository reads the profiles that the deployed ones are compared with.
+func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
+	return nil
+}
