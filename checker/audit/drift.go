@@ -1,30 +1,210 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 )
 
 // Drift is one way in which what is deployed differs from the repository.
 type Drift struct {
-	Kind       string `json:"kind"` // "missing", "extra", "changed", "uuid" or "scope"
-	Identifier string `json:"identifier"`
-	File       string `json:"file"` // of the repository; "" for an extra one
-	Key        string `json:"key,omitempty"`
-	Repository string `json:"repository,omitempty"`
-	Deployed   string `json:"deployed,omitempty"`
-	Profiles   int    `json:"profiles"`
-	Devices    int    `json:"devices"`
+	Kind       DriftKind `json:"kind"`
+	Identifier string    `json:"identifier"` // of the profile
+	File       string    `json:"file"`       // of the repository; for an extra profile the deployed one
+	Key        string    `json:"key,omitempty"`
+	Repository string    `json:"repository,omitempty"` // the value there; "" if there is none
+	Deployed   string    `json:"deployed,omitempty"`
+	Profiles   int       `json:"profiles"`
+	Devices    int       `json:"devices"`
 }
 
-func (d *Drift) String() string { return fmt.Sprintf("%s: %s", d.Kind, d.Identifier) }
+// DriftKind is how something differs.
+type DriftKind string
+
+// The kinds of drift, in the order they are told.
+const (
+	Missing DriftKind = "missing" // in the repository, and deployed nowhere
+	Extra   DriftKind = "extra"   // deployed, and not in the repository
+	Scope   DriftKind = "scope"   // for the user, and not the system, or the other way round
+	Changed DriftKind = "changed" // another value
+	UUID    DriftKind = "uuid"    // another PayloadUUID, as systems give that make profiles anew
+)
+
+var driftOrder = []DriftKind{Missing, Extra, Scope, Changed, UUID}
+
+func (d *Drift) String() string {
+	many := fmt.Sprintf("in %d profiles", d.Profiles)
+	if d.Profiles == 1 {
+		many = "in 1 profile"
+	}
+	switch {
+	case d.Devices == 1:
+		many = "on 1 device"
+	case d.Devices > 1:
+		many = fmt.Sprintf("on %d devices", d.Devices)
+	}
+	switch d.Kind {
+	case Missing:
+		return fmt.Sprintf("missing: %s (%s) is deployed nowhere", d.Identifier, d.File)
+	case Extra:
+		return fmt.Sprintf("extra: %s, %s, is not in the repository; one is %s", d.Identifier, many, d.File)
+	}
+	value := func(s string) string {
+		if s == "" {
+			return "absent"
+		}
+		return fmt.Sprintf("%q", s)
+	}
+	return fmt.Sprintf("%s: %s (%s): %s is %s, in the repository %s, %s", d.Kind, d.Identifier, d.File, d.Key, value(d.Deployed), value(d.Repository), many)
+}
 
 // Repository are the profiles as they are meant to be deployed.
-type Repository struct{}
+type Repository struct {
+	byIdentifier, byUUID map[string]*meant
+	list                 []*meant
+	found                map[Drift]*drifted // by the drift without its numbers
+	values               map[string]int     // different drifts by identifier and key
+}
 
-// Add compares the profiles of a result.
-func (r *Repository) Add(*checker.Result) {}
+// meant is a profile of the repository.
+type meant struct {
+	file string
+	*Profile
+	deployed bool
+}
 
-// Drift gives the differences.
-func (r *Repository) Drift() []Drift { return nil }
+type drifted struct {
+	profiles int
+	devices  set
+	file     string // the first of those that have it
+}
+
+// NewRepository gives a repository without profiles.
+func NewRepository() *Repository {
+	return &Repository{byIdentifier: map[string]*meant{}, byUUID: map[string]*meant{}, found: map[Drift]*drifted{}, values: map[string]int{}}
+}
+
+// Has adds the profiles of a result to the repository. If several have the same
+// identifier, the first is the one that is compared.
+func (r *Repository) Has(result *checker.Result) {
+	for _, v := range result.Visited {
+		m := &meant{file: result.File, Profile: v.(*Profile)}
+		if m.Settings == nil || len(m.Settings.List) == 0 {
+			continue
+		}
+		r.list = append(r.list, m)
+		if id := m.Identifier; id != "" && r.byIdentifier[id] == nil {
+			r.byIdentifier[id] = m
+		}
+		if uuid := strings.ToLower(m.UUID); uuid != "" && r.byUUID[uuid] == nil {
+			r.byUUID[uuid] = m
+		}
+	}
+}
+
+// Len is how many profiles the repository has.
+func (r *Repository) Len() int { return len(r.list) }
+
+// Add compares the profiles of a result with the repository.
+func (r *Repository) Add(result *checker.Result) {
+	for _, v := range result.Visited {
+		p := v.(*Profile)
+		if p.Settings == nil || len(p.Settings.List) == 0 {
+			continue // not a profile
+		}
+		m := cmp.Or(r.byIdentifier[p.Identifier], r.byUUID[strings.ToLower(p.UUID)])
+		if m == nil {
+			r.tell(Drift{Kind: Extra, Identifier: cmp.Or(p.Identifier, p.UUID)}, p.Device, result.File)
+			continue
+		}
+		m.deployed = true
+		r.compare(m, p, result.File)
+	}
+}
+
+func (r *Repository) compare(m *meant, p *Profile, file string) {
+	for i := range m.Settings.List {
+		want := &m.Settings.List[i]
+		j, ok := p.Settings.keys[want.Key]
+		switch {
+		case !ok && (p.Settings.Partial || want.Variable):
+		case !ok:
+			r.differ(m, p, want, &Setting{}, file)
+		case want.Variable || want.Digest == p.Settings.List[j].Digest:
+		default:
+			r.differ(m, p, want, &p.Settings.List[j], file)
+		}
+	}
+	for i := range p.Settings.List {
+		have := &p.Settings.List[i]
+		if _, ok := m.Settings.keys[have.Key]; !ok && !p.Settings.Partial {
+			r.differ(m, p, &Setting{}, have, file)
+		}
+	}
+}
+
+func (r *Repository) differ(m *meant, p *Profile, want, have *Setting, file string) {
+	d := Drift{Kind: Changed, Identifier: m.Identifier, File: m.file, Key: cmp.Or(want.Key, have.Key), Repository: shown(want), Deployed: shown(have)}
+	switch {
+	case want.UUID || have.UUID:
+		// Each device may have its own, so that the values tell nothing.
+		d.Kind, d.Repository, d.Deployed = UUID, "one UUID", "another"
+	case want.Scope || have.Scope:
+		d.Kind = Scope
+	}
+	r.tell(d, p.Device, file)
+}
+
+// shown is the text of a value that is there.
+func shown(s *Setting) string {
+	if s.Key != "" && s.Text == "" {
+		return "(empty)"
+	}
+	return s.Text
+}
+
+// maxValues is how many deployed values of a key are told one by one.
+const maxValues = 20
+
+func (r *Repository) tell(d Drift, device, file string) {
+	x := r.found[d]
+	if x == nil {
+		key := string(d.Kind) + "\x00" + d.Identifier + "\x00" + d.Key
+		if r.values[key]++; r.values[key] > maxValues && d.Kind != Extra {
+			d.Deployed = "other values"
+			x = r.found[d]
+		}
+		if x == nil {
+			x = &drifted{file: file}
+			r.found[d] = x
+		}
+	}
+	x.profiles++
+	x.devices.add(device)
+	x.file = min(x.file, file)
+}
+
+// Drift gives the differences, grouped by kind.
+func (r *Repository) Drift() []Drift {
+	list := []Drift{}
+	for _, m := range r.list {
+		if !m.deployed {
+			list = append(list, Drift{Kind: Missing, Identifier: m.Identifier, File: m.file})
+		}
+	}
+	for d, x := range r.found {
+		d.Profiles, d.Devices = x.profiles, x.devices.len()
+		if d.File == "" {
+			d.File = x.file
+		}
+		list = append(list, d)
+	}
+	slices.SortFunc(list, func(a, b Drift) int {
+		return cmp.Or(cmp.Compare(slices.Index(driftOrder, a.Kind), slices.Index(driftOrder, b.Kind)), strings.Compare(a.Identifier, b.Identifier),
+			strings.Compare(a.File, b.File), strings.Compare(a.Key, b.Key), strings.Compare(a.Deployed, b.Deployed), strings.Compare(a.Repository, b.Repository))
+	})
+	return list
+}

@@ -1,8 +1,118 @@
 package audit
 
-import "github.com/sceplint/sceplint/checker/profile"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
 
-// Settings are the values of a profile by path.
-type Settings struct{}
+	"github.com/sceplint/sceplint/checker/profile"
+)
 
-func newSettings(*profile.Profile, *profile.Secrets) *Settings { return &Settings{} }
+// Settings are the values of a profile, for comparing it with another one that
+// is meant to be the same.
+type Settings struct {
+	UUID    string
+	Partial bool // the system that it was exported from leaves values out
+	List    []Setting
+	keys    map[string]int // by Key, the place in List
+}
+
+// Setting is one value.
+type Setting struct {
+	Key      string // a path that people read
+	Text     string // the value, secrets masked, cut where it is long
+	Digest   [12]byte
+	Variable bool // template text: what it becomes is not known
+	UUID     bool // a PayloadUUID
+	Scope    bool // the PayloadScope
+}
+
+// maxSettings is how many values of a profile are compared.
+const maxSettings = 20_000
+
+// newSettings takes the values out of a profile. Payloads go by their
+// identifier, or by their type and place among those of the type, so that their
+// order does not matter.
+func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
+	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), keys: map[string]int{}}
+	f := &flattener{settings: s, secrets: secrets}
+	if p.Root == nil {
+		return s
+	}
+	for c := range p.Root.Children() {
+		if c.Key != "PayloadContent" || !c.Is(profile.Array) {
+			f.value(c.Key, c)
+		}
+	}
+	types := map[string]int{}
+	for _, payload := range p.Payloads() {
+		types[payload.Type]++
+		name := payload.Identifier
+		if name == "" || profile.HasVariable(name) {
+			name = payload.Type + " " + strconv.Itoa(types[payload.Type])
+		}
+		f.value("payload "+secrets.Text(name), payload.Node)
+	}
+	return s
+}
+
+type flattener struct {
+	settings *Settings
+	secrets  *profile.Secrets
+}
+
+// value adds a value, or all that it holds. The reader of profiles bounds the
+// depth.
+func (f *flattener) value(key string, n *profile.Node) {
+	if len(f.settings.List) >= maxSettings {
+		return
+	}
+	switch {
+	case n.Is(profile.Dict):
+		for c := range n.Children() {
+			f.value(key+" › "+c.Key, c)
+		}
+		return
+	case n.Is(profile.Array):
+		i := 0
+		for c := range n.Children() {
+			f.value(fmt.Sprintf("%s[%d]", key, i), c)
+			i++
+		}
+		return
+	}
+	x := Setting{
+		Key: clip(f.secrets.Text(key)), Digest: digest(n), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
+		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope",
+	}
+	switch {
+	case n.Secret(false):
+		x.Text = profile.Mask
+	case n.Is(profile.Data):
+		b, _ := n.Bytes()
+		sum := sha256.Sum256(b)
+		x.Text = fmt.Sprintf("%d bytes, SHA-256 %s…", len(b), hex.EncodeToString(sum[:4]))
+	default:
+		x.Text = clip(f.secrets.Text(n.Text()))
+	}
+	if _, twice := f.settings.keys[x.Key]; !twice {
+		f.settings.keys[x.Key] = len(f.settings.List)
+		f.settings.List = append(f.settings.List, x)
+	}
+}
+
+// digest tells values apart, whatever way they are written.
+func digest(n *profile.Node) (d [12]byte) {
+	text := n.Text()
+	if b, ok := n.Bytes(); ok {
+		text = string(b)
+	} else if i, ok := n.Int(); ok {
+		text = strconv.FormatInt(i, 10)
+	} else if t, ok := n.Time(); ok {
+		text = t.UTC().String()
+	}
+	sum := sha256.Sum256([]byte(n.Kind.String() + "\x00" + text))
+	copy(d[:], sum[:])
+	return d
+}

@@ -294,5 +294,19 @@ func merge(files []string) (*audit.Fleet, error) {
 
 // readRepository reads the profiles that the deployed ones are compared with.
 func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
+	if a.flags.shard != "" || a.flags.since != "" {
+		return errors.New("--against needs the whole fleet in one run, without --shard and --since")
+	}
+	a.against = audit.NewRepository()
+	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
+	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.all()) {
+		if r.Err != nil {
+			return fmt.Errorf("--against: %w", r.Err)
+		}
+		a.against.Has(r)
+	}
+	if a.against.Len() == 0 {
+		return fmt.Errorf("--against %s: no profile is there to compare with", a.flags.against)
+	}
 	return nil
 }
