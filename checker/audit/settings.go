@@ -42,7 +42,7 @@ func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 	}
 	for c := range p.Root.Children() {
 		if c.Key != "PayloadContent" || !c.Is(profile.Array) {
-			f.value(c.Key, c)
+			f.value(c.Key, c, false)
 		}
 	}
 	types := map[string]int{}
@@ -52,7 +52,7 @@ func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 		if name == "" || profile.HasVariable(name) {
 			name = payload.Type + " " + strconv.Itoa(types[payload.Type])
 		}
-		f.value("payload "+secrets.Text(name), payload.Node)
+		f.value("payload "+secrets.Text(name), payload.Node, false)
 	}
 	return s
 }
@@ -62,22 +62,24 @@ type flattener struct {
 	secrets  *profile.Secrets
 }
 
-// value adds a value, or all that it holds. The reader of profiles bounds the
+// value adds a value, or all that it holds; within tells whether it lies under
+// a secret key. The reader of profiles bounds the
 // depth.
-func (f *flattener) value(key string, n *profile.Node) {
+func (f *flattener) value(key string, n *profile.Node, within bool) {
 	if len(f.settings.List) >= maxSettings {
 		return
 	}
+	within = within || profile.SecretKey(n.Key)
 	switch {
 	case n.Is(profile.Dict):
 		for c := range n.Children() {
-			f.value(key+" › "+c.Key, c)
+			f.value(key+" › "+c.Key, c, within)
 		}
 		return
 	case n.Is(profile.Array):
 		i := 0
 		for c := range n.Children() {
-			f.value(fmt.Sprintf("%s[%d]", key, i), c)
+			f.value(fmt.Sprintf("%s[%d]", key, i), c, within)
 			i++
 		}
 		return
@@ -87,7 +89,7 @@ func (f *flattener) value(key string, n *profile.Node) {
 		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope",
 	}
 	switch {
-	case n.Secret(false):
+	case n.Secret(within):
 		x.Text = profile.Mask
 	case n.Is(profile.Data):
 		b, _ := n.Bytes()
