@@ -82,7 +82,12 @@ type Fix struct {
 	Safe    bool   // keeps the meaning of the profile as its author had it in mind
 	Edits   []Edit
 	Secret  bool // the edits hold a secret and must not be printed
+
+	Places []Place // those of the edits, in their order; known when the rules are done
 }
+
+// Place is where a range of text starts and ends.
+type Place struct{ Start, End profile.Position }
 
 // Edit puts text in the place of some bytes of the source.
 type Edit struct {
@@ -169,6 +174,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			if f.whole.Valid() {
 				f.Lacking = Lines{p.Source.LineAt(f.whole.Start), p.Source.LineAt(f.whole.End)}
 			}
+			f.Fix.place(p.Source)
 			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {
 				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Start.Line, f.Span)
 			}
@@ -185,6 +191,17 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		held = append(held, *f)
 	}
 	return list, held
+}
+
+// place notes where the edits are.
+func (f *Fix) place(source *profile.Source) {
+	if f == nil {
+		return
+	}
+	f.Places = make([]Place, len(f.Edits))
+	for i, e := range f.Edits {
+		f.Places[i] = Place{source.Position(e.Start), source.Position(e.End)}
+	}
 }
 
 func payloadOf(p *profile.Profile, path []any, keep func(string) string) *PayloadIdentity {

@@ -23,6 +23,8 @@ type Position struct {
 	Line   int // counted from 1
 	Column int // in Unicode characters, counted from 1
 	Offset int // in bytes of the file, counted from 0
+
+	ByteColumn int // the column in bytes of UTF-8, counted from 1
 }
 
 // Form is the shape in which a property list is written down.
@@ -105,20 +107,26 @@ func (s *Source) LinesOfFile() bool {
 func (s *Source) Position(offset int) Position {
 	offset = min(max(offset, 0), len(s.Text))
 	line := s.LineAt(offset) - 1
-	start, column := s.lines[line], 1
+	start := s.lines[line]
 	if line == 0 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
 		start = min(offset, len(byteOrderMark)) // the mark is no character of the first line
 	}
-	// Findings come in order, each with its two ends, and a document may be one
-	// long line: go on from the nearer of the last two places asked for.
+	// Findings come in order, each with its two ends and then its edits, and a
+	// document may be one long line: count from the nearest of the last places
+	// asked for.
+	from, column := start, 1
 	for _, last := range s.last {
-		if last.Offset >= start && last.Offset <= offset && last.Line == line+1 {
-			start, column = last.Offset, last.Column
+		if last.Line == line+1 && last.Offset >= start && max(last.Offset-offset, offset-last.Offset) < offset-from {
+			from, column = last.Offset, last.Column
+			if from > offset {
+				column -= utf8.RuneCount(s.Text[offset:from])
+				from = offset
+			}
 		}
 	}
-	column += utf8.RuneCount(s.Text[start:offset])
-	s.last[0], s.last[1] = s.last[1], Position{line + 1, column, offset}
-	return Position{Line: line + 1, Column: column, Offset: s.fileOffset(offset)}
+	column += utf8.RuneCount(s.Text[from:offset])
+	s.last[0], s.last[1] = s.last[1], Position{Line: line + 1, Column: column, Offset: offset}
+	return Position{Line: line + 1, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1}
 }
 
 // fileOffset turns an offset of decoded text into one of the file.

@@ -19,10 +19,12 @@ func TestPosition(t *testing.T) {
 		}
 		line := strings.LastIndexByte(before, '\n') + 1
 		column := utf8.RuneCountInString(before[line:]) + 1
+		inBytes := len(before) - line + 1
 		if strings.HasPrefix(before[line:], "\x00") && line > 0 {
 			column--
+			inBytes--
 		}
-		return Position{strings.Count(before, "\n") + 1, column, offset}
+		return Position{strings.Count(before, "\n") + 1, column, offset, inBytes}
 	}
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 20000 {
