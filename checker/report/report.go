@@ -19,6 +19,7 @@ type Report struct {
 	Now     time.Time      // of the run
 	Results iter.Seq[*checker.Result]
 	Color   bool
+	Shipped []string // the IDs of the policies that policies/README.md documents
 
 	ShowSuppressed bool // show what is kept back as well; a format with a place for it always does
 }
@@ -40,6 +41,13 @@ var Formats = []NamedFormat{
 	{Name: "text", Format: Text, Title: "source lines with the place underlined, for people"},
 	{Name: "json", Format: JSON, Title: "one JSON document"},
 	{Name: "jsonl", Format: JSONLines, Title: "one JSON object a finding and line, as they are found"},
+	{Name: "sarif", Format: SARIF, Title: "SARIF 2.1.0, for code scanning", Rules: true},
+	{Name: "github", Format: GitHub, Title: "workflow commands of GitHub Actions, which become annotations"},
+	{Name: "gitlab", Format: GitLab, Title: "Code Quality report of GitLab"},
+	{Name: "junit", Format: JUnit, Title: "JUnit XML, a test case a finding"},
+	{Name: "checkstyle", Format: Checkstyle, Title: "XML of Checkstyle"},
+	{Name: "rdjsonl", Format: ReviewdogLines, Title: "lines for reviewdog, with fixes as suggestions"},
+	{Name: "csv", Format: CSV, Title: "a table, safe to open in a spreadsheet"},
 }
 
 // Summary counts what a run found.

@@ -120,6 +120,11 @@ func RulesMarkdown(w io.Writer, rules []checker.Rule) error {
 
 func ruleMarkdown(b *strings.Builder, m *checker.Meta) {
 	fmt.Fprintf(b, "\n## %s\n\n**%s**: %s\n", m.ID, m.Severity, m.Title)
+	ruleBody(b, m)
+}
+
+// ruleBody writes what there is to say under the heading of a rule.
+func ruleBody(b *strings.Builder, m *checker.Meta) {
 	if m.Doc != "" {
 		fmt.Fprintf(b, "\n%s\n", m.Doc)
 	}

@@ -30,7 +30,7 @@ type sinks struct {
 }
 
 func openSinks(f *checkFlags, t *terminal, c *checker.Checker, colored bool) (*sinks, error) {
-	s := &sinks{out: t.out, report: report.Report{Version: currentVersion(), Rules: ranRules(c), Now: c.Now, ShowSuppressed: f.showSuppressed}}
+	s := &sinks{out: t.out, report: report.Report{Version: currentVersion(), Rules: ranRules(c), Now: c.Now, Shipped: shippedIDs(), ShowSuppressed: f.showSuppressed}}
 	stdout := ""
 	for _, spec := range f.formats {
 		name, file, toFile := strings.Cut(spec, "=")

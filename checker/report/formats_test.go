@@ -1,0 +1,229 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var update = flag.Bool("update", false, "write the expected reports anew")
+
+// everything is a run with all there is in a report: a place on one line and on
+// several, none, a fix, one that holds a secret and one of several edits, other
+// places, what is suppressed, a file without findings and one that failed.
+func everything() []*checker.Result {
+	rule := &checker.Meta{
+		ID: "some-rule", Title: "something is wrong", Severity: checker.Error, Doc: "Why it matters.", Help: "mend it",
+		Refs: []checker.Ref{{Title: "A document", URL: "https://example.com/a"}}, Example: checker.Example{Bad: "<x/>\n", Good: "<y/>\n"},
+	}
+	one := finding()
+	one.Rule, one.Severity, one.Path = rule, checker.Error, slices.Clone(one.Path)
+	one.File, one.Message = "dir/a b,c:d%e.mobileconfig", "100% \"漢字\" <is> ]]> wrong\nin two lines"
+	one.Start.ByteColumn, one.End.ByteColumn = 5, 28
+	one.Fix.Places = []checker.Place{{Start: one.Start, End: one.End}}
+	one.Related = []checker.Related{
+		{File: "other file.mobileconfig", Message: "the same there", Placed: true, Start: profile.Position{Line: 3, Column: 2, Offset: 30, ByteColumn: 4}},
+		{File: "binary.mobileconfig", Message: "and there"},
+	}
+	several := one
+	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "baseline"}
+	several.Severity, several.Related, several.Message, several.Fingerprint = checker.Warning, nil, "over lines", "0022"
+	several.End, several.Line = profile.Position{Line: 9, Column: 1, Offset: 150, ByteColumn: 1}, checker.Line{Text: "\t<dict>", Start: 1, End: 7}
+	several.Fix = &checker.Fix{Message: "take it out", Edits: []checker.Edit{{Start: 1, End: 2}, {Start: 3, End: 3, Text: "é"}}, Places: []checker.Place{
+		{Start: profile.Position{Line: 1, Column: 2, ByteColumn: 2}, End: profile.Position{Line: 1, Column: 3, ByteColumn: 3}},
+		{Start: profile.Position{Line: 2, Column: 1, ByteColumn: 1}, End: profile.Position{Line: 2, Column: 1, ByteColumn: 1}},
+	}}
+	secret := several
+	secret.Fix = &checker.Fix{Message: "write it", Secret: true, Edits: []checker.Edit{{Text: "Hidden1"}}, Places: make([]checker.Place, 1)}
+	secret.Fingerprint = "0033"
+	unplaced := checker.Finding{
+		Rule: &checker.Meta{ID: "own", Title: "of an organisation", Severity: checker.Info, Pack: "acme", Refs: []checker.Ref{{URL: "urn:x"}, {URL: "https://example.com/own"}}},
+		File: "binary.mobileconfig", Severity: checker.Info, Message: "=1+1", Path: []any{"PayloadContent", 0, "Key Usage"}, Fingerprint: "0022",
+	}
+	held := unplaced
+	held.Severity, held.Suppression = checker.Error, &checker.Suppression{By: checker.ByComment, Reason: "we know"}
+	baseline := held
+	baseline.Suppression = &checker.Suppression{By: checker.ByBaseline}
+	return []*checker.Result{
+		{File: one.File, Profiles: 1, Findings: []checker.Finding{one, several, secret}},
+		{File: "clean.mobileconfig", Profiles: 1},
+		{File: "binary.mobileconfig", Profiles: 1, Findings: []checker.Finding{unplaced}, Held: []checker.Finding{held, baseline}},
+		{File: "broken\x1b.mobileconfig", Err: errors.New("broken\x1b.mobileconfig: no such file")},
+		{File: one.File, Again: true, Findings: []checker.Finding{one}},
+	}
+}
+
+func reported(t *testing.T, format Format, showSuppressed bool, results []*checker.Result) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	r := &Report{Version: "v1.2.3", Shipped: []string{"shipped"}, Results: slices.Values(results), ShowSuppressed: showSuppressed}
+	if err := format(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestFormats holds the reports of such a run, with what is suppressed, against
+// testdata.
+func TestFormats(t *testing.T) {
+	for _, f := range Formats {
+		if f.Survey || slices.Contains([]string{"text", "json", "jsonl"}, f.Name) {
+			continue // they have tests of their own
+		}
+		got := reported(t, f.Format, true, everything())
+		page := "testdata/everything." + f.Name
+		if *update {
+			if err := os.WriteFile(page, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s: go test ./checker/report -update writes it anew\n%s", f.Name, diff)
+		}
+	}
+}
+
+// TestSuppressed says which formats hold what is suppressed without being asked.
+func TestSuppressed(t *testing.T) {
+	for _, f := range Formats {
+		got := reported(t, f.Format, false, everything())
+		if shown := bytes.Contains(got, []byte("we know")); shown != (f.Name == "sarif") && !f.Survey {
+			t.Errorf("%s: shown: %v", f.Name, shown)
+		}
+		if got := reported(t, f.Format, true, everything()); !bytes.Contains(got, []byte("we know")) {
+			t.Errorf("%s: not shown on request", f.Name)
+		}
+	}
+}
+
+// TestEditsWithSecrets looks for the text of an edit that must not be printed.
+func TestEditsWithSecrets(t *testing.T) {
+	for _, f := range Formats {
+		if bytes.Contains(reported(t, f.Format, true, everything()), []byte("Hidden1")) {
+			t.Errorf("%s prints a secret", f.Name)
+		}
+	}
+}
+
+// TestEditsInOtherLines holds that no edit is told by lines that other programs
+// count otherwise.
+func TestEditsInOtherLines(t *testing.T) {
+	f := everything()[0].Findings[0]
+	for _, inner := range []bool{false, true} {
+		f.Inner = inner
+		results := []*checker.Result{{Findings: []checker.Finding{f}}}
+		for key, format := range map[string]Format{"deletedRegion": SARIF, "suggestions": ReviewdogLines} {
+			if told := bytes.Contains(reported(t, format, false, results), []byte(key)); told == inner {
+				t.Errorf("%s: %v", key, told)
+			}
+		}
+	}
+}
+
+// TestNothingVanishes looks for a file that could not be judged.
+func TestNothingVanishes(t *testing.T) {
+	for _, f := range Formats {
+		if f.Name == "text" || f.Name == "jsonl" {
+			continue // standard error tells; jsonl is findings only
+		}
+		if !bytes.Contains(reported(t, f.Format, false, everything()), []byte("no such file")) {
+			t.Errorf("%s does not tell", f.Name)
+		}
+	}
+}
+
+// TestEmpty writes reports on nothing, which must be whole all the same.
+func TestEmpty(t *testing.T) {
+	for _, f := range Formats {
+		got := reported(t, f.Format, false, nil)
+		wellFormed(t, f.Name, got)
+		if f.Name == "gitlab" && string(got) != "[]\n" || f.Name == "csv" && !strings.HasPrefix(string(got), "file,line,") {
+			t.Errorf("%s: %q", f.Name, got)
+		}
+	}
+}
+
+// hostile are texts that have upset some reader.
+var hostile = []string{
+	"\x1b[2J", "a\u009bb\x7f", "nul\x00", "bidi\u202e\u2066", "sep\u2028\u2029", "bad\xff\xfeutf", "\ufffe\uffff", "\r\n::error::x", "]]><!--&\"'<>",
+	"%0A%25", "=cmd|' /C calc'!A0", "\t=1", ",;\"\"", "back\\slash", "[a](http://x) {0}", "漢字 é 👩\u200d💻", "-->", "##[error]x",
+}
+
+// TestHostileTexts puts such texts into all places of a report: it stays well
+// formed, and nothing in it could upset a terminal.
+func TestHostileTexts(t *testing.T) {
+	for _, f := range Formats {
+		if f.Name == "json" || f.Name == "jsonl" || f.Survey {
+			continue
+		}
+		for _, text := range hostile {
+			x := finding()
+			x.File, x.Message, x.Help, x.Path = text, text, text, []any{text}
+			x.Profile, x.Payload = checker.Identity{Identifier: text}, &checker.PayloadIdentity{Identifier: text, Type: text}
+			x.Line = checker.Line{Text: text, End: len(text)}
+			x.Fix = &checker.Fix{Message: text, Edits: []checker.Edit{{Text: text}}, Places: []checker.Place{{Start: x.Start, End: x.End}}}
+			x.Related = []checker.Related{{File: text, Message: text}}
+			x.Suppression = &checker.Suppression{By: checker.ByConfig, Reason: text}
+			got := reported(t, f.Format, true, []*checker.Result{{File: text, Findings: []checker.Finding{x}, Err: errors.New(text)}})
+			if !utf8.Valid(got) && f.Name != "text" {
+				t.Errorf("%s: %q: not UTF-8", f.Name, text)
+			}
+			for _, r := range string(got) {
+				if unsafeRune(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
+					t.Errorf("%s: %q: %q is passed on", f.Name, text, r)
+				}
+			}
+			wellFormed(t, f.Name, got)
+		}
+	}
+}
+
+// wellFormed reads a report to its end.
+func wellFormed(t *testing.T, format string, text []byte) {
+	t.Helper()
+	var err error
+	switch format {
+	case "sarif", "gitlab":
+		err = json.Unmarshal(text, new(any))
+	case "rdjsonl":
+		for line := range bytes.Lines(text) {
+			err = errors.Join(err, json.Unmarshal(line, new(any)))
+		}
+	case "junit", "checkstyle":
+		for decoder := xml.NewDecoder(bytes.NewReader(text)); err == nil; {
+			_, err = decoder.Token()
+		}
+		if err == io.EOF {
+			err = nil
+		}
+	case "csv":
+		_, err = csv.NewReader(bytes.NewReader(text)).ReadAll()
+	case "github":
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasPrefix(line, "::notice file=") && !strings.HasPrefix(line, "::error file=") {
+				t.Errorf("a line is no command: %q", line)
+			}
+		}
+	}
+	if err != nil {
+		t.Errorf("%s: %v\n%s", format, err, text)
+	}
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"bufio"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// The elements of JUnit's XML, as build servers read it.
+type (
+	junitXML struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		File     string      `xml:"file,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Time     string      `xml:"time,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name    string       `xml:"name,attr"`
+		Class   string       `xml:"classname,attr"`
+		Time    string       `xml:"time,attr"`
+		Skipped *junitReason `xml:"skipped"`
+		Error   *junitReason `xml:"error"`
+		Failure *junitReason `xml:"failure"`
+		Output  string       `xml:"system-out,omitempty"`
+	}
+	junitReason struct {
+		Type    string `xml:"type,attr,omitempty"`
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// noTime is what a test took: nobody measures it, and readers want a number.
+const noTime = "0"
+
+// JUnit writes a suite a file, and in it a failed test case a finding, or one
+// that passed if there are none. A suppressed finding, where it is shown, is a
+// test that was skipped.
+func JUnit(w io.Writer, r *Report) error {
+	all := junitXML{Name: "sceplint"}
+	for _, x := range r.byFile() {
+		suite := newJUnitSuite(x)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+		all.Errors += suite.Errors
+		all.Suites = append(all.Suites, suite)
+	}
+	return writeXML(w, all)
+}
+
+func newJUnitSuite(x *fileReport) junitSuite {
+	name := slashed(x.file)
+	suite := junitSuite{Name: name, File: name, Time: noTime}
+	names := map[string]int{}
+	add := func(name string) *junitCase {
+		if names[name]++; names[name] > 1 { // of equal names GitLab shows the first
+			name = fmt.Sprintf("%s (%d)", name, names[name])
+		}
+		suite.Tests++
+		suite.Cases = append(suite.Cases, junitCase{Name: name, Class: suite.Name, Time: noTime})
+		return &suite.Cases[len(suite.Cases)-1]
+	}
+	for _, f := range x.findings {
+		c := add(strings.TrimSpace(f.Rule.ID + " " + PathText(f.Path)))
+		if f.Suppression != nil {
+			suite.Skipped++
+			c.Skipped, c.Output = &junitReason{Message: suppressed(f.Suppression)}, inWords(f)
+			continue
+		}
+		suite.Failures++
+		c.Failure = &junitReason{f.Rule.ID, f.Message, inWords(f)}
+	}
+	for _, err := range x.errors {
+		suite.Errors++
+		add(notJudged).Error = &junitReason{notJudged, err.Error(), err.Error()}
+	}
+	if suite.Tests == 0 {
+		add("no findings")
+	}
+	return suite
+}
+
+// inWords is a finding as the text format shows it.
+func inWords(f *checker.Finding) string {
+	var b strings.Builder
+	out := bufio.NewWriter(&b)
+	newPalette(false).finding(out, f)
+	out.Flush()
+	return strings.TrimSpace(b.String())
+}
