@@ -52,6 +52,9 @@ func (d *Drift) String() string {
 	case Extra:
 		return fmt.Sprintf("extra: %s, %s, is not in the repository; one is %s", d.Identifier, many, d.File)
 	}
+	if d.Kind == UUID {
+		return fmt.Sprintf("uuid: %s (%s): %s is not the one of the repository, %s", d.Identifier, d.File, d.Key, many)
+	}
 	value := func(s string) string {
 		if s == "" {
 			return "absent"
@@ -151,7 +154,7 @@ func (r *Repository) differ(m *meant, p *Profile, want, have *Setting, file stri
 	switch {
 	case want.UUID || have.UUID:
 		// Each device may have its own, so that the values tell nothing.
-		d.Kind, d.Repository, d.Deployed = UUID, "one UUID", "another"
+		d.Kind, d.Repository, d.Deployed = UUID, "", ""
 	case want.Scope || have.Scope:
 		d.Kind = Scope
 	}

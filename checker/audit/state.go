@@ -141,7 +141,17 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		}
 		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
 	}
+	for _, x := range f.rows {
+		for id := range x.findings {
+			if f.rules[id] == nil {
+				return nil, Progress{}, fmt.Errorf("not the state of an audit: nothing is told of rule %s", id)
+			}
+		}
+	}
 	for _, x := range s.Devices {
+		if x.Name == "" {
+			return nil, Progress{}, errors.New("not the state of an audit: a device has no name")
+		}
 		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations}
 	}
 	for _, x := range s.Secrets {

@@ -34,8 +34,6 @@ type auditRun struct {
 	names    hash.Hash // of the inputs that are done
 	skip     int       // inputs that were done before
 	saved    time.Time
-	found    bool // something at or above the threshold
-	failed   bool
 	against  *audit.Repository // nil: nothing is compared
 }
 
