@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker/report"
-	"github.com/sceplint/sceplint/rules"
 )
 
 // checkFlags are the flags of sceplint check as they were given.
@@ -82,13 +81,12 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
 	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
 	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
-	complete(cmd, "format", formatNames()...)
+	completeWith(cmd, "format", formatWords)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")
-	ids := append(ruleIDs(rules.All()), shippedIDs()...)
-	complete(cmd, "enable", ids...)
-	complete(cmd, "disable", ids...)
-	complete(cmd, "severity", ids...)
-	complete(cmd, "trace", shippedIDs()...)
+	completeWith(cmd, "enable", ruleWords)
+	completeWith(cmd, "disable", ruleWords)
+	completeWith(cmd, "severity", severityWords)
+	completeWith(cmd, "trace", shippedWords)
 	return cmd
 }
 

@@ -23,7 +23,7 @@ func (f *checkFlags) addCommon(cmd *cobra.Command) {
 	flags.StringVar(&f.now, "now", "", "judge expiry at this `TIME`, in RFC 3339, instead of the present")
 	flags.StringVar(&f.stdinName, "stdin-filename", "<stdin>", "`NAME` of standard input in findings")
 	flags.BoolVar(&f.showSecrets, "show-secrets", false, "print challenges, passwords and keys instead of masking them, and let policies see them")
-	complete(cmd, "target", checker.Systems...)
+	completeWith(cmd, "target", targetWords)
 }
 
 // setCommon does what these flags ask for.

@@ -9,7 +9,6 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
-	"github.com/sceplint/sceplint/rules"
 )
 
 func rulesCommand(t *terminal) *cobra.Command {
@@ -47,8 +46,11 @@ func explainCommand(t *terminal) *cobra.Command {
 		Use:   "explain ID",
 		Short: "Explain a rule or policy: what, why, examples, references",
 		Args:  cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(ruleIDs(rules.All()), shippedIDs()...), cobra.ShellCompDirectiveNoFileComp
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return ruleWords(typed)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			on, err := useColor(colored, t.out)

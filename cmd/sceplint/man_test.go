@@ -1,0 +1,67 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// TestManPage holds that the page leaves no command and no flag out, and that
+// no line of it is a request by accident.
+func TestManPage(t *testing.T) {
+	root := rootCommand(&terminal{out: io.Discard, err: io.Discard})
+	page := manPage(root, "")
+	flags := 0
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+		if c.HasSubCommands() || c.Hidden {
+			return
+		}
+		_, after, found := strings.Cut(page, "\n.SS "+escaped(c.CommandPath())+"\n")
+		if !found {
+			t.Errorf("%s has no section", c.CommandPath())
+			return
+		}
+		section, _, _ := strings.Cut(after, "\n.SS ")
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			flags++
+			if !f.Hidden && f.Name != "help" && !strings.Contains(section, `\fB`+escaped("--"+f.Name)+`\fR`) {
+				t.Errorf("%s --%s is not described", c.CommandPath(), f.Name)
+			}
+		})
+	}
+	walk(root)
+	if flags == 0 {
+		t.Error("no flags")
+	}
+	var m roff
+	m.text(".PP is no paragraph\n'br is no break\nC:\\path is a path\n\n  .fi stays")
+	const want = "\\&.PP is no paragraph\n\\(aqbr is no break\nC:\\epath is a path\n.sp\n.RS 4\n.nf\n\\&.fi stays\n.fi\n.RE\n"
+	if m.String() != want {
+		t.Errorf("%q\nand not\n%q", m.String(), want)
+	}
+}
+
+// TestShippedTitles holds the titles that completion reads against METADATA.
+func TestShippedTitles(t *testing.T) {
+	set, err := (&policyFlags{packs: packNames()}).load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	offered, _ := shippedWords("")
+	for _, r := range set.Rules() {
+		if !slices.Contains(offered, r.ID+"\t"+r.Title) {
+			t.Errorf("%s is not offered as %q", r.ID, r.Title)
+		}
+	}
+	if len(offered) != len(set.Rules()) {
+		t.Errorf("%d are offered, but there are %d", len(offered), len(set.Rules()))
+	}
+}
