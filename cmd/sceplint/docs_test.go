@@ -50,47 +50,54 @@ func generated(t *testing.T, page string, rules []checker.Rule) {
 	}
 }
 
-// console finds the examples of the README: a line "$ command" and the output
-// under it, up to the next command or the end of the block.
+// console finds the examples of a page: a line "$ command" and the output under
+// it, up to the next command or the end of the block.
 var console = regexp.MustCompile("(?s)```console\n(.*?)```")
 
 // TestReadme runs the commands of the README and compares what they print, to
 // standard output and then to standard error, with what it shows.
 func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	runExamples(t, "../../README.md", "../..", built(t, "."))
+}
+
+// runExamples runs the commands of a page in a directory. The test command
+// itself and installing are passed over.
+func runExamples(t *testing.T, page, dir, binary string) {
+	t.Helper()
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary := t.TempDir() + "/sceplint"
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	ran := 0
-	for _, block := range console.FindAllStringSubmatch(string(readme), -1) {
+	for _, block := range console.FindAllStringSubmatch(string(text), -1) {
 		for _, example := range strings.Split("\n"+block[1], "\n$ ")[1:] {
 			command, want, _ := strings.Cut(example, "\n")
-			words := strings.Fields(command)
-			if words[0] != "sceplint" && strings.Join(words[:min(3, len(words))], " ") != "go run ./cmd/sceplint" {
-				continue // the test command itself, and installing
-			}
-			args := words[1:]
-			if words[0] == "go" {
-				args = words[3:]
+			words := strings.Fields(strings.ReplaceAll(command, "'", ""))
+			switch {
+			case words[0] == "sceplint":
+				words = words[1:]
+			case strings.HasPrefix(command, "go run ./cmd/sceplint "):
+				words = words[3:]
+			case words[0] == "go":
+				continue
+			default:
+				t.Errorf("%s: $ %s cannot be run here; write it in a block of sh", page, command)
+				continue
 			}
 			var stdout, stderr bytes.Buffer
-			cmd := exec.CommandContext(context.Background(), binary, args...)
-			cmd.Dir = "../.."
+			cmd := exec.CommandContext(context.Background(), binary, words...)
+			cmd.Dir = dir
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
 			_ = cmd.Run() // findings make the exit code 1
 			ran++
 			got := strings.TrimSpace(stdout.String() + stderr.String())
 			if want = strings.TrimSpace(want); want != "" && got != want {
-				t.Errorf("$ %s\nprints\n%s\nand not\n%s", command, got, want)
+				t.Errorf("%s: $ %s\nprints\n%s\nand not\n%s", page, command, got, want)
 			}
 		}
 	}
-	if ran == 0 {
-		t.Error("no example was run")
+	if ran == 0 && console.Match(text) {
+		t.Errorf("%s: no example was run", page)
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 var install = map[string]string{
 	"OPA":      "go install github.com/open-policy-agent/opa@$(go list -m -f '{{.Version}}' github.com/open-policy-agent/opa)",
 	"CONFTEST": "go install github.com/open-policy-agent/conftest@v0.71.1",
+
+	"ACTIONLINT": "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
 }
 
 // tool gives the command that an environment variable names.
