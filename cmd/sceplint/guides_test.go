@@ -161,20 +161,30 @@ func TestGuideCodes(t *testing.T) {
 	}
 }
 
-// TestGuideYAML holds that every block of YAML can be read, and that those for
-// pre-commit name hooks that exist.
+// TestGuideYAML holds that every block of YAML can be read, that those for
+// pre-commit name hooks that exist, and that those for sceplint are right.
 func TestGuideYAML(t *testing.T) {
 	var hooks []struct{ ID string }
 	if err := yaml.Unmarshal(checkertest.Read(t, "../../.pre-commit-hooks.yaml"), &hooks); err != nil {
 		t.Fatal(err)
 	}
-	blocks, used := 0, 0
+	blocks, used, configs := 0, 0, 0
 	for _, guide := range guides(t) {
 		for _, block := range fenced(checkertest.Read(t, guide), "yaml") {
 			blocks++
 			var any map[string]any
 			if err := yaml.Unmarshal([]byte(block), &any); err != nil {
 				t.Errorf("%s: %v\n%s", guide, err, block)
+			}
+			if any["ignore"] != nil {
+				configs++
+				file := filepath.Join(t.TempDir(), ".sceplint.yaml")
+				if err := os.WriteFile(file, []byte(block), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				if code, out, says := sceplint(t, "config", "check", file); code != exitClean {
+					t.Errorf("%s: %s%s", guide, out, says)
+				}
 			}
 			var config struct {
 				Repos []struct{ Hooks []struct{ ID string } }
@@ -190,7 +200,7 @@ func TestGuideYAML(t *testing.T) {
 			}
 		}
 	}
-	if blocks == 0 || used == 0 {
-		t.Errorf("%d blocks of YAML, %d hooks", blocks, used)
+	if blocks == 0 || used == 0 || configs == 0 {
+		t.Errorf("%d blocks of YAML, %d hooks, %d configurations", blocks, used, configs)
 	}
 }

@@ -178,6 +178,19 @@ func TestHooksPreCommit(t *testing.T) {
 		h.must("git", "rm", "-qf", name)
 	}
 
+	// What the configuration excludes is passed over, though it is named.
+	h.write("old.mobileconfig", bad)
+	h.must("git", "add", "-A")
+	if out, ok := h.try("pre-commit", "run"); ok {
+		t.Errorf("the hook did not stop the file:\n%s", out)
+	}
+	h.write(".sceplint.yaml", []byte("exclude: [\"old.*\"]\n"))
+	h.must("git", "add", "-A")
+	if out, ok := h.try("pre-commit", "run"); !ok || !strings.Contains(out, "Passed") {
+		t.Errorf("the hook looked at an excluded file:\n%s", out)
+	}
+	h.must("git", "rm", "-qf", "old.mobileconfig", ".sceplint.yaml")
+
 	// All files of a run are seen together, many as they are.
 	many := 30 * runtime.NumCPU() // pre-commit parts them by processors
 	for i := range many {

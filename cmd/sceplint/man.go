@@ -75,6 +75,8 @@ func manPage(root *cobra.Command, date string) string {
 	m.section("ENVIRONMENT")
 	m.item(`\fBNO_COLOR\fR`, "If it is set, nothing is coloured unless --color asks for it.")
 	m.item(`\fBCLICOLOR_FORCE\fR`, "If it is set and not 0, output is coloured even if it is no terminal.")
+	m.section("FILES")
+	m.item(`\fB.sceplint.yaml\fR`, "The configuration, in the working directory or the nearest one above it; sceplint config schema prints what may stand in it.")
 	m.section("SEE ALSO")
 	m.text("https://github.com/sceplint/sceplint")
 	return m.String()
