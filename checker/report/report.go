@@ -48,6 +48,7 @@ var Formats = []NamedFormat{
 	{Name: "checkstyle", Format: Checkstyle, Title: "XML of Checkstyle"},
 	{Name: "rdjsonl", Format: ReviewdogLines, Title: "lines for reviewdog, with fixes as suggestions"},
 	{Name: "csv", Format: CSV, Title: "a table, safe to open in a spreadsheet"},
+	{Name: "html", Format: HTML, Title: "one page for a browser: totals, what the profiles hold, findings to filter and sort", Rules: true, Survey: true},
 }
 
 // Summary counts what a run found.

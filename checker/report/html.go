@@ -1,0 +1,222 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// pageSize is how many findings the page shows at a time. So many are there
+// without JavaScript.
+const pageSize = 100
+
+// HTML writes one page that holds all it needs: totals, what the profiles hold,
+// and the findings, to filter and to sort.
+func HTML(w io.Writer, r *Report) error {
+	out := bufio.NewWriterSize(w, 64<<10)
+	c := r.collect()
+	p := r.newPage("Findings in configuration profiles")
+	p.Title = "sceplint: " + c.totals()
+	p.Lead = fmt.Sprintf("%s in %s with %s", c.totals(), count(c.summary.Files, "file"), count(c.summary.SCEP, "SCEP payload"))
+	p.Skip, p.SkipText = "findings", "Skip to the findings"
+	rules := c.ruleSections(r)
+	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "What the profiles hold"}, {"findings", "Findings"}}
+	if len(c.failures) > 0 {
+		p.Parts = slices.Insert(p.Parts, 1, htmlPart{"failures", "Not judged"})
+	}
+	if len(rules) > 0 {
+		p.Parts = append(p.Parts, htmlPart{"rules", "Rules"})
+	}
+	return p.write(out, func(do func(name string, data any)) {
+		do("overview", c.overview(r))
+		do("failures", c.failures)
+		do("inventory", c.inventory.view(r.Now))
+		do("findings", c.findings(rules))
+		if c.table.total > 0 {
+			c.table.write(out)
+		}
+		do("rules", rules)
+	})
+}
+
+// collected is what the page is made of.
+type collected struct {
+	summary   Summary
+	table     htmlTable
+	rules     map[string]*ruleCount
+	failures  []htmlFailure
+	inventory inventory
+}
+
+// ruleCount counts the findings of a rule.
+type ruleCount struct {
+	id       string
+	meta     *checker.Meta
+	severity [checker.Error + 1]int
+	held     int
+}
+
+func (c *ruleCount) total() int {
+	return c.severity[checker.Error] + c.severity[checker.Warning] + c.severity[checker.Info]
+}
+
+func (r *Report) collect() *collected {
+	c := &collected{rules: map[string]*ruleCount{}, table: newHTMLTable()}
+	for result := range r.Results {
+		c.summary.Add(result)
+		c.inventory.add(result.File, &result.Survey)
+		if result.Err != nil {
+			f := htmlFailure{File: visible(result.File)}
+			for line := range strings.Lines(result.Err.Error()) {
+				f.Lines = append(f.Lines, visible(strings.TrimRight(line, "\r\n")))
+			}
+			c.failures = append(c.failures, f)
+		}
+		for _, f := range r.findings(result) {
+			c.table.add(f)
+			id := visible(f.Rule.ID)
+			n := c.rules[id]
+			if n == nil {
+				n = &ruleCount{id: id, meta: f.Rule}
+				c.rules[id] = n
+			}
+			if f.Suppression != nil {
+				n.held++
+				continue
+			}
+			n.severity[f.Severity]++
+		}
+	}
+	return c
+}
+
+func (c *collected) totals() string {
+	s := &c.summary
+	return fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
+}
+
+// htmlFailure is a file that could not be judged.
+type htmlFailure struct {
+	File  string
+	Lines []string
+}
+
+// htmlOverview is the first section of the page.
+type htmlOverview struct {
+	Tiles []htmlTile
+	Held  string
+	Rules *figure
+}
+
+func (c *collected) overview(r *Report) htmlOverview {
+	s := &c.summary
+	o := htmlOverview{Tiles: []htmlTile{
+		{"Errors", "error", s.Errors}, {"Warnings", "warning", s.Warnings}, {"Infos", "info", s.Infos}, {"Suppressed", "", s.Suppressed},
+		{"Files", "", s.Files}, {"Profiles", "", s.Profiles}, {"SCEP payloads", "", s.SCEP}, {"Certificates", "", c.inventory.certificates},
+	}}
+	if s.Suppressed > 0 && !r.ShowSuppressed {
+		o.Held = "Suppressed findings are only counted here; --show-suppressed puts them into the table."
+	}
+	if c.table.shown == 0 {
+		return o
+	}
+	f := newFigure("by-rule", "Findings by rule", "Rule", series{"Errors", "error"}, series{"Warnings", "warning"}, series{"Infos", "info"})
+	f.Wide = true
+	for _, n := range c.ranked() {
+		if n.total() > 0 {
+			f.add(n.id, "#rule-"+n.id, n.severity[checker.Error], n.severity[checker.Warning], n.severity[checker.Info])
+		}
+	}
+	o.Rules = f.done(20, "other rule")
+	return o
+}
+
+// ranked gives the rules that found most first, errors before all else.
+func (c *collected) ranked() []*ruleCount {
+	list := slices.Collect(maps.Values(c.rules))
+	slices.SortFunc(list, func(a, b *ruleCount) int {
+		for s := checker.Error; s > checker.Off; s-- {
+			if order := cmp.Compare(b.severity[s], a.severity[s]); order != 0 {
+				return order
+			}
+		}
+		return strings.Compare(a.id, b.id)
+	})
+	return list
+}
+
+// htmlRule is the section of a rule that found something.
+type htmlRule struct {
+	ID, Title, Severity, Pack, Doc, Help string
+
+	Total     int // without those that are kept back
+	CountText string
+	Refs      []checker.Ref
+}
+
+// ruleSections gives the rules that found something, by ID.
+func (c *collected) ruleSections(r *Report) []htmlRule {
+	ran := map[string]*checker.Meta{} // they know the severity that was asked for
+	for i := range r.Rules {
+		ran[visible(r.Rules[i].ID)] = &r.Rules[i]
+	}
+	var list []htmlRule
+	for _, id := range slices.Sorted(maps.Keys(c.rules)) {
+		n := c.rules[id]
+		m := n.meta
+		if ran[id] != nil {
+			m = ran[id]
+		}
+		x := htmlRule{
+			ID: id, Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
+			Doc: visibleLines(m.Doc), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
+		}
+		if n.held > 0 {
+			x.CountText += fmt.Sprintf(" and %s suppressed", thousands(n.held))
+		}
+		for _, ref := range m.Refs {
+			ref.Title = visible(cmp.Or(ref.Title, ref.URL))
+			if !strings.HasPrefix(ref.URL, "https://") && !strings.HasPrefix(ref.URL, "http://") {
+				ref.URL = ""
+			}
+			x.Refs = append(x.Refs, ref)
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// visible makes a text safe to show: valid, and without characters that hide
+// what is there.
+func visible(s string) string { return printable(strings.ToValidUTF8(s, "\ufffd")) }
+
+// visibleLines does the same line by line.
+func visibleLines(s string) string {
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, visible(line))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return thousands(n) + " " + what
+}
+
+// thousands writes a number with a comma between groups of digits.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

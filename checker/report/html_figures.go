@@ -1,0 +1,289 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// figure is a bar chart that is a table: every bar has its number.
+type figure struct {
+	ID, Title, Note string
+	Label           string // what the rows are
+	Columns         []series
+	Rows            []figureRow
+	Wide            bool
+}
+
+// series is a column of a figure, with the class that colours its bars.
+type series struct{ Name, Class string }
+
+type figureRow struct {
+	Label, Href string
+	Parts       []barPart
+	Values      []string
+	Others      bool // several things in one, too long for a bar beside the rest
+	counts      []int
+	class       string // that colours the bar, in place of the column's
+}
+
+// barPart is a piece of a bar, in per cent of the longest one.
+type barPart struct{ Class, X, Width string }
+
+func newFigure(id, title, label string, columns ...series) *figure {
+	return &figure{ID: id, Title: title, Label: label, Columns: columns}
+}
+
+func (f *figure) add(label, href string, counts ...int) {
+	f.Rows = append(f.Rows, figureRow{Label: visible(label), Href: href, counts: counts})
+}
+
+func (r *figureRow) total() (n int) {
+	for _, x := range r.counts {
+		n += x
+	}
+	return n
+}
+
+// done draws the bars. If there are more rows than most, the last of them
+// become one: so many other things.
+func (f *figure) done(most int, other string) *figure {
+	if len(f.Rows) > most {
+		rest := f.Rows[most-1:]
+		others := figureRow{Label: count(len(rest), other), counts: make([]int, len(f.Columns)), Others: true}
+		for _, r := range rest {
+			for i, n := range r.counts {
+				others.counts[i] += n
+			}
+		}
+		f.Rows = append(slices.Clone(f.Rows[:most-1]), others)
+	}
+	longest := 1
+	for i := range f.Rows {
+		if !f.Rows[i].Others {
+			longest = max(longest, f.Rows[i].total())
+		}
+	}
+	percent := func(n int) string { return strconv.FormatFloat(100*float64(n)/float64(longest), 'f', 2, 64) + "%" }
+	for i := range f.Rows {
+		r, before := &f.Rows[i], 0
+		for j, n := range r.counts {
+			r.Values = append(r.Values, thousands(n))
+			if n > 0 && !r.Others {
+				r.Parts = append(r.Parts, barPart{cmp.Or(r.class, f.Columns[j].Class), percent(before), percent(n)})
+			}
+			before += n
+		}
+	}
+	return f
+}
+
+// inventory counts what the profiles hold.
+type inventory struct {
+	payloads     int
+	certificates int
+	keysizes     map[int64]int
+	hosts        map[string]int
+	algorithms   map[string]int
+	challenges   map[profile.ChallengeKind]int
+	kinds        [3]map[checker.Known]int // of what is not known: key sizes, hosts, fingerprints
+	anchors      map[checker.Anchor]*anchorCount
+}
+
+// anchorCount is how often a certificate is there, and in how many files.
+type anchorCount struct {
+	times, files int
+	last         string
+}
+
+// The settings that inventory.kinds counts.
+const (
+	ofKeysize = iota
+	ofHost
+	ofPin
+)
+
+func (v *inventory) add(file string, s *checker.Survey) {
+	if v.hosts == nil {
+		v.keysizes, v.hosts, v.algorithms = map[int64]int{}, map[string]int{}, map[string]int{}
+		v.challenges, v.anchors = map[profile.ChallengeKind]int{}, map[checker.Anchor]*anchorCount{}
+		for i := range v.kinds {
+			v.kinds[i] = map[checker.Known]int{}
+		}
+	}
+	for _, e := range s.SCEP {
+		v.payloads++
+		tally(v.keysizes, e.Keysize, v.kinds[ofKeysize], e.KeysizeKind)
+		tally(v.hosts, e.Host, v.kinds[ofHost], e.HostKind)
+		tally(v.algorithms, e.Fingerprint, v.kinds[ofPin], e.PinKind)
+		v.challenges[e.Challenge]++
+	}
+	for _, a := range s.Certificates {
+		v.certificates++
+		a.NotAfter = a.NotAfter.UTC()
+		n := v.anchors[a]
+		if n == nil {
+			n = &anchorCount{}
+			v.anchors[a] = n
+		}
+		n.times++
+		if n.files == 0 || n.last != file {
+			n.files, n.last = n.files+1, file
+		}
+	}
+}
+
+// tally counts a value, or why there is none.
+func tally[T comparable](values map[T]int, value T, kinds map[checker.Known]int, kind checker.Known) {
+	if kind == checker.KnownValue {
+		values[value]++
+	} else {
+		kinds[kind]++
+	}
+}
+
+// htmlInventory is the section of what the profiles hold.
+type htmlInventory struct {
+	Figures  []*figure
+	Expiring []htmlExpiring
+}
+
+// htmlExpiring is a certificate with its end.
+type htmlExpiring struct {
+	Subject, Date string
+	Files         int
+}
+
+func (v *inventory) view(now time.Time) htmlInventory {
+	payloads := func(id, title, label string) *figure {
+		f := newFigure(id, title, label, series{Name: "SCEP payloads"})
+		f.Note = "of " + count(v.payloads, "SCEP payload")
+		return f
+	}
+	kinds := func(f *figure, of int, absent string) {
+		for _, k := range []struct {
+			kind  checker.Known
+			label string
+		}{{checker.KnownAbsent, absent}, {checker.KnownVariable, "variable, filled in later"}, {checker.KnownInvalid, "invalid"}} {
+			if n := v.kinds[of][k.kind]; n > 0 {
+				f.add(k.label, "", n)
+			}
+		}
+	}
+	sizes := payloads("keysizes", "Key sizes", "Key size")
+	for _, x := range byKey(v.keysizes) {
+		sizes.add(fmt.Sprintf("%d bits", x.key), "", x.n)
+	}
+	sizes = sizes.most(8, "other key size", func() { kinds(sizes, ofKeysize, "none") })
+	hosts := payloads("hosts", "CA hosts", "CA host")
+	for _, x := range byCount(v.hosts) {
+		hosts.add(x.key, "", x.n)
+	}
+	hosts = hosts.most(10, "other host", func() { kinds(hosts, ofHost, "no URL") })
+	pins := payloads("fingerprints", "CA fingerprint algorithms", "Algorithm")
+	for _, x := range byCount(v.algorithms) {
+		pins.add(x.key, "", x.n)
+	}
+	pins = pins.most(8, "other algorithm", func() { kinds(pins, ofPin, "no fingerprint") })
+	challenges := payloads("challenges", "Challenges", "Challenge")
+	for _, k := range []struct {
+		kind  profile.ChallengeKind
+		label string
+	}{
+		{profile.ChallengeLiteral, "fixed secret"}, {profile.ChallengeVariable, "variable, filled in later"}, {profile.ChallengePlaceholder, "sample text"},
+		{profile.ChallengeEmpty, "empty"}, {profile.ChallengeAbsent, "none"},
+	} {
+		if n := v.challenges[k.kind]; n > 0 {
+			challenges.add(k.label, "", n)
+		}
+	}
+	return htmlInventory{[]*figure{sizes, hosts, pins, challenges.done(8, ""), v.expiry(now)}, v.expiring(now)}
+}
+
+// most gathers what is beyond the first rows, lets more be added, and draws.
+func (f *figure) most(most int, other string, then func()) *figure {
+	if len(f.Rows) > most {
+		n := 0
+		for _, r := range f.Rows[most-1:] {
+			n += r.counts[0]
+		}
+		label := count(len(f.Rows)-most+1, other)
+		f.Rows = f.Rows[:most-1]
+		f.add(label, "", n)
+		f.Rows[most-1].Others = true
+	}
+	then()
+	return f.done(len(f.Rows), "")
+}
+
+type counted[K any] struct {
+	key K
+	n   int
+}
+
+// byKey gives the counts in the order of their keys.
+func byKey[K cmp.Ordered](m map[K]int) []counted[K] {
+	list := make([]counted[K], 0, len(m))
+	for k, n := range m {
+		list = append(list, counted[K]{k, n})
+	}
+	slices.SortFunc(list, func(a, b counted[K]) int { return cmp.Compare(a.key, b.key) })
+	return list
+}
+
+// byCount gives the highest counts first.
+func byCount[K cmp.Ordered](m map[K]int) []counted[K] {
+	list := byKey(m)
+	slices.SortStableFunc(list, func(a, b counted[K]) int { return cmp.Compare(b.n, a.n) })
+	return list
+}
+
+// expiry shows when the certificates in the profiles end.
+func (v *inventory) expiry(now time.Time) *figure {
+	f := newFigure("expiry", "Expiry of bundled certificates", "Expiry", series{Name: "certificates"})
+	if v.certificates == 0 {
+		f.Note = "The profiles carry no certificates."
+		return f
+	}
+	f.Note = "of " + count(v.certificates, "certificate") + ", each counted in every profile that carries it"
+	const day = 24 * time.Hour
+	ends := [...]time.Time{now, now.Add(30 * day), now.Add(90 * day), now.AddDate(1, 0, 0)}
+	var n [len(ends) + 1]int
+	for a, x := range v.anchors {
+		i := 0
+		for i < len(ends) && !a.NotAfter.Before(ends[i]) {
+			i++
+		}
+		n[i] += x.times
+	}
+	for i, label := range []string{"expired", "in less than 30 days", "in 30 to 89 days", "in 90 days to 1 year", "later"} {
+		f.add(label, "", n[i])
+	}
+	f.Rows[0].class, f.Rows[1].class = "error", "warning"
+	return f.done(len(n), "")
+}
+
+// expiring gives the certificates that end first, within a year.
+func (v *inventory) expiring(now time.Time) []htmlExpiring {
+	const enough = 8
+	var list []checker.Anchor
+	for a := range v.anchors {
+		if a.NotAfter.Before(now.AddDate(1, 0, 0)) {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b checker.Anchor) int {
+		return cmp.Or(a.NotAfter.Compare(b.NotAfter), strings.Compare(a.Subject, b.Subject))
+	})
+	var rows []htmlExpiring
+	for _, a := range list[:min(len(list), enough)] {
+		rows = append(rows, htmlExpiring{visible(a.Subject), a.NotAfter.Format("2006-01-02"), v.anchors[a].files})
+	}
+	return rows
+}
