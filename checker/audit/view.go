@@ -179,6 +179,21 @@ func (f *Fleet) Keysizes() []GroupRow {
 	})
 }
 
+// KeyUsages groups the configurations by key usage.
+func (f *Fleet) KeyUsages() []GroupRow {
+	return f.group(func(c *Configuration) string { return c.KeyUsage }, strings.Compare)
+}
+
+// Fingerprints groups the configurations by the algorithm of CAFingerprint.
+func (f *Fleet) Fingerprints() []GroupRow {
+	return f.group(func(c *Configuration) string { return c.Fingerprint }, strings.Compare)
+}
+
+// Challenges groups the configurations by the kind of challenge.
+func (f *Fleet) Challenges() []GroupRow {
+	return f.group(func(c *Configuration) string { return c.Challenge }, strings.Compare)
+}
+
 func (f *Fleet) group(value func(*Configuration) string, order func(a, b string) int) []GroupRow {
 	type group struct {
 		GroupRow

@@ -94,7 +94,7 @@ func (r *Report) table() (head []string, rows [][]string) {
 		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos"}, rarer...)
 		for _, x := range f.Configurations() {
 			rows = append(rows, []string{
-				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, challenge(&x), n(x.Errors), n(x.Warnings), n(x.Infos),
+				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos),
 				x.Name, x.Subject, x.SubjectAltName, x.KeyType, x.CAFingerprint, x.Retries, x.RetryDelay, x.AllowAllAppsAccess, x.KeyIsExtractable,
 			})
 		}
@@ -120,9 +120,9 @@ func telling(head []string, rows [][]string) []string {
 	return head
 }
 
-// challenge tells the kind of challenge, and of a static one whether several
+// ChallengeText tells the kind of challenge, and of a static one whether several
 // have it.
-func challenge(x *ConfigurationRow) string {
+func (x *ConfigurationRow) ChallengeText() string {
 	if x.Static == nil {
 		return x.Challenge
 	}

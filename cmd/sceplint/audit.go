@@ -13,11 +13,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -31,7 +33,7 @@ type auditFlags struct {
 }
 
 // auditFormats are the formats of an audit, in the order help shows them.
-var auditFormats = []string{"text", "json", "csv"}
+var auditFormats = []string{"text", "json", "csv", "html"}
 
 func auditCommand(t *terminal) *cobra.Command {
 	var f auditFlags
@@ -128,7 +130,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	if err := run.all(ctx, c); err != nil {
 		return err
 	}
-	return run.close()
+	return run.close(c.Now)
 }
 
 // alone leaves out the rules that compare profiles with one another: a fleet
@@ -228,11 +230,12 @@ func (f *auditFlags) checkOutput() error {
 }
 
 // write writes an audit in all formats that are asked for.
-func (f *auditFlags) write(t *terminal, r *audit.Report) error {
+func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 	r.By, r.Version = f.by, currentVersion()
+	page := func(w io.Writer) error { return report.Audit(w, r, now) }
 	for _, spec := range f.formats {
 		name, file, _ := strings.Cut(spec, "=")
-		format := map[string]func(io.Writer) error{"text": r.Text, "json": r.JSON, "csv": r.CSV}[name]
+		format := map[string]func(io.Writer) error{"text": r.Text, "json": r.JSON, "csv": r.CSV, "html": page}[name]
 		if file == "" {
 			if err := format(t.out); err != nil {
 				return err

@@ -28,18 +28,28 @@ func (f *checkFlags) addCommon(cmd *cobra.Command) {
 
 // setCommon does what these flags ask for.
 func (f *checkFlags) setCommon(c *checker.Checker) (err error) {
-	c.ShowSecrets, c.Now = f.showSecrets, time.Now()
+	c.ShowSecrets = f.showSecrets
+	if c.Now, err = f.time(); err != nil {
+		return err
+	}
 	if f.target != "" {
 		if c.Targets, err = checker.ParseTargets(f.target); err != nil {
 			return fmt.Errorf("--target: %w", err)
 		}
 	}
-	if f.now != "" {
-		if c.Now, err = time.Parse(time.RFC3339, f.now); err != nil {
-			return fmt.Errorf("--now %q is not a time in RFC 3339; write it as in 2026-01-31T12:00:00Z", f.now)
-		}
-	}
 	return nil
+}
+
+// time is that of the run.
+func (f *checkFlags) time() (time.Time, error) {
+	if f.now == "" {
+		return time.Now(), nil
+	}
+	now, err := time.Parse(time.RFC3339, f.now)
+	if err != nil {
+		return now, fmt.Errorf("--now %q is not a time in RFC 3339; write it as in 2026-01-31T12:00:00Z", f.now)
+	}
+	return now, nil
 }
 
 // checker makes the checker that the flags ask for.

@@ -21,7 +21,7 @@ var floors = map[string][]string{
 	"rules":                       {"checker", "checker/profile"},
 	"policies":                    {},
 	"checker/policy":              {"checker", "checker/profile"},
-	"checker/report":              {"checker", "checker/profile"},
+	"checker/report":              {"checker", "checker/profile", "checker/audit"},
 	"checker/config":              {"checker", "checker/profile"},
 	"checker/audit":               {"checker", "checker/profile"},
 	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit"},
