@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"html"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func TestAudit(t *testing.T) {
 	page := b.String()
 	for _, wanted := range []string{
 		"a-rule", "ca.corp.net", "Drift from the repository", "&lt;b&gt;bold", "&lt;i&gt;device", "gone&lt;script&gt;", `datetime="2026-06-01T00:00:00Z"`, "static",
-		`id="configurations"`, `id="devices"`, `id="keysizes"`, `id="cas"`, `id="fingerprints"`, `id="challenges"`, `id="usages"`, "extra",
+		`id="configurations"`, `id="devices"`, `id="keysizes-title"`, `id="cas-title"`, `id="fingerprints-title"`, `id="challenges-title"`, `id="usages-title"`, "extra",
 	} {
 		if !strings.Contains(page, wanted) {
 			t.Errorf("the page lacks %q", wanted)
@@ -69,7 +70,7 @@ func TestAudit(t *testing.T) {
 			t.Errorf("the page holds %q", unwanted)
 		}
 	}
-	if !strings.Contains(page, sourceHash(pageStyle)) || !strings.Contains(page, sourceHash(pageScript)) {
+	if policy := html.UnescapeString(page); !strings.Contains(policy, sourceHash(pageStyle)) || !strings.Contains(policy, sourceHash(pageScript)) {
 		t.Error("the policy of the page does not name its style and script")
 	}
 }

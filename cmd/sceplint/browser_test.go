@@ -537,7 +537,13 @@ func TestBrowserAccess(t *testing.T) {
 	for i := range 250 {
 		many.Findings = append(many.Findings, findingAt(i, "a", i+1))
 	}
+	audit := filepath.Join(t.TempDir(), "audit.html")
+	code, _, stderr := sceplint(t, "audit", "--fail-on", "never", "--quiet", "--by", "device", "--against", "../../testdata/ok", "--format", "html="+audit, "../../testdata/demo", "../../testdata/ok")
+	if code > exitFindings {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
 	for name, file := range map[string]string{
+		"audit":   audit,
 		"five":    pageOf(t, report.Report{Rules: browserRules, ShowSuppressed: true}, five()...),
 		"pages":   pageOf(t, report.Report{Rules: browserRules}, many),
 		"nothing": pageOf(t, report.Report{Rules: browserRules}, &checker.Result{File: "a", Profiles: 1}),
