@@ -62,7 +62,7 @@ run would have given. It can be stopped: --since FILE keeps in the file what was
 	flags := cmd.Flags()
 	f.addOutput(cmd)
 	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed")
-	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, and write JSON for sceplint audit merge")
+	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	f.policies.add(cmd)
 	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
@@ -155,8 +155,11 @@ func parseShard(text string) (shard, error) {
 	i, n, _ := strings.Cut(text, "/")
 	part, err := strconv.Atoi(i)
 	of, err2 := strconv.Atoi(n)
-	if err != nil || err2 != nil || part < 1 || of < part {
+	if err != nil || err2 != nil || part < 0 || of < 1 || of < part {
 		return shard{}, fmt.Errorf("--shard %q: write I/N, as in 1/7, the first of seven parts", text)
+	}
+	if part == 0 { // where parts are counted from 0
+		part = of
 	}
 	return shard{part, of}, nil
 }
