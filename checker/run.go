@@ -76,6 +76,10 @@ func (c *Checker) taken(input Input) taken {
 	return taken{input, r, g}
 }
 
+// batch is how many items a worker takes at once when there are many: handing
+// them over one by one takes a good part of the time that a small one needs.
+const batch = 8
+
 // inOrder does a job on each item, several at once, and yields what comes of
 // them in the order of the items. If the context ends, fewer come.
 func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
@@ -83,8 +87,8 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		type task struct {
-			item T
-			done chan R
+			items []T
+			done  chan []R
 		}
 		todo := make(chan task, 4*jobs)
 		queue := make(chan task, 4*jobs) // in order; its length bounds what waits for an earlier one
@@ -93,35 +97,55 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 		for range jobs {
 			workers.Go(func() {
 				for t := range todo {
-					if ctx.Err() == nil {
-						t.done <- do(t.item)
+					results := make([]R, 0, len(t.items))
+					for _, item := range t.items {
+						if ctx.Err() == nil {
+							results = append(results, do(item))
+						}
 					}
-					close(t.done)
+					t.done <- results
 				}
 			})
 		}
 		workers.Go(func() {
 			defer close(queue)
 			defer close(todo)
+			send := func(items []T) bool {
+				t := task{items, make(chan []R, 1)}
+				for _, to := range []chan task{todo, queue} {
+					select {
+					case to <- t:
+					case <-ctx.Done():
+						return false
+					}
+				}
+				return true
+			}
+			var waiting []T
+			count := 0
 			for item := range items {
-				t := task{item, make(chan R, 1)}
-				select {
-				case todo <- t:
-				case <-ctx.Done():
+				waiting = append(waiting, item)
+				if count++; count > 4*jobs && len(waiting) < batch { // the first go at once, so that all workers have one
+					continue
+				}
+				if !send(waiting) {
 					return
 				}
-				select {
-				case queue <- t:
-				case <-ctx.Done():
-					return
-				}
+				waiting = nil
+			}
+			if len(waiting) > 0 {
+				send(waiting)
 			}
 		})
 		stopped := false
 		for t := range queue {
-			if r, ok := <-t.done; ok && !stopped && !yield(r) {
-				stopped = true
-				cancel()
+			results := <-t.done
+			for i := range results {
+				if !stopped && !yield(results[i]) {
+					stopped = true
+					cancel()
+				}
+				results[i] = *new(R) // what was yielded need not be kept
 			}
 		}
 	}
