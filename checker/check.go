@@ -42,6 +42,10 @@ type Checker struct {
 	// once.
 	Withhold func(*Finding) *Suppression
 
+	// Nothing refers to a file when it is checked: policies remember what they have
+	// seen, and fixes need the text.
+	forgetful bool
+
 	known map[string]bool
 	long  map[string]string // the IDs of policies by pack/ID
 	base  *plan             // for files without settings of their own
@@ -124,8 +128,10 @@ func (c *Checker) Prepare() {
 	c.known, c.long = map[string]bool{}, map[string]string{}
 	c.base, c.set = c.plan(&Settings{c.Severities, c.Targets}), nil
 	c.plans = &sync.Map{}
+	c.forgetful = c.Fix == FixNone && c.Visit == nil && !c.Survey && c.Verify == nil
 	for i := range c.Rules {
 		r := &c.Rules[i]
+		c.forgetful = c.forgetful && r.Pack == ""
 		c.known[r.ID] = true
 		if r.Pack != "" {
 			c.long[r.Pack+"/"+r.ID] = r.ID

@@ -161,7 +161,9 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		}
 		if f.Fix != nil {
 			f.Fix.Message = mask(f.Fix.Message)
-			for _, e := range f.Fix.Edits {
+			for i := range f.Fix.Edits {
+				e := &f.Fix.Edits[i]
+				e.Text = strings.Clone(e.Text) // it may be a piece of the document
 				f.Fix.Secret = f.Fix.Secret || mask(e.Text) != e.Text
 			}
 		}

@@ -15,6 +15,9 @@ type Input struct {
 	Name     string // as findings show it
 	Read     func() ([]byte, error)
 	Optional bool // not named by the user: passed over unless it is a profile
+	// Free takes back what Read gave, when nothing refers to it any more; nil if
+	// nobody wants it. It is not called where something may.
+	Free func([]byte)
 }
 
 // NoProfile is why an optional input was passed over.
@@ -165,6 +168,10 @@ func (c *Checker) File(input Input) (result *Result) {
 		return result
 	}
 	c.text(result, input, text)
+	if input.Free != nil && c.forgetful {
+		input.Free(text)
+		return result
+	}
 	if c.Fix != FixNone && result.Err == nil && len(result.Findings) > 0 {
 		c.fix(result, input, text)
 	}

@@ -243,7 +243,12 @@ func (c *Checker) reread(n noted, do func(*Pass)) error {
 		return err
 	}
 	profiles, err := profile.Parse(n.input.Name, text)
-	defer release(profiles)
+	defer func() {
+		release(profiles)
+		if n.input.Free != nil && c.forgetful {
+			n.input.Free(text)
+		}
+	}()
 	if err != nil || len(profiles) != int(n.count) {
 		return nil // it was changed meanwhile, and what was noted no longer holds
 	}

@@ -183,11 +183,33 @@ func (in *inputs) walk(dir string, yield yielder) bool {
 }
 
 func fileInput(path string, optional bool) checker.Input {
-	return checker.Input{Name: path, Optional: optional, Read: func() ([]byte, error) { return readFile(path) }}
+	return checker.Input{Name: path, Optional: optional, Read: func() ([]byte, error) { return readFile(path) }, Free: free}
 }
 
 func failing(path string, err error) checker.Input {
 	return checker.Input{Name: path, Read: func() ([]byte, error) { return nil, plain(path, err) }}
+}
+
+// buffers are those of files that were checked, for the next ones: fresh memory
+// takes longer to get than a small file to read.
+var buffers sync.Pool
+
+// largest bounds the buffers that are kept, in bytes.
+const largest = 1 << 20
+
+func free(text []byte) {
+	if cap(text) <= largest {
+		text = text[:0]
+		buffers.Put(&text)
+	}
+}
+
+// buffer gives an empty buffer of at least so many bytes.
+func buffer(size int) []byte {
+	if b, ok := buffers.Get().(*[]byte); ok && cap(*b) >= size {
+		return *b
+	}
+	return make([]byte, 0, max(size, 16<<10))
 }
 
 // readFile reads a whole file, up to a little more than the parser takes.

@@ -36,7 +36,7 @@ func readFast(path string) (text []byte, ok bool, err error) {
 		text, err := readAll(f)
 		return text, true, err
 	}
-	text = make([]byte, 0, min(max(info.Size, 512), profile.MaxSize+1))
+	text = buffer(int(min(max(info.Size, 512), profile.MaxSize+1)))
 	for len(text) <= profile.MaxSize {
 		if len(text) > 0 && int64(len(text)) == info.Size {
 			break // what the system says is there; files that say 0, as in /proc, are read to their end
