@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,7 +20,11 @@ var pageStyle string
 //go:embed html/page.js
 var pageScript string
 
-var pageParts = template.Must(template.New("page").Funcs(template.FuncMap{"number": thousands}).Parse(pageTemplate))
+// pageParts are the templates of a page. They are read when a page is written,
+// for few runs write one.
+var pageParts = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{"number": thousands}).Parse(pageTemplate))
+})
 
 // htmlPage is the frame of a page: what stands around its sections.
 type htmlPage struct {
@@ -67,7 +72,7 @@ func (p *htmlPage) write(out *bufio.Writer, body func(do func(name string, data 
 	var failed error
 	do := func(name string, data any) {
 		if failed == nil {
-			failed = pageParts.ExecuteTemplate(out, name, data)
+			failed = pageParts().ExecuteTemplate(out, name, data)
 		}
 	}
 	do("head", p)

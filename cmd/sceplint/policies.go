@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -43,17 +44,16 @@ func (f *policyFlags) add(cmd *cobra.Command) {
 }
 
 // packNames are the shipped packs, with the dashes of IDs.
-func packNames() []string {
+var packNames = sync.OnceValue(func() (names []string) {
 	entries, err := policies.FS.ReadDir(".")
 	if err != nil {
 		panic(err) // it is part of the program
 	}
-	var names []string
 	for _, e := range entries {
 		names = append(names, strings.ReplaceAll(e.Name(), "_", "-"))
 	}
 	return names
-}
+})
 
 // shippedIDs are the IDs of all shipped policies, loaded or not.
 func shippedIDs() (ids []string) {
