@@ -84,7 +84,7 @@ func (c *Checker) taken(input Input) taken {
 const batch = 8
 
 // inOrder does a job on each item, several at once, and yields what comes of
-// them in the order of the items. If the context ends, fewer come.
+// them in the order of the items. If the context ends, fewer come: the first ones.
 func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -150,6 +150,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 				}
 				results[i] = *new(R) // what was yielded need not be kept
 			}
+			stopped = stopped || len(results) < len(t.items) // else those after a gap would come
 		}
 	}
 }

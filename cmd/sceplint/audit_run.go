@@ -151,7 +151,13 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return errors.Join(err, a.save())
+		if a.flags.since == "" {
+			return err
+		}
+		if err := a.save(); err != nil {
+			return err
+		}
+		return fmt.Errorf("interrupted: what was summed up is in %s; the same command goes on from there", a.flags.since)
 	}
 	return a.save()
 }

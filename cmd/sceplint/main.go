@@ -49,6 +49,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetOut(out)
 	root.SetErr(errOut)
 	if err := root.ExecuteContext(ctx); err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted: not everything was checked")
+		}
 		if !errors.Is(err, errSaid) {
 			fmt.Fprintf(errOut, "sceplint: %v\n", err)
 		}
