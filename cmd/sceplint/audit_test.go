@@ -43,12 +43,13 @@ func TestAuditStopped(t *testing.T) {
 		t.Fatal(code, said)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	code, out, said := audit(ctx, reader(func([]byte) (int, error) { cancel(); return 0, io.EOF }), "--since", state)
+	stdin := bytes.NewReader(text)
+	code, out, said := audit(ctx, reader(func(b []byte) (int, error) { cancel(); return stdin.Read(b) }), "--since", state)
 	if code != exitFailed || !strings.Contains(said, "the same command goes on from there") || out != "" {
 		t.Fatalf("exit code %d: %s%s", code, said, out)
 	}
 	var sum struct{ Progress struct{ Inputs int } }
-	if kept, err := os.ReadFile(state); err != nil || json.Unmarshal(kept, &sum) != nil || sum.Progress.Inputs == 0 || sum.Progress.Inputs > 200 {
+	if kept, err := os.ReadFile(state); err != nil || json.Unmarshal(kept, &sum) != nil || sum.Progress.Inputs == 0 || sum.Progress.Inputs > 300 {
 		t.Fatalf("kept %d inputs: %v", sum.Progress.Inputs, err)
 	}
 	code, out, said = audit(t.Context(), bytes.NewReader(text), "--since", state)
