@@ -174,11 +174,11 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			f.Placed, f.Inner = true, inner
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
 			if f.whole.Valid() {
-				f.Lacking = Lines{p.Source.LineAt(f.whole.Start), p.Source.LineAt(f.whole.End)}
+				f.Lacking = Lines{p.Source.Position(f.whole.Start).Line, p.Source.Position(f.whole.End).Line}
 			}
 			f.Fix.place(p.Source)
 			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {
-				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Start.Line, f.Span)
+				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(p.Source.LineAt(f.Span.Start), f.Span)
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen, hide)

@@ -64,7 +64,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 // unfixable says why a document with fixable findings cannot be written to.
 // Their fixes are already gone by then, so the document is asked again.
 func (c *Checker) unfixable(input Input, text []byte) string {
-	profiles, err := profile.Parse(input.Name, text)
+	profiles, err := input.parse(text)
 	if err != nil {
 		return ""
 	}

@@ -38,7 +38,7 @@ func (p *Pass) ignores() []*Ignore {
 		if !strings.HasPrefix(body, directive) {
 			continue
 		}
-		ig := &Ignore{Span: span, last: src.Position(span.End).Line}
+		ig := &Ignore{Span: span, last: src.LineAt(span.End)}
 		rest := body[len(directive):]
 		if ig.File = strings.HasPrefix(rest, "-file"); ig.File {
 			rest = rest[len("-file"):]
@@ -96,7 +96,7 @@ func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) {
 func ignored(src *profile.Source, ignores []*Ignore, f *Finding) (why *Suppression) {
 	line := 0
 	if f.Span.Valid() {
-		line = src.Position(f.Span.Start).Line
+		line = src.LineAt(f.Span.Start)
 	}
 	for _, ig := range ignores {
 		if !ig.File && (line == 0 || line != ig.last && line != ig.last+1) {

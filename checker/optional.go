@@ -13,12 +13,18 @@ func meant(profiles []*profile.Profile, err error, text []byte) bool {
 	if profiles[0].Declaration != "" {
 		return true
 	}
+	if x := profiles[0].Export; x != nil {
+		return x.Nothing == ""
+	}
 	if err == nil {
 		root := profiles[0].Root
 		if root.Get("PayloadContent").Is(profile.Dict) && !strings.EqualFold(root.Get("PayloadType").Text(), "Configuration") {
 			return false // a payload on its own, from which profiles are made
 		}
 		return profiles[0].Foreign() == ""
+	}
+	if head := bytes.TrimLeft(text[:min(len(text), 512)], " \t\r\n\ufeff"); len(head) > 0 && (head[0] == '{' || head[0] == '[') {
+		return false // JSON about something else
 	}
 	src := profiles[0].Source
 	if src.Signatures > 0 {

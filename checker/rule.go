@@ -72,6 +72,7 @@ type Meta struct {
 	Pack     string // the pack of a policy; "" for a built-in rule
 
 	Documents Documents // what it looks at
+	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
 	Parameters []Parameter // what a policy takes from data.config
 }
@@ -120,6 +121,9 @@ type Rule struct {
 
 // looksAt reports whether the rule looks at a document.
 func (r *Rule) looksAt(p *profile.Profile) bool {
+	if r.Whole && p.Lossy() {
+		return false
+	}
 	return r.Documents == AnyDocument || (r.Documents == Declarative) == (p.Declaration != "")
 }
 

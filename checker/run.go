@@ -18,6 +18,26 @@ type Input struct {
 	// Free takes back what Read gave, when nothing refers to it any more; nil if
 	// nobody wants it. It is not called where something may.
 	Free func([]byte)
+
+	Device string // the device that the profile is known to be of; may be empty
+	Inside bool   // it lies in an archive or a stream, so that no fix can be written to it
+	Skip   string // why it is passed over without being read, if it is
+}
+
+// parse reads the profiles of an input.
+func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
+	profiles, err := profile.Parse(in.Name, text)
+	for _, p := range profiles {
+		p.Source.Inside = in.Inside
+		if in.Device == "" {
+			continue
+		}
+		if p.Export == nil {
+			p.Export = &profile.Export{Kind: profile.ExportLines}
+		}
+		p.Export.Device = in.Device
+	}
+	return profiles, err
 }
 
 // NoProfile is why an optional input was passed over.
@@ -163,6 +183,10 @@ func (c *Checker) File(input Input) (result *Result) {
 		}
 	}()
 	result = &Result{File: input.Name}
+	if input.Skip != "" {
+		result.Passed = input.Skip
+		return result
+	}
 	text, err := input.Read()
 	if err != nil {
 		result.Err = err
@@ -181,15 +205,15 @@ func (c *Checker) File(input Input) (result *Result) {
 
 // text checks a document and writes what comes of it into the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
-	profiles, err := profile.Parse(input.Name, text)
+	profiles, err := input.parse(text)
 	defer release(profiles) // the result holds copies of all it says
 	if input.Optional && !meant(profiles, err, text) {
 		result.Passed = NoProfile
 		return
 	}
 	for _, p := range profiles {
-		if what := p.Foreign(); what != "" && p.Root.Get("ProfileList") != nil {
-			result.Passed = "it is " + what
+		if p.Export != nil && p.Export.Nothing != "" {
+			result.Passed = "it is " + p.Export.Nothing
 			return
 		}
 		done, err := c.check(p)

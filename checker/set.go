@@ -5,8 +5,6 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
-
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // note is what a rule noted of a profile: a digest, keyed anew for every run,
@@ -242,7 +240,7 @@ func (c *Checker) reread(n noted, do func(*Pass)) error {
 	if err != nil {
 		return err
 	}
-	profiles, err := profile.Parse(n.input.Name, text)
+	profiles, err := n.input.parse(text)
 	defer func() {
 		release(profiles)
 		if n.input.Free != nil && c.forgetful {

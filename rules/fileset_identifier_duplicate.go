@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -87,7 +88,7 @@ or suppress the finding and say so. Identifiers with template text are not compa
 func ownIdentifier(p *profile.Profile) (*profile.Node, string) {
 	n := p.Root.Get("PayloadIdentifier")
 	id, _ := n.Str()
-	if p.Foreign() != "" || !ownName(p.Root, id) {
+	if p.Foreign() != "" || p.Deployed() || !ownName(p.Root, id) {
 		return nil, ""
 	}
 	return n, id
@@ -111,5 +112,5 @@ var contentSeed = maphash.MakeSeed()
 
 // content stands for the bytes of a profile, without its signature.
 func content(p *profile.Profile) string {
-	return strconv.FormatUint(maphash.Bytes(contentSeed, p.Source.Text), 36)
+	return strconv.FormatUint(maphash.Bytes(contentSeed, bytes.TrimSpace(p.Source.Text)), 36)
 }

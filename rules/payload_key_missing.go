@@ -38,7 +38,8 @@ PayloadIdentifier says as little and is a warning.`,
 <string>0C0D5B6E-6B0C-4B8E-9B35-6D0A7D6E1C42</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refCommonKeys, refMDMErrors},
+		Refs:  []checker.Ref{refCommonKeys, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {

@@ -31,7 +31,8 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs: []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		Refs:  []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {

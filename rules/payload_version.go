@@ -29,7 +29,8 @@ top level and in every payload. It does not grow when a profile is changed. Devi
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs: []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		Refs:  []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if p.Profile.Foreign() == "" {

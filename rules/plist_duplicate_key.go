@@ -25,6 +25,7 @@ the device gets. It comes from merging two files by hand, or from adding a key t
 		},
 		Refs:      []checker.Ref{refPlistDTD, refTopLevel},
 		Documents: checker.AnyDocument,
+		Whole:     true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, key := range p.Profile.Source.Duplicates {

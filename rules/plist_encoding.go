@@ -29,6 +29,7 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 		},
 		Refs:      []checker.Ref{refXML, refPlistDTD},
 		Documents: checker.AnyDocument,
+		Whole:     true,
 	},
 	Check: func(p *checker.Pass) error {
 		src := p.Profile.Source

@@ -26,7 +26,8 @@ An empty one mostly comes of a template whose conditions left nothing over.`,
 </dict>
 </array>`,
 		},
-		Refs: []checker.Ref{refTopLevel, refMDMErrors},
+		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		root := p.Profile.Root

@@ -35,7 +35,8 @@ var profileKeyMissing = checker.Rule{
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs: []checker.Ref{refTopLevel, refMDMErrors},
+		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		root := p.Profile.Root

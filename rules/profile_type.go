@@ -29,7 +29,8 @@ its own, without a profile around it, shows up here as well.`,
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs: []checker.Ref{refTopLevel, refMDMErrors},
+		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if p.Profile.Foreign() != "" {

@@ -35,7 +35,8 @@ absence is a warning.`,
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refMDM, refIdentityPreference, refMDMErrors},
+		Refs:  []checker.Ref{refMDM, refIdentityPreference, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {

@@ -43,7 +43,8 @@ find the identity in the keychain by themselves. Profiles with template text in 
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSCEP, refProfileTypes},
+		Refs:  []checker.Ref{refSCEP, refProfileTypes},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if len(p.Profile.SCEP()) == 0 || len(p.Profile.Source.Templates) > 0 || !holdsUsers(p.Profile) {

@@ -23,6 +23,7 @@ the absence is right if the management server puts a challenge in as it sends th
 		},
 		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
 		Documents: checker.AnyDocument,
+		Whole:     true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

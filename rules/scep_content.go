@@ -37,7 +37,8 @@ certificate payloads, which is data. Without the dict there is no URL to enrol a
 	</dict>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSCEP, refMDMErrors},
+		Refs:  []checker.Ref{refSCEP, refMDMErrors},
+		Whole: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {

@@ -26,6 +26,7 @@ was. Fleet is known to replace its variables before it reads the file, so these 
 		},
 		Refs:      []checker.Ref{refPlistDTD, refFleetVariables},
 		Documents: checker.AnyDocument,
+		Whole:     true,
 	},
 	CheckDocument: func(p *checker.Pass) error {
 		blocks := p.Profile.Source.Templates

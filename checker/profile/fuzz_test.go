@@ -12,7 +12,7 @@ import (
 // FuzzParse reads arbitrary documents. Whatever they are: no panic, and every
 // place lies inside of the text, values inside of what holds them.
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"../../testdata/*/*.mobileconfig", "../../testdata/*/*.plist", "../../testdata/*/*.json"} {
+	for _, pattern := range []string{"../../testdata/*/*.mobileconfig", "../../testdata/*/*.plist", "../../testdata/*/*.json", "../../testdata/exports/*.xml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -32,17 +32,23 @@ func FuzzParse(f *testing.F) {
 		if len(profiles) == 0 {
 			t.Fatal("no profile")
 		}
-		p := profiles[0]
-		if (err == nil) != (p.Root != nil) || (err == nil) != (p.Err == nil) {
-			t.Fatalf("error %v, root %v, Err %v", err, p.Root, p.Err)
-		}
-		if err != nil {
-			if s := p.Err.Span; s.Valid() && (s.Start > s.End || s.End > len(p.Source.Text)) {
-				t.Fatalf("the error is at %v of %d bytes", s, len(p.Source.Text))
+		for _, p := range profiles {
+			if (p.Err == nil) != (p.Root != nil) || (err == nil) != (p.Err == nil) && p.Export == nil {
+				t.Fatalf("error %v, root %v, Err %v", err, p.Root, p.Err)
 			}
-			_ = err.Error()
+			if p.Err != nil {
+				if s := p.Err.Span; s.Valid() && (s.Start > s.End || s.End > len(p.Err.Source.Text)) {
+					t.Fatalf("the error is at %v of %d bytes", s, len(p.Err.Source.Text))
+				}
+				_ = p.Err.Error()
+			}
+			if p.Export == nil || p.Source.within != nil {
+				walkTree(t, p.Source, p.Root)
+			}
+			p.SCEP()
+			p.References()
 		}
-		walkTree(t, p.Source, p.Root)
+		p := profiles[0]
 		for _, s := range p.SCEP() {
 			s.WorstWait()
 		}
@@ -95,6 +101,9 @@ func FuzzJSON(f *testing.F) {
 		}
 		profiles, err := Parse("fuzz", text)
 		p := profiles[0]
+		if p.Export != nil {
+			return
+		}
 		if (err == nil) != (p.Root != nil) || p.Declaration != "" && (fault == nil) != (err == nil) {
 			t.Fatalf("error %v, root %v, declaration %q", err, p.Root, p.Declaration)
 		}

@@ -157,7 +157,11 @@ func (s *Secrets) Document() string {
 // Secrets gives the secrets of the profile, which are searched for once.
 func (p *Profile) Secrets() *Secrets {
 	if p.secrets == nil {
-		p.secrets = p.findSecrets()
+		if p.common != nil {
+			p.secrets = p.common.find(p.Source)
+		} else {
+			p.secrets = p.findSecrets()
+		}
 	}
 	return p.secrets
 }

@@ -22,6 +22,12 @@ type Profile struct {
 	// declarative management, and "" for a profile.
 	Declaration string
 
+	// Export is what another system tells that wrote the profile down, in a
+	// document of its own; nil for a plain profile.
+	Export *Export
+
+	common *commonSecrets // if other profiles have places in the same text
+
 	once     sync.Once
 	payloads []Payload
 	scep     []SCEP
@@ -57,12 +63,25 @@ type CommonKeys struct {
 //
 // The error is a *SyntaxError if the document is not a property list that
 // devices read. The result then still holds one Profile, without a Root, so
-// that the error can be reported like any finding.
+// that the error can be reported like any finding. Of an export, which other
+// systems write, it holds all profiles; those that cannot be read have an Err,
+// and it is no error of the whole.
 func Parse(name string, text []byte) ([]*Profile, error) {
 	src := &Source{Name: name, Text: text, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
 	p := &Profile{Source: src}
 	root, err := src.read()
 	p.Declaration = src.declaration
+	if p.Declaration == "" {
+		var list []*Profile
+		if err != nil {
+			list = src.exportedText()
+		} else if root.Get("PayloadContent") == nil {
+			list = src.exported(root)
+		}
+		if list != nil {
+			return list, nil
+		}
+	}
 	if err != nil {
 		p.Err = err
 		return []*Profile{p}, err
@@ -114,10 +133,12 @@ func (s *Source) refuse(format string, args ...any) *SyntaxError {
 }
 
 func (s *Source) readXML() (*Node, *SyntaxError) {
-	text, encoding, err := toUTF8(s.Text)
-	s.Encoding = encoding
-	if err != nil {
-		return nil, s.refuse("%v", err)
+	text := s.Text
+	if s.within == nil || !s.within.at.Valid() { // else it was text before, whatever it says
+		var err error
+		if text, s.Encoding, err = toUTF8(s.Text); err != nil {
+			return nil, s.refuse("%v", err)
+		}
 	}
 	s.Text = text
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
@@ -204,7 +225,7 @@ func (p *Profile) view() {
 		payload.Identifier, _ = payload.Keys.Identifier.Str()
 		payload.UUID, _ = payload.Keys.UUID.Str()
 		p.payloads = append(p.payloads, payload)
-		if payload.Type == TypeSCEP {
+		if payload.Type == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(Dict)) { // there nothing is known of it
 			p.scep = append(p.scep, newSCEP(payload))
 		}
 	}
@@ -239,10 +260,12 @@ func (p *Profile) Foreign() string {
 	switch {
 	case root == nil, root.Kind == Template, p.Declaration != "":
 		return ""
+	case p.Export != nil && p.Export.Nothing != "":
+		return p.Export.Nothing
+	case p.Lossy():
+		return ""
 	case root.Kind != Dict:
 		return "a property list whose value is of type " + root.Kind.String()
-	case root.Get("ProfileList").Is(Array):
-		return "an MDM ProfileList response, which holds no settings of payloads"
 	}
 	for c := range root.Children() {
 		switch {

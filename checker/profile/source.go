@@ -48,9 +48,13 @@ type Source struct {
 	Comments   []Span   // XML comments that speak to this tool, in order
 	Templates  []Span   // template text outside of values, in order
 	Unrendered bool     // some value is template text
+	Inside     bool     // the document lies in an archive or a stream, whoever reads that says
 	Duplicates []string // keys that a dict of a binary property list holds twice
 
+	within         *within     // the document that the text was taken out of, nil if it is one itself
 	messages       [][]byte    // the CMS messages around the text, the outermost first
+	rewrites       bool        // profiles of the document have the places of what stands for them
+	values         int         // in the profiles that lie in the text
 	damaged        bool        // one of them cannot be read
 	declaration    string      // see Profile
 	lines          []int       // offsets at which lines start
@@ -63,6 +67,10 @@ type Source struct {
 // and if not, why.
 func (s *Source) Editable() (bool, string) {
 	switch {
+	case s.Inside:
+		return false, "it lies in an archive or a stream; mend the profile where it is kept"
+	case s.within != nil, s.rewrites:
+		return false, "it is what another system wrote; mend the profile where it is kept"
 	case s.Signatures > 0:
 		return false, "it is signed, and an edit would break the signature; mend the profile it was made from and sign again"
 	case s.Form == FormBinary:
@@ -75,8 +83,11 @@ func (s *Source) Editable() (bool, string) {
 	return true, ""
 }
 
-// Textual reports whether the document is text, in which values have places.
-func (s *Source) Textual() bool { return s.Form != FormBinary }
+// Textual reports whether the document is text, in which values have places. A
+// profile that lies in another document in base64 has none there.
+func (s *Source) Textual() bool {
+	return s.Form != FormBinary && (s.within == nil || s.within.at.Valid())
+}
 
 // ResemblesPlist reports whether the text looks like an XML property list. Of a text that
 // does not, nobody knows what in it is secret.
@@ -96,6 +107,9 @@ func (s *Source) LineAt(offset int) int {
 // the lines of the file: not if they are lines of what is inside a signature,
 // nor if carriage returns alone end some of them.
 func (s *Source) LinesOfFile() bool {
+	if s.within != nil {
+		return s.within.at.Valid() && s.within.outer.LinesOfFile()
+	}
 	if s.lines == nil {
 		s.index()
 	}
@@ -103,9 +117,13 @@ func (s *Source) LinesOfFile() bool {
 }
 
 // Position turns an offset of Text into line, column and offset of the file.
-// A Source is asked by one goroutine at a time.
+// A Source is asked by one goroutine at a time. The text of a profile that was
+// taken out of another document has its places there.
 func (s *Source) Position(offset int) Position {
 	offset = min(max(offset, 0), len(s.Text))
+	if s.within != nil && s.within.at.Valid() {
+		return s.within.outer.Position(s.within.offset(offset))
+	}
 	line := s.LineAt(offset) - 1
 	start := s.lines[line]
 	if line == 0 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {

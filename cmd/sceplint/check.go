@@ -112,6 +112,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
+	defer in.close()
 	colored, err := useColor(f.color, t.out)
 	if err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -26,6 +25,8 @@ type inputs struct {
 	stdin     io.Reader
 	stdinName string
 
+	counting     bool           // nothing is opened
+	opened       []io.Closer    // what inputs are read from
 	config       *configuration // tells what is excluded
 	forceExclude bool           // even what is named
 	excluded     atomic.Int64   // how many named files were passed over for it
@@ -52,7 +53,7 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
 		seen := map[string]bool{}
 		once := func(input checker.Input, key string) bool {
-			if len(in.paths) > 1 {
+			if len(in.paths) > 1 && key != "" {
 				if seen[key] {
 					return true
 				}
@@ -62,8 +63,7 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 		}
 		for _, path := range in.paths {
 			if path == "-" {
-				read := sync.OnceValues(func() ([]byte, error) { return readAll(in.stdin) }) // it may be looked at again
-				if !yield(checker.Input{Name: in.stdinName, Read: read}) {
+				if !in.standard(yield) {
 					return
 				}
 				continue
@@ -77,7 +77,7 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 
 // count counts the files without reading them.
 func (in *inputs) count() (n int) {
-	again := &inputs{paths: in.paths, stdin: in.stdin, stdinName: in.stdinName, config: in.config, forceExclude: in.forceExclude}
+	again := &inputs{paths: in.paths, stdinName: in.stdinName, counting: true, config: in.config, forceExclude: in.forceExclude}
 	for range again.all() {
 		n++
 	}
@@ -97,6 +97,12 @@ func (in *inputs) expand(path string, yield yielder) bool {
 		if in.forceExclude && in.config.excluded(name) {
 			in.excluded.Add(1)
 			return true
+		}
+		if is, more := in.open(name, func(input checker.Input) bool { return yield(input, "") }); is {
+			return more
+		}
+		if is, more := in.fleet(name, yield); is {
+			return more
 		}
 		return yield(fileInput(name, false), name)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):

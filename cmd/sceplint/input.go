@@ -75,7 +75,12 @@ func (t *terminal) input(f *checkFlags, path string) error {
 		c.Targets = f.policies.config.targetsOf(name)
 	}
 	c.Prepare()
+	var broken error
 	for _, p := range profiles {
+		if p.Root == nil {
+			broken = errors.Join(broken, p.Err)
+			continue
+		}
 		document, err := policy.InputJSON(c.Pass(p))
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -84,5 +89,5 @@ func (t *terminal) input(f *checkFlags, path string) error {
 			return err
 		}
 	}
-	return nil
+	return broken
 }

@@ -1,0 +1,249 @@
+package profile
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// jamfElements are the elements of the Jamf Pro Classic API around profiles. A list
+// of the API itself has names alone; others join what it gives for each.
+// https://developer.jamf.com/jamf-pro/reference/findosxconfigurationprofilesbyid
+var jamfElements = []string{"os_x_configuration_profile", "configuration_profile"}
+
+// opensJamf reports whether the first element of an XML document is one of
+// these, or the list of such.
+func opensJamf(text []byte) bool {
+	for {
+		text = bytes.TrimLeft(bytes.TrimPrefix(text, []byte(byteOrderMark)), " \t\r\n")
+		end := -1
+		switch {
+		case bytes.HasPrefix(text, []byte("<?")):
+			end = bytes.Index(text, []byte("?>"))
+		case bytes.HasPrefix(text, []byte("<!--")):
+			end = bytes.Index(text, []byte("-->"))
+		}
+		if end < 0 {
+			break
+		}
+		text = text[end+2:]
+		text = bytes.TrimPrefix(text, []byte(">"))
+	}
+	for _, name := range jamfElements {
+		rest, ok := bytes.CutPrefix(text, []byte("<"+name))
+		rest = bytes.TrimPrefix(rest, []byte("s"))
+		if ok && len(rest) > 0 && (rest[0] == '>' || rest[0] == '/' || isSpace(rest[0])) {
+			return true
+		}
+	}
+	return false
+}
+
+// jamfReader walks the elements of a document of the API.
+type jamfReader struct {
+	src     *Source
+	decoder *xml.Decoder
+	path    []string
+	export  *Export
+	list    []*Profile
+}
+
+// maxJamfDepth is how many elements may be inside one another; the API has six.
+const maxJamfDepth = 64
+
+var errJamfDepth = errors.New("the elements of the export are nested too deep")
+
+// jamfXML reads the profiles that lie in <payloads> elements, as text whose
+// markup is escaped. nil if the document is no answer of the API.
+func (s *Source) jamfXML() []*Profile {
+	if !opensJamf(s.Text) {
+		return nil
+	}
+	r := &jamfReader{src: s, decoder: xml.NewDecoder(bytes.NewReader(s.Text))}
+	r.decoder.Strict = false
+	r.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
+	err := r.read()
+	if err == io.EOF && len(r.path) > 0 {
+		err = errors.New("it ends inside of <" + r.path[len(r.path)-1] + ">; it is cut off")
+	}
+	if err != nil && err != io.EOF {
+		at := min(int(r.decoder.InputOffset()), len(s.Text))
+		r.list = append(r.list, s.broken(&Export{Kind: ExportJamf}, Span{at, at}, "the export of Jamf Pro cannot be read on from here: %v", err))
+	}
+	if len(r.list) == 0 {
+		r.list = []*Profile{s.jamfNames()}
+	}
+	return r.list
+}
+
+// jamfNames stands for an answer without settings.
+func (s *Source) jamfNames() *Profile {
+	return &Profile{Source: s, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportJamf, Lossy: true,
+		Nothing: "a list of Jamf Pro, which has the names of profiles and not the profiles; ask for each by its ID"}}
+}
+
+// in reports whether the innermost open elements have these names.
+func (r *jamfReader) in(names ...string) bool {
+	if len(r.path) < len(names) {
+		return false
+	}
+	for i, name := range names {
+		if r.path[len(r.path)-len(names)+i] != name {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *jamfReader) read() error {
+	for {
+		token, err := r.decoder.RawToken()
+		if err != nil {
+			return xmlFault(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if len(r.path) == maxJamfDepth {
+				return errJamfDepth
+			}
+			r.path = append(r.path, token.Name.Local)
+			if r.in("general") {
+				r.export = &Export{Kind: ExportJamf}
+			}
+			if r.export != nil && r.in("general", "payloads") {
+				if err := r.payloads(); err != nil {
+					return err
+				}
+			}
+		case xml.EndElement:
+			if len(r.path) == 0 || r.path[len(r.path)-1] != token.Name.Local {
+				return errors.New("</" + strings.ToValidUTF8(token.Name.Local, "?") + "> closes nothing")
+			}
+			r.path = r.path[:len(r.path)-1]
+		case xml.CharData:
+			switch text := strings.TrimSpace(string(token)); {
+			case r.export == nil || text == "":
+			case r.in("general", "name"):
+				r.export.Name = text
+			case r.in("general", "level"):
+				r.export.Level = jamfLevel(text)
+			}
+		}
+	}
+}
+
+// payloads takes the profile in the element that was just opened, up to its end
+// tag, which it leaves to be read.
+func (r *jamfReader) payloads() error {
+	start := int(r.decoder.InputOffset())
+	if bytes.HasSuffix(r.src.Text[:start], []byte("/>")) {
+		return nil // empty; an end tag is read next
+	}
+	rest := r.src.Text[start:]
+	end := bytes.Index(rest, []byte("</payloads"))
+	if end < 0 {
+		return errors.New("it ends inside of <payloads>; it is cut off")
+	}
+	at := Span{start, start + end}
+	text := bytes.TrimSpace(rest[:end])
+	at.Start += bytes.Index(rest[:end], text)
+	at.End = at.Start + len(text)
+	if len(text) > 0 {
+		export := *r.export
+		r.list = append(r.list, r.src.inner(at, unescapeXML, &export))
+	}
+	for int(r.decoder.InputOffset()) < start+end { // what is in it is passed over
+		if _, err := r.decoder.RawToken(); err != nil {
+			return xmlFault(err)
+		}
+	}
+	return nil
+}
+
+// xmlFault words an error of encoding/xml without its line, which is told
+// otherwise, and without what it quotes.
+func xmlFault(err error) error {
+	if fault := (*xml.SyntaxError)(nil); errors.As(err, &fault) {
+		switch {
+		case strings.HasPrefix(fault.Msg, "unexpected EOF"):
+			return errors.New("it is cut off")
+		case strings.HasPrefix(fault.Msg, "illegal character"), strings.HasPrefix(fault.Msg, "invalid UTF-8"):
+			return errors.New("a character stands there that XML does not allow")
+		}
+		return errors.New("it is no well-formed XML")
+	}
+	return err
+}
+
+// jamfLevel is the level of a profile in the words of Apple.
+func jamfLevel(text string) string {
+	switch strings.ToLower(text) {
+	case "system", "computer", "computer level", "device", "device level":
+		return "System"
+	case "user", "user level":
+		return "User"
+	}
+	return ""
+}
+
+// unescapeXML undoes the escaping of text in an element. A profile that stands
+// there with its markup as it is, is left alone.
+func unescapeXML(written string, jump func(inner, outer int)) string {
+	if strings.HasPrefix(written, "<") && !strings.HasPrefix(written, "<![CDATA[") {
+		return written
+	}
+	var b strings.Builder
+	for i := 0; i < len(written); {
+		n := strings.IndexAny(written[i:], "&<")
+		if n < 0 {
+			n = len(written) - i
+		}
+		b.WriteString(written[i : i+n])
+		if i += n; i == len(written) {
+			break
+		}
+		if rest, ok := strings.CutPrefix(written[i:], "<![CDATA["); ok {
+			if end := strings.Index(rest, "]]>"); end >= 0 {
+				jump(b.Len(), len(written)-len(rest))
+				b.WriteString(rest[:end])
+				i = len(written) - len(rest) + end + len("]]>")
+				jump(b.Len(), i)
+				continue
+			}
+		}
+		if r, size := entity(written[i:]); size > 0 {
+			b.WriteRune(r)
+			i += size
+			jump(b.Len(), i)
+			continue
+		}
+		b.WriteByte(written[i])
+		i++
+	}
+	return b.String()
+}
+
+// jamfJSON reads the same in JSON, where a profile is a string.
+func (s *Source) jamfJSON(root *Node) (list []*Profile) {
+	for todo := []*Node{root}; len(todo) > 0; todo = todo[1:] {
+		general := todo[0].Get("general")
+		if !general.Is(Dict) {
+			for c := range todo[0].Children() {
+				if c.Is(Dict, Array) {
+					todo = append(todo, c)
+				}
+			}
+			continue
+		}
+		if n := general.Get("payloads"); n.Is(String) && strings.TrimSpace(n.text) != "" {
+			export := &Export{Kind: ExportJamf, Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
+			list = append(list, s.inner(Span{n.Span().Start + 1, n.Span().End - 1}, unescapeJSON, export))
+		}
+	}
+	if len(list) == 0 {
+		list = []*Profile{s.jamfNames()}
+	}
+	return list
+}

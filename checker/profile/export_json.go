@@ -1,0 +1,105 @@
+package profile
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// exportedJSON gives the profiles of a JSON document that another system wrote,
+// nil if it is none that is known.
+func (s *Source) exportedJSON() []*Profile {
+	holds := func(text string) bool { return bytes.Contains(s.Text, []byte(text)) }
+	var read func(*Source, *Node) []*Profile
+	switch {
+	case holds(`"SPConfigurationProfileDataType"`):
+		read = (*Source).systemProfilerJSON
+	case holds(`configuration_profile`) && holds(`"general"`), holds(`"os_x_configuration_profiles"`), holds(`"configuration_profiles"`) && holds(`"id"`):
+		read = (*Source).jamfJSON
+	case holds(`CustomConfiguration"`), holds(`ScepCertificateProfile"`), holds(`"payloadFileName"`), holds(`"scepServerUrls"`):
+		read = (*Source).intune
+	case holds("#microsoft.graph.") && holds(`"value"`):
+		read = (*Source).intune
+	default:
+		return nil
+	}
+	src := &Source{Name: s.Name, Text: s.Text, Form: FormJSON, Leading: NoSpan, rewrites: true, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	r := newJSONReader(src)
+	src.Encoding.Mark = r.base > 0
+	err := r.read()
+	src.chunks = append(src.chunks, r.chunk)
+	if err != nil && r.root == nil {
+		return nil
+	}
+	list := read(src, r.root) // what was read of a damaged one is judged
+	if err == nil || list == nil {
+		return list
+	}
+	kind := list[0].Export.Kind
+	if list[0].Export.Nothing != "" {
+		list = nil
+	}
+	return append(list, &Profile{Source: src, Err: err, Export: &Export{Kind: kind}})
+}
+
+// unescapeJSON decodes what stands between the quotation marks of a string.
+func unescapeJSON(written string, jump func(inner, outer int)) string {
+	var b strings.Builder
+	for i := 0; i < len(written); {
+		n := strings.IndexByte(written[i:], '\\')
+		if n < 0 {
+			n = len(written) - i
+		}
+		b.WriteString(written[i : i+n])
+		if i += n; i+1 >= len(written) {
+			break
+		}
+		switch c := written[i+1]; c {
+		case 'u':
+			r, size := escapedUnit(written[i:])
+			if utf16.IsSurrogate(r) {
+				second, more := escapedUnit(written[i+size:])
+				if r = utf16.DecodeRune(r, second); r != utf8.RuneError {
+					size += more
+				}
+			}
+			b.WriteRune(r)
+			i += size
+		default:
+			if k := strings.IndexByte("bfnrt", c); k >= 0 {
+				c = "\b\f\n\r\t"[k]
+			}
+			b.WriteByte(c)
+			i += 2
+		}
+		jump(b.Len(), i)
+	}
+	return b.String()
+}
+
+// escapedUnit decodes a \u escape at the start of the text.
+func escapedUnit(text string) (r rune, size int) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return utf8.RuneError, min(2, len(text))
+	}
+	v, err := strconv.ParseUint(text[2:6], 16, 32)
+	if err != nil {
+		return utf8.RuneError, 2
+	}
+	return rune(v), 6
+}
+
+// systemProfilerJSON is systemProfiler for JSON, which has the report under the
+// name of its type.
+func (s *Source) systemProfilerJSON(root *Node) []*Profile {
+	report := root.Get("SPConfigurationProfileDataType")
+	if !report.Is(Array) {
+		return nil
+	}
+	report.Key = "_items"
+	section := newNode(Dict, "", "")
+	section.hang(report)
+	return s.reportedOrNone(s.reported(section, ""))
+}

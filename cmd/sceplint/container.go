@@ -1,0 +1,322 @@
+package main
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/sceplint/sceplint/checker")
+
+// What archives and streams may hold. A fleet's stay far below each of these.
+const (
+	maxEntries   = 1 << 20
+	maxUnpacked  = 64 << 30 // bytes, of all entries
+	maxRatio     = 200      // of what is unpacked to what is packed, for more than slackUnpacked bytes
+	slackUnpack  = 256 << 20
+	keptInMemory = 64 << 10 // of an entry, until it is looked at for the first time
+)
+
+// container is a file that holds many: an archive, or a stream of lines.
+type container struct {
+	in     *inputs
+	name   string // as findings show it
+	reader *bufio.Reader
+	file   io.ReaderAt // nil for a stream, which cannot be read again
+	size   int64       // of the file
+	kept   *spool
+}
+
+// A kind of container is read by its function, which yields what is in it and
+// tells whether more is wanted.
+type unpack func(*container, func(checker.Input) bool) bool
+
+// heads is how many bytes tell what a file is.
+const heads = 64 << 10
+
+// kindOf tells by its first bytes how a container is read, nil if it is none.
+func kindOf(name string, r *bufio.Reader) unpack {
+	head, _ := r.Peek(512)
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return (*container).zip
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return (*container).gzip
+	case isTar(head):
+		return (*container).tar
+	}
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".jsonl", ".ndjson":
+		return (*container).lines
+	}
+	if text := bytes.TrimLeft(head, " \t\r\n\ufeff"); len(text) > 0 && text[0] == '{' {
+		head, _ = r.Peek(heads)
+		if opensLines(head) {
+			return (*container).lines
+		}
+	}
+	return nil
+}
+
+// isTar reports whether a block is the header of an entry.
+func isTar(block []byte) bool {
+	if len(block) < 512 {
+		return false
+	}
+	if string(block[257:262]) == "ustar" {
+		return true
+	}
+	if block[0] == 0 {
+		return false
+	}
+	_, err := tar.NewReader(bytes.NewReader(block)).Next() // its checksum tells
+	return err == nil
+}
+
+// open yields what is in a file that is named, if it is a container.
+func (in *inputs) open(name string, yield func(checker.Input) bool) (is, more bool) {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".mobileconfig", ".plist", ".xml":
+		return false, true // a profile, and the time to look is saved
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() { // a pipe is read once, as a profile
+		return false, true
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false, true
+	}
+	c := &container{in: in, name: name, reader: bufio.NewReaderSize(file, heads), file: file, size: info.Size()}
+	kind := kindOf(name, c.reader)
+	if kind == nil {
+		file.Close()
+		return false, true
+	}
+	if in.counting {
+		file.Close()
+		return true, yield(checker.Input{Name: name})
+	}
+	in.opened = append(in.opened, file) // entries are read as long as the run lasts
+	return true, kind(c, yield)
+}
+
+// standard yields standard input, or what is in it.
+func (in *inputs) standard(yield func(checker.Input) bool) bool {
+	if in.counting {
+		return yield(checker.Input{Name: in.stdinName})
+	}
+	c := &container{in: in, name: in.stdinName, reader: bufio.NewReaderSize(in.stdin, heads)}
+	if kind := kindOf(in.stdinName, c.reader); kind != nil {
+		return kind(c, yield)
+	}
+	text, err := readAll(c.reader)
+	return yield(checker.Input{Name: in.stdinName, Read: func() ([]byte, error) { return text, err }}) // it may be looked at again
+}
+
+// close gives back what is needed as long as inputs are read.
+func (in *inputs) close() {
+	for _, c := range in.opened {
+		c.Close()
+	}
+}
+
+// keep gives the spool of a stream.
+func (c *container) keep() *spool {
+	if c.kept == nil {
+		c.kept = &spool{}
+		c.in.opened = append(c.in.opened, closer(c.kept.close))
+	}
+	return c.kept
+}
+
+type closer func()
+
+func (f closer) Close() error { f(); return nil }
+
+// entry is the input for an entry with this name. Its text is at an offset of
+// the file, or of the spool; small ones are at hand as well, for the first time.
+func (c *container) entry(name string, text []byte, at int64, size int, finish func([]byte) ([]byte, error)) checker.Input {
+	if size > keptInMemory {
+		text = nil
+	}
+	from := c.file
+	input := checker.Input{Name: name, Inside: true}
+	input.Read = func() ([]byte, error) {
+		raw, err := text, error(nil)
+		if text = nil; raw == nil {
+			if from == nil {
+				raw, err = c.kept.get(at, size)
+			} else {
+				raw = make([]byte, size)
+				_, err = from.ReadAt(raw, at)
+			}
+			if err != nil && (err != io.EOF || size > 0) {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		if finish == nil {
+			return raw, nil
+		}
+		if raw, err = finish(raw); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return raw, nil
+	}
+	return input
+}
+
+// failed is the input for what cannot be read.
+func (c *container) failed(name, format string, args ...any) checker.Input {
+	err := fmt.Errorf("%s: "+format, append([]any{name}, args...)...)
+	return checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }}
+}
+
+// inside is the name that findings show for an entry. A name that leads out of
+// the archive is refused.
+func (c *container) inside(entry string) (string, error) {
+	entry = printable(strings.ReplaceAll(entry, `\`, "/"))
+	clean := path.Clean(strings.TrimLeft(entry, "/"))
+	switch {
+	case clean == ".." || strings.HasPrefix(clean, "../"):
+		return c.name + "/" + entry, errors.New("the name of the entry leads out of the archive; it is not read")
+	case clean == ".":
+		return c.name, errors.New("an entry has no name; it is not read")
+	}
+	return c.name + "/" + clean, nil
+}
+
+// printable makes a name fit to be shown on a line.
+func printable(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "?"))
+	const longest = 1024
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "") + "…"
+	}
+	return name
+}
+
+// wanted tells what to do with an entry by its name: as in a directory, hidden
+// ones and those of other kinds are left alone. JSON may be an export or a
+// declaration.
+func (c *container) wanted(name string) (read, optional bool, skip string) {
+	rest := strings.TrimPrefix(name, c.name+"/")
+	for part := range strings.SplitSeq(rest, "/") {
+		if strings.HasPrefix(part, ".") || part == "__MACOSX" {
+			return false, false, ""
+		}
+	}
+	if c.in.config.excluded(name) {
+		return false, false, ""
+	}
+	switch strings.ToLower(path.Ext(rest)) {
+	case ".mobileconfig":
+		return true, false, ""
+	case ".plist", ".xml", ".json":
+		return true, true, ""
+	case ".zip", ".tar", ".tgz", ".gz":
+		return false, false, "it is an archive inside of an archive, which is not opened; unpack it first"
+	}
+	return false, false, ""
+}
+
+// gzip reads a compressed archive or stream.
+func (c *container) gzip(yield func(checker.Input) bool) bool {
+	packed := &counted{from: c.reader}
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return yield(c.failed(c.name, "the gzip file is damaged: %v", err))
+	}
+	unpacked := &bounded{from: z, packed: packed}
+	inner := *c
+	inner.reader, inner.file = bufio.NewReaderSize(unpacked, heads), nil
+	head, err := inner.reader.Peek(512)
+	switch {
+	case isTar(head):
+		return inner.tar(yield)
+	case opensLines(head):
+		return inner.lines(yield)
+	case err != nil && err != io.EOF:
+		return yield(c.failed(c.name, "the gzip file is damaged: %s", fault(err)))
+	}
+	return yield(c.failed(c.name, "this gzip file holds neither a tar archive nor JSON Lines; unpack it first"))
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	from *bufio.Reader
+	n    int64
+}
+
+func (r *counted) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	return n, err
+}
+
+// ReadByte makes the decompressor read no more than it needs.
+func (r *counted) ReadByte() (byte, error) {
+	b, err := r.from.ReadByte()
+	if err == nil {
+		r.n++
+	}
+	return b, err
+}
+
+var (
+	errBomb     = fmt.Errorf("it holds more than %d times its size; it is not read further", maxRatio)
+	errUnpacked = fmt.Errorf("it holds more than %d GiB; it is not read further", maxUnpacked>>30)
+)
+
+// overfull tells whether what was unpacked is too much.
+func overfull(unpacked, packed int64) error {
+	switch {
+	case unpacked > maxUnpacked:
+		return errUnpacked
+	case unpacked > slackUnpack && unpacked/maxRatio > packed:
+		return errBomb
+	}
+	return nil
+}
+
+// bounded ends where a compressed stream holds too much.
+type bounded struct {
+	from   io.Reader
+	packed *counted
+	n      int64
+}
+
+func (r *bounded) Read(p []byte) (int, error) {
+	if err := overfull(r.n, r.packed.n); err != nil {
+		return 0, err
+	}
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	return n, err
+}
+
+// fault words an error of reading for people.
+func fault(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "it is cut off"
+	case errors.Is(err, tar.ErrHeader):
+		return "the header of an entry is damaged"
+	case errors.Is(err, gzip.ErrChecksum):
+		return "its checksum is wrong"
+	}
+	return strings.TrimPrefix(err.Error(), "archive/tar: ")
+}
