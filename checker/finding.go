@@ -174,7 +174,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			f.Placed, f.Inner = true, inner
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
 			if f.whole.Valid() {
-				f.Lacking = Lines{p.Source.Position(f.whole.Start).Line, p.Source.Position(f.whole.End).Line}
+				f.Lacking = Lines{p.Source.LineOfFile(f.whole.Start), p.Source.LineOfFile(f.whole.End)}
 			}
 			f.Fix.place(p.Source)
 			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {

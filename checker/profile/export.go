@@ -98,25 +98,25 @@ type within struct {
 	// decode undoes the way in which the text is written, and tells of each place
 	// behind which the two no longer go side by side.
 	decode func(written string, jump func(inner, outer int)) string
-	jumps  [][2]int // made when it is first asked for a place
+	jumps  [][2]int32 // made when it is first asked for a place
 }
 
 // offset turns an offset of the text into one of the document around it.
 func (w *within) offset(inner int) int {
 	if w.jumps == nil {
-		w.jumps = append(w.jumps, [2]int{})
-		w.decode(string(w.outer.Text[w.at.Start:w.at.End]), func(inner, outer int) { w.jumps = append(w.jumps, [2]int{inner, outer}) })
+		w.jumps = append(w.jumps, [2]int32{})
+		w.decode(string(w.outer.Text[w.at.Start:w.at.End]), func(inner, outer int) { w.jumps = append(w.jumps, [2]int32{int32(inner), int32(outer)}) })
 	}
 	low, high := 0, len(w.jumps) // the last jump at or before the offset
 	for high-low > 1 {
-		if middle := (low + high) / 2; w.jumps[middle][0] <= inner {
+		if middle := (low + high) / 2; int(w.jumps[middle][0]) <= inner {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
 	jump := w.jumps[low]
-	return min(w.at.Start+jump[1]+inner-jump[0], w.at.End)
+	return min(w.at.Start+int(jump[1])+inner-int(jump[0]), w.at.End)
 }
 
 // inner reads a profile that lies in the document as text, between two of its
@@ -201,36 +201,4 @@ func quote(name string) string {
 		}
 		return r
 	}, name) + `"`
-}
-
-// hang makes the nodes the children of a dict or array, in this order. They may
-// have been elsewhere before.
-func (n *Node) hang(children ...*Node) {
-	n.first, n.last, n.size, n.lookup = nil, nil, 0, nil
-	for _, c := range children {
-		c.parent, c.next, c.index = n, nil, n.size
-		if n.last == nil {
-			n.first = c
-		} else {
-			n.last.next = c
-		}
-		n.last = c
-		n.size++
-	}
-}
-
-// renamed is a copy of a value, without what is in it, under another key.
-func (n *Node) renamed(key string) *Node {
-	c := *n
-	c.Key, c.parent, c.next, c.first, c.last, c.size, c.lookup = key, nil, nil, nil, nil, 0, nil
-	return &c
-}
-
-// list gives the values of a dict or array, for them to be hung elsewhere.
-func (n *Node) list() []*Node {
-	list := make([]*Node, 0, n.Len())
-	for c := range n.Children() {
-		list = append(list, c)
-	}
-	return list
 }

@@ -8,15 +8,20 @@ import "strings"
 // that name the profile's keys anew, as ProfileIdentifier. nil if the property
 // list is no such thing.
 func (s *Source) installed(root *Node) []*Profile {
+	known := false
 	for level := range root.Children() {
-		if !level.Is(Array) || level.Len() == 0 && level.Key != "_computerlevel" {
+		if !level.Is(Array) {
 			return nil
 		}
+		known = known || level.Len() > 0 || level.Key == "_computerlevel"
 		for item := range level.Children() {
 			if item.Get("ProfileIdentifier") == nil && item.Get("ProfileItems") == nil {
 				return nil
 			}
 		}
+	}
+	if !known {
+		return nil
 	}
 	list := []*Profile{}
 	common := &commonSecrets{}
@@ -243,9 +248,4 @@ func reportedPayload(item *Node) (*Node, error) {
 		restoreTypes(payload.Get("PayloadContent"))
 	}
 	return payload, nil
-}
-
-// newNode makes a value that has no place.
-func newNode(kind Kind, key, text string) *Node {
-	return &Node{Kind: kind, Key: key, text: text, start: -1, keyStart: -1}
 }

@@ -195,6 +195,7 @@ func unescapeXML(written string, jump func(inner, outer int)) string {
 		return written
 	}
 	var b strings.Builder
+	closed := strings.LastIndex(written, "]]>") // no CDATA section begins behind it
 	for i := 0; i < len(written); {
 		n := strings.IndexAny(written[i:], "&<")
 		if n < 0 {
@@ -204,14 +205,13 @@ func unescapeXML(written string, jump func(inner, outer int)) string {
 		if i += n; i == len(written) {
 			break
 		}
-		if rest, ok := strings.CutPrefix(written[i:], "<![CDATA["); ok {
-			if end := strings.Index(rest, "]]>"); end >= 0 {
-				jump(b.Len(), len(written)-len(rest))
-				b.WriteString(rest[:end])
-				i = len(written) - len(rest) + end + len("]]>")
-				jump(b.Len(), i)
-				continue
-			}
+		if rest, ok := strings.CutPrefix(written[i:], "<![CDATA["); ok && i+len("<![CDATA[") <= closed {
+			end := strings.Index(rest, "]]>")
+			jump(b.Len(), len(written)-len(rest))
+			b.WriteString(rest[:end])
+			i = len(written) - len(rest) + end + len("]]>")
+			jump(b.Len(), i)
+			continue
 		}
 		if r, size := entity(written[i:]); size > 0 {
 			b.WriteRune(r)

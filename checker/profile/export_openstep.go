@@ -291,34 +291,3 @@ func (r *openStepReader) escape(b *strings.Builder) {
 		b.WriteByte(c)
 	}
 }
-
-// restoreTypes gives the settings of a SCEP payload the types they have in a
-// profile, as far as their texts allow it.
-func restoreTypes(content *Node) {
-	for _, k := range SCEPKeys {
-		n := content.Get(k.Name)
-		if !n.Is(String) {
-			continue
-		}
-		switch k.Kind {
-		case Integer:
-			if _, _, ok := parseInteger(n.text); ok {
-				n.Kind = Integer
-			}
-		case Boolean:
-			switch strings.ToLower(n.text) {
-			case "1", "true", "yes":
-				n.Kind, n.text = Boolean, "true"
-			case "0", "false", "no":
-				n.Kind, n.text = Boolean, "false"
-			}
-		}
-	}
-}
-
-// unknownNode stands for a value that is there, while nothing is known of it.
-func unknownNode(key string) *Node {
-	n := newNode(Template, key, "")
-	n.unrendered = true
-	return n
-}

@@ -58,6 +58,7 @@ type Source struct {
 	damaged        bool        // one of them cannot be read
 	declaration    string      // see Profile
 	lines          []int       // offsets at which lines start
+	feeds          int         // line feeds, and one
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text
 	chunks         [][]Node    // where the nodes lie
@@ -103,6 +104,15 @@ func (s *Source) LineAt(offset int) int {
 	return sort.SearchInts(s.lines, min(max(offset, 0), len(s.Text))+1)
 }
 
+// LineOfFile gives the line of the file, counted from 1, that an offset of Text
+// lies on: that of LineAt, unless the text lies in another document.
+func (s *Source) LineOfFile(offset int) int {
+	if s.within != nil && s.within.at.Valid() {
+		return s.within.outer.LineAt(s.within.offset(offset))
+	}
+	return s.LineAt(offset)
+}
+
 // LinesOfFile reports whether lines have the numbers that other programs give
 // the lines of the file: not if they are lines of what is inside a signature,
 // nor if carriage returns alone end some of them.
@@ -113,7 +123,10 @@ func (s *Source) LinesOfFile() bool {
 	if s.lines == nil {
 		s.index()
 	}
-	return s.Signatures == 0 && len(s.lines)-1 == bytes.Count(s.Text, []byte("\n"))
+	if s.feeds == 0 {
+		s.feeds = 1 + bytes.Count(s.Text, []byte("\n"))
+	}
+	return s.Signatures == 0 && len(s.lines) == s.feeds
 }
 
 // Position turns an offset of Text into line, column and offset of the file.

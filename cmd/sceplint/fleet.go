@@ -63,6 +63,7 @@ func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
 	if err != nil {
 		return true, yield(failing(name, err), "")
 	}
+	seen := map[string]bool{}
 	for _, p := range list {
 		files, err := p.files(filepath.Dir(name), root)
 		if err != nil {
@@ -72,6 +73,10 @@ func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
 			}
 		}
 		for _, file := range files {
+			if seen[file] {
+				continue
+			}
+			seen[file] = true
 			optional := !strings.EqualFold(filepath.Ext(file), ".mobileconfig") // a declaration about something else, for one
 			if !in.config.excluded(file) && !yield(fileInput(file, optional), file) {
 				return true, false
@@ -152,9 +157,9 @@ func pathsOf(settings *yaml.Node) (list []fleetPath) {
 }
 
 // fleetRoot is the directory that the paths of a file of Fleet may not lead out
-// of: the working directory if the file is below it, or else the top of the
-// file's git repository, or else the directory above the file's own. Links
-// are followed to where they lead.
+// of: the top of the file's git repository, or else the working directory if the
+// file is below it, or else the directory above the file's own. Links are
+// followed to where they lead.
 func fleetRoot(name string) (string, error) {
 	real, err := filepath.EvalSymlinks(name)
 	if err == nil {
@@ -163,20 +168,18 @@ func fleetRoot(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	dir := filepath.Dir(real)
+	for up := dir; up != filepath.Dir(up); up = filepath.Dir(up) {
+		if _, err := os.Lstat(filepath.Join(up, ".git")); err == nil {
+			return up, nil
+		}
+	}
 	if work, err := os.Getwd(); err == nil {
 		if work, err = filepath.EvalSymlinks(work); err == nil && below(work, real) {
 			return work, nil
 		}
 	}
-	dir := filepath.Dir(real)
-	for up := dir; ; up = filepath.Dir(up) {
-		if _, err := os.Lstat(filepath.Join(up, ".git")); err == nil {
-			return up, nil
-		}
-		if up == filepath.Dir(up) {
-			return filepath.Dir(dir), nil
-		}
-	}
+	return filepath.Dir(dir), nil
 }
 
 func below(dir, file string) bool {

@@ -47,6 +47,13 @@ func TestScript(t *testing.T) {
 				text := strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r")
 				ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
 			},
+			"pack": packFiles,
+			"cut": func(ts *testscript.TestScript, _ bool, args []string) { // takes bytes off the end: cut FILE N OUT
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				text := ts.ReadFile(args[0])
+				ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text[:len(text)-n]), 0o644))
+			},
 			"utf16": func(ts *testscript.TestScript, _ bool, args []string) {
 				var out []byte
 				for _, r := range "\ufeff" + ts.ReadFile(args[0]) {

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"archive/tar"
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// What archives may unpack to.
+const (
+	maxUnpacked = 64 << 30 // bytes, of all entries
+	maxRatio    = 200      // of what is unpacked to what is packed, for more bytes than slackUnpack
+	slackUnpack = 256 << 20
+)
+
+// gzip reads a compressed archive or stream.
+func (c *container) gzip(yield func(checker.Input) bool) bool {
+	packed := &counted{from: c.reader}
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return yield(c.failed(c.name, "the gzip file is damaged: %v", err))
+	}
+	unpacked := &bounded{from: z, packed: packed}
+	inner := *c
+	inner.reader, inner.file = bufio.NewReaderSize(unpacked, heads), nil
+	head, err := inner.reader.Peek(512)
+	switch {
+	case isTar(head):
+		return inner.tar(yield)
+	case opensLines(head):
+		return inner.lines(yield)
+	case err != nil && err != io.EOF:
+		return yield(c.failed(c.name, "the gzip file is damaged: %s", fault(err)))
+	}
+	return yield(c.failed(c.name, "this gzip file holds neither a tar archive nor JSON Lines; unpack it first"))
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	from *bufio.Reader
+	n    int64
+}
+
+func (r *counted) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	return n, err
+}
+
+// ReadByte makes the decompressor read no more than it needs.
+func (r *counted) ReadByte() (byte, error) {
+	b, err := r.from.ReadByte()
+	if err == nil {
+		r.n++
+	}
+	return b, err
+}
+
+var (
+	errBomb     = fmt.Errorf("it holds more than %d times its size; it is not read further", maxRatio)
+	errUnpacked = fmt.Errorf("it holds more than %d GiB; it is not read further", maxUnpacked>>30)
+)
+
+// overfull tells whether what was unpacked is too much.
+func overfull(unpacked, packed int64) error {
+	switch {
+	case unpacked > maxUnpacked:
+		return errUnpacked
+	case unpacked > slackUnpack && unpacked/maxRatio > packed:
+		return errBomb
+	}
+	return nil
+}
+
+// bounded ends where a compressed stream holds too much.
+type bounded struct {
+	from   io.Reader
+	packed *counted
+	n      int64
+}
+
+func (r *bounded) Read(p []byte) (int, error) {
+	if err := overfull(r.n, r.packed.n); err != nil {
+		return 0, err
+	}
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	return n, err
+}
+
+// fault words an error of reading for people.
+func fault(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "it is cut off"
+	case errors.Is(err, tar.ErrHeader):
+		return "the header of an entry is damaged"
+	case errors.Is(err, gzip.ErrChecksum):
+		return "its checksum is wrong"
+	}
+	return strings.TrimPrefix(err.Error(), "archive/tar: ")
+}
