@@ -177,3 +177,103 @@ func walkTree(t *testing.T, src *Source, n *Node) {
 		t.Fatalf("%d children, Len %d", size, n.Len())
 	}
 }
+
+// FuzzExports reads arbitrary exports, with several profiles in them: places lie
+// inside of the text they are of, and in the export.
+func FuzzExports(f *testing.F) {
+	files, err := filepath.Glob("../../testdata/exports/*")
+	if err != nil || len(files) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, file := range files {
+		switch filepath.Ext(file) {
+		case ".xml", ".json", ".plist":
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text)
+		}
+	}
+	for _, text := range []string{
+		`<configuration_profile><general><payloads/></general></configuration_profile>`,
+		`<configuration_profiles><configuration_profile><general><payloads>&#60;<![CDATA[plist]]>&gt;</payloads>`,
+		`{"SPConfigurationProfileDataType":[{"_items":[{"spconfigprofile_uuid":"a","_items":[{"_name":"com.apple.security.scep","spconfigprofile_payload_data":"URL = \"\\U00e9\\\"\"; a; b = (1, <0a>, {length = 2, bytes = 0x00}); "}]}]}]}`,
+		`{"value":[{"@odata.type":"#microsoft.graph.iosScepCertificateProfile","keySize":"size","subjectNameFormatString":"CN=\\,,=","customSubjectAlternativeNames":[{"sanType":"emailAddress","name":"a"},{"sanType":"emailAddress","name":"b"}]},{"payloadFileName":"a","payload":"PHBsaXN0"}]}`,
+		`{"configuration_profile":{"general":{"payloads":"\ud83d\ude00\ud83d\u003cplist"}}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		profiles, err := Parse("fuzz", text)
+		if len(profiles) == 0 {
+			t.Fatal("no profile")
+		}
+		for _, p := range profiles {
+			if p.Export == nil {
+				return
+			}
+			if err != nil || (p.Root == nil) != (p.Err != nil) {
+				t.Fatalf("error %v, root %v, Err %v", err, p.Root, p.Err)
+			}
+			p.SCEP()
+			p.References()
+			p.Certificates()
+			secrets := p.Secrets()
+			last := 0
+			inOrder := p.Source.within != nil
+			var walk func(n *Node)
+			walk = func(n *Node) {
+				for c := range n.Children() {
+					if c.Parent() != n {
+						t.Fatalf("%v: its parent is another", c.Path())
+					}
+					walk(c)
+				}
+				s := n.Span()
+				if !s.Valid() || !p.Source.Textual() {
+					return
+				}
+				if s.Start > s.End || s.End > len(p.Source.Text) {
+					t.Fatalf("%v is at %v of %d bytes", n.Path(), s, len(p.Source.Text))
+				}
+				if at := p.Source.Position(s.End); at.Line < 1 || at.Column < 1 || at.Offset > len(text) || inOrder && at.Offset < last {
+					t.Fatalf("%v ends at %v, after %d", n.Path(), at, last)
+				} else {
+					last = at.Offset
+				}
+				if line, start, end := secrets.Line(p.Source.LineAt(s.Start), s); start < 0 || start > end || end > len(line) {
+					t.Fatalf("%v: %d to %d of %q", n.Path(), start, end, line)
+				}
+			}
+			walk(p.Root)
+			if p.Err != nil {
+				_ = p.Err.Error()
+			}
+		}
+	})
+}
+
+// FuzzOpenStep reads arbitrary OpenStep property lists: no panic, and a sound tree.
+func FuzzOpenStep(f *testing.F) {
+	for _, text := range []string{
+		`{ URL = "https://a/b"; Keysize = 2048; Subject = ( ( ( CN, "a b" ) ) ); CAFingerprint = <00ff 10>; }`,
+		`a = b; "c d" = ("e\"f", 'g'); h; // i`, `/* a */ { "\U00e9\n\101" = ( ); }`, `{ a = { length = 4, bytes = 0x01020304 }; }`, "{", "(", `"`, "",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 4096 || !utf8.ValidString(text) {
+			return
+		}
+		n, err := readOpenStep(text)
+		if err != nil {
+			return
+		}
+		for c := range n.Children() {
+			if c.Parent() != n || n.Kind == Dict && n.Get(c.Key) == nil {
+				t.Fatalf("%v is not in its dict", c.Path())
+			}
+		}
+	})
+}
