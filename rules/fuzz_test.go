@@ -15,7 +15,7 @@ import (
 // FuzzCheck runs all rules and all fixes over arbitrary documents: no rule may
 // fail, and no fix may break what could be read.
 func FuzzCheck(f *testing.F) {
-	for _, pattern := range []string{"ok/*", "scep-*/bad*", "payload-*/bad*", "reference-*/*.mobileconfig", "target-*/bad*", "variable-*/bad*", "ignore-unused/bad*", "profile-signature/*", "certificate-invalid/*.mobileconfig"} {
+	for _, pattern := range []string{"ok/*", "exports/*.xml", "exports/*.json", "exports/*.plist", "scep-*/bad*", "payload-*/bad*", "reference-*/*.mobileconfig", "target-*/bad*", "variable-*/bad*", "ignore-unused/bad*", "profile-signature/*", "certificate-invalid/*.mobileconfig"} {
 		files, err := filepath.Glob(filepath.Join(testdata, pattern))
 		if err != nil {
 			f.Fatal(err)
@@ -25,7 +25,7 @@ func FuzzCheck(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			if len(text) < 8<<10 {
+			if len(text) < 12<<10 {
 				f.Add(text)
 			}
 		}

@@ -42,7 +42,10 @@ A PATH is a file, a directory, a glob, or - for standard input; none means the w
 In a directory, *.mobileconfig files are checked, and *.plist and *.xml files that are profiles;
 hidden directories are skipped, and links to directories are not followed. A file that is named is
 always checked, and may be a SCEP credential of declarative management, or the declaration of one, in
-JSON.
+JSON; an export of a Mac, Jamf Pro, Intune or an MDM server; a YAML file of Fleet; an archive (ZIP, tar,
+tar.gz) of profiles and exports; or JSON Lines {"name", "device", "profile"}. A path in YAML of Fleet may lead up,
+but not out of the git repository, or else the working directory. Streams and compressed archives are
+kept in a temporary file, readable by nobody else, until the run ends.
 
 A comment keeps findings back, on its line and the next, or in the whole file:
   <!-- sceplint:ignore ID[,ID] reason -->
