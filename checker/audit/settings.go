@@ -35,7 +35,7 @@ const maxSettings = 20_000
 // identifier, or by their type and place among those of the type, so that their
 // order does not matter.
 func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
-	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), keys: map[string]int{}}
+	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
 	f := &flattener{settings: s, secrets: secrets}
 	if p.Root == nil {
 		return s

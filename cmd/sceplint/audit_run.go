@@ -37,8 +37,19 @@ type auditRun struct {
 // pause is how long an audit goes on before it saves what it has.
 const pause = 5 * time.Second
 
-// deviceOf names the device that a profile was taken from.
-func deviceOf(*profile.Profile) string { return "" }
+// deviceOf names the device that a profile was taken from. What a device put out
+// itself does not say which one it was; then it goes by the name of the file.
+func deviceOf(p *profile.Profile) string {
+	switch x := p.Export; {
+	case x == nil:
+		return ""
+	case x.Device != "":
+		return x.Device
+	case x.Deployed:
+		return p.Source.Name
+	}
+	return ""
+}
 
 func (a *auditRun) note(format string, args ...any) {
 	if !a.flags.quiet {
