@@ -236,6 +236,7 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 	}
 	a.against = audit.NewRepository()
 	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
+	defer in.close()
 	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.all()) {
 		if r.Err != nil {
 			return fmt.Errorf("--against: %w", r.Err)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -64,3 +66,76 @@ func TestAuditStopped(t *testing.T) {
 type reader func([]byte) (int, error)
 
 func (r reader) Read(b []byte) (int, error) { return r(b) }
+
+// TestAuditForms audits the same profiles as files, as an archive and as a
+// stream, in one run and in seven parts.
+func TestAuditForms(t *testing.T) {
+	const n = 300
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Mkdir("fleet", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var archive, stream bytes.Buffer
+	tape := tar.NewWriter(&archive)
+	lines := json.NewEncoder(&stream)
+	for i := range n {
+		text := profiletest.Generate(uint64(i))
+		name := fmt.Sprintf("fleet/%03d.mobileconfig", i)
+		err := errors.Join(
+			os.WriteFile(name, text, 0o644),
+			tape.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}),
+			lines.Encode(map[string]string{"name": name, "device": fmt.Sprintf("mac-%d", i/3), "profile": string(text)}))
+		if _, err2 := tape.Write(text); err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+	}
+	if err := errors.Join(tape.Close(), os.WriteFile("fleet.tar", archive.Bytes(), 0o644), os.WriteFile("fleet.jsonl", stream.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	audit := func(args ...string) string {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), append([]string{"audit", "--fail-on", "never"}, args...), nil, &stdout, &stderr); code != exitClean {
+			t.Fatalf("%q: exit code %d: %s", args, code, &stderr)
+		}
+		return stdout.String()
+	}
+	type sum struct {
+		Summary        map[string]int
+		Configurations []map[string]any
+		Rules          []map[string]any
+	}
+	read := func(text string) (s sum) {
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			t.Fatal(err)
+		}
+		delete(s.Summary, "devices")
+		for _, row := range append(s.Configurations, s.Rules...) {
+			delete(row, "devices")
+			delete(row, "example")
+		}
+		return s
+	}
+	want := read(audit("--format", "json", "fleet"))
+	if want.Summary["profiles"] != n || len(want.Configurations) < 5 || len(want.Rules) == 0 {
+		t.Fatalf("the audit says little: %v", want.Summary)
+	}
+	for _, form := range []string{"fleet.tar", "fleet.jsonl"} {
+		whole := audit("--format", "json", form)
+		if diff := cmp.Diff(want, read(whole)); diff != "" {
+			t.Errorf("%s: %s", form, diff)
+		}
+		var parts []string
+		for i := range 7 {
+			part := fmt.Sprintf("part-%d.json", i)
+			audit("--shard", fmt.Sprintf("%d/7", i), "--format", "json="+part, form)
+			parts = append(parts, part)
+		}
+		if diff := cmp.Diff(whole, audit(append([]string{"merge", "--format", "json"}, parts...)...)); diff != "" {
+			t.Errorf("%s in seven parts: %s", form, diff)
+		}
+	}
+	if devices := audit("--by", "device", "--format", "csv", "fleet.jsonl"); strings.Count(devices, "\n") != 1+n/3 {
+		t.Errorf("not %d devices: %s", n/3, devices)
+	}
+}
