@@ -212,9 +212,12 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		return
 	}
 	for _, p := range profiles {
-		if p.Export != nil && p.Export.Nothing != "" {
+		if p.Export != nil && p.Export.Nothing != "" { // and so are the others
 			result.Passed = "it is " + p.Export.Nothing
-			return
+			if c.Visit != nil {
+				result.Visited = append(result.Visited, c.Visit(p))
+			}
+			continue
 		}
 		done, err := c.check(p)
 		if err != nil {

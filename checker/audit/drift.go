@@ -136,7 +136,7 @@ func (r *Repository) compare(m *meant, p *Profile, file string) {
 		case !ok && (p.Settings.Partial || want.Variable):
 		case !ok:
 			r.differ(m, p, want, &Setting{}, file)
-		case want.Variable || want.Digest == p.Settings.List[j].Digest:
+		case want.Variable || want.Digest == p.Settings.List[j].Digest, p.Settings.Partial && p.Settings.List[j].equal(want):
 		default:
 			r.differ(m, p, want, &p.Settings.List[j], file)
 		}
@@ -160,6 +160,9 @@ func (r *Repository) differ(m *meant, p *Profile, want, have *Setting, file stri
 	}
 	r.tell(d, p.Device, file)
 }
+
+// equal reports whether a value of an export may be that of the repository.
+func (s *Setting) equal(want *Setting) bool { return s.Variable || s.Loose == want.Loose }
 
 // shown is the text of a value that is there.
 func shown(s *Setting) string {

@@ -23,9 +23,10 @@ type Setting struct {
 	Key      string // a path that people read
 	Text     string // the value, secrets masked, cut where it is long
 	Digest   [12]byte
-	Variable bool // template text: what it becomes is not known
-	UUID     bool // a PayloadUUID
-	Scope    bool // the PayloadScope
+	Loose    [12]byte // the same for values that differ in type alone, as exports may lose it
+	Variable bool     // template text: what it becomes is not known
+	UUID     bool     // a PayloadUUID
+	Scope    bool     // the PayloadScope
 }
 
 // maxSettings is how many values of a profile are compared.
@@ -85,7 +86,7 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 		return
 	}
 	x := Setting{
-		Key: clip(f.secrets.Text(key)), Digest: digest(n), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
+		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
 		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope",
 	}
 	switch {
@@ -104,9 +105,16 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	}
 }
 
-// digest tells values apart, whatever way they are written.
-func digest(n *profile.Node) (d [12]byte) {
+// digest tells values apart, and those of another type, whatever way they are
+// written.
+func digest(n *profile.Node, kind string) (d [12]byte) {
 	text := n.Text()
+	if b, ok := n.Bool(); ok {
+		text = "0"
+		if b {
+			text = "1"
+		}
+	}
 	if b, ok := n.Bytes(); ok {
 		text = string(b)
 	} else if i, ok := n.Int(); ok {
@@ -114,7 +122,7 @@ func digest(n *profile.Node) (d [12]byte) {
 	} else if t, ok := n.Time(); ok {
 		text = t.UTC().String()
 	}
-	sum := sha256.Sum256([]byte(n.Kind.String() + "\x00" + text))
+	sum := sha256.Sum256([]byte(kind + "\x00" + text))
 	copy(d[:], sum[:])
 	return d
 }
