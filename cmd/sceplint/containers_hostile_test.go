@@ -18,8 +18,8 @@ import (
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
-// These tests run the command as it is built for users. The race detector would
-// see nothing of it, and make what they prepare take minutes.
+// These tests run the command as it is built for users, or hand it hundreds of
+// megabytes. The race detector would see little of that, and take minutes.
 
 // TestHostileContainers checks archives and streams that are made to exhaust a
 // reader, or to lead it elsewhere.

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// These tests run the command as it is built for users. The race detector would
-// see nothing of it, and make what they prepare take minutes.
+// These tests run the command as it is built for users, or hand it hundreds of
+// megabytes. The race detector would see little of that, and take minutes.
 
 // TestHostile runs the command on each hostile file: a finding with a message,
 // no crash, no hang, no more memory than a profile may cost.
