@@ -52,8 +52,8 @@ func Configure(s *profile.SCEP, mask func(string) string) Configuration {
 		URL:                address(s, url, mask),
 		Host:               isAbsent,
 		Name:               text(s.Name, mask),
-		Subject:            subject(s),
-		SubjectAltName:     names(s.SubjectAltName),
+		Subject:            subject(s, mask),
+		SubjectAltName:     names(s.SubjectAltName, mask),
 		Challenge:          string(s.ChallengeKind),
 		Keysize:            value(s.Keysize, func(v int64) string { return strconv.FormatInt(v, 10) }),
 		KeyType:            text(s.KeyType, mask),
@@ -139,7 +139,7 @@ func address(s *profile.SCEP, url profile.URLParts, mask func(string) string) st
 }
 
 // subject tells the attribute types of a Subject in order.
-func subject(s *profile.SCEP) string {
+func subject(s *profile.SCEP, mask func(string) string) string {
 	switch {
 	case s.Subject.Node == nil:
 		return isAbsent
@@ -149,7 +149,7 @@ func subject(s *profile.SCEP) string {
 	var list []string
 	for _, a := range s.Subject.Attributes {
 		name, oid := a.Names()
-		list = append(list, clip(cmp.Or(name, oid, a.Type.Text(), isInvalid)))
+		list = append(list, clip(mask(cmp.Or(name, oid, a.Type.Text(), isInvalid))))
 	}
 	if len(list) == 0 {
 		return isInvalid
@@ -158,7 +158,7 @@ func subject(s *profile.SCEP) string {
 }
 
 // names tells the keys of a SubjectAltName.
-func names(n *profile.Node) string {
+func names(n *profile.Node, mask func(string) string) string {
 	switch {
 	case n == nil:
 		return isAbsent
@@ -168,7 +168,7 @@ func names(n *profile.Node) string {
 	var list []string
 	for c := range n.Children() {
 		if len(list) < 20 {
-			list = append(list, clip(c.Key))
+			list = append(list, clip(mask(c.Key)))
 		}
 	}
 	slices.Sort(list)

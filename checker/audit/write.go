@@ -145,6 +145,8 @@ func (r *Report) CSV(w io.Writer) error {
 	}
 	for _, row := range rows {
 		for i, cell := range row {
+			cell = plain(cell)
+			row[i] = cell
 			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 				row[i] = "'" + cell
 			}

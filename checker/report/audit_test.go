@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"errors"
 	"html"
 	"strings"
 	"testing"
@@ -20,6 +21,8 @@ func auditReport(t *testing.T) *audit.Report {
 <key>PayloadType</key><string>com.apple.security.scep</string>
 <key>PayloadContent</key><dict>
 <key>URL</key><string>https://ca.corp.net/&lt;/script&gt;&lt;script&gt;alert(1)</string>
+<key>Subject</key><array><array><array><string>Tr0ub4dor3</string><string>CN</string></array></array></array>
+<key>SubjectAltName</key><dict><key>Tr0ub4dor3</key><string>x</string></dict>
 <key>Name</key><string>&lt;img src=x onerror=alert(1)&gt;</string>
 <key>Challenge</key><string>Tr0ub4dor3</string>
 </dict></dict></array>
@@ -27,7 +30,7 @@ func auditReport(t *testing.T) *audit.Report {
 <key>PayloadUUID</key><string>x</string></dict></plist>`
 	auditor := &audit.Auditor{
 		Mark:    func(string) string { return "mark" },
-		Device:  func(*profile.Profile) string { return "<i>device\u202e" },
+		Device:  func(*profile.Profile) string { return "<i>device\x1b\u202e" },
 		Compare: true,
 	}
 	rule := checker.Rule{Meta: checker.Meta{ID: "a-rule", Severity: checker.Error}, Check: func(p *checker.Pass) error {
@@ -64,6 +67,16 @@ func TestAudit(t *testing.T) {
 		if !strings.Contains(page, wanted) {
 			t.Errorf("the page lacks %q", wanted)
 		}
+	}
+	var table bytes.Buffer
+	for _, by := range audit.Views {
+		a.By = by
+		if err := errors.Join(a.CSV(&table), a.JSON(&table), a.Text(&table)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text := table.String(); strings.Contains(text, "Tr0ub4dor3") || strings.ContainsAny(text, "\x1b") {
+		t.Errorf("a secret or a raw control character is written: %q", text)
 	}
 	for _, unwanted := range []string{"<script>alert", "<img", "<b>bold", "<i>device", "Tr0ub4dor3", "\u202e"} {
 		if strings.Contains(page, unwanted) {
