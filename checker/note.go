@@ -31,6 +31,9 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 	}
 	n := s.digest(kind, value)
 	if !s.done {
+		if p.first.notes == nil {
+			p.first.notes = make([]held, 0, 16)
+		}
 		p.first.notes = append(p.first.notes, held{note: n, with: s.companion(with)})
 		return
 	}
@@ -49,6 +52,9 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 // those that want it are told of the file alone.
 func (p *Pass) Offer(kind, value string) {
 	if s := p.checker.set; s != nil && !s.done {
+		if p.first.offers == nil {
+			p.first.offers = make([]note, 0, 8)
+		}
 		p.first.offers = append(p.first.offers, s.digest(kind, value))
 	}
 }

@@ -54,7 +54,7 @@ PayloadIdentifier says as little and is a warning.`,
 				if k.node == nil {
 					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
 				} else if blankName(k.node) {
-					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(payload), nameOf[k.name]).Severity = checker.Warning
+					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(payload), nameOf(k.name)).Severity = checker.Warning
 				}
 			}
 		}
@@ -63,16 +63,21 @@ PayloadIdentifier says as little and is a warning.`,
 }
 
 // nameOf says what belongs into the keys that blankName looks at.
-var nameOf = map[string]string{
-	"PayloadType":       "the type of the payload",
-	"PayloadIdentifier": "a reverse-DNS name that stays the same from version to version",
+func nameOf(key string) string {
+	switch key {
+	case "PayloadType":
+		return "the type of the payload"
+	case "PayloadIdentifier":
+		return "a reverse-DNS name that stays the same from version to version"
+	}
+	return ""
 }
 
 // blankName reports whether a required name is there but says nothing. An empty
 // PayloadUUID is the business of payload-uuid-format.
 func blankName(n *profile.Node) bool {
 	text, ok := n.Str()
-	return ok && nameOf[n.Key] != "" && strings.TrimSpace(text) == ""
+	return ok && nameOf(n.Key) != "" && strings.TrimSpace(text) == ""
 }
 
 // payloadLabel names a payload in a message as paths do: counted from 0, and

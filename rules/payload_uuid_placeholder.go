@@ -84,31 +84,55 @@ var counts = []string{
 	strings.Repeat("a1b2c3d4e5f67890abcdef1234567890", 2),
 }
 
-// begins are the first two digits that any sample has, in either case: nearly
-// every real UUID is let go by them.
-var begins = func() map[string]bool {
-	set := map[string]bool{"de": true, "DE": true}
-	for _, d := range "0123456789abcdef" {
-		set[string(d)+string(d)] = true
-		set[strings.ToUpper(string(d)+string(d))] = true
+// begins is the set of the first three digits that a sample may have, as one
+// number: nearly every real UUID is let go by them.
+var begins = func() (set [16 * 16 * 16 / 64]uint64) {
+	add := func(digits string) {
+		n, _ := threeDigits(digits)
+		set[n/64] |= 1 << (n % 64)
 	}
+	const digits = "0123456789abcdef"
+	for _, first := range digits {
+		for _, third := range digits {
+			add(string([]rune{first, first, third}))
+		}
+	}
+	add("deadbeef")
 	for _, uuid := range sampleUUIDs {
-		set[uuid[:2]] = true
-		set[strings.ToUpper(uuid[:2])] = true
+		add(uuid)
 	}
 	for _, row := range counts {
-		for i := range len(row) - 1 {
-			set[row[i:i+2]] = true
-			set[strings.ToUpper(row[i:i+2])] = true
+		for i := range len(row) - 2 {
+			add(row[i:])
 		}
 	}
 	return set
 }()
 
+// threeDigits is the number that the first three hexadecimal digits of a text
+// make, in either case; false if it does not begin with so many.
+func threeDigits(text string) (n uint, ok bool) {
+	if len(text) < 3 {
+		return 0, false
+	}
+	for i := range 3 {
+		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			n = n<<4 | uint(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			n = n<<4 | uint(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return n, true
+}
+
 // sampleUUID tells what kind of sample a UUID is, or "". The chance of a drawn
 // one to be taken for a sample is below one in a billion.
 func sampleUUID(uuid string) string {
-	if len(uuid) < 2 || !begins[uuid[:2]] {
+	if n, ok := threeDigits(uuid); !ok || begins[n/64]>>(n%64)&1 == 0 {
 		return ""
 	}
 	s := strings.ToLower(uuid)

@@ -49,7 +49,7 @@ var profileKeyMissing = checker.Rule{
 		}
 		for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadContent"} {
 			if n := root.Get(key); key == "PayloadIdentifier" && blankName(n) {
-				p.Value(n, "%s of the profile is empty; write %s", key, nameOf[key]).Severity = checker.Warning
+				p.Value(n, "%s of the profile is empty; write %s", key, nameOf(key)).Severity = checker.Warning
 			}
 			if root.Get(key) != nil || key == "PayloadContent" && root.Get("EncryptedPayloadContent") != nil {
 				continue

@@ -33,8 +33,8 @@ What tools print is hexadecimal; put into <data> as it is, it comes to twice the
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			f := scep.CAFingerprint
-			b, ok := f.Node.Bytes()
-			if !ok {
+			b := f.Bytes
+			if b == nil {
 				continue // absent, of a wrong type, or not rendered yet
 			}
 			text, certificate := base64Text(b), wholeCertificate(b)

@@ -129,12 +129,22 @@ func notMail(text string, variable bool) string {
 	return ""
 }
 
+// isAddress reports whether a text is an IP address. Most texts show by their
+// characters that they are none.
+func isAddress(text string) bool {
+	bare := strings.Trim(text, "[]")
+	if !strings.Contains(bare, ":") && strings.Trim(bare, "0123456789.") != "" {
+		return false
+	}
+	_, err := netip.ParseAddr(bare)
+	return err == nil
+}
+
 // notHostName says why a text is no host name.
 func notHostName(text string) string {
 	host := strings.TrimPrefix(text, "*.")
-	_, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	switch {
-	case err == nil:
+	case isAddress(text):
 		return "is an IP address, which dNSName does not hold and SCEP payloads have no key for; write a host name"
 	case sanHostName(host):
 		return ""

@@ -35,6 +35,13 @@ attributes anew. Nearly always an RDN for each attribute was meant.`,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
+			shared := false // whether any RDN has several
+			for i, a := range scep.Subject.Attributes {
+				shared = shared || i > 0 && a.RDN == scep.Subject.Attributes[i-1].RDN
+			}
+			if !shared {
+				continue
+			}
 			types := make([][]string, len(scep.Subject.RDNs))
 			for _, a := range scep.Subject.Attributes {
 				types[a.RDN] = append(types[a.RDN], a.Type.Text())

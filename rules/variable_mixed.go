@@ -56,10 +56,13 @@ may come from the environment.`,
 	},
 	Check: func(p *checker.Pass) error {
 		var products []*profile.Product
-		uses := map[*profile.Product][]productVariable{}
+		var uses map[*profile.Product][]productVariable
 		for _, v := range productVariables(p) {
 			if v.product == nil {
 				continue
+			}
+			if uses == nil {
+				uses = map[*profile.Product][]productVariable{}
 			}
 			if uses[v.product] == nil {
 				products = append(products, v.product)
@@ -159,6 +162,7 @@ func variablesOf(n *profile.Node, text string) []profile.Variable {
 // variables. The reader of property lists bounds the depth.
 func eachText(p *profile.Profile, n *profile.Node, do func(*profile.Node, string)) {
 	switch {
+	case n.Plain():
 	case n.Is(profile.Dict, profile.Array):
 		for c := range n.Children() {
 			eachText(p, c, do)

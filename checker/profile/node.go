@@ -45,7 +45,8 @@ type Node struct {
 	lookup               map[string]*Node // of a large dict, made when it is first asked
 	unrendered           bool             // template text where only a literal parses
 	templated, alternate bool
-	plain                bool // no byte of the text begins a template variable
+	plain                bool // no byte of the text, or of the texts in a dict or array, begins a template variable
+	single               bool // no dict in or under a dict or array has a key twice
 }
 
 // Span is the place of the value: its whole element.
@@ -284,6 +285,14 @@ func (n *Node) Bytes() ([]byte, bool) {
 // Unrendered reports whether the value is template text where only a literal
 // parses: what it will be is not known.
 func (n *Node) Unrendered() bool { return n != nil && n.unrendered }
+
+// Plain reports whether neither the text of the value nor those of the values
+// under it can hold template text. It may be false where they cannot.
+func (n *Node) Plain() bool { return n == nil || n.plain }
+
+// Single reports whether no dict in or under a dict or array has a key twice, as
+// far as the reader has seen to it. It may be false where none has.
+func (n *Node) Single() bool { return n != nil && n.single }
 
 // Templated reports whether template text stands between the values of a dict
 // or array, so that more or fewer values may come of it.

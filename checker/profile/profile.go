@@ -150,6 +150,7 @@ func (s *Source) readXML() (*Node, *SyntaxError) {
 		}
 	}
 	sc := &scanner{src: s, text: alias(text)}
+	sc.seen = sc.room[:0]
 	sc.chunk = newChunk(min(max(len(text)/48, 32), 4096))
 	root, fault := sc.scan()
 	s.chunks = append(s.chunks, sc.chunk)

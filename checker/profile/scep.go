@@ -98,22 +98,67 @@ func (s *SCEP) Declarative() bool { return s.Content != nil && s.Content == s.No
 
 func settingsOf(p Payload, content *Node) SCEP {
 	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}
-	get := s.Content.Get
-	s.URL = setting(get("URL"), (*Node).Str)
-	s.Name = setting(get("Name"), (*Node).Str)
-	s.Challenge = setting(get("Challenge"), (*Node).Str)
-	s.KeyType = setting(get("Key Type"), (*Node).Str, DefaultKeyType)
-	s.Keysize = setting(get("Keysize"), (*Node).Int, DefaultKeysize)
-	s.KeyUsage = setting(get("Key Usage"), (*Node).Int, DefaultKeyUsage)
-	s.Retries = setting(get("Retries"), (*Node).Int, DefaultRetries)
-	s.RetryDelay = setting(get("RetryDelay"), (*Node).Int, DefaultRetryDelay)
-	s.AllowAllAppsAccess = setting(get("AllowAllAppsAccess"), (*Node).Bool, false)
-	s.KeyIsExtractable = setting(get("KeyIsExtractable"), (*Node).Bool, true)
-	s.CAFingerprint = newFingerprint(get("CAFingerprint"))
-	s.Subject = newSubject(get("Subject"))
-	s.SubjectAltName = get("SubjectAltName")
+	found := content.settings()
+	s.URL = setting(found.url, (*Node).Str)
+	s.Name = setting(found.name, (*Node).Str)
+	s.Challenge = setting(found.challenge, (*Node).Str)
+	s.KeyType = setting(found.keyType, (*Node).Str, DefaultKeyType)
+	s.Keysize = setting(found.keysize, (*Node).Int, DefaultKeysize)
+	s.KeyUsage = setting(found.keyUsage, (*Node).Int, DefaultKeyUsage)
+	s.Retries = setting(found.retries, (*Node).Int, DefaultRetries)
+	s.RetryDelay = setting(found.retryDelay, (*Node).Int, DefaultRetryDelay)
+	s.AllowAllAppsAccess = setting(found.allowAllAppsAccess, (*Node).Bool, false)
+	s.KeyIsExtractable = setting(found.keyIsExtractable, (*Node).Bool, true)
+	s.CAFingerprint = newFingerprint(found.caFingerprint)
+	s.Subject = newSubject(found.subject)
+	s.SubjectAltName = found.subjectAltName
 	s.ChallengeKind = challengeKind(s.Challenge)
 	return s
+}
+
+// settings are the values of a dict for the keys of SCEPKeys.
+type settings struct {
+	url, name, subject, challenge, keysize, keyType, keyUsage, subjectAltName,
+	caFingerprint, retries, retryDelay, allowAllAppsAccess, keyIsExtractable *Node
+}
+
+// settings finds the settings of a payload in one pass, the last one of doubled
+// keys.
+func (n *Node) settings() (found settings) {
+	if n == nil {
+		return found
+	}
+	for c := n.first; c != nil; c = c.next {
+		switch c.Key {
+		case "URL":
+			found.url = c
+		case "Name":
+			found.name = c
+		case "Subject":
+			found.subject = c
+		case "Challenge":
+			found.challenge = c
+		case "Keysize":
+			found.keysize = c
+		case "Key Type":
+			found.keyType = c
+		case "Key Usage":
+			found.keyUsage = c
+		case "SubjectAltName":
+			found.subjectAltName = c
+		case "CAFingerprint":
+			found.caFingerprint = c
+		case "Retries":
+			found.retries = c
+		case "RetryDelay":
+			found.retryDelay = c
+		case "AllowAllAppsAccess":
+			found.allowAllAppsAccess = c
+		case "KeyIsExtractable":
+			found.keyIsExtractable = c
+		}
+	}
+	return found
 }
 
 // setting reads a value as a device would; an absent one has the fallback, if

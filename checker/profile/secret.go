@@ -236,7 +236,7 @@ func holdsPrivateKey(text string) bool {
 	var head [128]byte
 	n := 0
 	for i := 0; i < len(text) && n < len(head); i++ {
-		if base64Value[text[i]] == 1 {
+		if base64Class[text[i]] == 0 {
 			head[n] = text[i]
 			n++
 		}

@@ -30,6 +30,7 @@ func newSubject(n *Node) Subject {
 		}
 		return s
 	}
+	s.RDNs, s.Attributes = make([]*Node, 0, min(n.Len(), 16)), make([]Attribute, 0, min(n.Len(), 16))
 	for rdn := range n.Children() {
 		if s.skip(rdn) {
 			continue
@@ -79,6 +80,12 @@ func (s *Subject) skip(n *Node) bool {
 // IsCommonName reports whether an attribute type is that of the common name,
 // however it is written.
 func (a Attribute) IsCommonName() bool {
+	switch a.Type.Text() {
+	case "CN":
+		return true
+	case "C", "ST", "L", "O", "OU":
+		return false
+	}
 	t := strings.ToLower(strings.TrimSpace(a.Type.Text()))
 	return t == "cn" || t == "commonname" || strings.TrimPrefix(t, "oid.") == "2.5.4.3"
 }

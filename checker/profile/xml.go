@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -16,6 +17,9 @@ type scanner struct {
 	chunk []Node // nodes are cut from here; a full chunk is left behind, so that pointers stay good
 	count int
 	depth int
+	seen  [][4]uint64 // of each open dict or array, what its keys look like
+	room  [12][4]uint64
+	buf   bytes.Buffer // of text that cannot be taken as it is written
 
 	root, cur      *Node // cur is the open dict or array, nil outside of any
 	hasKey         bool  // a <key> waits for its value
@@ -64,12 +68,14 @@ func (s *scanner) structural(at Span, format string, args ...any) *SyntaxError {
 }
 
 func (s *scanner) space() {
-	for s.pos < len(s.text) && isSpace(s.text[s.pos]) {
-		s.pos++
+	text, i := s.text, s.pos
+	for i < len(text) && isSpace(text[i]) {
+		i++
 	}
+	s.pos = i
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+func isSpace(c byte) bool { return c <= ' ' && 1<<c&(1<<' '|1<<'\n'|1<<'\t'|1<<'\r') != 0 }
 
 func (s *scanner) has(prefix string) bool { return strings.HasPrefix(s.text[s.pos:], prefix) }
 
@@ -239,7 +245,7 @@ func (s *scanner) template() bool {
 	s.pos = v.End
 	s.templateBefore = true
 	if s.cur != nil {
-		s.cur.templated = true
+		s.cur.templated, s.cur.plain = true, false
 	}
 	return true
 }

@@ -5,7 +5,7 @@ import "strings"
 // element reads one element at the position.
 func (s *scanner) element() *SyntaxError {
 	at := s.pos
-	// The two tags that make up half of any profile.
+	// The tags that nearly all of any profile is made of.
 	switch rest := s.text[at:]; {
 	case strings.HasPrefix(rest, "<key>"):
 		s.pos += len("<key>")
@@ -13,6 +13,24 @@ func (s *scanner) element() *SyntaxError {
 	case strings.HasPrefix(rest, "<string>"):
 		s.pos += len("<string>")
 		return s.scalar(String, "string", Span{at, s.pos}, false)
+	case strings.HasPrefix(rest, "<dict>"):
+		s.pos += len("<dict>")
+		return s.open(Dict, Span{at, s.pos}, false)
+	case strings.HasPrefix(rest, "<array>"):
+		s.pos += len("<array>")
+		return s.open(Array, Span{at, s.pos}, false)
+	case strings.HasPrefix(rest, "<integer>"):
+		s.pos += len("<integer>")
+		return s.scalar(Integer, "integer", Span{at, s.pos}, false)
+	case strings.HasPrefix(rest, "<true/>"):
+		s.pos += len("<true/>")
+		return s.scalar(Boolean, "true", Span{at, s.pos}, true)
+	case strings.HasPrefix(rest, "<false/>"):
+		s.pos += len("<false/>")
+		return s.scalar(Boolean, "false", Span{at, s.pos}, true)
+	case strings.HasPrefix(rest, "<data>"):
+		s.pos += len("<data>")
+		return s.scalar(Data, "data", Span{at, s.pos}, false)
 	}
 	name, empty, err := s.startTag()
 	if err != nil {
@@ -93,7 +111,7 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 	if err != nil {
 		return err
 	}
-	n.open, n.end = int32(tag.End), int32(tag.End)
+	n.open, n.end, n.plain, n.single = int32(tag.End), int32(tag.End), true, true
 	if err := s.place(n); err != nil {
 		return err
 	}
@@ -103,6 +121,7 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 	if s.depth++; s.depth > maxDepth {
 		return s.fail(tag, "dicts and arrays are nested more than %d deep; no device reads such a profile", maxDepth)
 	}
+	s.seen = append(s.seen, [4]uint64{})
 	s.cur = n
 	return nil
 }

@@ -16,6 +16,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	if kind == Data && !empty && s.plainData(n) {
 		return s.place(n)
 	}
+	n.plain = true
 	if !empty {
 		if n.text, err = s.chars(name, tag); err != nil {
 			return err
@@ -130,23 +131,24 @@ var class = func() (t [256]uint8) {
 
 // chars reads character data up to the end tag of an element.
 func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
-	text, i := s.text, s.pos
-	met := uint8(0)
-	for ; i < len(text); i++ {
-		k := class[text[i]]
-		if k&3 != 0 {
-			break
+	if length := strings.IndexByte(s.text[s.pos:], '<'); length >= 0 {
+		body := s.text[s.pos : s.pos+length]
+		met, rest := uint8(0), body
+		for ; len(rest) >= 8; rest = rest[8:] {
+			met |= class[rest[0]] | class[rest[1]] | class[rest[2]] | class[rest[3]] |
+				class[rest[4]] | class[rest[5]] | class[rest[6]] | class[rest[7]]
 		}
-		met |= k
-	}
-	if i < len(text) && text[i] == '<' {
-		if end, ok := s.closes(i, name); ok {
-			body := text[s.pos:i]
-			if met&4 != 0 && !utf8.ValidString(body) {
-				return "", s.badUTF8(body)
+		for i := range len(rest) {
+			met |= class[rest[i]]
+		}
+		if met&3 == 0 {
+			if end, ok := s.closes(s.pos+length, name); ok {
+				if met&4 != 0 && !utf8.ValidString(body) {
+					return "", s.badUTF8(body)
+				}
+				s.pos, s.plain = end, met&8 == 0
+				return body, nil
 			}
-			s.pos, s.plain = end, met&8 == 0
-			return body, nil
 		}
 	}
 	s.plain = false
@@ -160,6 +162,9 @@ func (s *scanner) closes(i int, name string) (int, bool) {
 		return 0, false
 	}
 	j := 2 + len(name)
+	if rest[j] == '>' {
+		return i + j + 1, true
+	}
 	for j < len(rest) && isSpace(rest[j]) {
 		j++
 	}

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -9,7 +10,8 @@ import (
 // slowChars reads character data that holds more than plain characters:
 // entities, CDATA, comments, carriage returns, template text.
 func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
-	var b strings.Builder
+	b := &s.buf
+	b.Reset()
 	for i := s.pos; i < len(s.text); {
 		c := s.text[i]
 		switch {
@@ -22,7 +24,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 				s.pos = end
 				return text, nil
 			}
-			next, err := s.inside(i, name, tag, &b)
+			next, err := s.inside(i, name, tag, b)
 			if err != nil {
 				return "", err
 			}
@@ -56,7 +58,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 
 // inside takes a "<" in character data that is not the end tag, and returns
 // where the text goes on.
-func (s *scanner) inside(i int, name string, tag Span, b *strings.Builder) (int, *SyntaxError) {
+func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer) (int, *SyntaxError) {
 	rest := s.text[i:]
 	switch {
 	case strings.HasPrefix(rest, "<![CDATA["):
@@ -184,15 +186,19 @@ func (s *scanner) badEntity(i int) *SyntaxError {
 	return s.fail(Span{i, i + 1}, "unescaped &; write &amp;")
 }
 
-// base64Value marks the alphabet (1), white space (2) and padding (3).
-var base64Value = func() (t [256]uint8) {
+// base64Class marks what is not of the alphabet: white space (1), padding (2) and
+// what must not be there (4).
+var base64Class = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = 4
+	}
 	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
-		t[c] = 1
+		t[c] = 0
 	}
 	for _, c := range " \t\r\n" {
-		t[c] = 2
+		t[c] = 1
 	}
-	t['='] = 3
+	t['='] = 2
 	return t
 }()
 
@@ -200,18 +206,29 @@ var base64Value = func() (t [256]uint8) {
 // padding at its end only.
 func validBase64(text string) bool {
 	digits, padding := 0, 0
-	for i := 0; i < len(text); i++ {
-		switch base64Value[text[i]] {
-		case 1:
+	for len(text) > 0 {
+		if padding == 0 {
+			for len(text) >= 8 && base64Class[text[0]]|base64Class[text[1]]|base64Class[text[2]]|base64Class[text[3]]|
+				base64Class[text[4]]|base64Class[text[5]]|base64Class[text[6]]|base64Class[text[7]] == 0 {
+				digits += 8
+				text = text[8:]
+			}
+			if text == "" {
+				break
+			}
+		}
+		switch base64Class[text[0]] {
+		case 0:
 			if padding > 0 {
 				return false
 			}
 			digits++
-		case 3:
+		case 2:
 			padding++
-		case 0:
+		case 4:
 			return false
 		}
+		text = text[1:]
 	}
 	return (digits+padding)%4 == 0 && padding <= 2 && (padding == 0 || digits%4 >= 2)
 }

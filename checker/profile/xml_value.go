@@ -18,6 +18,9 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 	if s.pos+1 < len(s.text) {
 		switch s.text[s.pos+1] {
 		case '/':
+			if s.closesPlainly() {
+				return false, nil
+			}
 			return s.endTag()
 		case '?':
 			return false, s.misc()
@@ -95,6 +98,25 @@ func (s *scanner) endOfFile() *SyntaxError {
 	return s.structural(at, "the file ends before </plist>; it is cut off, or </plist> is missing")
 }
 
+// closesPlainly takes the end tag of the open dict or array, if that is what
+// stands there, and nothing is to be said of it.
+func (s *scanner) closesPlainly() bool {
+	if s.cur == nil || s.hasKey {
+		return false
+	}
+	tag := "</dict>"
+	if s.cur.Kind == Array {
+		tag = "</array>"
+	}
+	if !s.has(tag) {
+		return false
+	}
+	s.pos += len(tag)
+	s.templateBefore = false
+	s.close(s.pos)
+	return true
+}
+
 // endTag closes the open dict or array, or the document.
 func (s *scanner) endTag() (bool, *SyntaxError) {
 	at := s.pos
@@ -130,12 +152,47 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 		line := s.src.Position(int(s.cur.start)).Line
 		return false, s.structural(tag, "</%s> does not close the <%s> opened on line %d; write </%s> before it, or remove it", clip(name), s.cur.Kind, line, s.cur.Kind)
 	}
-	s.cur.end = int32(tag.End)
-	s.cur = s.cur.parent
-	s.depth--
+	s.close(tag.End)
 	s.pos = tag.End
 	s.templateBefore = false
 	return false, nil
+}
+
+// close ends the open dict or array, whose parent answers for what is in it.
+func (s *scanner) close(end int) {
+	n := s.cur
+	n.end = int32(end)
+	s.seen = s.seen[:s.depth-1]
+	s.depth--
+	if s.cur = n.parent; s.cur != nil {
+		s.cur.plain = s.cur.plain && n.plain
+		s.cur.single = s.cur.single && n.single
+	}
+}
+
+// meet notes the key of a value that is about to be hung into the open dict.
+// Whether the dict has it already is looked up only if a key that looks alike
+// came before, and left open in large dicts.
+func (s *scanner) meet(key string) {
+	h := uint(len(key))
+	if h > 0 {
+		h = h*7 + uint(key[h-1])*5 + uint(key[h/2])
+	}
+	seen := &s.seen[s.depth-1][h/64%4]
+	bit := uint64(1) << (h % 64)
+	if *seen&bit != 0 && s.cur.single {
+		s.cur.single = s.cur.size <= large && !s.cur.holds(key)
+	}
+	*seen |= bit
+}
+
+func (n *Node) holds(key string) bool {
+	for c := n.first; c != nil; c = c.next {
+		if c.Key == key {
+			return true
+		}
+	}
+	return false
 }
 
 // node cuts a node from the arena.
@@ -185,6 +242,12 @@ func (s *scanner) place(n *Node) *SyntaxError {
 }
 
 func (s *scanner) hang(n *Node) {
+	if s.cur.Kind == Dict && len(s.seen) > 0 {
+		s.meet(n.Key)
+	}
+	if !n.plain {
+		s.cur.plain = false
+	}
 	n.parent, n.index = s.cur, s.cur.size
 	if s.cur.last == nil {
 		s.cur.first = n
