@@ -167,7 +167,7 @@ func (t *tests) compileTests() error {
 	}
 	// OPA's tester compiles for itself, and does so when it is told to run. With
 	// a context that is over it runs nothing.
-	t.tested = newCompiler(testCapabilities()).WithRewriteTestRules(true)
+	t.tested = newCompiler(testCapabilities()).WithSchemas(schemas()).WithRewriteTestRules(true)
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	none, err := t.runner().SetModules(t.all).RunTests(over, t.txn)

@@ -23,7 +23,7 @@ import (
 
 // inputType is the type that the schema gives to input.
 var inputType = sync.OnceValue(func() regotypes.Type {
-	compiler := newCompiler(capabilities())
+	compiler := newCompiler(capabilities()).WithSchemas(schemas())
 	compiler.Compile(map[string]*ast.Module{"type": ast.MustParseModuleWithOpts("package lib.type\n\nx := input", parserOptions(ast.RegoV1, true))})
 	return compiler.TypeEnv.GetByRef(ast.InputRootRef)
 })

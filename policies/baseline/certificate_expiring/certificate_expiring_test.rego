@@ -4,7 +4,7 @@ import data.policies.baseline.certificate_expiring
 
 path := ["PayloadContent", 1, "PayloadContent"]
 
-root := {"ca": true, "self_signed": true}
+root := {"ca": true, "issuer": "CN=Acme CA G1,O=Acme Corporation"}
 
 test_short_lived_ca_is_a_warning if {
 	certificate_expiring.warn == {{
@@ -14,7 +14,7 @@ test_short_lived_ca_is_a_warning if {
 }
 
 test_intermediate_and_old_root_are_judged if {
-	every kind in [{"ca": true, "self_signed": false}, {"ca": false, "self_signed": true}] {
+	every kind in [{"ca": true, "issuer": "CN=Acme Root"}, {"ca": false, "issuer": "CN=Acme CA G1,O=Acme Corporation"}] {
 		found := certificate_expiring.warn with input as document(kind, 0)
 		count(found) == 1
 	}
@@ -35,7 +35,7 @@ test_ended_certificate_is_a_warning if {
 }
 
 test_certificate_of_a_server_passes if {
-	certificate_expiring.warn == set() with input as document({"ca": false, "self_signed": false}, 5)
+	certificate_expiring.warn == set() with input as document({"ca": false, "issuer": "CN=Acme Root"}, 5)
 }
 
 test_days_are_taken_from_config if {
