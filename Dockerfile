@@ -3,6 +3,8 @@
 ARG GO_IMAGE=docker.io/library/golang:1.26.8-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d
 
 FROM --platform=$BUILDPLATFORM ${GO_IMAGE} AS build
+# The Go release in .ci/go-toolchain, whatever the image has.
+ENV GOTOOLCHAIN=go1.26.11
 WORKDIR /build
 COPY go.mod go.sum ./
 RUN go mod download

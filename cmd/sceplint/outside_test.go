@@ -32,11 +32,14 @@ func tool(tb testing.TB, variable string) string {
 	return path
 }
 
-// built builds the command of the working directory or another one.
+// built builds the command of the working directory or another one, as releases
+// are built.
 func built(tb testing.TB, source string) string {
 	tb.Helper()
 	command := filepath.Join(tb.TempDir(), "command")
-	if out, err := exec.Command("go", "build", "-o", command, source).CombinedOutput(); err != nil {
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", command, source)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("%v\n%s", err, out)
 	}
 	return command

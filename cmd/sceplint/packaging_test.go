@@ -207,6 +207,24 @@ func TestReleaseFlags(t *testing.T) {
 	}
 }
 
+// TestToolchain holds that images are built with the Go release that releases are
+// built with, and that is looked through for known vulnerabilities.
+func TestToolchain(t *testing.T) {
+	release := strings.TrimSpace(string(checkertest.Read(t, "../../.ci/go-toolchain")))
+	if !regexp.MustCompile(`^go1\.\d+\.\d+$`).MatchString(release) {
+		t.Errorf("%q is no release of Go", release)
+	}
+	for file, want := range map[string]string{
+		"../../Dockerfile":                    "ENV GOTOOLCHAIN=" + release + "\n",
+		"../../.ci/run":                       `GOTOOLCHAIN=$(cat .ci/go-toolchain) "$tools/govulncheck"`,
+		"../../.github/workflows/release.yml": `GOTOOLCHAIN=$(cat .ci/go-toolchain)`,
+	} {
+		if !strings.Contains(string(checkertest.Read(t, file)), want) {
+			t.Errorf("%s has no %s", file, want)
+		}
+	}
+}
+
 // TestDockerfile holds that the image has nothing but the command: no shell, no
 // root, and a base that cannot change.
 func TestDockerfile(t *testing.T) {

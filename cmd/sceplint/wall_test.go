@@ -3,7 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"math"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,12 +11,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
 // The benchmarks of this file run whole commands on the same profiles. Those
 // that compare with OPA and conftest need OPA and CONFTEST in the environment,
 // and look first whether both sides find the same. Only ratios within one run
-// count: BenchmarkWall… time one command each, BenchmarkGoal two by turns.
+// count: BenchmarkWall… time one command each, BenchmarkGoal in goal_test.go two by turns.
 
 // stage is what the commands work on.
 type stage struct {
@@ -68,6 +70,10 @@ func check(_ testing.TB, s *stage) []string {
 	return []string{s.sceplint, "check", "--fail-on", "never", s.dir}
 }
 
+func checkAlone(_ testing.TB, s *stage) []string {
+	return []string{s.sceplint, "check", "--jobs", "1", "--fail-on", "never", s.dir}
+}
+
 func checkRules(_ testing.TB, s *stage) []string {
 	return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", s.dir}
 }
@@ -81,6 +87,44 @@ func checkRulesOne(_ testing.TB, s *stage) []string {
 }
 
 func sha256Sum(_ testing.TB, s *stage) []string { return append([]string{"sha256sum"}, s.profiles...) }
+
+func cat(_ testing.TB, s *stage) []string { return append([]string{"cat"}, s.profiles...) }
+
+// plistlib parses the profiles with Python's library, in one process.
+func plistlib(tb testing.TB, s *stage) []string {
+	const source = `import plistlib, sys
+for name in sys.argv[1:]:
+    with open(name, "rb") as f:
+        plistlib.load(f)
+`
+	file := filepath.Join(tb.TempDir(), "parse.py")
+	if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
+		tb.Fatal(err)
+	}
+	return append([]string{"python3", file}, s.profiles...)
+}
+
+// howett parses the profiles with howett.net/plist, in one process.
+func howett(tb testing.TB, s *stage) []string {
+	return append([]string{built(tb, "testdata/bench/howett.go")}, s.profiles...)
+}
+
+// plistutil converts the profiles to binary property lists with the command of
+// libplist, which takes one file a process.
+func plistutil(_ testing.TB, s *stage) []string {
+	return append([]string{"sh", "-c", `for file; do plistutil -i "$file" -o /dev/null || exit; done`, "sh"}, s.profiles...)
+}
+
+// large is a profile of so many million bytes.
+func large(megabytes int) command {
+	return func(tb testing.TB, s *stage) []string {
+		file := filepath.Join(s.dir, "..", fmt.Sprintf("large-%d.mobileconfig", megabytes))
+		if err := os.WriteFile(file, profiletest.Large(megabytes*1_000_000), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+		return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", file}
+	}
+}
 
 // emptyGo is the least that a program in Go can do.
 func emptyGo(tb testing.TB, _ *stage) []string {
@@ -240,41 +284,4 @@ func timed(tb testing.TB, args []string) time.Duration {
 		tb.Fatalf("%s: %v", args[0], err)
 	}
 	return time.Since(start)
-}
-
-// BenchmarkGoal times two commands by turns and gives the ratio of the first
-// to the second: the median of all turns, the least, the most, and the goal.
-func BenchmarkGoal(b *testing.B) {
-	s := newStage(b)
-	for _, goal := range []struct {
-		name         string
-		ours, theirs command
-		most         float64
-	}{
-		{"rules/sha256sum", checkRules, sha256Sum, 0.8},
-		{"check/sha256sum", check, sha256Sum, 2},
-		{"check/conftest", check, conftest, 0.1},
-		{"check/opa-exec", check, opaExec, math.NaN()}, // no goal
-		{"check-one/opa-eval", checkOne, opaEval, 0.5},
-		{"rules-one/empty-go", checkRulesOne, emptyGo, 8},
-	} {
-		b.Run(goal.name, func(b *testing.B) {
-			ours, theirs := goal.ours(b, s), goal.theirs(b, s)
-			timed(b, ours)
-			timed(b, theirs)
-			var ratios []float64
-			for b.Loop() {
-				first, second := timed(b, ours), timed(b, theirs)
-				ratios = append(ratios, float64(first)/float64(second))
-			}
-			slices.Sort(ratios)
-			b.ReportMetric(ratios[0], "least")
-			b.ReportMetric(ratios[len(ratios)/2], "median")
-			b.ReportMetric(ratios[len(ratios)-1], "most")
-			if !math.IsNaN(goal.most) {
-				b.ReportMetric(goal.most, "goal")
-			}
-			b.ReportMetric(0, "ns/op") // the sum of both says nothing
-		})
-	}
 }

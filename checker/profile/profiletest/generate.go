@@ -15,6 +15,18 @@ import (
 // ten has a defect in its SCEP payload.
 func Generate(seed uint64) []byte {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 0x5ce9))}
+	return g.profile(seed, 0)
+}
+
+// Large writes a profile of the same kind of at least so many bytes, and few
+// more: it has as many CA certificates as that takes.
+func Large(size int) []byte {
+	g := &generator{Rand: rand.New(rand.NewPCG(0, 0x5ce9))}
+	return g.profile(0, size)
+}
+
+// profile writes all of a profile, of at least so many bytes.
+func (g *generator) profile(seed uint64, size int) []byte {
 	g.line(0, `<?xml version="1.0" encoding="UTF-8"?>`)
 	g.line(0, `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`)
 	g.line(0, `<plist version="1.0">`)
@@ -23,7 +35,7 @@ func Generate(seed uint64) []byte {
 	g.line(1, "<array>")
 	identity := g.uuid()
 	first, count := g.IntN(len(certificates)), 1+g.IntN(3)
-	for i := range count {
+	for i := 0; i < count || g.out.Len() < size; i++ {
 		g.certificate(i, certificates[(first+i)%len(certificates)])
 	}
 	g.scep(identity, certificates[(first+g.IntN(count))%len(certificates)])
