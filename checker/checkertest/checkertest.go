@@ -107,7 +107,7 @@ func Config(t *testing.T, text []byte) map[string]any {
 }
 
 // Read reads a file.
-func Read(t *testing.T, file string) []byte {
+func Read(t testing.TB, file string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -118,7 +118,7 @@ func Read(t *testing.T, file string) []byte {
 
 // Files gives the files that a pattern matches, without those that say what is
 // wanted of others.
-func Files(t *testing.T, pattern string) []string {
+func Files(t testing.TB, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil {

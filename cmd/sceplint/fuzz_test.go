@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/rules"
+)
+
+// planted stands for a secret in the profiles that FuzzReports begins with.
+const planted = "Zq7PlantedSecret4xW"
+
+// FuzzReports writes what is found in arbitrary documents in all formats: no
+// format fails, each is well-formed, no secret is in any of them, and nothing
+// that a terminal would obey.
+func FuzzReports(f *testing.F) {
+	secret := regexp.MustCompile(`(<key>(?:Challenge|Challange|Password)</key>\s*<string>)[^<]*`)
+	for _, pattern := range []string{"ok/fleet*.mobileconfig", "scep-*/bad.mobileconfig", "placeholder/bad*.mobileconfig", "scep-*/bad*.json", "exports/*.xml"} {
+		for _, file := range checkertest.Files(f, "../../testdata/"+pattern) {
+			if text := checkertest.Read(f, file); len(text) < 12<<10 {
+				f.Add(secret.ReplaceAll(text, []byte("${1}"+planted)))
+			}
+		}
+	}
+	all := rules.All()
+	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Survey: true}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		hidden := onlySecret(text)
+		input := checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return slices.Clone(text), nil }}
+		results := slices.Collect(c.Run(context.Background(), slices.Values([]checker.Input{input})))
+		for _, format := range report.Formats {
+			var out bytes.Buffer
+			r := &report.Report{Version: "0", Rules: ranRules(c), Now: c.Now, Results: slices.Values(results)}
+			if err := format.Format(&out, r); err != nil {
+				t.Fatalf("%s: %v", format.Name, err)
+			}
+			if hidden && strings.Contains(out.String(), planted) {
+				t.Fatalf("%s shows the secret of\n%s\n%s", format.Name, text, &out)
+			}
+			wellFormed(t, format.Name, out.Bytes())
+		}
+	})
+}
+
+// onlySecret reports whether the planted secret stands where secrets do, and
+// nowhere else.
+func onlySecret(text []byte) bool {
+	profiles, err := profile.Parse("fuzz", text)
+	if err != nil || len(profiles) != 1 {
+		return false
+	}
+	p, secret := profiles[0], 0
+	var walk func(n *profile.Node, within bool)
+	walk = func(n *profile.Node, within bool) {
+		if n.Secret(within) {
+			secret += strings.Count(n.Text(), planted)
+		}
+		within = within || n != p.Root && profile.SecretKey(n.Key)
+		for child := range n.Children() {
+			walk(child, within)
+		}
+	}
+	walk(p.Root, false)
+	return secret > 0 && secret == bytes.Count(p.Source.Text, []byte(planted))
+}
+
+// wellFormed holds that a report is of its format, and shows nothing as it is
+// that a terminal would obey.
+func wellFormed(t *testing.T, format string, text []byte) {
+	t.Helper()
+	switch format {
+	case "json", "sarif", "gitlab":
+		if !json.Valid(text) {
+			t.Fatalf("%s is no JSON:\n%s", format, text)
+		}
+	case "jsonl", "rdjsonl":
+		for line := range bytes.Lines(text) {
+			if !json.Valid(line) {
+				t.Fatalf("%s has a line that is no JSON:\n%s", format, line)
+			}
+		}
+	case "junit", "checkstyle":
+		for d := xml.NewDecoder(bytes.NewReader(text)); ; {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v\n%s", format, err, text)
+			}
+		}
+	}
+	for _, r := range string(text) {
+		if r != '\n' && r != '\t' && r != '\r' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			t.Fatalf("%s has U+%04X as it is:\n%q", format, r, text)
+		}
+	}
+}
