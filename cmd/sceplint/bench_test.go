@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -93,5 +94,22 @@ func TestGenerate(t *testing.T) {
 	d = checkJSON(t, "--disable", "*", "--enable", "scep-keysize", dir)
 	if n := d.Summary.Errors; n < generatedFiles/20 || n > generatedFiles/5 {
 		t.Errorf("%d of %d profiles have the defect", n, generatedFiles)
+	}
+}
+
+func BenchmarkRunRules(b *testing.B) { benchmarkRun(b, "--no-baseline") }
+func BenchmarkRunCheck(b *testing.B) { benchmarkRun(b) }
+
+// benchmarkRun checks the profiles without starting a process, so that a profile
+// of it can be taken.
+func benchmarkRun(b *testing.B, flags ...string) {
+	dir := filepath.Join(b.TempDir(), "profiles")
+	_, size := generate(b, dir)
+	args := append([]string{"check", "--fail-on", "never", dir}, flags...)
+	b.SetBytes(size)
+	for b.Loop() {
+		if code := run(b.Context(), args, strings.NewReader(""), io.Discard, io.Discard); code != exitClean {
+			b.Fatalf("exit code %d", code)
+		}
 	}
 }
