@@ -262,8 +262,7 @@ func (n *Node) Time() (time.Time, bool) {
 	if !n.Is(Date) || n.unrendered {
 		return time.Time{}, false
 	}
-	t, err := time.Parse(time.RFC3339, n.text)
-	return t, err == nil
+	return parseDate(n.text)
 }
 
 // Bytes is the value of data, decoded.

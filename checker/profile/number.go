@@ -3,7 +3,33 @@ package profile
 import (
 	"strconv"
 	"strings"
+	"time"
 )
+
+// readInteger gives the sign and digits of an <integer>. Devices pass over white
+// space before the sign and before the digits, but not behind them.
+func readInteger(text string) (digits string, ok bool) {
+	text = strings.TrimLeftFunc(text, skipped)
+	if text != "" && (text[0] == '-' || text[0] == '+') {
+		text = text[:1] + strings.TrimLeftFunc(text[1:], skipped)
+	}
+	_, _, ok = parseInteger(text)
+	if !ok {
+		text = strings.TrimRight(text, " \t\r\n")
+	}
+	return text, ok
+}
+
+// skipped tells the characters that devices take for white space before digits.
+func skipped(r rune) bool {
+	return r <= ' ' || r == 0x7f || r >= 0x2000 && r <= 0x200b || r == 0x202f || r == 0x205f || r == 0x3000
+}
+
+// parseDate reads a <date>: only this form, in UTC, without fractions.
+func parseDate(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, text)
+	return t, err == nil && len(text) == len("2030-01-31T00:00:00Z")
+}
 
 // parseInteger reads what devices read in <integer>: decimal or 0x
 // hexadecimal digits with an optional sign.

@@ -205,6 +205,9 @@ func (s *scanner) doctype() *SyntaxError {
 	if body := strings.ToLower(s.text[at:min(len(s.text), at+20)]); strings.HasPrefix(body, "<!doctype html") {
 		return s.fail(s.here(), "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
 	}
+	if !s.has("<!DOCTYPE") {
+		return s.fail(Span{at, at + 9}, "document type in small letters, which devices refuse; write <!DOCTYPE")
+	}
 	quote, bracket := byte(0), 0
 	for i := at; i < len(s.text); i++ {
 		switch c := s.text[i]; {

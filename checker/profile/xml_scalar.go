@@ -2,7 +2,6 @@ package profile
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -25,7 +24,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	}
 	n.end = int32(s.pos)
 	if kind != String {
-		if err := s.check(n, name); err != nil {
+		if err := s.check(n, name, empty); err != nil {
 			return err
 		}
 	}
@@ -50,33 +49,37 @@ func (s *scanner) plainData(n *Node) bool {
 	return true
 }
 
-// check judges the text of a scalar that is no string.
-func (s *scanner) check(n *Node, name string) *SyntaxError {
+// check judges the text of a scalar that is no string, as Apple's own reader
+// does, which is less lenient about white space and markup than others are:
+// https://github.com/swiftlang/swift-corelibs-foundation, CFPropertyList.c.
+func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	text := strings.Trim(n.text, " \t\r\n")
 	ok, want := true, ""
 	switch n.Kind {
 	case Boolean:
-		if text == "" {
+		if n.text == "" {
 			n.text = name
 			return nil
 		}
 		ok, want = false, "write <"+name+"/>"
 	case Integer:
-		n.text = text
-		_, _, ok = parseInteger(text)
+		text, ok = readInteger(n.text)
 		want = "write digits only, as in <integer>2048</integer>"
 	case Real:
-		n.text = text
+		before := strings.TrimLeft(n.text, " \t\r\n")
 		_, ok = parseReal(text)
+		ok = ok && before == text
 		want = "write a decimal number, as in <real>0.5</real>"
 	case Date:
-		n.text = text
-		_, err := time.Parse(time.RFC3339, text)
-		ok, want = err == nil, "write it as in <date>2030-01-31T00:00:00Z</date>"
+		_, ok = parseDate(n.text)
+		want = "write it as in <date>2030-01-31T00:00:00Z</date>"
 	case Data:
-		ok, want = validBase64(n.text), "write the bytes in base64"
+		ok, want = validBase64(n.text) && !empty, "write the bytes in base64"
 	}
-	if ok {
+	if n.Kind != Data {
+		n.text = text
+	}
+	if ok && (n.Kind == Real || !s.markup(n)) {
 		return nil
 	}
 	if HasVariable(text) {
@@ -85,16 +88,44 @@ func (s *scanner) check(n *Node, name string) *SyntaxError {
 	}
 	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
 	switch {
+	case n.Kind == Data && empty:
+		err.Message = "<data/> is refused by devices; write <data></data> for no bytes"
+	case text == "" && n.Kind == Boolean:
+		err.Message = "<" + name + "> holds white space, where devices refuse it; " + want
 	case text == "":
 		err.Message = "<" + name + "> is empty; " + want
 	case n.Kind == Boolean:
 		err.Message = "<" + name + "> holds text; " + want
+	case s.markup(n):
+		err.Message = "entity or CDATA section in <" + name + ">, where devices do not read them; write the characters themselves"
 	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
 		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
 	case n.Kind == Data:
 		err.Message = "<data> does not hold base64; " + notBase64(text)
+	case spaced(n.Kind, text):
+		err.Message = "white space in <" + name + ">, where devices refuse it; remove it"
 	}
 	return err
+}
+
+// markup reports whether the text of an element was written with entities,
+// CDATA sections or comments.
+func (s *scanner) markup(n *Node) bool {
+	return strings.IndexByte(s.text[n.open:n.end], '&') >= 0 || strings.Count(s.text[n.open:n.end], "<") > 1
+}
+
+// spaced reports whether a text is sound, so that only white space around it
+// can have been wrong.
+func spaced(kind Kind, text string) (ok bool) {
+	switch kind {
+	case Integer:
+		_, _, ok = parseInteger(text)
+	case Real:
+		_, ok = parseReal(text)
+	case Date:
+		_, ok = parseDate(text)
+	}
+	return ok
 }
 
 // notBase64 says what was written into <data> in the place of base64.

@@ -8,7 +8,7 @@ import (
 )
 
 // slowChars reads character data that holds more than plain characters:
-// entities, CDATA, comments, carriage returns, template text.
+// entities, CDATA, carriage returns, template text.
 func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 	b := &s.buf
 	b.Reset()
@@ -73,7 +73,7 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer) (int, *S
 		if n < 0 {
 			return 0, s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
 		}
-		return i + 4 + n + 3, nil
+		return 0, s.fail(Span{i, i + 4 + n + 3}, "comment inside <%s>, where devices refuse it; move it in front of the element", name)
 	}
 	if strings.HasPrefix(rest, "<<<<<<<") {
 		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
@@ -160,6 +160,9 @@ func entity(text string) (r rune, n int) {
 		digits, base := name[1:], 10
 		if len(digits) > 0 && digits[0] == 'x' {
 			digits, base = digits[1:], 16
+		}
+		if len(digits) > 8 { // more are refused by devices, zeros or not
+			return 0, 0
 		}
 		v, err := strconv.ParseUint(digits, base, 32)
 		if err != nil || !xmlChar(rune(v)) {
