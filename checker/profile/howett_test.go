@@ -229,7 +229,7 @@ func (g *generator) document() []byte {
 	case 0:
 		g.out.WriteString(`<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`)
 	case 1:
-		g.out.WriteString(`<!DOCTYPE plist SYSTEM 'x>y.dtd' [ <!ENTITY a "]>"> ]>`)
+		g.out.WriteString(`<!DOCTYPE plist SYSTEM 'file://localhost/PropertyList.dtd'>`)
 	}
 	g.space()
 	g.out.WriteString(`<plist version="1.0">`)

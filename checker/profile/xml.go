@@ -199,37 +199,32 @@ func (s *scanner) misc() *SyntaxError {
 	return nil
 }
 
-// doctype passes over a document type with its internal subset, if it has one.
+// doctype passes over a document type. Devices take its first > for the end,
+// even inside quotation marks.
 func (s *scanner) doctype() *SyntaxError {
-	at := s.pos
-	if body := strings.ToLower(s.text[at:min(len(s.text), at+20)]); strings.HasPrefix(body, "<!doctype html") {
+	at, rest := s.pos, s.text[s.pos:]
+	if strings.HasPrefix(strings.ToLower(rest[:min(len(rest), 20)]), "<!doctype html") && !strings.Contains(rest, "<plist") {
 		return s.fail(s.here(), "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
 	}
 	if !s.has("<!DOCTYPE") {
 		return s.fail(Span{at, at + 9}, "document type in small letters, which devices refuse; write <!DOCTYPE")
 	}
-	quote, bracket := byte(0), 0
+	quote := byte(0)
 	for i := at; i < len(s.text); i++ {
 		switch c := s.text[i]; {
+		case c == '>' && quote != 0:
+			return s.fail(Span{at, at + 9}, "quotation mark is not closed in the document type; write a second %c before the first >", quote)
+		case c == '>':
+			s.pos = i + 1
+			return nil
 		case quote != 0:
 			if c == quote {
 				quote = 0
 			}
-		case c == '<' && strings.HasPrefix(s.text[i:], "<!--"):
-			n := strings.Index(s.text[i+4:], "-->")
-			if n < 0 {
-				return s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
-			}
-			i += 4 + n + 2
 		case c == '"' || c == '\'':
 			quote = c
 		case c == '[':
-			bracket++
-		case c == ']':
-			bracket--
-		case c == '>' && bracket <= 0:
-			s.pos = i + 1
-			return nil
+			return s.fail(Span{i, i + 1}, "document type with declarations of its own, which devices refuse; remove them, from [ to ]")
 		}
 	}
 	return s.fail(Span{at, at + 9}, "document type is not closed; write > where it ends")
@@ -264,6 +259,8 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 	quote := byte(0)
 	for ; i < len(s.text); i++ {
 		switch c := s.text[i]; {
+		case quote != 0 && c == '>': // devices take it for the end of the tag
+			return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; write a second %c before the first >", clip(name), quote)
 		case quote != 0:
 			if c == quote {
 				quote = 0
