@@ -96,22 +96,18 @@ func fromUTF16(text []byte, order binary.ByteOrder) ([]byte, Encoding, error) {
 	if len(text)%2 != 0 {
 		return nil, e, fmt.Errorf("UTF-16 text ends in the middle of a character; the file is cut off, or was changed as if it were bytes")
 	}
-	units := make([]uint16, len(text)/2)
-	for i := range units {
-		units[i] = order.Uint16(text[2*i:])
+	if order.Uint16(text) == 0xfeff {
+		e.Mark, text = true, text[2:]
 	}
-	if units[0] == 0xfeff {
-		e.Mark, units = true, units[1:]
-	}
-	decoded := make([]byte, 0, len(text))
-	for i := 0; i < len(units); i++ {
-		r := rune(units[i])
+	decoded := make([]byte, 0, len(text)/2+len(text)/16) // most is ASCII
+	for ; len(text) > 0; text = text[2:] {
+		r := rune(order.Uint16(text))
 		if utf16.IsSurrogate(r) {
-			if i+1 == len(units) || utf16.DecodeRune(r, rune(units[i+1])) == utf8.RuneError {
+			if len(text) < 4 || utf16.DecodeRune(r, rune(order.Uint16(text[2:]))) == utf8.RuneError {
 				return nil, e, fmt.Errorf("UTF-16 text holds half of a surrogate pair; save the profile as UTF-8")
 			}
-			i++
-			r = utf16.DecodeRune(r, rune(units[i]))
+			r = utf16.DecodeRune(r, rune(order.Uint16(text[2:])))
+			text = text[2:]
 		}
 		decoded = utf8.AppendRune(decoded, r)
 	}

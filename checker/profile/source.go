@@ -3,7 +3,6 @@ package profile
 import (
 	"bytes"
 	"fmt"
-	"sort"
 	"unicode/utf8"
 )
 
@@ -57,7 +56,7 @@ type Source struct {
 	values         int         // in the profiles that lie in the text
 	damaged        bool        // one of them cannot be read
 	declaration    string      // see Profile
-	lines          []int       // offsets at which lines start
+	lines          *lineIndex  // made when the first line is asked for, for most documents never have a finding
 	feeds          int         // line feeds, and one
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text
@@ -96,12 +95,17 @@ func (s *Source) ResemblesPlist() bool {
 	return s.Form == FormXML && bytes.Contains(s.Text, []byte("<plist"))
 }
 
+func (s *Source) index() *lineIndex {
+	if s.lines == nil {
+		s.lines = newLineIndex(s.Text)
+	}
+	return s.lines
+}
+
 // LineAt gives the line, counted from 1, that an offset lies on.
 func (s *Source) LineAt(offset int) int {
-	if s.lines == nil {
-		s.index()
-	}
-	return sort.SearchInts(s.lines, min(max(offset, 0), len(s.Text))+1)
+	line, _ := s.index().at(min(max(offset, 0), len(s.Text)))
+	return line
 }
 
 // LineOfFile gives the line of the file, counted from 1, that an offset of Text
@@ -120,13 +124,10 @@ func (s *Source) LinesOfFile() bool {
 	if s.within != nil {
 		return s.within.at.Valid() && s.within.outer.LinesOfFile()
 	}
-	if s.lines == nil {
-		s.index()
-	}
 	if s.feeds == 0 {
 		s.feeds = 1 + bytes.Count(s.Text, []byte("\n"))
 	}
-	return s.Signatures == 0 && len(s.lines) == s.feeds
+	return s.Signatures == 0 && s.index().count == s.feeds
 }
 
 // Position turns an offset of Text into line, column and offset of the file.
@@ -137,9 +138,8 @@ func (s *Source) Position(offset int) Position {
 	if s.within != nil && s.within.at.Valid() {
 		return s.within.outer.Position(s.within.offset(offset))
 	}
-	line := s.LineAt(offset) - 1
-	start := s.lines[line]
-	if line == 0 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
+	line, start := s.index().at(offset)
+	if line == 1 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
 		start = min(offset, len(byteOrderMark)) // the mark is no character of the first line
 	}
 	// Findings come in order, each with its two ends and then its edits, and a
@@ -147,7 +147,7 @@ func (s *Source) Position(offset int) Position {
 	// asked for.
 	from, column := start, 1
 	for _, last := range s.last {
-		if last.Line == line+1 && last.Offset >= start && max(last.Offset-offset, offset-last.Offset) < offset-from {
+		if last.Line == line && last.Offset >= start && max(last.Offset-offset, offset-last.Offset) < offset-from {
 			from, column = last.Offset, last.Column
 			if from > offset {
 				column -= utf8.RuneCount(s.Text[offset:from])
@@ -156,8 +156,8 @@ func (s *Source) Position(offset int) Position {
 		}
 	}
 	column += utf8.RuneCount(s.Text[from:offset])
-	s.last[0], s.last[1] = s.last[1], Position{Line: line + 1, Column: column, Offset: offset}
-	return Position{Line: line + 1, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1}
+	s.last[0], s.last[1] = s.last[1], Position{Line: line, Column: column, Offset: offset}
+	return Position{Line: line, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1}
 }
 
 // fileOffset turns an offset of decoded text into one of the file.
@@ -166,14 +166,13 @@ func (s *Source) fileOffset(offset int) int {
 	if width == 0 {
 		return offset
 	}
-	if s.counted > offset {
-		s.counted, s.units = 0, 0
-	}
-	for _, r := range string(s.Text[s.counted:offset]) {
-		s.units++
-		if width == 2 && r > 0xffff {
-			s.units++
-		}
+	switch {
+	case s.counted <= offset:
+		s.units += units(s.Text[s.counted:offset], width)
+	case s.counted-offset < offset:
+		s.units -= units(s.Text[offset:s.counted], width)
+	default:
+		s.units = units(s.Text[:offset], width)
 	}
 	s.counted = offset
 	if s.Encoding.Mark {
@@ -182,42 +181,29 @@ func (s *Source) fileOffset(offset int) int {
 	return s.units * width
 }
 
+// units counts what a text takes in an encoding of bytes, or of UTF-16.
+func units(text []byte, width int) int {
+	n := utf8.RuneCount(text)
+	if width == 2 {
+		for _, c := range text {
+			if c >= 0xf0 { // the first byte of a character that takes two
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Line returns the span of a line's text, counted from 1, without its ending.
 func (s *Source) Line(number int) Span {
-	if s.lines == nil {
-		s.index()
-	}
-	if number < 1 || number > len(s.lines) {
+	if number < 1 || number > s.index().count {
 		return NoSpan
 	}
-	start, end := s.lines[number-1], len(s.Text)
-	if number < len(s.lines) {
-		end = s.lines[number]
-	}
+	start, end := s.index().start(number), s.index().start(number+1)
 	for end > start && (s.Text[end-1] == '\n' || s.Text[end-1] == '\r') {
 		end--
 	}
 	return Span{start, end}
-}
-
-// index notes where lines start. It is put off until the first finding, for
-// most documents never have one.
-func (s *Source) index() {
-	s.lines = append(make([]int, 0, len(s.Text)/32+1), 0)
-	old := bytes.IndexByte(s.Text, '\r') >= 0 // a carriage return alone ends a line too
-	for i := 0; i < len(s.Text); i++ {
-		switch {
-		case !old:
-			n := bytes.IndexByte(s.Text[i:], '\n')
-			if n < 0 {
-				return
-			}
-			i += n
-		case s.Text[i] != '\n' && (s.Text[i] != '\r' || i+1 < len(s.Text) && s.Text[i+1] == '\n'):
-			continue
-		}
-		s.lines = append(s.lines, i+1)
-	}
 }
 
 // SyntaxError says why a document is not a property list, and where.
