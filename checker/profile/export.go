@@ -183,7 +183,7 @@ func (x *commonSecrets) find(src *Source) *Secrets {
 			x.secrets.walk(root)
 		}
 		if src.Form == FormXML && bytes.Contains(src.Text, []byte("!--")) {
-			x.secrets.search(src.Text)
+			x.secrets.search(alias(src.Text))
 		}
 		x.secrets.tidy()
 	}

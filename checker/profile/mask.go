@@ -3,16 +3,12 @@ package profile
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// inURL finds passwords and the like inside of URLs.
-var inURL = regexp.MustCompile(`(://[^/@\s:"<]*:)[^/@\s"<]+(@)|((?i:[?&;](?:challenge|challengepassword|password|passwd|pwd|secret|token)=))[^&\s"<]+`)
-
-// inURLMarks are the characters one of which stands in all that inURL finds.
+// inURLMarks are the characters one of which stands in all that urlSecrets finds.
 const inURLMarks = "@?&;"
 
 // Text masks every secret of the profile in a text.
@@ -33,7 +29,15 @@ func (s *Secrets) mask(text string, replacer *strings.Replacer) string {
 	if !strings.ContainsAny(text, inURLMarks) || !strings.Contains(text, "://") && !strings.Contains(text, "=") {
 		return text
 	}
-	return inURL.ReplaceAllString(text, "${1}${3}"+Mask+"${2}")
+	var b strings.Builder
+	at := 0
+	for found := range urlSecrets(text) {
+		b.WriteString(text[at:found.Start])
+		b.WriteString(Mask)
+		at = found.End
+	}
+	b.WriteString(text[at:])
+	return b.String()
 }
 
 // reach is how many bytes of a long line are shown on either side of a place.

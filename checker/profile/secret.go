@@ -32,7 +32,7 @@ func (p *Profile) findSecrets() *Secrets {
 		s.walk(p.Root)
 	}
 	if p.Source.Form == FormXML && (p.Root == nil || bytes.Contains(p.Source.Text, []byte("!--"))) {
-		s.search(p.Source.Text)
+		s.search(alias(p.Source.Text))
 	}
 	s.tidy()
 	return s
@@ -99,7 +99,7 @@ func (s *Secrets) walk(root *Node) {
 					s.spans = append(s.spans, s.inside(n)) // what is escaped there cannot be told apart
 				}
 			case bytes.ContainsAny(raw, inURLMarks):
-				s.searchURLs(raw, int(n.open))
+				s.searchURLs(alias(raw), int(n.open))
 			}
 		}
 		if n.first != nil {
