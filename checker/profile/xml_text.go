@@ -12,6 +12,13 @@ import (
 func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 	b := &s.buf
 	b.Reset()
+	var around *blocks
+	open := func() *blocks {
+		if around == nil {
+			around = newBlocks(s.text, s.pos)
+		}
+		return around
+	}
 	for i := s.pos; i < len(s.text); {
 		c := s.text[i]
 		switch {
@@ -24,7 +31,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 				s.pos = end
 				return text, nil
 			}
-			next, err := s.inside(i, name, tag, b)
+			next, err := s.inside(i, name, tag, b, open)
 			if err != nil {
 				return "", err
 			}
@@ -32,7 +39,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 		case c == '&':
 			r, n := entity(s.text[i:])
 			if n == 0 {
-				if end := s.openTemplate(i); end > 0 {
+				if end := open().around(i); end > 0 {
 					b.WriteString(s.text[i:end])
 					i = end
 					continue
@@ -58,7 +65,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 
 // inside takes a "<" in character data that is not the end tag, and returns
 // where the text goes on.
-func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer) (int, *SyntaxError) {
+func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open func() *blocks) (int, *SyntaxError) {
 	rest := s.text[i:]
 	switch {
 	case strings.HasPrefix(rest, "<![CDATA["):
@@ -66,7 +73,7 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer) (int, *S
 		if n < 0 {
 			return 0, s.fail(Span{i, i + 9}, "CDATA section is not closed; write ]]> where it ends")
 		}
-		b.WriteString(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(rest[9:n]))
+		b.WriteString(lineFeeds.Replace(rest[9:n]))
 		return i + n + 3, nil
 	case strings.HasPrefix(rest, "<!--"):
 		n := strings.Index(rest[4:], "-->")
@@ -81,11 +88,11 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer) (int, *S
 	if strings.HasPrefix("</"+name+">", rest) {
 		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is cut off", name)
 	}
-	if v, ok := variableAt(s.text, i); ok { // <% … %>
+	if v, ok := open().at(i); ok { // <% … %>
 		b.WriteString(s.text[i:v.End])
 		return v.End, nil
 	}
-	if end := s.openTemplate(i); end > 0 {
+	if end := open().around(i); end > 0 {
 		b.WriteString(s.text[i:end])
 		return end, nil
 	}
@@ -102,22 +109,8 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer) (int, *S
 	return 0, err
 }
 
-// openTemplate returns the end of the {{ … }} or {% … %} block around i, if
-// one is open there since the element's start, or 0.
-func (s *scanner) openTemplate(i int) int {
-	before := s.text[s.pos:i]
-	for _, marks := range [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"$(", ")"}, {"${", "}"}} {
-		open := strings.LastIndex(before, marks[0])
-		if open < 0 || strings.Contains(before[open:], marks[1]) {
-			continue
-		}
-		n := strings.Index(s.text[i:], marks[1])
-		if n >= 0 && !strings.Contains(s.text[i:i+n], "\n") && !strings.Contains(s.text[i:i+n], "</string>") {
-			return i + n + len(marks[1])
-		}
-	}
-	return 0
-}
+// lineFeeds makes line endings of all systems those of XML.
+var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // knownTag reports whether a tag of property lists stands first in the text.
 func knownTag(text string) bool {
