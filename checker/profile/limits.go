@@ -4,7 +4,7 @@ package profile
 // each of these; a document beyond one of them is refused with a SyntaxError.
 const (
 	// MaxSize is the largest document Parse reads, in bytes.
-	MaxSize = 256 << 20
+	MaxSize = 64 << 20
 
 	maxDepth      = 512     // dicts and arrays inside one another
 	maxNodes      = 1 << 19 // values in one document, every reference of a binary property list expanded
