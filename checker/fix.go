@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -43,7 +44,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			_, err = profile.Parse(input.Name, after)
 		}
 		if err != nil {
-			result.Err = fmt.Errorf("%s: the fixes do not fit together; nothing was changed: %w", input.Name, err)
+			result.Err = fmt.Errorf("%s: the fixes do not fit together; nothing was changed: %w", Printable(input.Name), err)
 			result.Findings = found
 			return
 		}
@@ -98,14 +99,24 @@ func (c *Checker) choose(findings []Finding) (edits []Edit, fixes int) {
 		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e Edit) bool { return clashes(e, edits) }) {
 			continue
 		}
-		edits = append(edits, f.Fix.Edits...)
+		for _, e := range f.Fix.Edits {
+			edits = slices.Insert(edits, behind(edits, e.Start), e) // most often at the end
+		}
 		fixes++
 	}
 	return edits, fixes
 }
 
+// clashes reports whether an edit touches one of others, which are in order and
+// do not touch one another, unless those of one fix do.
 func clashes(e Edit, others []Edit) bool {
-	return slices.ContainsFunc(others, func(o Edit) bool { return e.Start <= o.End && o.Start <= e.End })
+	i := behind(others, e.Start)
+	return i > 0 && others[i-1].End >= e.Start || i < len(others) && others[i].Start <= e.End
+}
+
+// behind is the place in edits in order of one that starts at an offset.
+func behind(edits []Edit, start int) int {
+	return sort.Search(len(edits), func(i int) bool { return edits[i].Start > start })
 }
 
 // Apply makes the edits to a text. Edits that overlap, or lie outside of it,
