@@ -84,32 +84,78 @@ func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) {
 	if len(ignores) == 0 {
 		return
 	}
+	index := newIgnoreIndex(ignores)
 	for _, f := range found {
-		if !f.around {
-			f.Suppression = ignored(src, ignores, f)
+		if f.around {
+			continue
 		}
+		line := 0
+		if f.Span.Valid() {
+			line = src.LineAt(f.Span.Start)
+		}
+		f.Suppression = index.ignored(f.Rule.ID, line)
 	}
 }
 
-// ignored marks every suppression that speaks of the finding as used, not the
-// first alone, so that none is called unused for another's sake.
-func ignored(src *profile.Source, ignores []*Ignore, f *Finding) (why *Suppression) {
-	line := 0
-	if f.Span.Valid() {
-		line = src.LineAt(f.Span.Start)
-	}
-	for _, ig := range ignores {
-		if !ig.File && (line == 0 || line != ig.last && line != ig.last+1) {
-			continue
+// ignoreIndex finds suppressions by what they are about: a document may have as
+// many of them as it has findings.
+type ignoreIndex map[ignoredAt]*ignoredBy
+
+// ignoredAt is a rule with the line that a suppression ends on, or with 0 if it
+// is for the whole file.
+type ignoredAt struct {
+	rule string
+	line int
+}
+
+// ignoredBy are the suppressions of a rule at a place.
+type ignoredBy struct {
+	used   bool
+	number int // of the first of them, in their order
+	marks  []*bool
+	reason string
+}
+
+func newIgnoreIndex(ignores []*Ignore) ignoreIndex {
+	x := ignoreIndex{}
+	for number, ig := range ignores {
+		line := ig.last
+		if ig.File {
+			line = 0
 		}
 		for i, id := range ig.IDs {
-			if id == f.Rule.ID {
-				ig.Used[i] = true
-				if why == nil {
-					why = &Suppression{ByComment, ig.Reason}
-				}
+			by := x[ignoredAt{id, line}]
+			if by == nil {
+				by = &ignoredBy{number: number, reason: ig.Reason}
+				x[ignoredAt{id, line}] = by
 			}
+			by.marks = append(by.marks, &ig.Used[i])
 		}
 	}
-	return why
+	return x
+}
+
+// ignored marks every suppression that speaks of a finding as used, not the
+// first alone, so that none is called unused for another's sake.
+func (x ignoreIndex) ignored(rule string, line int) *Suppression {
+	var first *ignoredBy
+	for _, at := range []int{0, line, line - 1} {
+		by := x[ignoredAt{rule, at}]
+		if by == nil {
+			continue
+		}
+		if !by.used {
+			by.used = true
+			for _, mark := range by.marks {
+				*mark = true
+			}
+		}
+		if first == nil || by.number < first.number {
+			first = by
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return &Suppression{ByComment, first.reason}
 }
