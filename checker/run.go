@@ -179,7 +179,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
 		if r := recover(); r != nil { // whatever it is, the other files are still to be judged
-			result = &Result{File: input.Name, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", input.Name, r)}
+			result = &Result{File: input.Name, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", Printable(input.Name), r)}
 		}
 	}()
 	result = &Result{File: input.Name}
@@ -245,7 +245,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 }
 
 func (r *Result) fail(err error) {
-	err = fmt.Errorf("%s: %w", r.File, err)
+	err = fmt.Errorf("%s: %w", Printable(r.File), err)
 	if r.Err == nil {
 		r.Err = err
 	} else {

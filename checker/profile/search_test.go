@@ -142,4 +142,3 @@ func TestOffsetsBackwards(t *testing.T) {
 }
 
 func runeStart(text []byte, at int) bool { return at == len(text) || text[at]&0xc0 != 0x80 }
-

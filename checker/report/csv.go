@@ -74,5 +74,5 @@ func cell(text string) string {
 	if strings.IndexAny(text, "=+-@\t\r\n＝＋－＠") == 0 {
 		text = "'" + text
 	}
-	return printable(strings.ToValidUTF8(text, "\ufffd"))
+	return printable(text)
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 // Formats for programs are looked at on terminals too. What could upset one,
@@ -32,7 +34,7 @@ func escaped(w io.Writer, text []byte, format string) error {
 	return err
 }
 
-func unsafeOutput(r rune) bool { return r != '\n' && unsafeRune(r) }
+func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }
 
 // writeJSON writes a document, or with indent "" a line.
 func writeJSON(w io.Writer, v any, indent string) error {

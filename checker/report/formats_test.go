@@ -187,7 +187,7 @@ func TestHostileTexts(t *testing.T) {
 				t.Errorf("%s: %q: not UTF-8", f.Name, text)
 			}
 			for _, r := range string(got) {
-				if unsafeRune(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
+				if checker.Unprintable(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
 					t.Errorf("%s: %q: %q is passed on", f.Name, text, r)
 				}
 			}

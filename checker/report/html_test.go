@@ -272,7 +272,7 @@ func TestHTMLHostile(t *testing.T) {
 			t.Errorf("a comment: %s", n.Data)
 		}
 	}
-	if i := strings.IndexFunc(page, func(r rune) bool { return r != '\n' && unsafeRune(r) }); i >= 0 {
+	if i := strings.IndexFunc(page, func(r rune) bool { return r != '\n' && checker.Unprintable(r) }); i >= 0 {
 		t.Errorf("a character that hides others: %q", page[i:i+10])
 	}
 	if strings.Contains(page, "ZgotmplZ") {

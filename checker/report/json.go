@@ -108,18 +108,15 @@ func JSON(w io.Writer, r *Report) error {
 			doc.Errors = append(doc.Errors, jsonError{result.File, result.Err.Error()})
 		}
 	}
-	out := newEncoder(w)
-	out.SetIndent("", "  ")
-	return out.Encode(doc)
+	return writeJSON(w, doc, "  ")
 }
 
 // JSONLines writes one finding a line, as soon as it is there.
 func JSONLines(w io.Writer, r *Report) error {
 	buffered := bufio.NewWriter(w)
-	out := newEncoder(buffered)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
-			if err := out.Encode(newJSONFinding(f)); err != nil {
+			if err := writeJSON(buffered, newJSONFinding(f), ""); err != nil {
 				return err
 			}
 		}

@@ -5,9 +5,7 @@ package report
 import (
 	"io"
 	"iter"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -100,30 +98,5 @@ func (r *Report) findings(result *checker.Result) []*checker.Finding {
 	return shown
 }
 
-// printable makes a text safe for a terminal: control characters and those
-// that turn the direction of writing could hide what is there.
-func printable(s string) string {
-	if strings.IndexFunc(s, unsafeRune) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unsafeRune(r) {
-			const digits = "0123456789abcdef"
-			b.WriteString(`\u{`)
-			for shift := 20; shift >= 0; shift -= 4 {
-				if r>>shift != 0 || shift == 0 {
-					b.WriteByte(digits[r>>shift&15])
-				}
-			}
-			b.WriteByte('}')
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-func unsafeRune(r rune) bool {
-	return r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029')
-}
+// printable makes a text safe for a terminal.
+func printable(s string) string { return checker.Printable(s) }

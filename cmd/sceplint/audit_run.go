@@ -143,7 +143,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 			fmt.Fprintln(stderr, line)
 		}
 		if r.Passed != "" && r.Passed != checker.NoProfile && !a.flags.quiet {
-			fmt.Fprintf(stderr, "%s: passed over: %s\n", r.File, r.Passed)
+			fmt.Fprintf(stderr, "%s: passed over: %s\n", checker.Printable(r.File), r.Passed)
 		}
 		if r.Err != nil {
 			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)

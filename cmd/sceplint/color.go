@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 func addColorFlag(cmd *cobra.Command, value *string) {
@@ -37,8 +41,35 @@ func useColor(flag string, w io.Writer) (bool, error) {
 }
 
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := bare(w).(*os.File)
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+}
+
+// said is a writer for what is said to people on standard error: names and
+// messages may hold what a terminal would obey.
+type said struct{ to io.Writer }
+
+func (s said) Write(text []byte) (int, error) {
+	clean := string(text)
+	if strings.ContainsFunc(clean, func(r rune) bool { return r != '\n' && checker.Unprintable(r) }) || !utf8.ValidString(clean) {
+		lines := strings.Split(clean, "\n")
+		for i, line := range lines {
+			lines[i] = checker.Printable(line)
+		}
+		clean = strings.Join(lines, "\n")
+	}
+	if _, err := io.WriteString(s.to, clean); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// bare is the writer that lies under said.
+func bare(w io.Writer) io.Writer {
+	if s, ok := w.(said); ok {
+		return s.to
+	}
+	return w
 }
 
 // complete offers fixed values for a flag to shell completion.

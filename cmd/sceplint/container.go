@@ -157,14 +157,14 @@ func (c *container) entry(name string, text []byte, at int64, size int, finish f
 				_, err = from.ReadAt(raw, at)
 			}
 			if err != nil && (err != io.EOF || size > 0) {
-				return nil, fmt.Errorf("%s: %w", name, err)
+				return nil, fmt.Errorf("%s: %w", checker.Printable(name), err)
 			}
 		}
 		if finish == nil {
 			return raw, nil
 		}
 		if raw, err = finish(raw); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", checker.Printable(name), err)
 		}
 		return raw, nil
 	}
@@ -173,7 +173,7 @@ func (c *container) entry(name string, text []byte, at int64, size int, finish f
 
 // failed is the input for what cannot be read.
 func (c *container) failed(name, format string, args ...any) checker.Input {
-	err := fmt.Errorf("%s: "+format, append([]any{name}, args...)...)
+	err := fmt.Errorf("%s: "+format, append([]any{checker.Printable(name)}, args...)...)
 	return checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }}
 }
 

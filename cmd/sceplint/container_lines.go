@@ -111,7 +111,7 @@ func (c *container) line(line []byte, at int64, number int) (checker.Input, erro
 	input := c.entry(name, written, at, len(written), func(written []byte) ([]byte, error) {
 		text, err := profileText(written)
 		if err != nil {
-			err = fmt.Errorf("line %d of %s: %w", number, c.name, err)
+			err = fmt.Errorf("line %d of %s: %w", number, checker.Printable(c.name), err)
 		}
 		return text, err
 	})

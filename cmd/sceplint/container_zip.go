@@ -110,7 +110,7 @@ func (c *container) zipEntry(f *zip.File) *checker.Input {
 	return &checker.Input{Name: name, Optional: optional, Inside: true, Read: func() ([]byte, error) {
 		r, err := f.Open()
 		if err != nil {
-			return nil, fmt.Errorf("%s: the entry cannot be read: %w", name, err)
+			return nil, fmt.Errorf("%s: the entry cannot be read: %w", checker.Printable(name), err)
 		}
 		defer r.Close()
 		text, err := readEntry(r, int64(f.UncompressedSize64))
@@ -123,7 +123,7 @@ func (c *container) zipEntry(f *zip.File) *checker.Input {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: the entry cannot be read: %s", name, fault(err))
+			return nil, fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
 		}
 		return text, nil
 	}}

@@ -253,6 +253,7 @@ func plain(path string, err error) error {
 	if errors.As(err, &pathError) {
 		err = pathError.Err
 	}
+	path = checker.Printable(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: no such file or directory", path)

@@ -42,6 +42,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(40 << 20)
 
+	errOut = said{errOut}
 	t := &terminal{in: in, out: out, err: errOut}
 	root := rootCommand(t)
 	root.SetArgs(args)

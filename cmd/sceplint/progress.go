@@ -30,7 +30,7 @@ func (f *checkFlags) showProgress(w io.Writer, total func() int) *progress {
 	if f.noProgress || f.quiet || !isTerminal(w) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	p := newProgress(w)
+	p := newProgress(bare(w))
 	p.timer = time.AfterFunc(patience, func() { p.start(total()) })
 	return p
 }

@@ -51,7 +51,7 @@ func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Resul
 func (y *tally) take(r *checker.Result) {
 	if r.Passed != "" {
 		if r.Passed != checker.NoProfile {
-			y.note("%s: passed over: %s", r.File, r.Passed)
+			y.note("%s: passed over: %s", checker.Printable(r.File), r.Passed)
 		}
 		return
 	}
@@ -70,7 +70,7 @@ func (y *tally) take(r *checker.Result) {
 			y.fixed += r.Fixed
 		}
 	case r.Unfixed != "":
-		y.note("%s: not fixed: %s", r.File, r.Unfixed)
+		y.note("%s: not fixed: %s", checker.Printable(r.File), r.Unfixed)
 	}
 	y.summary.Add(r)
 	for i := range r.Findings {
@@ -142,7 +142,7 @@ func (y *tally) close(in *inputs, c *checker.Checker) error {
 
 // nothing says that no profile was found, and where.
 func nothing(in *inputs) error {
-	where := strings.Join(in.paths, ", ")
+	where := checker.Printable(strings.Join(in.paths, ", "))
 	if where == "." {
 		where, _ = filepath.Abs(".")
 	}
