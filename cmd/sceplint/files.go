@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -219,6 +220,18 @@ func buffer(size int) []byte {
 	return make([]byte, 0, max(size, 16<<10))
 }
 
+// What the collector of memory is told. It keeps a run over many profiles small;
+// a document of many megabytes needs more, and time is lost where it may not
+// have it.
+const (
+	usualMemory = 40 << 20
+	largeMemory = 160 << 20
+	largeInput  = 1 << 20
+)
+
+// largeRoom makes room for a document of many megabytes.
+var largeRoom = sync.OnceFunc(func() { debug.SetMemoryLimit(largeMemory) })
+
 // readFile reads a whole file, up to a little more than the parser takes.
 func readFile(path string) ([]byte, error) {
 	text, ok, err := readFast(path)
@@ -227,6 +240,9 @@ func readFile(path string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, plain(path, err)
+	}
+	if len(text) > largeInput {
+		largeRoom()
 	}
 	return text, nil
 }
@@ -243,7 +259,11 @@ func readSlow(path string) ([]byte, error) {
 
 // readAll reads up to a little more than the parser takes.
 func readAll(r io.Reader) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
+	text, err := io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
+	if len(text) > largeInput {
+		largeRoom()
+	}
+	return text, err
 }
 
 // plain words an error of the file system for people: the path, then what is

@@ -40,7 +40,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	// Profiles are read, judged and forgotten: a collection now and then is
 	// enough, as long as memory stays bounded.
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(40 << 20)
+	debug.SetMemoryLimit(usualMemory)
 
 	errOut = said{errOut}
 	t := &terminal{in: in, out: out, err: errOut}
