@@ -46,13 +46,18 @@ package policies.fleet.fleet_single_scep
 
 ca_variable := `\$\{?FLEET_VAR_(NDES|CUSTOM|SMALLSTEP)_SCEP_(PROXY_URL|CHALLENGE)`
 
-deny contains {"msg": msg, "path": scep.path} if {
+places := {scep.index | some scep in input.scep}
+
+speaking := {scep.index |
 	some scep in input.scep
-	some other in input.scep
-	other.index < scep.index
 
 	# Keys that are absent or of another type do not keep the rest from being seen this way.
-	texts := $"{scep.keys.URL} {scep.keys.Challenge} {other.keys.URL} {other.keys.Challenge}"
-	regex.match(ca_variable, texts)
+	regex.match(ca_variable, $"{scep.keys.URL} {scep.keys.Challenge}")
+}
+
+deny contains {"msg": msg, "path": scep.path} if {
+	some scep in input.scep
+	scep.index > min(places)
+	scep.index >= min(speaking)
 	msg := "second SCEP payload, where Fleet takes one beside its variables; put it into a profile of its own"
 }

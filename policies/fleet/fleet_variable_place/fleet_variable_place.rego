@@ -24,13 +24,14 @@ ca_variable := `\$\{?FLEET_VAR_(?:NDES|CUSTOM|SMALLSTEP)_SCEP_(PROXY_URL|CHALLEN
 
 keys := {"PROXY_URL": "URL", "CHALLENGE": "Challenge"}
 
+homes := {key: {scep.paths[key] | some scep in input.scep} | some key in keys}
+
 deny contains {"msg": msg, "path": path} if {
 	walk(input.profile, [path, text])
 	is_string(text)
 	contains(text, "FLEET_VAR_")
 	some [variable, kind] in regex.find_all_string_submatch_n(ca_variable, text, -1)
 	key := keys[kind]
-	homes := {scep.paths[key] | some scep in input.scep}
-	not path in homes
+	not path in homes[key]
 	msg := $"{variable} is outside of {key} of a SCEP payload, which Fleet refuses; move it there"
 }
