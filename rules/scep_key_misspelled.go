@@ -80,7 +80,8 @@ var legacyKeys = map[string]bool{"GetCACaps": true, "CertificateRenewalTimeInter
 
 // misspelling gives the SCEP key that was meant by another one, or "".
 func misspelling(key string) string {
-	if legacyKeys[key] || profile.HasVariable(key) || scepKey(key) {
+	const longest = 200 // no misspelt key comes near, and keys may be of any length
+	if len(key) > longest || legacyKeys[key] || scepKey(key) || profile.HasVariable(key) {
 		return ""
 	}
 	plain := squeeze(key)
@@ -135,12 +136,12 @@ func squeeze(key string) string {
 // lacks reports whether a SCEP payload is without a key: it is neither written,
 // nor misspelt, misplaced or a level too deep, which other rules report, nor may
 // template text bring it.
-func lacks(scep *profile.SCEP, key string) bool {
-	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
+func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
+	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil || meant(p, scep)[key] {
 		return false
 	}
 	for n := range scep.Content.Children() {
-		if misspelling(n.Key) == key || n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) {
+		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) {
 			return false
 		}
 	}
@@ -150,4 +151,20 @@ func lacks(scep *profile.SCEP, key string) bool {
 		}
 	}
 	return true
+}
+
+// meantBy is what the keys that a SCEP payload misspells are shared under.
+type meantBy struct{ content *profile.Node }
+
+// meant gives the keys that a SCEP payload has under misspelt names.
+func meant(p *checker.Pass, scep *profile.SCEP) map[string]bool {
+	return p.Share(meantBy{scep.Content}, func() any {
+		keys := map[string]bool{}
+		for n := range scep.Content.Children() {
+			if right := misspelling(n.Key); right != "" {
+				keys[right] = true
+			}
+		}
+		return keys
+	}).(map[string]bool)
 }
