@@ -32,19 +32,26 @@ type Variable struct {
 func Variables(text string) []Variable {
 	var found []Variable
 	f := finder{text: text, longest: longest}
-	for i := 0; i < len(text); {
-		if !opens[text[i]] {
-			i++
-			continue
+	for i := 0; ; {
+		v, ok := f.next(i)
+		if !ok {
+			return found
 		}
-		if v, ok := f.at(i); ok {
-			found = append(found, v)
-			i = v.End
-			continue
-		}
-		i++
+		found = append(found, v)
+		i = v.End
 	}
-	return found
+}
+
+// next finds the first variable at or behind an offset.
+func (f *finder) next(i int) (Variable, bool) {
+	for ; i < len(f.text); i++ {
+		if opens[f.text[i]] {
+			if v, ok := f.at(i); ok {
+				return v, true
+			}
+		}
+	}
+	return Variable{}, false
 }
 
 // openers are the bytes that a variable may begin with.
@@ -63,14 +70,25 @@ func (n *Node) Variables() []Variable {
 	if n == nil || n.plain {
 		return nil
 	}
-	return Variables(n.text)
+	found := Variables(n.text)
+	n.plain = len(found) == 0 // many ask
+	return found
 }
 
 // HasVariable reports whether a value's text holds a template variable.
-func (n *Node) HasVariable() bool { return n != nil && !n.plain && HasVariable(n.text) }
+func (n *Node) HasVariable() bool {
+	if n == nil || n.plain {
+		return false
+	}
+	n.plain = !HasVariable(n.text) // many ask
+	return !n.plain
+}
 
 // HasVariable reports whether a text holds a template variable.
-func HasVariable(text string) bool { return len(Variables(text)) > 0 }
+func HasVariable(text string) bool {
+	_, ok := (&finder{text: text, longest: longest}).next(0)
+	return ok
+}
 
 // IsVariable reports whether a text is one template variable and nothing else
 // but white space around it.
