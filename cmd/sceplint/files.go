@@ -221,15 +221,14 @@ func buffer(size int) []byte {
 }
 
 // What the collector of memory is told. It keeps a run over many profiles small;
-// a document of many megabytes needs more, and time is lost where it may not
-// have it.
+// a large document needs more, and time is lost where it may not have it.
 const (
 	usualMemory = 40 << 20
 	largeMemory = 160 << 20
-	largeInput  = 1 << 20
+	largeInput  = 256 << 10
 )
 
-// largeRoom makes room for a document of many megabytes.
+// largeRoom makes room for a large document.
 var largeRoom = sync.OnceFunc(func() { debug.SetMemoryLimit(largeMemory) })
 
 // readFile reads a whole file, up to a little more than the parser takes.
