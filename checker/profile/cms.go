@@ -290,6 +290,9 @@ func pemContent(text []byte) ([]byte, error) {
 	kind := strings.ToUpper(block.Type)
 	switch {
 	case kind == "CMS", kind == "SIGNED MESSAGE", strings.HasPrefix(kind, "PKCS7"), strings.HasPrefix(kind, "PKCS #7"):
+		if len(block.Bytes) == 0 || block.Bytes[0] != tagSequence { // a profile, or another block
+			return nil, errors.New("PEM block does not hold a CMS message, whatever its BEGIN line says; sign the profile")
+		}
 		return block.Bytes, nil
 	case strings.Contains(kind, "PRIVATE KEY"):
 		return nil, errors.New("a private key in PEM, not a signed profile")
