@@ -208,7 +208,7 @@ func checkBinary(text []byte) (duplicates []string, err error) {
 	}
 	// Encoders write equal values once, so a sound file grows when its
 	// references are followed; how far it may follows its size.
-	maxValues, maxBytes := uint32(min(maxNodes, 1<<16+len(text))), 16<<20+8*uint64(len(text))
+	maxValues, maxBytes := uint32(min(maxNodes, 1<<16+len(text))), 16<<20+2*uint64(len(text))
 	w := binaryWalk{
 		objectTable: table,
 		tallies:     make([]objectTally, table.count),

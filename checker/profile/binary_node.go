@@ -12,6 +12,9 @@ import (
 // place in a text; dicts are in the order of their keys.
 func (s *Source) readBinary() (*Node, *SyntaxError) {
 	s.Form = FormBinary
+	if len(s.Text) > maxBinary {
+		return nil, s.refuse("the file has %d bytes; %d is the most that is read of a binary property list; convert it to XML", len(s.Text), maxBinary)
+	}
 	value, duplicates, err := decodeBinary(s.Text)
 	if err != nil {
 		return nil, s.refuse("%v", err)

@@ -6,7 +6,8 @@ const (
 	// MaxSize is the largest document Parse reads, in bytes.
 	MaxSize = 64 << 20
 
-	maxDepth      = 512     // dicts and arrays inside one another
-	maxNodes      = 1 << 19 // values in one document, every reference of a binary property list expanded
-	maxSignatures = 8       // CMS messages wrapped around one profile
+	maxBinary     = 24 << 20 // bytes of a binary property list, which takes several times that while it is decoded
+	maxDepth      = 512      // dicts and arrays inside one another
+	maxNodes      = 1 << 19  // values in one document, every reference of a binary property list expanded
+	maxSignatures = 8        // CMS messages wrapped around one profile
 )
