@@ -36,5 +36,8 @@ func Printable(s string) string {
 
 // Unprintable reports whether a character must not reach a terminal.
 func Unprintable(r rune) bool {
-	return r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029')
+	if r < 0x80 {
+		return (r < ' ' || r == 0x7f) && r != '\t'
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

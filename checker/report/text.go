@@ -143,6 +143,9 @@ func columns(s string) int {
 }
 
 func cells(r rune) int {
+	if r < 0x80 {
+		return 1
+	}
 	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
 		return 0
 	}
