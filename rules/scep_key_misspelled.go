@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math/bits"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -88,14 +89,14 @@ func misspelling(key string) string {
 	if right := aliases[plain]; right != "" {
 		return right
 	}
-	best, far := "", 3
+	best, far, has := "", 3, letters(plain)
 	for i, name := range squeezed {
 		allowed := 2
 		if len(name) <= 4 {
 			allowed = 1
 		}
-		if max(len(plain)-len(name), len(name)-len(plain)) > allowed {
-			continue
+		if max(len(plain)-len(name), len(name)-len(plain)) > allowed || bits.OnesCount64(has&^lettered[i]) > allowed || bits.OnesCount64(lettered[i]&^has) > allowed {
+			continue // each edit brings one letter at most, and takes one
 		}
 		if d := profile.Distance(plain, name); d <= allowed && d < far {
 			best, far = profile.SCEPKeys[i].Name, d
@@ -111,6 +112,22 @@ var squeezed = func() (names []string) {
 	}
 	return names
 }()
+
+// lettered are the letters of squeezed.
+var lettered = func() (list []uint64) {
+	for _, name := range squeezed {
+		list = append(list, letters(name))
+	}
+	return list
+}()
+
+// letters tells which bytes stand in a name, several of them as one.
+func letters(name string) (set uint64) {
+	for i := range len(name) {
+		set |= 1 << (name[i] & 63)
+	}
+	return set
+}
 
 func scepKey(key string) bool {
 	for _, k := range profile.SCEPKeys {
