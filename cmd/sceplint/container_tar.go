@@ -123,9 +123,6 @@ func sparse(header *tar.Header) bool {
 
 // readEntry reads a whole entry. A size that is not true does not take memory.
 func readEntry(r io.Reader, size int64) ([]byte, error) {
-	if size > largeInput {
-		largeRoom()
-	}
 	text := make([]byte, 0, min(size, keptInMemory))
 	for int64(len(text)) < size {
 		if len(text) == cap(text) {

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -220,17 +219,6 @@ func buffer(size int) []byte {
 	return make([]byte, 0, max(size, 16<<10))
 }
 
-// What the collector of memory is told. It keeps a run over many profiles small;
-// a large document needs more, and time is lost where it may not have it.
-const (
-	usualMemory = 40 << 20
-	largeMemory = 160 << 20
-	largeInput  = 256 << 10
-)
-
-// largeRoom makes room for a large document.
-var largeRoom = sync.OnceFunc(func() { debug.SetMemoryLimit(largeMemory) })
-
 // readFile reads a whole file, up to a little more than the parser takes.
 func readFile(path string) ([]byte, error) {
 	text, ok, err := readFast(path)
@@ -239,9 +227,6 @@ func readFile(path string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, plain(path, err)
-	}
-	if len(text) > largeInput {
-		largeRoom()
 	}
 	return text, nil
 }
@@ -258,11 +243,7 @@ func readSlow(path string) ([]byte, error) {
 
 // readAll reads up to a little more than the parser takes.
 func readAll(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
-	if len(text) > largeInput {
-		largeRoom()
-	}
-	return text, err
+	return io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
 }
 
 // plain words an error of the file system for people: the path, then what is

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,10 +36,7 @@ func main() {
 
 // run is the command as a function of its arguments.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	// Profiles are read, judged and forgotten: a collection now and then is
-	// enough, as long as memory stays bounded.
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(usualMemory)
+	boundMemory()
 
 	errOut = said{errOut}
 	t := &terminal{in: in, out: out, err: errOut}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// What the collector may leave uncollected, as a limit on all memory. It keeps a
+// run over many profiles small. A document that needs more by itself gets more,
+// for a collector below its limit does nothing but collect.
+const (
+	usualMemory = 40 << 20
+	mostMemory  = 160 << 20
+)
+
+// boundMemory sets the collector up. Profiles are read, judged and forgotten: a
+// collection now and then is enough, as long as memory stays bounded.
+var boundMemory = sync.OnceFunc(func() {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(usualMemory)
+	runtime.SetFinalizer(&collection{limit: usualMemory}, (*collection).over)
+})
+
+// collection is garbage, and so tells when some was collected.
+type collection struct{ limit int64 }
+
+// over raises the limit to four times what is in use, and takes it back.
+func (c *collection) over() {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	if live[0].Value.Kind() != metrics.KindUint64 {
+		return
+	}
+	if limit := min(max(4*int64(live[0].Value.Uint64()), usualMemory), mostMemory); limit != c.limit {
+		debug.SetMemoryLimit(limit)
+		c.limit = limit
+	}
+	runtime.SetFinalizer(c, (*collection).over)
+}
