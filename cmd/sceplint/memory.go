@@ -26,14 +26,19 @@ var boundMemory = sync.OnceFunc(func() {
 // collection is garbage, and so tells when some was collected.
 type collection struct{ limit int64 }
 
-// over raises the limit to four times what is in use, and takes it back.
+// over raises the limit to four times what is in use where that comes near it,
+// and takes it back.
 func (c *collection) over() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	if live[0].Value.Kind() != metrics.KindUint64 {
 		return
 	}
-	if limit := min(max(4*int64(live[0].Value.Uint64()), usualMemory), mostMemory); limit != c.limit {
+	limit := int64(usualMemory)
+	if inUse := int64(live[0].Value.Uint64()); inUse > usualMemory/2 {
+		limit = min(4*inUse, mostMemory)
+	}
+	if limit != c.limit {
 		debug.SetMemoryLimit(limit)
 		c.limit = limit
 	}
