@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bufio"
 	"compress/gzip"
 	"errors"
@@ -17,6 +18,7 @@ const (
 	maxUnpacked = 64 << 30 // bytes, of all entries
 	maxRatio    = 200      // of what is unpacked to what is packed, for more bytes than slackUnpack
 	slackUnpack = 256 << 20
+	maxSilent   = 1 << 20 // bytes that are read and unpack to nothing, as empty archives behind one another do
 )
 
 // gzip reads a compressed archive or stream.
@@ -43,27 +45,37 @@ func (c *container) gzip(yield func(checker.Input) bool) bool {
 
 // counted counts the bytes that are read.
 type counted struct {
-	from *bufio.Reader
-	n    int64
+	from   *bufio.Reader
+	n      int64
+	silent int64 // of them, since something came of it
 }
 
 func (r *counted) Read(p []byte) (int, error) {
+	if r.silent > maxSilent {
+		return 0, errSilent
+	}
 	n, err := r.from.Read(p)
 	r.n += int64(n)
+	r.silent += int64(n)
 	return n, err
 }
 
 // ReadByte makes the decompressor read no more than it needs.
 func (r *counted) ReadByte() (byte, error) {
+	if r.silent > maxSilent {
+		return 0, errSilent
+	}
 	b, err := r.from.ReadByte()
 	if err == nil {
 		r.n++
+		r.silent++
 	}
 	return b, err
 }
 
 var (
 	errBomb     = fmt.Errorf("it holds more than %d times its size; it is not read further", maxRatio)
+	errSilent   = fmt.Errorf("more than %d MiB of it hold nothing; it is not read further", maxSilent>>20)
 	errUnpacked = fmt.Errorf("it holds more than %d GiB; it is not read further", maxUnpacked>>30)
 )
 
@@ -90,7 +102,9 @@ func (r *bounded) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := r.from.Read(p)
-	r.n += int64(n)
+	if r.n += int64(n); n > 0 {
+		r.packed.silent = 0
+	}
 	return n, err
 }
 
@@ -101,8 +115,10 @@ func fault(err error) string {
 		return "it is cut off"
 	case errors.Is(err, tar.ErrHeader):
 		return "the header of an entry is damaged"
-	case errors.Is(err, gzip.ErrChecksum):
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zip.ErrChecksum):
 		return "its checksum is wrong"
+	case errors.Is(err, zip.ErrFormat):
+		return "the entry is damaged"
 	}
-	return strings.TrimPrefix(err.Error(), "archive/tar: ")
+	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "archive/tar: "), "zip: ")
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // maxLine is the longest line of a stream, in bytes.
-const maxLine = 64 << 20
+const maxLine = 32 << 20
 
 // lineHead is how a line of a stream begins.
 var lineHead = regexp.MustCompile(`^\s*\{\s*"(?:name|device|profile)"\s*:\s*"`)
