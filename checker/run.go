@@ -18,6 +18,9 @@ type Input struct {
 	// Free takes back what Read gave, when nothing refers to it any more; nil if
 	// nobody wants it. It is not called where something may.
 	Free func([]byte)
+	// Done is called when what Read gave has been judged, whatever came of it; nil
+	// if nobody wants to know.
+	Done func()
 
 	Device string // the device that the profile is known to be of; may be empty
 	Inside bool   // it lies in an archive or a stream, so that no fix can be written to it
@@ -186,6 +189,9 @@ func (c *Checker) File(input Input) (result *Result) {
 	if input.Skip != "" {
 		result.Passed = input.Skip
 		return result
+	}
+	if input.Done != nil {
+		defer input.Done()
 	}
 	text, err := input.Read()
 	if err != nil {

@@ -236,6 +236,9 @@ func (c *Checker) again(n noted) *Result {
 
 // reread reads an input once more and does something with each of its profiles.
 func (c *Checker) reread(n noted, do func(*Pass)) error {
+	if n.input.Done != nil {
+		defer n.input.Done()
+	}
 	text, err := n.input.Read()
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -57,9 +56,9 @@ func merge(files []string) (*audit.Fleet, error) {
 	var first audit.Progress
 	var parts []int
 	for i, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := readGiven(file, maxState)
 		if err != nil {
-			return nil, plain(file, err)
+			return nil, err
 		}
 		var part struct{ State json.RawMessage }
 		if err := json.Unmarshal(text, &part); err != nil {

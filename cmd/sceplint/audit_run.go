@@ -66,12 +66,12 @@ func (a *auditRun) resume(c *checker.Checker) error {
 		return nil
 	}
 	a.saved = time.Now()
-	text, err := os.ReadFile(a.flags.since)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(a.flags.since); errors.Is(err, fs.ErrNotExist) {
 		return nil // it begins
 	}
+	text, err := readGiven(a.flags.since, maxState)
 	if err != nil {
-		return fmt.Errorf("--since: %w", plain(a.flags.since, err))
+		return fmt.Errorf("--since: %w", err)
 	}
 	fleet, progress, err := audit.ReadState(text)
 	if err != nil {

@@ -48,12 +48,12 @@ func (f *checkFlags) openBaseline() (*baselineFile, error) {
 	if path == "" {
 		return b, nil
 	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && b.write != "" && filepath.Clean(path) == filepath.Clean(b.write) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && b.write != "" && filepath.Clean(path) == filepath.Clean(b.write) {
 		return b, nil // it is about to be written for the first time
 	}
+	text, err := readGiven(path, maxBaseline)
 	if err != nil {
-		return nil, fmt.Errorf("the baseline cannot be read: %w; --write-baseline %s writes one", plain(path, err), path)
+		return nil, fmt.Errorf("the baseline cannot be read: %w; --write-baseline %s writes one", err, path)
 	}
 	if b.known, err = checker.ParseBaseline(text); err != nil {
 		return nil, fmt.Errorf("the baseline %s cannot be read: %w", path, err)

@@ -46,7 +46,7 @@ func (f *configuration) read() (err error) {
 			return err
 		}
 	}
-	text, err := readFile(file)
+	text, err := readGiven(file, maxGiven)
 	if err != nil {
 		return fmt.Errorf("the configuration cannot be read: %w", err)
 	}

@@ -146,8 +146,10 @@ func (c *container) entry(name string, text []byte, at int64, size int, finish f
 		text = nil
 	}
 	from := c.file
-	input := checker.Input{Name: name, Inside: true}
+	t := &turn{}
+	input := checker.Input{Name: name, Inside: true, Done: t.done}
 	input.Read = func() ([]byte, error) {
+		t.take(int64(size))
 		raw, err := text, error(nil)
 		if text = nil; raw == nil {
 			if from == nil {

@@ -13,8 +13,8 @@ import (
 
 // What a ZIP archive may cost beside its entries.
 const (
-	maxZipDirectory = 32 << 20 // bytes of its list of entries, which is kept in memory
-	maxZipStream    = 1 << 30  // bytes of an archive on standard input, which is kept
+	maxZipDirectory = 32 << 20  // bytes of its list of entries, which is kept in memory
+	maxZipStream    = 256 << 20 // bytes of an archive on standard input, which is kept
 )
 
 var errZipDirectory = fmt.Errorf("its list of entries has more than %d MiB", maxZipDirectory>>20)
@@ -45,7 +45,7 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 		case err != nil:
 			return yield(c.failed(c.name, "the archive cannot be read: %s", fault(err)))
 		case n > maxZipStream:
-			return yield(c.failed(c.name, "the archive has more than %d GiB; name it as a file", maxZipStream>>30))
+			return yield(c.failed(c.name, "the archive has more than %d MiB; name it as a file", maxZipStream>>20))
 		}
 		file, size = kept, n
 	}
@@ -55,16 +55,19 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 		if errors.Is(err, zip.ErrFormat) {
 			err = errors.New("its list of entries, which stands at its end, is missing or damaged; it may be cut off")
 		}
-		return yield(c.failed(c.name, "the archive cannot be read: %v", err))
+		return yield(c.failed(c.name, "the archive cannot be read: %s", fault(err)))
 	}
 	from.left = -1
 	if len(archive.File) > maxEntries {
 		return yield(c.failed(c.name, "the archive has more than %d entries", maxEntries))
 	}
-	unpacked := int64(0)
+	unpacked, packed := int64(0), uint64(0)
 	for _, f := range archive.File {
 		if f.FileInfo().IsDir() {
 			continue
+		}
+		if packed += min(f.CompressedSize64, uint64(size)+1); packed > uint64(size) {
+			return yield(c.failed(c.name, "at the entry %s: its entries overlap one another, or are larger than it is; it is not read further", printable(f.Name)))
 		}
 		input := c.zipEntry(f)
 		if input == nil {
@@ -107,10 +110,12 @@ func (c *container) zipEntry(f *zip.File) *checker.Input {
 	case f.UncompressedSize64 > profile.MaxSize:
 		return failed(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize)
 	}
-	return &checker.Input{Name: name, Optional: optional, Inside: true, Read: func() ([]byte, error) {
+	t := &turn{}
+	return &checker.Input{Name: name, Optional: optional, Inside: true, Done: t.done, Read: func() ([]byte, error) {
+		t.take(int64(f.UncompressedSize64)) // bounded above
 		r, err := f.Open()
 		if err != nil {
-			return nil, fmt.Errorf("%s: the entry cannot be read: %w", checker.Printable(name), err)
+			return nil, fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
 		}
 		defer r.Close()
 		text, err := readEntry(r, int64(f.UncompressedSize64))

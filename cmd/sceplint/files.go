@@ -105,6 +105,9 @@ func (in *inputs) expand(path string, yield yielder) bool {
 		if is, more := in.fleet(name, yield); is {
 			return more
 		}
+		if info.Mode()&fs.ModeNamedPipe != 0 {
+			return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return readPipe(name) }}, name)
+		}
 		return yield(fileInput(name, false), name)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
 		return in.glob(path, yield)
@@ -132,7 +135,7 @@ func (in *inputs) glob(pattern string, yield yielder) bool {
 			}
 			continue
 		}
-		if in.config.excluded(path) {
+		if in.config.excluded(path) || isPipe(path) { // a pipe is read if it is named
 			continue
 		}
 		if !yield(fileInput(path, !strings.EqualFold(filepath.Ext(path), ".mobileconfig")), path) {
@@ -190,7 +193,8 @@ func (in *inputs) walk(dir string, yield yielder) bool {
 }
 
 func fileInput(path string, optional bool) checker.Input {
-	return checker.Input{Name: path, Optional: optional, Read: func() ([]byte, error) { return readFile(path) }, Free: free}
+	t := &turn{}
+	return checker.Input{Name: path, Optional: optional, Read: func() ([]byte, error) { return t.read(path) }, Free: free, Done: t.done}
 }
 
 func failing(path string, err error) checker.Input {
@@ -220,10 +224,13 @@ func buffer(size int) []byte {
 }
 
 // readFile reads a whole file, up to a little more than the parser takes.
-func readFile(path string) ([]byte, error) {
-	text, ok, err := readFast(path)
+func readFile(path string) ([]byte, error) { return (*turn)(nil).read(path) }
+
+// read is readFile, when the file has its turn.
+func (t *turn) read(path string) ([]byte, error) {
+	text, ok, err := readFast(path, t)
 	if err == nil && !ok {
-		text, err = readSlow(path)
+		text, err = readSlow(path, t)
 	}
 	if err != nil {
 		return nil, plain(path, err)
@@ -232,12 +239,15 @@ func readFile(path string) ([]byte, error) {
 }
 
 // readSlow reads a file in the way that works everywhere.
-func readSlow(path string) ([]byte, error) {
+func readSlow(path string, t *turn) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		t.take(info.Size())
+	}
 	return readAll(f)
 }
 

@@ -57,8 +57,9 @@ func (t *terminal) input(f *checkFlags, path string) error {
 		text, err = readAll(t.in)
 	} else if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		return fmt.Errorf("%s is a directory; name one profile", path)
+	} else if name = filepath.Clean(path); isPipe(path) {
+		text, err = readPipe(path)
 	} else {
-		name = filepath.Clean(path)
 		text, err = readFile(path)
 	}
 	if err != nil {

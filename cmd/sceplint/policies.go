@@ -181,7 +181,7 @@ func policyFiles(path string) ([]policy.File, error) {
 		}
 		return files, err
 	}
-	text, err := readFile(path)
+	text, err := readGiven(path, maxGiven)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func policyFiles(path string) ([]policy.File, error) {
 
 // addData reads one --data.
 func addData(config *policy.Config, path string) error {
-	text, err := readFile(path)
+	text, err := readGiven(path, maxGiven)
 	if err != nil {
 		return err
 	}

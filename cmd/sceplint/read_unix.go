@@ -12,7 +12,7 @@ import (
 // readFast reads a file; ok is true where it can. For a regular file it takes
 // four system calls, where a file that may turn out to be a pipe or a terminal
 // takes nine, and in a run over many small files these are what takes time.
-func readFast(path string) (text []byte, ok bool, err error) {
+func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 	var fd int
 	if err := again(func() (err error) {
 		fd, err = syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
@@ -36,6 +36,7 @@ func readFast(path string) (text []byte, ok bool, err error) {
 		text, err := readAll(f)
 		return text, true, err
 	}
+	t.take(info.Size)
 	text = buffer(int(min(max(info.Size, 512), profile.MaxSize+1)))
 	for len(text) <= profile.MaxSize {
 		if len(text) > 0 && int64(len(text)) == info.Size {

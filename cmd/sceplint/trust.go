@@ -28,7 +28,7 @@ func (f *checkFlags) verify() (*checker.Verify, error) {
 	}
 	roots := x509.NewCertPool()
 	for _, path := range f.trust {
-		text, err := readFile(path)
+		text, err := readGiven(path, maxGiven)
 		if err == nil {
 			err = addRoots(roots, text)
 		}
