@@ -10,7 +10,9 @@ var plistSyntax = checker.Rule{
 		Doc: `A configuration profile is an XML or binary property list, alone or wrapped in a CMS signature.
 Devices refuse a file that is not well-formed with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
 The most frequent causes are an unescaped & in a URL, a file cut off on its way, and text left over from a merge or a template.
-Nothing else in the file is checked until it can be read.`,
+Nothing else in the file is checked until it can be read.
+A warning tells what most programs read, and Apple's own reader, CoreFoundation as it is published, refuses: comments inside of values,
+white space behind digits, dates that are not in UTC, declarations in the document type. Versions on devices may differ.`,
 		Help: "mend the file at this place; plutil -lint on a Mac gives a second opinion",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -19,10 +21,14 @@ Nothing else in the file is checked until it can be read.`,
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep?a=1&amp;b=2</string>`,
 		},
-		Refs:      []checker.Ref{refPlistDTD, refXML, refMDMErrors},
+		Refs:      []checker.Ref{refPlistDTD, refXML, refCoreFoundation, refMDMErrors},
 		Documents: checker.AnyDocument,
 	},
 	CheckDocument: func(p *checker.Pass) error {
+		for _, d := range p.Profile.Source.Doubts {
+			f := p.At(d.Span, nil, "%s", d.Message)
+			f.Severity, f.Help = checker.Warning, "write what every reader of property lists reads"
+		}
 		err := p.Profile.Err
 		if err == nil || err.Template {
 			return nil
@@ -33,4 +39,9 @@ Nothing else in the file is checked until it can be read.`,
 		}
 		return nil
 	},
+}
+
+var refCoreFoundation = checker.Ref{
+	Title: "CoreFoundation, as published with Swift: CFPropertyList.c",
+	URL:   "https://github.com/swiftlang/swift-corelibs-foundation/blob/main/Sources/CoreFoundation/CFPropertyList.c",
 }

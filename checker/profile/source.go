@@ -49,6 +49,7 @@ type Source struct {
 	Unrendered bool     // some value is template text
 	Inside     bool     // the document lies in an archive or a stream, whoever reads that says
 	Duplicates []string // keys that a dict of a binary property list holds twice
+	Doubts     []Doubt  // what Apple's own reader would refuse
 
 	within         *within     // the document that the text was taken out of, nil if it is one itself
 	messages       [][]byte    // the CMS messages around the text, the outermost first

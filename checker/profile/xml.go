@@ -60,6 +60,22 @@ func (s *scanner) fail(at Span, format string, args ...any) *SyntaxError {
 	return &SyntaxError{Source: s.src, Span: at, Message: fmt.Sprintf(format, args...)}
 }
 
+// Doubt is what is read, though Apple's own reader, as it was published, refuses
+// it.
+type Doubt struct {
+	Span    Span
+	Message string
+}
+
+// doubt notes what is read here, as most readers do, and refused by Apple's own
+// as it was published: https://github.com/swiftlang/swift-corelibs-foundation,
+// CFPropertyList.c. Devices may run another version of it.
+func (s *scanner) doubt(at Span, format string, args ...any) {
+	if len(s.src.Doubts) < maxDoubts {
+		s.src.Doubts = append(s.src.Doubts, Doubt{at, fmt.Sprintf(format, args...)})
+	}
+}
+
 // structural is fail for what template text may have caused.
 func (s *scanner) structural(at Span, format string, args ...any) *SyntaxError {
 	err := s.fail(at, format, args...)
@@ -199,32 +215,45 @@ func (s *scanner) misc() *SyntaxError {
 	return nil
 }
 
-// doctype passes over a document type. Devices take its first > for the end,
-// even inside quotation marks.
+// doctype passes over a document type with its internal subset, if it has one.
 func (s *scanner) doctype() *SyntaxError {
 	at, rest := s.pos, s.text[s.pos:]
 	if strings.HasPrefix(strings.ToLower(rest[:min(len(rest), 20)]), "<!doctype html") && !strings.Contains(rest, "<plist") {
 		return s.fail(s.here(), "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
 	}
 	if !s.has("<!DOCTYPE") {
-		return s.fail(Span{at, at + 9}, "document type in small letters, which devices refuse; write <!DOCTYPE")
+		s.doubt(Span{at, at + 9}, "document type in small letters, which Apple's reader refuses; write <!DOCTYPE")
 	}
-	quote := byte(0)
+	quote, bracket, angle := byte(0), 0, 0
 	for i := at; i < len(s.text); i++ {
 		switch c := s.text[i]; {
-		case c == '>' && quote != 0:
-			return s.fail(Span{at, at + 9}, "quotation mark is not closed in the document type; write a second %c before the first >", quote)
-		case c == '>':
-			s.pos = i + 1
-			return nil
 		case quote != 0:
+			if c == '>' && bracket == 0 {
+				angle++
+			}
 			if c == quote {
 				quote = 0
 			}
+		case c == '<' && strings.HasPrefix(s.text[i:], "<!--"):
+			n := strings.Index(s.text[i+4:], "-->")
+			if n < 0 {
+				return s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
+			}
+			i += 4 + n + 2
 		case c == '"' || c == '\'':
 			quote = c
 		case c == '[':
-			return s.fail(Span{i, i + 1}, "document type with declarations of its own, which devices refuse; remove them, from [ to ]")
+			if bracket++; bracket == 1 {
+				s.doubt(Span{i, i + 1}, "document type with declarations of its own, which Apple's reader refuses; remove them, from [ to ]")
+			}
+		case c == ']':
+			bracket--
+		case c == '>' && bracket <= 0:
+			s.pos = i + 1
+			if angle > 0 {
+				s.doubt(Span{at, at + 9}, "> in quotation marks in the document type, which Apple's reader takes for its end; write &gt;")
+			}
+			return nil
 		}
 	}
 	return s.fail(Span{at, at + 9}, "document type is not closed; write > where it ends")
@@ -256,25 +285,30 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 		i++
 	}
 	name = s.text[at+1 : i]
-	quote := byte(0)
+	quote, angle := byte(0), false
+	ends := func(next int) {
+		s.pos = next
+		if angle {
+			s.doubt(Span{at, next}, "> in quotation marks in the tag <%s, which Apple's reader takes for its end; write &gt;", clip(name))
+		}
+	}
 	for ; i < len(s.text); i++ {
 		switch c := s.text[i]; {
-		case quote != 0 && c == '>': // devices take it for the end of the tag
-			return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; write a second %c before the first >", clip(name), quote)
 		case quote != 0:
+			angle = angle || c == '>'
 			if c == quote {
 				quote = 0
 			}
 		case c == '"' || c == '\'':
 			quote = c
 		case c == '>':
-			s.pos = i + 1
+			ends(i + 1)
 			return name, false, nil
 		case c == '/':
 			if !strings.HasPrefix(s.text[i:], "/>") {
 				return name, false, s.fail(Span{at, i + 1}, "stray / in the tag <%s; an empty element ends with />", clip(name))
 			}
-			s.pos = i + 2
+			ends(i + 2)
 			return name, true, nil
 		case c == '<':
 			return name, false, s.fail(Span{at, i}, "tag <%s is not closed; write > where it ends, or &lt; if no tag is meant", clip(name))

@@ -49,37 +49,55 @@ func (s *scanner) plainData(n *Node) bool {
 	return true
 }
 
-// check judges the text of a scalar that is no string, as Apple's own reader
-// does, which is less lenient about white space and markup than others are:
-// https://github.com/swiftlang/swift-corelibs-foundation, CFPropertyList.c.
+// check judges the text of a scalar that is no string.
 func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	text := strings.Trim(n.text, " \t\r\n")
-	ok, want := true, ""
+	ok, strict, want := true, true, ""
 	switch n.Kind {
 	case Boolean:
-		if n.text == "" {
+		if text == "" {
+			if n.text != "" {
+				s.doubt(Span{int(n.start), int(n.end)}, "<%s> holds white space, which Apple's reader refuses; write <%s/>", name, name)
+			}
 			n.text = name
 			return nil
 		}
 		ok, want = false, "write <"+name+"/>"
 	case Integer:
 		text, ok = readInteger(n.text)
+		if !ok {
+			strict = false
+			_, _, ok = parseInteger(text)
+		}
 		want = "write digits only, as in <integer>2048</integer>"
 	case Real:
-		before := strings.TrimLeft(n.text, " \t\r\n")
 		_, ok = parseReal(text)
-		ok = ok && before == text
+		strict = strings.TrimLeft(n.text, " \t\r\n") == text
 		want = "write a decimal number, as in <real>0.5</real>"
 	case Date:
-		_, ok = parseDate(n.text)
+		_, ok = parseDate(text)
+		strict = n.text == text
 		want = "write it as in <date>2030-01-31T00:00:00Z</date>"
+		if ok && len(text) != len("2030-01-31T00:00:00Z") {
+			s.doubt(Span{int(n.start), int(n.end)}, "<date> is not in UTC, or has fractions of a second, which Apple's reader refuses; %s", want)
+		}
 	case Data:
-		ok, want = validBase64(n.text) && !empty, "write the bytes in base64"
+		ok, want = validBase64(n.text), "write the bytes in base64"
+		if empty {
+			s.doubt(Span{int(n.start), int(n.end)}, "<data/> is refused by Apple's reader; write <data></data> for no bytes")
+		}
 	}
 	if n.Kind != Data {
 		n.text = text
 	}
-	if ok && (n.Kind == Real || !s.markup(n)) {
+	switch {
+	case ok && n.Kind != Real && s.markup(n):
+		s.doubt(Span{int(n.start), int(n.end)}, "entity, CDATA section or comment in <%s>, which Apple's reader refuses; write the characters themselves", name)
+		return nil
+	case ok && !strict:
+		s.doubt(Span{int(n.start), int(n.end)}, "white space in <%s>, which Apple's reader refuses; remove it", name)
+		return nil
+	case ok:
 		return nil
 	}
 	if HasVariable(text) {
@@ -88,22 +106,14 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	}
 	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
 	switch {
-	case n.Kind == Data && empty:
-		err.Message = "<data/> is refused by devices; write <data></data> for no bytes"
-	case text == "" && n.Kind == Boolean:
-		err.Message = "<" + name + "> holds white space, where devices refuse it; " + want
 	case text == "":
 		err.Message = "<" + name + "> is empty; " + want
 	case n.Kind == Boolean:
 		err.Message = "<" + name + "> holds text; " + want
-	case s.markup(n):
-		err.Message = "entity or CDATA section in <" + name + ">, where devices do not read them; write the characters themselves"
 	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
 		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
 	case n.Kind == Data:
 		err.Message = "<data> does not hold base64; " + notBase64(text)
-	case spaced(n.Kind, text):
-		err.Message = "white space in <" + name + ">, where devices refuse it; remove it"
 	}
 	return err
 }
@@ -112,20 +122,6 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 // CDATA sections or comments.
 func (s *scanner) markup(n *Node) bool {
 	return strings.IndexByte(s.text[n.open:n.end], '&') >= 0 || strings.Count(s.text[n.open:n.end], "<") > 1
-}
-
-// spaced reports whether a text is sound, so that only white space around it
-// can have been wrong.
-func spaced(kind Kind, text string) (ok bool) {
-	switch kind {
-	case Integer:
-		_, _, ok = parseInteger(text)
-	case Real:
-		_, ok = parseReal(text)
-	case Date:
-		_, ok = parseDate(text)
-	}
-	return ok
 }
 
 // notBase64 says what was written into <data> in the place of base64.

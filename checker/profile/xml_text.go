@@ -8,7 +8,7 @@ import (
 )
 
 // slowChars reads character data that holds more than plain characters:
-// entities, CDATA, carriage returns, template text.
+// entities, CDATA, comments, carriage returns, template text.
 func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 	b := &s.buf
 	b.Reset()
@@ -46,6 +46,9 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 				}
 				return "", s.badEntity(i)
 			}
+			if s.text[i+1] == '#' && len(strings.Trim(s.text[i:i+n], "&#x;")) > 8 {
+				s.doubt(Span{i, i + n}, "character reference of more than eight digits, which Apple's reader refuses; leave out the zeros before it")
+			}
 			b.WriteRune(r)
 			i += n
 		case c == '\r':
@@ -80,7 +83,10 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open fun
 		if n < 0 {
 			return 0, s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
 		}
-		return 0, s.fail(Span{i, i + 4 + n + 3}, "comment inside <%s>, where devices refuse it; move it in front of the element", name)
+		if name == "key" || name == "string" { // of the others it is said when they are read
+			s.doubt(Span{i, i + 4 + n + 3}, "comment inside <%s>, which Apple's reader refuses; move it in front of the element", name)
+		}
+		return i + 4 + n + 3, nil
 	}
 	if strings.HasPrefix(rest, "<<<<<<<") {
 		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
@@ -153,9 +159,6 @@ func entity(text string) (r rune, n int) {
 		digits, base := name[1:], 10
 		if len(digits) > 0 && digits[0] == 'x' {
 			digits, base = digits[1:], 16
-		}
-		if len(digits) > 8 { // more are refused by devices, zeros or not
-			return 0, 0
 		}
 		v, err := strconv.ParseUint(digits, base, 32)
 		if err != nil || !xmlChar(rune(v)) {

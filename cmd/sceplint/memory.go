@@ -26,8 +26,8 @@ var boundMemory = sync.OnceFunc(func() {
 // collection is garbage, and so tells when some was collected.
 type collection struct{ limit int64 }
 
-// over raises the limit to four times what is in use where that comes near it,
-// and takes it back.
+// over raises the limit to four times what is in use where that comes near it, or
+// half as much again for a document of a hundred megabytes, and takes it back.
 func (c *collection) over() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
@@ -36,7 +36,7 @@ func (c *collection) over() {
 	}
 	limit := int64(usualMemory)
 	if inUse := int64(live[0].Value.Uint64()); inUse > usualMemory/2 {
-		limit = min(4*inUse, mostMemory)
+		limit = min(4*inUse, max(mostMemory, inUse+inUse/2))
 	}
 	if limit != c.limit {
 		debug.SetMemoryLimit(limit)
