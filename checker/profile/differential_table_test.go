@@ -56,16 +56,20 @@ var (
 // reader" is CFPropertyList.c of github.com/swiftlang/swift-corelibs-foundation, which
 // devices have in CoreFoundation. What devices do beyond it was not tried on any.
 var classes = []classOf{
-	// The scanner refuses, and Apple's reader as well.
+	// The scanner refuses, and Apple's reader as well; where it is that reader alone, the
+	// scanner gives a warning, which counts as refusing here.
 	{"comment in a value", refuses, all, said(`^comment inside <`), `Apple's reader: "improper CDATA opening" in strings and keys, no end tag elsewhere`},
-	{"entity or CDATA section in integer, date, data, true or false", refuses, all, said(`^entity or CDATA section in <`), "Apple's reader takes digits, letters and base64 from the file as it is, and would read &#65; in data as A, 6 and 5"},
+	{"entity or CDATA section in integer, date, data, true or false", refuses, all, said(`^entity, CDATA section or comment in <`), "Apple's reader takes digits, letters and base64 from the file as it is, and would read &#65; in data as A, 6 and 5"},
 	{"white space around dates, behind numbers, in true and false", refuses, all, said(`^white space in <|holds white space`), `Apple's reader: "Unknown character" in <integer>, "misformatted real", "Could not interpret <date>", "non-empty <true>"`},
 	{"text in true or false", refuses, all, said(`^<(true|false)> holds text`), `Apple's reader: "non-empty <true>"`},
 	{"<data/>", refuses, all, said(`^<data/> is refused`), `Apple's reader: "Encountered empty <data>"; it takes <data></data>`},
 	{"integer that is none", refuses, all, said(`^<integer> (does not hold|is empty)`), "Apple's reader takes a sign and digits; others read them in other ways, such as 1_000, or take the first digits, or 0"},
 	{"integer beyond 64 bits", refuses, []int{plistlibReader, libplistReader}, said(`^<integer> holds a number that does not fit`), `Apple's reader: "Integer overflow"`},
 	{"real that is none", refuses, all, said(`^<real> (does not hold|is empty)`), `Apple's reader: "misformatted real"; 1e400 and the like are infinite or refused there, and meant by nobody`},
-	{"date that is none", refuses, all, said(`^<date> (does not hold|is empty)`), "Apple's reader takes this one form, in UTC; it does not look at the calendar, and a 30 February becomes another day than was written"},
+	{"date of another form", refuses, nil, said(`^<date> is not in UTC`), "Apple's reader takes this one form, in UTC"},
+	{"reference of more than eight digits", refuses, nil, said(`^character reference of more than`), `Apple's reader: "unknown ampersand-escape sequence"`},
+	{"> in quotation marks in a tag or document type", refuses, nil, said(`^> in quotation marks`), "Apple's reader looks for the first >"},
+	{"date that is none", refuses, all, said(`^<date> (does not hold|is empty)`), "Apple's reader does not look at the calendar, and a 30 February becomes another day than was written"},
 	{"<plist> without a value", refuses, howettAndPlistlib, said(`^<plist(/)?> holds no value`), `Apple's reader: "empty plist tag"`},
 	{"second value in <plist>", refuses, all, said(`^a second value in <plist>`), `Apple's reader: "plist can only include one object"`},
 	{"value without a key, key without a value", refuses, all, said(`^key (?s:.*) has no value|^value without a key|^<key> outside`), "Apple's reader: non-key, or value missing; of two keys in a row it takes the second for a string, so that the next value has no key"},
@@ -86,7 +90,7 @@ var classes = []classOf{
 	{"<plist> in <plist>, <key> for a string", refuses, all, said(`^<plist> inside <plist>|^<key> in the <array>`), "Apple's reader takes the inner one, and a key as a string; the document type does not allow it, and it is left over from a merge or stands for a forgotten <dict>"},
 	{"data that is no base64", refuses, []int{plistlibReader, libplistReader}, said(`^<data> does not hold base64`), "Apple's reader drops characters and what does not fill three bytes, so that other bytes arrive than were meant"},
 	{"control character", refuses, []int{libplistReader}, said(`^control character`), "Apple's reader takes it; XML does not allow it, and servers refuse it"},
-	{"tag that is not well-formed", refuses, all, said(`^stray / in the tag|^quotation mark is not closed|^tag <|^the file ends inside the tag`), "Apple's reader looks for > and does not mind the attributes, which may hide what follows; XML does not allow it"},
+	{"tag that is not well-formed", refuses, howettAndLibplist, said(`^stray / in the tag|^quotation mark is not closed|^tag <|^the file ends inside the tag`), "Apple's reader looks for > and does not mind the attributes, which may hide what follows; XML does not allow it"},
 	{"deep", refuses, nil, said(`nested more than`), "no device was tried; no profile is"},
 	{"HTML", refuses, []int{plistlibReader}, said(`^this is an HTML page`), "only where no <plist> follows; then Apple's reader finds an unknown tag"},
 	{"neither XML nor a form that devices read", refuses, howettAndPlistlib, said(`^this is |^the file (is empty|holds NUL)`), "Apple's reader takes the old OpenStep form if it may, which profiles are not read as"},
