@@ -122,6 +122,9 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	if s.Version != stateVersion {
 		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
 	}
+	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
+		return nil, Progress{}, errors.New("not the state of an audit: a sum in it is negative")
+	}
 	if s.Rows == nil || s.Devices == nil {
 		return nil, Progress{}, errors.New("not the state of an audit: it lacks its configurations or devices")
 	}

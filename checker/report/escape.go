@@ -36,6 +36,17 @@ func escaped(w io.Writer, text []byte, format string) error {
 
 func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }
 
+// Escaped is a writer of JSON, each time of a whole document, that its encoder
+// leaves such characters in.
+type Escaped struct{ To io.Writer }
+
+func (e Escaped) Write(text []byte) (int, error) {
+	if err := escaped(e.To, text, jsonEscape); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
 // writeJSON writes a document, or with indent "" a line.
 func writeJSON(w io.Writer, v any, indent string) error {
 	var b bytes.Buffer

@@ -40,7 +40,7 @@ func RulesText(w io.Writer, rules []checker.Rule) error {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for i := range rules {
 		m := &rules[i].Meta
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, m.Title, pack(m))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, printable(m.Title), pack(m))
 	}
 	return table.Flush()
 }
@@ -81,10 +81,7 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 		}
 		list = append(list, r)
 	}
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
-	return out.Encode(list)
+	return writeJSON(w, list, "  ")
 }
 
 // RulesMarkdown writes the page that documents built-in rules, or policies, or

@@ -237,9 +237,10 @@ func (f *auditFlags) checkOutput() error {
 func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 	r.By, r.Version = f.by, currentVersion()
 	page := func(w io.Writer) error { return report.Audit(w, r, now) }
+	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
 	for _, spec := range f.formats {
 		name, file, _ := strings.Cut(spec, "=")
-		format := map[string]func(io.Writer) error{"text": r.Text, "json": r.JSON, "csv": r.CSV, "html": page}[name]
+		format := map[string]func(io.Writer) error{"text": r.Text, "json": document, "csv": r.CSV, "html": page}[name]
 		if file == "" {
 			if err := format(t.out); err != nil {
 				return err

@@ -72,6 +72,8 @@ func merge(files []string) (*audit.Fleet, error) {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		switch {
+		case progress.Part < 1 || progress.Part > progress.Of:
+			return nil, fmt.Errorf("%s: not a part of an audit: there is no part %d/%d", file, progress.Part, progress.Of)
 		case i == 0:
 			first = progress
 		case progress.Run != first.Run || progress.Of != first.Of:

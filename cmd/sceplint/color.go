@@ -45,7 +45,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
-// said is a writer for what is said to people on standard error: names and
+// said is a writer for what is said to people, whole lines at a time: names and
 // messages may hold what a terminal would obey.
 type said struct{ to io.Writer }
 

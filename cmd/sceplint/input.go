@@ -11,6 +11,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 func inputCommand(t *terminal) *cobra.Command {
@@ -86,7 +87,7 @@ func (t *terminal) input(f *checkFlags, path string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if _, err := t.out.Write(document); err != nil {
+		if _, err := (report.Escaped{To: t.out}).Write(document); err != nil {
 			return err
 		}
 	}

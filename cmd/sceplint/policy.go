@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -138,7 +141,15 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 	if err != nil {
 		return err
 	}
-	if err := policy.TestFormats[i].Format(t.out, run, f.verbose); err != nil {
+	var out io.Writer = said{t.out} // tests print what they like
+	if policy.TestFormats[i].Name == "json" {
+		out = report.Escaped{To: t.out}
+	}
+	var text bytes.Buffer
+	if err := policy.TestFormats[i].Format(&text, run, f.verbose); err != nil {
+		return err
+	}
+	if _, err := out.Write(text.Bytes()); err != nil {
 		return err
 	}
 	if run.Count(policy.Failed)+run.Count(policy.Errored) > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"path/filepath"
@@ -28,6 +29,7 @@ type tally struct {
 
 	baseline *baselineFile // nil: there is none
 	progress *progress
+	patch    io.Writer // of --diff
 }
 
 // watch passes results on, and does on the way what findings are not for.
@@ -61,7 +63,7 @@ func (y *tally) take(r *checker.Result) {
 	switch {
 	case r.Err != nil:
 	case r.After != nil && y.flags.diff:
-		r.Err = report.Diff(y.t.out, r.File, r.Before, r.After, y.flags.showSecrets)
+		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets)
 		r.Findings = r.Found // nothing was fixed
 	case r.After != nil:
 		if r.Err = replace(r.File, r.Before, r.After); r.Err != nil {
