@@ -35,6 +35,41 @@ func parserOptions(version ast.RegoVersion, metadata bool) ast.ParserOptions {
 	return ast.ParserOptions{ProcessAnnotation: metadata, RegoVersion: version, Capabilities: capabilities()}
 }
 
+// maxNested is how many brackets of a module may be open at once. The parser
+// takes the square of the time for them.
+const maxNested = 500
+
+// nested refuses a module with too many brackets inside one another.
+func nested(f File) error {
+	open, line := 0, 1
+	for i := 0; i < len(f.Text); i++ {
+		switch c := f.Text[i]; c {
+		case '\n':
+			line++
+		case '(', '[', '{':
+			if open++; open > maxNested {
+				return fmt.Errorf("%s:%d: more than %d brackets inside one another", f.Name, line, maxNested)
+			}
+		case ')', ']', '}':
+			open--
+		case '#':
+			for i+1 < len(f.Text) && f.Text[i+1] != '\n' {
+				i++
+			}
+		case '"', '`':
+			for i++; i < len(f.Text) && f.Text[i] != c; i++ {
+				switch {
+				case f.Text[i] == '\n':
+					line++
+				case f.Text[i] == '\\' && c == '"':
+					i++
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // parseModule parses a module, with its METADATA or without.
 func parseModule(f File, metadata bool) (m *ast.Module, err error) {
 	defer func() {
@@ -44,6 +79,9 @@ func parseModule(f File, metadata bool) (m *ast.Module, err error) {
 	}()
 	if len(bytes.TrimSpace(f.Text)) == 0 {
 		return nil, fmt.Errorf("%s: the file is empty; a policy begins with package policies.<pack>.<id>", f.Name)
+	}
+	if err := nested(f); err != nil {
+		return nil, err
 	}
 	text := f.Text
 	if !metadata {
