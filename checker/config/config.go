@@ -115,6 +115,33 @@ func anchored(pattern string) (string, bool) {
 	return p, p != "" && p != "**/" && doublestar.ValidatePattern(p) && !strings.HasPrefix(p, "../")
 }
 
+// MaxAlternatives is how many texts the braces of a pattern may stand for: each
+// is tried.
+const MaxAlternatives = 1024
+
+// Alternatives bounds how many texts the braces of a pattern stand for.
+func Alternatives(pattern string) int {
+	product, open := 1, []int{}
+	for i := 0; i < len(pattern) && product <= MaxAlternatives; i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '{':
+			open = append(open, 1)
+		case ',':
+			if len(open) > 0 {
+				open[len(open)-1]++
+			}
+		case '}':
+			if len(open) > 0 {
+				product *= open[len(open)-1]
+				open = open[:len(open)-1]
+			}
+		}
+	}
+	return product
+}
+
 // Holds reports whether an entry keeps back findings of a rule in a file.
 func (g *Ignore) Holds(rule *checker.Meta, file string) bool {
 	if len(g.Files) > 0 && !Match(g.Files, file) {

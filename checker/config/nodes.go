@@ -150,3 +150,21 @@ func kind(n *yaml.Node) string {
 	}
 	return `the text "` + n.Value + `"`
 }
+
+// maxKeys is how many keys an object of data may have: the decoder compares each
+// with all others.
+const maxKeys = 5000
+
+// tooMany refuses an object with too many keys.
+func (r *reader) tooMany(n *yaml.Node) bool {
+	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
+		r.wrong(n, "an object of data has more than %d keys; give such data with --data, in JSON", maxKeys)
+		return true
+	}
+	for _, child := range n.Content {
+		if r.tooMany(child) {
+			return true
+		}
+	}
+	return false
+}

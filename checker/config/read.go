@@ -208,6 +208,9 @@ func (r *reader) data(n *yaml.Node) (values map[string]any) {
 		r.wrong(n, "data is %s; write NAME: VALUE, one a line", kind(n))
 		return nil
 	}
+	if r.tooMany(n) {
+		return nil
+	}
 	// As numbers, keys and times are in JSON, for policies know nothing else.
 	var raw map[string]any
 	err := n.Decode(&raw)
@@ -228,6 +231,10 @@ func (r *reader) data(n *yaml.Node) (values map[string]any) {
 
 func (r *reader) globs(n *yaml.Node) (list []string) {
 	for _, t := range r.texts(n) {
+		if Alternatives(t.Value) > MaxAlternatives {
+			r.errs = append(r.errs, r.config.Wrong(t.Place, "the braces of the pattern stand for more than %d patterns; write several", MaxAlternatives))
+			continue
+		}
 		pattern, ok := anchored(t.Value)
 		if !ok {
 			r.errs = append(r.errs, r.config.Wrong(t.Place, "%q is not a valid pattern of files below the configuration; write one as in vendor/**", t.Value))

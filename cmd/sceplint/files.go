@@ -16,6 +16,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -117,7 +118,10 @@ func (in *inputs) expand(path string, yield yielder) bool {
 
 // glob yields what a pattern matches, for shells that leave patterns alone.
 func (in *inputs) glob(pattern string, yield yielder) bool {
-	matches, err := doublestar.FilepathGlob(pattern, doublestar.WithNoHidden())
+	matches, err := filesLike(pattern, doublestar.WithNoHidden(), doublestar.WithNoFollow())
+	if errors.Is(err, doublestar.ErrBadPattern) {
+		err = errors.New("no such file or directory, and no valid pattern of files either")
+	}
 	if err == nil && len(matches) == 0 {
 		err = errors.New("no file matches the pattern")
 	}
@@ -143,6 +147,16 @@ func (in *inputs) glob(pattern string, yield yielder) bool {
 		}
 	}
 	return true
+}
+
+var errAlternatives = fmt.Errorf("its braces stand for more than %d patterns", config.MaxAlternatives)
+
+// filesLike gives the files that a pattern matches.
+func filesLike(pattern string, options ...doublestar.GlobOption) ([]string, error) {
+	if config.Alternatives(pattern) > config.MaxAlternatives {
+		return nil, errAlternatives
+	}
+	return doublestar.FilepathGlob(pattern, options...)
 }
 
 // walk yields the profiles below a directory, and what may be one.

@@ -208,7 +208,7 @@ func (p fleetPath) files(dir, root string) ([]string, error) {
 	matches := []string{path}
 	if p.glob {
 		var err error
-		matches, err = doublestar.FilepathGlob(path, doublestar.WithNoHidden(), doublestar.WithFilesOnly(), doublestar.WithNoFollow())
+		matches, err = filesLike(path, doublestar.WithNoHidden(), doublestar.WithFilesOnly(), doublestar.WithNoFollow())
 		if err == nil && len(matches) > maxFleetFiles {
 			err = errors.New("too many files match")
 		}

@@ -11,7 +11,7 @@ import (
 
 // patientOpen is how long a named pipe waits for somebody who writes to it. One
 // that has a writer, as of <(command) in a shell, is read as long as it takes.
-const patientOpen = 5 * time.Second
+const patientOpen = 3 * time.Second
 
 var errNoWriter = fmt.Errorf("it is a pipe, and nobody began to write to it in %v", patientOpen)
 
