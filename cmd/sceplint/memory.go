@@ -24,7 +24,10 @@ var boundMemory = sync.OnceFunc(func() {
 })
 
 // collection is garbage, and so tells when some was collected.
-type collection struct{ limit int64 }
+type collection struct {
+	limit int64
+	_     [24]byte // the smallest objects share their memory, and may live as long as others do
+}
 
 // over raises the limit to four times what is in use where that comes near it, or
 // half as much again for a document of a hundred megabytes, and takes it back.
