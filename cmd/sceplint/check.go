@@ -139,7 +139,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
-	err = sinks.write(tally.watch(c.Run(ctx, in.all())))
+	err = sinks.write(ctx, tally.watch(c.Run(ctx, in.all())))
 	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err

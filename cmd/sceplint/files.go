@@ -106,10 +106,14 @@ func (in *inputs) expand(path string, yield yielder) bool {
 		if is, more := in.fleet(name, yield); is {
 			return more
 		}
+		input := fileInput(name, false)
 		if info.Mode()&fs.ModeNamedPipe != 0 {
-			return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return readPipe(name) }}, name)
+			input = checker.Input{Name: name, Read: func() ([]byte, error) { return readPipe(name) }}
 		}
-		return yield(fileInput(name, false), name)
+		if !info.Mode().IsRegular() { // a pipe is read once, and may be looked at again
+			input.Read, input.Free = sync.OnceValues(input.Read), nil
+		}
+		return yield(input, name)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
 		return in.glob(path, yield)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -73,20 +75,21 @@ func ranRules(c *checker.Checker) []checker.Meta {
 
 // write hands the results to every sink. A single one gets them as they come;
 // several need them kept.
-func (s *sinks) write(results iter.Seq[*checker.Result]) error {
+func (s *sinks) write(ctx context.Context, results iter.Seq[*checker.Result]) error {
 	if len(s.list) == 1 {
-		return s.one(s.list[0], results)
+		return s.one(ctx, s.list[0], results)
 	}
 	kept := slices.Collect(results)
 	for _, x := range s.list {
-		if err := s.one(x, slices.Values(kept)); err != nil {
+		if err := s.one(ctx, x, slices.Values(kept)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *sinks) one(x sink, results iter.Seq[*checker.Result]) error {
+// one writes one report. A file is left as it was if the run is interrupted.
+func (s *sinks) one(ctx context.Context, x sink, results iter.Seq[*checker.Result]) error {
 	common := s.report
 	r := &common
 	r.Results, r.Color = results, x.colored
@@ -94,14 +97,14 @@ func (s *sinks) one(x sink, results iter.Seq[*checker.Result]) error {
 		return x.format(s.out, r)
 	}
 	var b bytes.Buffer
-	if err := x.format(&b, r); err != nil {
+	if err := cmp.Or(x.format(&b, r), ctx.Err()); err != nil {
 		return err
 	}
 	return create(x.file, b.Bytes())
 }
 
 // create writes a report file beside its place and renames it, unless it is a
-// device such as /dev/stderr, which is written to.
+// device such as /dev/stderr, which is written to. A link is followed.
 func create(path string, text []byte) error { return createWith(path, text, 0o644) }
 
 // createPrivate is create for a file that only its owner is to read.
@@ -109,23 +112,26 @@ func createPrivate(path string, text []byte) error { return createWith(path, tex
 
 func createWith(path string, text []byte, mode fs.FileMode) error {
 	fail := func(err error) error { return fmt.Errorf("cannot write the report: %w", plain(path, err)) }
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		if info.IsDir() {
+	if info, err := os.Stat(path); err == nil {
+		switch {
+		case info.IsDir():
 			return fmt.Errorf("cannot write the report: %s is a directory", path)
+		case !info.Mode().IsRegular(), strings.HasPrefix(path, "/dev/"), strings.HasPrefix(path, "/proc/"): // those are links to what is open, which may be a file
+			if err := appendTo(path, text); err != nil {
+				return fail(err)
+			}
+			return nil
 		}
-		if err := os.WriteFile(path, text, mode); err != nil {
+		if path, err = filepath.EvalSymlinks(path); err != nil {
 			return fail(err)
 		}
-		return nil
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return fail(err)
 	}
 	_, err = temp.Write(text)
-	if closeErr := temp.Close(); err == nil {
-		err = closeErr
-	}
+	err = cmp.Or(err, temp.Close())
 	if err == nil {
 		err = os.Chmod(temp.Name(), mode)
 	}
@@ -137,4 +143,13 @@ func createWith(path string, text []byte, mode fs.FileMode) error {
 		return fail(err)
 	}
 	return nil
+}
+
+func appendTo(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return cmp.Or(err, file.Close())
 }

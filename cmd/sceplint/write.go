@@ -2,16 +2,17 @@ package main
 
 import (
 	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // replace puts new content in the place of a file's old one: written beside,
-// then renamed, so that nobody ever sees half of it. The mode is kept; a link
-// is followed. Nothing is done if the file is read-only, or no longer holds
-// what was read.
+// then renamed, so that nobody ever sees half of it. Mode and owner are kept; a
+// link is followed; other names of the file keep the old content. Nothing is
+// done if the file is read-only, or no longer holds what was read.
 func replace(path string, before, after []byte) (err error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -43,10 +44,14 @@ func replace(path string, before, after []byte) (err error) {
 			os.Remove(temp.Name())
 		}
 	}()
+	if err = keepOwner(temp, info); err != nil {
+		temp.Close()
+		return fmt.Errorf("%s: it belongs to somebody else, and a new file would not; nothing was written", path)
+	}
 	_, err = temp.Write(after)
-	err = errors.Join(err, temp.Chmod(info.Mode().Perm()), temp.Sync(), temp.Close())
-	if err != nil {
-		return fmt.Errorf("%s: cannot write beside it: %w", path, err)
+	err = cmp.Or(err, temp.Chmod(info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky)), temp.Sync())
+	if err = cmp.Or(err, temp.Close()); err != nil {
+		return fmt.Errorf("%s: cannot write beside it, nothing was changed: %w", path, err)
 	}
 	if err = os.Rename(temp.Name(), real); err != nil {
 		return fmt.Errorf("%s: cannot put the new file in its place: %w", path, err)
