@@ -17,7 +17,17 @@ func (s *Source) intune(root *Node) []*Profile {
 	} else if root.Is(Array) {
 		entries = root.list()
 	}
-	list, apple := []*Profile{}, 0
+	list, apple := s.intuneEntries(root, entries)
+	if len(list) > 0 {
+		return list
+	}
+	return []*Profile{{Source: s, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportIntune, Lossy: true,
+		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
+}
+
+// intuneEntries gives the profiles of configurations, and how many of these are
+// for Apple devices.
+func (s *Source) intuneEntries(root *Node, entries []*Node) (list []*Profile, apple int) {
 	common := &commonSecrets{}
 	for _, entry := range entries {
 		kind := strings.ToLower(entry.Get("@odata.type").Text())
@@ -37,11 +47,7 @@ func (s *Source) intune(root *Node) []*Profile {
 		}
 	}
 	common.roots = append(common.roots, root)
-	if len(list) > 0 {
-		return list
-	}
-	return []*Profile{{Source: s, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportIntune, Lossy: true,
-		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
+	return list, apple
 }
 
 // stringSpan is the place of a string, for masking.

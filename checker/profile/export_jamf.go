@@ -2,9 +2,11 @@ package profile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +47,7 @@ func opensJamf(text []byte) bool {
 type jamfReader struct {
 	src     *Source
 	decoder *xml.Decoder
+	from    int // where the decoder began
 	path    []string
 	export  *Export
 	list    []*Profile
@@ -61,21 +64,48 @@ func (s *Source) jamfXML() []*Profile {
 	if !opensJamf(s.Text) {
 		return nil
 	}
-	r := &jamfReader{src: s, decoder: xml.NewDecoder(bytes.NewReader(s.Text))}
+	list := s.jamfWithin(nil)
+	if len(list) == 0 {
+		list = []*Profile{s.jamfNames()}
+	}
+	return list
+}
+
+func newJamfReader(s *Source, path []string) *jamfReader {
+	r := &jamfReader{src: s, path: path}
+	r.start(0)
+	return r
+}
+
+// start reads on from an offset.
+func (r *jamfReader) start(at int) {
+	r.from, r.decoder = at, xml.NewDecoder(bytes.NewReader(r.src.Text[at:]))
 	r.decoder.Strict = false
 	r.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
+}
+
+// offset is how far the text is read.
+func (r *jamfReader) offset() int { return min(r.from+int(r.decoder.InputOffset()), len(r.src.Text)) }
+
+// jamfWithin reads the profiles of a text that stands inside of these elements.
+func (s *Source) jamfWithin(path []string) []*Profile {
+	r := newJamfReader(s, slices.Clone(path))
 	err := r.read()
-	if err == io.EOF && len(r.path) > 0 {
-		err = errors.New("it ends inside of <" + r.path[len(r.path)-1] + ">; it is cut off")
+	if err == io.EOF && len(r.path) > len(path) {
+		err = r.cutOff()
 	}
 	if err != nil && err != io.EOF {
-		at := min(int(r.decoder.InputOffset()), len(s.Text))
-		r.list = append(r.list, s.broken(&Export{Kind: ExportJamf}, Span{at, at}, "the export of Jamf Pro cannot be read on from here: %v", err))
-	}
-	if len(r.list) == 0 {
-		r.list = []*Profile{s.jamfNames()}
+		at := r.offset()
+		r.list = append(r.list, s.broken(&Export{Kind: ExportJamf}, Span{at, at}, jamfDamaged, err))
 	}
 	return r.list
+}
+
+const jamfDamaged = "the export of Jamf Pro cannot be read on from here: %v"
+
+// cutOff says where the text ends.
+func (r *jamfReader) cutOff() error {
+	return errors.New("it ends inside of <" + r.path[len(r.path)-1] + ">; it is cut off")
 }
 
 // jamfNames stands for an answer without settings.
@@ -134,10 +164,11 @@ func (r *jamfReader) read() error {
 	}
 }
 
-// payloads takes the profile in the element that was just opened, up to its end
-// tag, which it leaves to be read.
+// payloads takes the profile in the element that was just opened, and goes on at
+// its end tag. The profile is not read as XML of the export: it is judged
+// itself.
 func (r *jamfReader) payloads() error {
-	start := int(r.decoder.InputOffset())
+	start := r.offset()
 	if bytes.HasSuffix(r.src.Text[:start], []byte("/>")) {
 		return nil // empty; an end tag is read next
 	}
@@ -154,11 +185,10 @@ func (r *jamfReader) payloads() error {
 		export := *r.export
 		r.list = append(r.list, r.src.inner(at, unescapeXML, &export))
 	}
-	for int(r.decoder.InputOffset()) < start+end { // what is in it is passed over
-		if _, err := r.decoder.RawToken(); err != nil {
-			return xmlFault(err)
-		}
+	if bytes.LastIndex(text, []byte("<![CDATA[")) > bytes.LastIndex(text, []byte("]]>")) {
+		return errors.New("a CDATA section in <payloads> does not end")
 	}
+	r.start(start + end)
 	return nil
 }
 
@@ -226,24 +256,34 @@ func unescapeXML(written string, jump func(inner, outer int)) string {
 }
 
 // jamfJSON reads the same in JSON, where a profile is a string.
-func (s *Source) jamfJSON(root *Node) (list []*Profile) {
+func (s *Source) jamfJSON(root *Node) []*Profile {
+	list := s.jamfObjects(root)
+	if len(list) == 0 {
+		list = []*Profile{s.jamfNames()}
+	}
+	return list
+}
+
+// jamfObjects gives the profiles in and under a value, in the order of the text.
+func (s *Source) jamfObjects(root *Node) (list []*Profile) {
+	var found []*Node // the objects general
 	for todo := []*Node{root}; len(todo) > 0; todo = todo[1:] {
-		general := todo[0].Get("general")
-		if !general.Is(Dict) {
-			for c := range todo[0].Children() {
-				if c.Is(Dict, Array) {
-					todo = append(todo, c)
-				}
-			}
+		if general := todo[0].Get("general"); general.Is(Dict) {
+			found = append(found, general)
 			continue
 		}
+		for c := range todo[0].Children() {
+			if c.Is(Dict, Array) {
+				todo = append(todo, c)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b *Node) int { return cmp.Compare(a.start, b.start) })
+	for _, general := range found {
 		if n := general.Get("payloads"); n.Is(String) && strings.TrimSpace(n.text) != "" {
 			export := &Export{Kind: ExportJamf, Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
 			list = append(list, s.inner(Span{n.Span().Start + 1, n.Span().End - 1}, unescapeJSON, export))
 		}
-	}
-	if len(list) == 0 {
-		list = []*Profile{s.jamfNames()}
 	}
 	return list
 }

@@ -8,32 +8,41 @@ import (
 	"unicode/utf8"
 )
 
+// kindOfJSON tells which system wrote a JSON document, by words that are in it;
+// "" if it is none that is known.
+func kindOfJSON(text []byte) ExportKind {
+	holds := func(word string) bool { return bytes.Contains(text, []byte(word)) }
+	switch {
+	case holds(`"SPConfigurationProfileDataType"`):
+		return ExportSystemProfiler
+	case holds(`configuration_profile`) && holds(`"general"`), holds(`"os_x_configuration_profiles"`), holds(`"configuration_profiles"`) && holds(`"id"`):
+		return ExportJamf
+	case holds(`CustomConfiguration"`), holds(`ScepCertificateProfile"`), holds(`"payloadFileName"`), holds(`"scepServerUrls"`),
+		holds("#microsoft.graph.") && holds(`"value"`):
+		return ExportIntune
+	}
+	return ""
+}
+
 // exportedJSON gives the profiles of a JSON document that another system wrote,
 // nil if it is none that is known.
 func (s *Source) exportedJSON() []*Profile {
-	holds := func(text string) bool { return bytes.Contains(s.Text, []byte(text)) }
 	var read func(*Source, *Node) []*Profile
-	switch {
-	case holds(`"SPConfigurationProfileDataType"`):
+	switch kindOfJSON(s.Text) {
+	case ExportSystemProfiler:
 		read = (*Source).systemProfilerJSON
-	case holds(`configuration_profile`) && holds(`"general"`), holds(`"os_x_configuration_profiles"`), holds(`"configuration_profiles"`) && holds(`"id"`):
+	case ExportJamf:
 		read = (*Source).jamfJSON
-	case holds(`CustomConfiguration"`), holds(`ScepCertificateProfile"`), holds(`"payloadFileName"`), holds(`"scepServerUrls"`):
-		read = (*Source).intune
-	case holds("#microsoft.graph.") && holds(`"value"`):
+	case ExportIntune:
 		read = (*Source).intune
 	default:
 		return nil
 	}
-	src := &Source{Name: s.Name, Text: s.Text, Form: FormJSON, Leading: NoSpan, rewrites: true, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
-	r := newJSONReader(src)
-	src.Encoding.Mark = r.base > 0
-	err := r.read()
-	src.chunks = append(src.chunks, r.chunk)
-	if err != nil && r.root == nil {
+	src, root, err := s.readExportJSON()
+	if err != nil && root == nil {
 		return nil
 	}
-	list := read(src, r.root) // what was read of a damaged one is judged
+	list := read(src, root) // what was read of a damaged one is judged
 	if err == nil || list == nil {
 		return list
 	}
@@ -42,6 +51,17 @@ func (s *Source) exportedJSON() []*Profile {
 		list = nil
 	}
 	return append(list, &Profile{Source: src, Err: err, Export: &Export{Kind: kind}})
+}
+
+// readExportJSON reads the values of a JSON document. Of a damaged one it gives
+// what stands before the damage.
+func (s *Source) readExportJSON() (*Source, *Node, *SyntaxError) {
+	src := &Source{Name: s.Name, Text: s.Text, base: s.base, Form: FormJSON, Leading: NoSpan, rewrites: true, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	r := newJSONReader(src)
+	src.Encoding.Mark = r.base > 0
+	err := r.read()
+	src.chunks = append(src.chunks, r.chunk)
+	return src, r.root, err
 }
 
 // unescapeJSON decodes what stands between the quotation marks of a string.

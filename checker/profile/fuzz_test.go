@@ -179,8 +179,13 @@ func walkTree(t *testing.T, src *Source, n *Node) {
 }
 
 // FuzzExports reads arbitrary exports, with several profiles in them: places lie
-// inside of the text they are of, and in the export.
+// inside of the text they are of, and in the export. One that is read in parts
+// is read as it is as a whole.
 func FuzzExports(f *testing.F) {
+	smallWindow(f)
+	for _, text := range listed(f) {
+		f.Add(text)
+	}
 	files, err := filepath.Glob("../../testdata/exports/*")
 	if err != nil || len(files) == 0 {
 		f.Fatal("no seeds", err)
@@ -250,6 +255,9 @@ func FuzzExports(f *testing.F) {
 			if p.Err != nil {
 				_ = p.Err.Error()
 			}
+		}
+		if whole, parts, damaged, fault, ok := readBoth(t, text); ok {
+			alike(t, "fuzz", whole, parts, damaged, fault)
 		}
 	})
 }

@@ -171,8 +171,19 @@ func (r *jsonReader) malformed() *SyntaxError {
 		end += size
 	}
 	err := r.fail(Span{at, end}, "%s", r.fault(at, said))
-	err.Hint = "mend the JSON at this place; python3 -m json.tool FILE gives a second opinion"
+	err.Hint = jsonHint
 	return err
+}
+
+const jsonHint = "mend the JSON at this place; python3 -m json.tool FILE gives a second opinion"
+
+// endsInside says that a document ends in an object or array.
+func endsInside(mark byte, line int) string {
+	what, closing := "object", "}"
+	if mark == '[' {
+		what, closing = "array", "]"
+	}
+	return "the JSON ends inside the " + what + " opened on line " + strconv.Itoa(line) + "; it is cut off, or " + closing + " is missing"
 }
 
 // fault words what encoding/json said of an offset.
@@ -188,11 +199,11 @@ func (r *jsonReader) fault(at int, said string) string {
 		if r.cur == nil {
 			return "the JSON ends before its value does; it is cut off"
 		}
-		what, closing := "object", "}"
+		opening := byte('{')
 		if r.cur.Kind == Array {
-			what, closing = "array", "]"
+			opening = '['
 		}
-		return "the JSON ends inside the " + what + " opened on line " + strconv.Itoa(r.src.Position(int(r.cur.start)).Line) + "; it is cut off, or " + closing + " is missing"
+		return endsInside(opening, r.src.Position(int(r.cur.start)).Line)
 	case is("in string literal"):
 		return "a line break or another control character in a string, or a quotation mark is missing before it; write the character as \\n or the like"
 	case is("escape"):

@@ -52,6 +52,7 @@ type Source struct {
 	Doubts     []Doubt  // what Apple's own reader would refuse
 
 	within         *within     // the document that the text was taken out of, nil if it is one itself
+	base           *base       // where the text begins in a document that was not read as a whole; nil: at its start
 	messages       [][]byte    // the CMS messages around the text, the outermost first
 	rewrites       bool        // profiles of the document have the places of what stands for them
 	values         int         // in the profiles that lie in the text
@@ -113,7 +114,10 @@ func (s *Source) LineAt(offset int) int {
 // lies on: that of LineAt, unless the text lies in another document.
 func (s *Source) LineOfFile(offset int) int {
 	if s.within != nil && s.within.at.Valid() {
-		return s.within.outer.LineAt(s.within.offset(offset))
+		return s.within.outer.LineOfFile(s.within.offset(offset))
+	}
+	if s.base != nil {
+		return s.LineAt(offset) + s.base.Line - 1
 	}
 	return s.LineAt(offset)
 }
@@ -128,7 +132,7 @@ func (s *Source) LinesOfFile() bool {
 	if s.feeds == 0 {
 		s.feeds = 1 + bytes.Count(s.Text, []byte("\n"))
 	}
-	return s.Signatures == 0 && s.index().count == s.feeds
+	return s.Signatures == 0 && s.index().count == s.feeds && (s.base == nil || !s.base.returns)
 }
 
 // Position turns an offset of Text into line, column and offset of the file.
@@ -158,7 +162,7 @@ func (s *Source) Position(offset int) Position {
 	}
 	column += utf8.RuneCount(s.Text[from:offset])
 	s.last[0], s.last[1] = s.last[1], Position{Line: line, Column: column, Offset: offset}
-	return Position{Line: line, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1}
+	return s.base.of(Position{Line: line, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1})
 }
 
 // fileOffset turns an offset of decoded text into one of the file.

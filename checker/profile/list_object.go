@@ -1,0 +1,272 @@
+package profile
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strconv"
+)
+
+// objectCutter cuts JSON at the objects of its list. What stands around them is
+// judged here, and what is in them by ParsePart.
+type objectCutter struct {
+	*stream
+	graph bool // the list is the root, or what its key value holds; else any array
+	open  []bracket
+	want  want
+	key   string // the last one
+	last  base   // behind the last token
+	lost  bool   // nobody knows where the next entry begins
+}
+
+// bracket is an object or array that is open.
+type bracket struct {
+	mark byte
+	line int
+	list bool // its objects are entries
+}
+
+// want is what JSON may go on with.
+type want uint8
+
+const (
+	wantValue want = iota
+	wantValueOrEnd
+	wantKey
+	wantKeyOrEnd
+	wantColon
+	wantCommaOrEnd
+	wantNothing
+)
+
+// next gives the next entry.
+func (c *objectCutter) next() (*Part, error) {
+	for {
+		if c.lost {
+			return nil, io.EOF
+		}
+		for c.more() && isSpace(c.buf[c.pos]) {
+			c.skip(1)
+		}
+		if !c.more() {
+			if c.want == wantNothing {
+				return nil, io.EOF
+			}
+			return c.cutOff(), nil
+		}
+		mark := c.buf[c.pos]
+		closes := (mark == '}' || mark == ']') && len(c.open) > 0 && c.open[len(c.open)-1].mark == mark-2
+		switch {
+		case c.want == wantNothing:
+			return c.damaged("text behind the value; a JSON document holds one value"), nil
+		case closes && c.want != wantValue && c.want != wantKey && c.want != wantColon:
+			c.skip(1)
+			c.open = c.open[:len(c.open)-1]
+			c.done()
+		case c.want == wantCommaOrEnd:
+			if mark != ',' {
+				return c.damaged("a comma is missing, or a closing bracket"), nil
+			}
+			c.skip(1)
+			c.want = wantValue
+			if c.open[len(c.open)-1].mark == '{' {
+				c.want = wantKey
+			}
+		case c.want == wantColon:
+			if mark != ':' {
+				return c.damaged("the key has no value; write a colon and a value behind it"), nil
+			}
+			c.skip(1)
+			c.want = wantValue
+		case c.want == wantKey || c.want == wantKeyOrEnd:
+			if mark != '"' {
+				return c.damaged("a key is expected here, in double quotation marks"), nil
+			}
+			if part := c.name(); part != nil {
+				return part, nil
+			}
+			c.want = wantColon
+		default:
+			if part := c.value(mark); part != nil {
+				return part, nil
+			}
+		}
+		c.last = c.place()
+	}
+}
+
+// done ends a value.
+func (c *objectCutter) done() {
+	c.want = wantCommaOrEnd
+	if len(c.open) == 0 {
+		c.want = wantNothing
+	}
+}
+
+// value reads a value, or gives it as a part if it is an entry.
+func (c *objectCutter) value(mark byte) *Part {
+	depth := len(c.open)
+	inList := depth > 0 && c.open[depth-1].list
+	inArray := depth > 0 && c.open[depth-1].mark == '['
+	general := !c.graph && !inArray && depth > 0 && c.key == "general"
+	switch {
+	case mark == '{' && (inList || general):
+		part := &Part{At: c.at(), base: c.place(), general: general && !inList}
+		c.lost = !c.entry()
+		part.Size = c.at() - part.At
+		c.done()
+		c.last = c.place()
+		return part
+	case mark == '{' || mark == '[':
+		if depth >= maxDepth {
+			return c.damaged("more than " + strconv.Itoa(maxDepth) + " objects and arrays inside one another; no device reads such a document")
+		}
+		list := mark == '[' && (!c.graph || depth == 0 || depth == 1 && !inArray && c.key == "value")
+		c.open = append(c.open, bracket{mark, c.place().Line, list})
+		c.skip(1)
+		c.want = wantValueOrEnd
+		if mark == '{' {
+			c.want = wantKeyOrEnd
+		}
+		return nil
+	case mark == '"':
+		c.done()
+		return c.text()
+	}
+	const longest = 512 // a number
+	word := c.peek(longest)
+	if n := bytes.IndexAny(word, ",]} \t\r\n"); n >= 0 {
+		word = word[:n]
+	}
+	if len(word) < longest && c.pos+len(word) == c.end {
+		if !json.Valid(word) {
+			c.skip(len(word) - 1)
+			return c.damaged("this is no value that JSON has; write text in double quotation marks")
+		}
+		c.skip(len(word))
+		c.last = c.place()
+		return c.cutOff()
+	}
+	if !json.Valid(word) {
+		return c.damaged("this is no value that JSON has; write text in double quotation marks")
+	}
+	c.skip(len(word))
+	c.done()
+	return nil
+}
+
+// name reads a key.
+func (c *objectCutter) name() *Part {
+	const longest = 32 // of those that matter
+	c.key = ""
+	head := c.peek(longest)
+	if end := bytes.IndexByte(head[1:], '"'); end >= 0 {
+		c.key = string(head[1 : 1+end])
+	}
+	return c.text()
+}
+
+// text reads a string that is no part of an entry.
+func (c *objectCutter) text() *Part {
+	start := c.place()
+	c.keeping, c.kept = true, c.kept[:0]
+	ok := c.quoted()
+	c.keeping = false
+	switch {
+	case !ok && c.more():
+		return c.damaged("a line break or another control character in a string, or a quotation mark is missing before it; write the character as \\n or the like")
+	case !ok:
+		c.last = c.place()
+		spaces := len(c.kept) - len(bytes.TrimRight(c.kept, " \t\r\n"))
+		c.last.Offset, c.last.Column, c.last.ByteColumn = c.last.Offset-spaces, c.last.Column-spaces, c.last.ByteColumn-spaces
+		return c.cutOff()
+	case len(c.kept) <= mostBetween && !json.Valid(c.kept):
+		return c.damagedAt(start, "this string holds what no JSON string may hold; write a control character as \\n or the like, and a backslash as \\\\")
+	}
+	return nil
+}
+
+// quoted moves behind the string that begins here; to the line feed, if one is
+// in it, and to the end, if it does not end.
+func (c *objectCutter) quoted() bool {
+	c.skip(1)
+	escaped := false // by an odd number of backslashes before
+	for c.more() {
+		rest := c.buf[c.pos:c.end]
+		n := bytes.IndexByte(rest, '"')
+		if n < 0 {
+			n = len(rest)
+		}
+		if feed := bytes.IndexByte(rest[:n], '\n'); feed >= 0 {
+			c.skip(feed)
+			return false
+		}
+		if n > 0 {
+			slashes := n - len(bytes.TrimRight(rest[:n], `\`))
+			escaped = slashes%2 == 1 != (slashes == n && escaped)
+		}
+		if n == len(rest) {
+			c.skip(n)
+			continue
+		}
+		c.skip(n + 1)
+		if !escaped {
+			return true
+		}
+		escaped = false
+	}
+	return false
+}
+
+// entry moves behind the object that begins here. It tells whether its end was
+// found: if not, what was passed is no JSON.
+func (c *objectCutter) entry() bool {
+	var open []byte
+	for c.more() {
+		rest := c.buf[c.pos:c.end]
+		n := bytes.IndexAny(rest, `"{}[]`)
+		if n < 0 {
+			c.skip(len(rest))
+			continue
+		}
+		c.skip(n)
+		switch mark := rest[n]; mark {
+		case '"':
+			if !c.quoted() {
+				if c.more() {
+					c.skip(1)
+				}
+				return false
+			}
+			continue
+		case '{', '[':
+			if open = append(open, mark); len(open) > maxDepth+1 {
+				return false
+			}
+		default:
+			if open[len(open)-1] != mark-2 {
+				c.skip(1)
+				return false
+			}
+			open = open[:len(open)-1]
+		}
+		if c.skip(1); len(open) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *objectCutter) damaged(message string) *Part { return c.damagedAt(c.place(), message) }
+
+func (c *objectCutter) damagedAt(at base, message string) *Part {
+	return &Part{At: int64(at.Offset), base: at, fault: &fault{message: message, hint: jsonHint}}
+}
+
+// cutOff says that the document ends before its value does.
+func (c *objectCutter) cutOff() *Part {
+	if len(c.open) == 0 {
+		return c.damagedAt(c.last, "the JSON ends before its value does; it is cut off")
+	}
+	return c.damagedAt(c.last, endsInside(c.open[len(c.open)-1].mark, c.open[len(c.open)-1].line))
+}
