@@ -67,6 +67,7 @@ type Result struct {
 	Survey   Survey    // what the file holds, if that was asked for
 	Prints   []string  // what policies print, with the place of the call
 	Again    bool      // the file had a result already: these are findings about the set of all profiles
+	Part     bool      // the file has a result for each of its parts
 
 	Found         []Finding // the findings before any fix, if fixes changed the document
 	Before, After []byte    // the document before and after fixes, if they changed it

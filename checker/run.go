@@ -25,11 +25,19 @@ type Input struct {
 	Device string // the device that the profile is known to be of; may be empty
 	Inside bool   // it lies in an archive or a stream, so that no fix can be written to it
 	Skip   string // why it is passed over without being read, if it is
+
+	Part *profile.Part // what Read gives of a file that is not read as a whole; nil: all of it
 }
 
 // parse reads the profiles of an input.
 func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
-	profiles, err := profile.Parse(in.Name, text)
+	var profiles []*profile.Profile
+	var err error
+	if in.Part != nil {
+		profiles = profile.ParsePart(in.Name, in.Part, text)
+	} else {
+		profiles, err = profile.Parse(in.Name, text)
+	}
 	for _, p := range profiles {
 		p.Source.Inside = in.Inside
 		if in.Device == "" {
@@ -182,10 +190,10 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
 		if r := recover(); r != nil { // whatever it is, the other files are still to be judged
-			result = &Result{File: input.Name, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", Printable(input.Name), r)}
+			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", Printable(input.Name), r)}
 		}
 	}()
-	result = &Result{File: input.Name}
+	result = &Result{File: input.Name, Part: input.Part != nil}
 	if input.Skip != "" {
 		result.Passed = input.Skip
 		return result
@@ -247,6 +255,9 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		}
 		result.Prints = append(result.Prints, done.prints...)
 		result.gathered = append(result.gathered, done.gathered)
+	}
+	if len(profiles) == 0 { // a part about something else
+		result.Passed = NoProfile
 	}
 }
 

@@ -19,6 +19,7 @@ type Fleet struct {
 	rules    map[string]*ruleRow
 	devices  map[string]*deviceRow // by name
 	secrets  map[string]*secretRow // static challenges, by mark
+	parts    map[string]bool       // the files that have a result for each of their parts
 	failures map[string]string     // what could not be judged: file to why
 	lost     int                   // failures beyond those that are kept
 }
@@ -83,7 +84,7 @@ type secretRow struct {
 
 // NewFleet gives a sum of nothing.
 func NewFleet() *Fleet {
-	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*secretRow{}, failures: map[string]string{}}
+	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*secretRow{}, parts: map[string]bool{}, failures: map[string]string{}}
 }
 
 // Add adds a result whose checker had Visit of an Auditor.
@@ -94,7 +95,11 @@ func (f *Fleet) Add(r *checker.Result) {
 	if r.Passed != "" || r.Profiles == 0 {
 		return
 	}
-	f.files++
+	if r.Part {
+		f.parts[r.File] = true
+	} else {
+		f.files++
+	}
 	f.profiles += r.Profiles
 	f.suppressed += len(r.Held)
 	visited := make([]*Profile, len(r.Visited))
@@ -213,7 +218,8 @@ func (f *Fleet) secret(mark, id, device string, first bool) {
 }
 
 func (f *Fleet) fail(file, why string) {
-	if _, known := f.failures[file]; known {
+	if known, ok := f.failures[file]; ok {
+		f.failures[file] = min(known, why)
 		return
 	}
 	if len(f.failures) < maxFailures {
@@ -283,6 +289,9 @@ func (f *Fleet) Merge(o *Fleet) {
 		for _, id := range x.configurations {
 			mine.configurations = insert(mine.configurations, id)
 		}
+	}
+	for file := range o.parts {
+		f.parts[file] = true
 	}
 	f.lost += o.lost
 	for file, why := range o.failures {

@@ -36,6 +36,7 @@ type state struct {
 	Rules      []stateRule    `json:"rules"`
 	Devices    []stateDevice  `json:"devices"`
 	Secrets    []stateSecret  `json:"challenges"`
+	Parts      []string       `json:"parts,omitempty"` // files that were read in parts
 	Failures   []stateFailure `json:"failures"`
 	Lost       int            `json:"lost"`
 }
@@ -87,7 +88,7 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	s := state{
 		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed,
 		Counts: f.list(), Lost: f.lost,
-		Rows: []stateRow{}, Rules: []stateRule{}, Devices: []stateDevice{}, Secrets: []stateSecret{}, Failures: []stateFailure{},
+		Parts: slices.Sorted(maps.Keys(f.parts)), Rows: []stateRow{}, Rules: []stateRule{}, Devices: []stateDevice{}, Secrets: []stateSecret{}, Failures: []stateFailure{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.rows)) {
 		x := f.rows[id]
@@ -159,6 +160,9 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	}
 	for _, x := range s.Secrets {
 		f.secrets[x.Mark] = &secretRow{x.Profiles, setOf(x.Devices), x.Configurations}
+	}
+	for _, file := range s.Parts {
+		f.parts[file] = true
 	}
 	for _, x := range s.Failures {
 		f.failures[x.File] = x.Message

@@ -25,7 +25,7 @@ type Summary struct {
 
 // Summary counts what was added.
 func (f *Fleet) Summary() Summary {
-	return Summary{f.files, f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed}
+	return Summary{f.files + len(f.parts), f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed}
 }
 
 // ConfigurationRow is one configuration with what is known of it.

@@ -59,6 +59,8 @@ type Summary struct {
 	Warnings   int `json:"warnings"`
 	Infos      int `json:"infos"`
 	Suppressed int `json:"suppressed"`
+
+	part string // the file that was counted last and has several results
 }
 
 // Add counts one result. Files that were passed over, or could not be judged,
@@ -67,8 +69,12 @@ func (s *Summary) Add(r *checker.Result) {
 	if r.Passed != "" || r.Profiles == 0 && !r.Again {
 		return
 	}
-	if !r.Again { // else it is counted already
+	if !r.Again && !(r.Part && r.File == s.part) { // else it is counted already
 		s.Files++
+		s.part = ""
+		if r.Part {
+			s.part = r.File
+		}
 	}
 	s.Profiles += r.Profiles
 	s.Payloads += r.Payloads

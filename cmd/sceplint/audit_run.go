@@ -135,6 +135,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 	shown := a.flags.showProgress(a.terminal.err, a.inputs.count)
 	defer shown.end()
 	stderr := shown.aside(a.terminal.err)
+	var exports exportNotes
 	for r := range c.Run(ctx, a.part()) {
 		if errors.Is(r.Err, errOtherInputs) {
 			return fmt.Errorf("--since %s: %w", a.flags.since, errOtherInputs)
@@ -148,6 +149,9 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if r.Err != nil {
 			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
 		}
+		if note := exports.take(r); note != "" && a.shard.of == 1 && a.skip == 0 && !a.flags.quiet {
+			fmt.Fprintln(stderr, note)
+		}
 		a.fleet.Add(r)
 		if a.against != nil {
 			a.against.Add(r)
@@ -160,6 +164,9 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 				return err
 			}
 		}
+	}
+	if note := exports.take(&checker.Result{}); note != "" && a.shard.of == 1 && a.skip == 0 && !a.flags.quiet {
+		fmt.Fprintln(stderr, note)
 	}
 	if err := ctx.Err(); err != nil {
 		if a.flags.since == "" {

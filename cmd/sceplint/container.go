@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // What archives and streams may hold. A fleet's stay far below each of these.
@@ -114,6 +115,9 @@ func (in *inputs) standard(yield func(checker.Input) bool) bool {
 	c := &container{in: in, name: in.stdinName, reader: bufio.NewReaderSize(in.stdin, heads)}
 	if kind := kindOf(in.stdinName, c.reader); kind != nil {
 		return kind(c, yield)
+	}
+	if head, _ := c.reader.Peek(heads); profile.NewList(head, bytes.NewReader(head)) != nil {
+		return c.spooled(yield)
 	}
 	text, err := readAll(c.reader)
 	return yield(checker.Input{Name: in.stdinName, Read: func() ([]byte, error) { return text, err }}) // it may be looked at again

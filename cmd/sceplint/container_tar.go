@@ -60,59 +60,61 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 		if header.Typeflag == tar.TypeDir || header.Typeflag == tar.TypeXGlobalHeader {
 			continue
 		}
-		input, err := c.tarEntry(r, header, from)
-		if input != nil && !yield(*input) {
+		more, err := c.tarEntry(r, header, from, yield)
+		switch {
+		case !more:
 			return false
-		}
-		if err != nil {
+		case err != nil:
 			return damaged(err)
 		}
 	}
 }
 
-// tarEntry is the input for an entry; nil if it is left alone.
-func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks) (*checker.Input, error) {
+// tarEntry yields an entry, unless it is left alone.
+func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks, yield func(checker.Input) bool) (more bool, err error) {
 	name, err := c.inside(header.Name)
 	if err != nil {
-		input := c.failed(name, "%v", err)
-		return &input, nil
+		return yield(c.failed(name, "%v", err)), nil
 	}
 	read, optional, skip := c.wanted(name)
 	switch {
 	case skip != "":
-		return &checker.Input{Name: name, Skip: skip}, nil
+		return yield(checker.Input{Name: name, Skip: skip}), nil
 	case !read:
-		return nil, nil
+		return true, nil
 	case header.Typeflag == tar.TypeSymlink, header.Typeflag == tar.TypeLink:
-		return &checker.Input{Name: name, Skip: "it is a link, and links in archives are not followed"}, nil
+		return yield(checker.Input{Name: name, Skip: "it is a link, and links in archives are not followed"}), nil
 	case header.Typeflag != tar.TypeReg:
-		return &checker.Input{Name: name, Skip: "it is no file"}, nil
+		return yield(checker.Input{Name: name, Skip: "it is no file"}), nil
 	case header.Size > profile.MaxSize:
-		input := c.failed(name, "the entry has %d bytes; %d is the most that is read", header.Size, profile.MaxSize)
-		return &input, nil
+		return yield(c.failed(name, "the entry has %d bytes; %d is the most that is read", header.Size, profile.MaxSize)), nil
 	}
-	at := from.n
+	again := c.file != nil && !sparse(header)
+	at, size := from.n, int(header.Size)
 	var text []byte
-	if again := c.file != nil && !sparse(header); !again || header.Size <= keptInMemory {
-		if text, err = readEntry(r, header.Size); err != nil {
-			input := c.failed(name, "the entry cannot be read: %s", fault(err))
-			return &input, nil // the next header tells whether there is more
+	switch {
+	case again && header.Size > listFrom:
+		return c.largeEntry(name, optional, c.file, at, header.Size, yield), nil
+	case header.Size > listFrom:
+		if at, err = c.spoolEntry(r, header.Size); err == nil {
+			return c.largeEntry(name, optional, c.kept, at, header.Size, yield), nil
 		}
-		if !again {
-			inner := *c
-			inner.file = nil
-			if at, err = c.keep().put(text); err != nil {
-				return nil, err
-			}
-			inner.kept = c.kept
-			input := inner.entry(name, text, at, len(text), nil)
-			input.Optional = optional
-			return &input, nil
+	case !again || size <= keptInMemory:
+		text, err = readEntry(r, header.Size)
+	}
+	if err != nil {
+		return yield(c.failed(name, "the entry cannot be read: %s", fault(err))), nil // the next header tells whether there is more
+	}
+	in := *c
+	if !again {
+		in.file, in.kept = nil, c.keep()
+		if at, err = in.kept.put(text); err != nil {
+			return true, err
 		}
 	}
-	input := c.entry(name, text, at, int(header.Size), nil)
+	input := in.entry(name, text, at, size, nil)
 	input.Optional = optional
-	return &input, nil
+	return yield(input), nil
 }
 
 // sparse reports whether the bytes of an entry are not side by side in the

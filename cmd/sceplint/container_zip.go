@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -79,6 +80,14 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 				return yield(c.failed(c.name, "at the entry %s: %v", printable(f.Name), err))
 			}
 		}
+		if f.UncompressedSize64 > uint64(listFrom) && input.Skip == "" {
+			if is, more := c.zipList(f, input.Name, yield); is {
+				if !more {
+					return false
+				}
+				continue
+			}
+		}
 		if !yield(*input) {
 			return false
 		}
@@ -119,17 +128,48 @@ func (c *container) zipEntry(f *zip.File) *checker.Input {
 		}
 		defer r.Close()
 		text, err := readEntry(r, int64(f.UncompressedSize64))
-		if err == nil { // the checksum is looked at behind the last byte
-			var one [1]byte
-			if n, end := r.Read(one[:]); n > 0 {
-				err = errors.New("it is larger than the archive says")
-			} else if end != io.EOF {
-				err = end
-			}
+		if err == nil {
+			err = atEnd(r)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
 		}
 		return text, nil
 	}}
+}
+
+// zipList yields the entries of an export that lists profiles, if an entry of the
+// archive is one. It is unpacked once, and kept.
+func (c *container) zipList(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
+	r, err := f.Open()
+	if err != nil {
+		return false, true
+	}
+	defer r.Close()
+	head := make([]byte, profile.ListHead)
+	n, err := io.ReadFull(r, head)
+	if err != nil || profile.NewList(head[:n], bytes.NewReader(head)) == nil {
+		return false, true // whoever reads it as a whole tells of an error
+	}
+	at, err := c.spoolEntry(io.MultiReader(bytes.NewReader(head), r), int64(f.UncompressedSize64))
+	if err == nil {
+		err = atEnd(r)
+	}
+	if err != nil {
+		return true, yield(c.failed(name, "the entry cannot be read: %s", fault(err)))
+	}
+	return true, c.largeEntry(name, true, c.kept, at, int64(f.UncompressedSize64), yield)
+}
+
+// atEnd tells what is wrong with an entry, all of which was read: its checksum is
+// looked at behind the last byte.
+func atEnd(r io.Reader) error {
+	var one [1]byte
+	switch n, err := r.Read(one[:]); {
+	case n > 0:
+		return errors.New("it is larger than the archive says")
+	case err != io.EOF:
+		return err
+	}
+	return nil
 }

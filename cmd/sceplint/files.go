@@ -32,6 +32,7 @@ type inputs struct {
 	config       *configuration // tells what is excluded
 	forceExclude bool           // even what is named
 	excluded     atomic.Int64   // how many named files were passed over for it
+	seen         map[string]bool
 }
 
 // check refuses arguments that stand for nothing before any work is done.
@@ -53,16 +54,8 @@ func (in *inputs) check() error {
 // all yields the files. A path that cannot be read yields an input that fails.
 func (in *inputs) all() iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
-		seen := map[string]bool{}
-		once := func(input checker.Input, key string) bool {
-			if len(in.paths) > 1 && key != "" {
-				if seen[key] {
-					return true
-				}
-				seen[key] = true
-			}
-			return yield(input)
-		}
+		in.seen = map[string]bool{}
+		once := func(input checker.Input, key string) bool { return in.again(key) || yield(input) }
 		for _, path := range in.paths {
 			if path == "-" {
 				if !in.standard(yield) {
@@ -75,6 +68,18 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 			}
 		}
 	}
+}
+
+// again reports whether a file was there before, and notes that it is.
+func (in *inputs) again(key string) bool {
+	if len(in.paths) < 2 || key == "" {
+		return false
+	}
+	if in.seen[key] {
+		return true
+	}
+	in.seen[key] = true
+	return false
 }
 
 // count counts the files without reading them.
@@ -105,6 +110,11 @@ func (in *inputs) expand(path string, yield yielder) bool {
 		}
 		if is, more := in.fleet(name, yield); is {
 			return more
+		}
+		if large(name) {
+			if is, more := in.listed(name, yield); is {
+				return more
+			}
 		}
 		input := fileInput(name, false)
 		if info.Mode()&fs.ModeNamedPipe != 0 {
@@ -146,7 +156,16 @@ func (in *inputs) glob(pattern string, yield yielder) bool {
 		if in.config.excluded(path) || isPipe(path) { // a pipe is read if it is named
 			continue
 		}
-		if !yield(fileInput(path, !strings.EqualFold(filepath.Ext(path), ".mobileconfig")), path) {
+		optional := !strings.EqualFold(filepath.Ext(path), ".mobileconfig")
+		if optional && large(path) {
+			if is, more := in.listed(path, yield); is {
+				if !more {
+					return false
+				}
+				continue
+			}
+		}
+		if !yield(fileInput(path, optional), path) {
 			return false
 		}
 	}
@@ -201,6 +220,14 @@ func (in *inputs) walk(dir string, yield yielder) bool {
 		path = filepath.Clean(path)
 		if in.config.excluded(path) {
 			return nil
+		}
+		if extension == ".xml" && large(path) {
+			var is bool
+			if is, more = in.listed(path, yield); is && !more {
+				return fs.SkipAll
+			} else if is {
+				return nil
+			}
 		}
 		if more = yield(fileInput(path, !profileName), path); !more {
 			return fs.SkipAll

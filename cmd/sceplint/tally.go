@@ -27,6 +27,8 @@ type tally struct {
 	failed  bool // something could not be done
 	found   bool // something at or above the threshold
 
+	exports  exportNotes
+	unfixed  string        // the file of which it was said last
 	baseline *baselineFile // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
@@ -51,6 +53,9 @@ func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Resul
 }
 
 func (y *tally) take(r *checker.Result) {
+	if note := y.exports.take(r); note != "" {
+		y.note("%s", note)
+	}
 	if r.Passed != "" {
 		if r.Passed != checker.NoProfile {
 			y.note("%s: passed over: %s", checker.Printable(r.File), r.Passed)
@@ -71,7 +76,8 @@ func (y *tally) take(r *checker.Result) {
 		} else {
 			y.fixed += r.Fixed
 		}
-	case r.Unfixed != "":
+	case r.Unfixed != "" && !(r.Part && r.File == y.unfixed):
+		y.unfixed = r.File
 		y.note("%s: not fixed: %s", checker.Printable(r.File), r.Unfixed)
 	}
 	y.summary.Add(r)
@@ -99,6 +105,9 @@ func (y *tally) note(format string, args ...any) {
 
 // close prints the summary and settles the exit code.
 func (y *tally) close(in *inputs, c *checker.Checker) error {
+	if note := y.exports.take(&checker.Result{}); note != "" {
+		y.note("%s", note)
+	}
 	excluded := int(in.excluded.Load())
 	if excluded > 0 {
 		y.note("%s excluded by %s", count(excluded, "named file"), in.config.File)

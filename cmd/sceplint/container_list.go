@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// listFrom is the size, in bytes, above which an export that lists profiles is
+// read entry by entry, and not as a whole. Below it, that would save little.
+var listFrom = int64(4 << 20)
+
+// listOf gives the list that a text is, nil if it is no export that lists
+// profiles.
+func listOf(from io.Reader) *profile.List {
+	head := make([]byte, profile.ListHead)
+	n, err := io.ReadFull(from, head)
+	if err != nil && err != io.ErrUnexpectedEOF {
+		return nil
+	}
+	return profile.NewList(head[:n], io.MultiReader(&remaining{head[:n]}, from))
+}
+
+// parts yields the entries of a list. Each is read again when it is looked at,
+// and has the name of the export.
+func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
+	for count := 0; ; count++ {
+		part, err := list.Next()
+		if err == io.EOF {
+			return true
+		}
+		if err == nil && count == maxEntries<<4 {
+			err = fmt.Errorf("the export has more than %d entries; the rest is not read", count)
+		}
+		if err != nil {
+			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, plain(name, err) }})
+		}
+		if !yield(checker.Input{Name: name, Inside: inside, Part: part, Read: func() ([]byte, error) { return readPart(name, again, part) }}) {
+			return false
+		}
+	}
+}
+
+func readPart(name string, from io.ReaderAt, part *profile.Part) ([]byte, error) {
+	text := make([]byte, part.Size)
+	_, err := io.ReadFull(io.NewSectionReader(from, part.At, part.Size), text)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = errors.New("it became shorter while it was read")
+	}
+	if err != nil {
+		return nil, plain(name, err)
+	}
+	return text, nil
+}
+
+// remaining gives its bytes once, and then lets go of them.
+type remaining struct{ text []byte }
+
+func (r *remaining) Read(p []byte) (int, error) {
+	n := copy(p, r.text)
+	if r.text = r.text[n:]; n == 0 {
+		r.text = nil
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// byName reads a file that is opened for each read: an export has many entries, and
+// a run many exports.
+type byName string
+
+func (name byName) ReadAt(p []byte, at int64) (int, error) {
+	file, err := os.Open(string(name))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	return file.ReadAt(p, at)
+}
+
+// large reports whether a file is one that is not read as a whole if it need
+// not be.
+func large(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular() && info.Size() > listFrom
+}
+
+// listed yields the entries of a large file, if it is an export that lists
+// profiles.
+func (in *inputs) listed(name string, yield yielder) (is, more bool) {
+	file, err := os.Open(name)
+	if err != nil {
+		return false, true
+	}
+	defer file.Close()
+	list := listOf(file)
+	switch {
+	case list == nil:
+		return false, true
+	case in.counting:
+		return true, yield(checker.Input{Name: name}, name)
+	case in.again(name):
+		return true, true
+	}
+	return true, parts(list, name, false, byName(name), func(input checker.Input) bool { return yield(input, "") })
+}
+
+// spooled yields a stream that begins like an export that lists profiles: its
+// entries, if it is large.
+func (c *container) spooled(yield func(checker.Input) bool) bool {
+	n, err := c.keep().copy(c.reader)
+	if err != nil {
+		return yield(checker.Input{Name: c.name, Read: func() ([]byte, error) { return nil, err }})
+	}
+	text := io.NewSectionReader(c.kept, 0, n)
+	if list := listOf(text); list != nil && n > listFrom {
+		return parts(list, c.name, false, text, yield)
+	}
+	return yield(checker.Input{Name: c.name, Read: func() ([]byte, error) { return c.kept.get(0, int(n)) }})
+}
+
+// largeEntry yields an entry of an archive that is not in memory: the entries of
+// its list, if it is one.
+func (c *container) largeEntry(name string, optional bool, from io.ReaderAt, at, size int64, yield func(checker.Input) bool) bool {
+	text := io.NewSectionReader(from, at, size)
+	if list := listOf(text); list != nil {
+		return parts(list, name, true, text, yield)
+	}
+	return yield(checker.Input{Name: name, Inside: true, Optional: optional, Read: func() ([]byte, error) {
+		return readPart(name, text, &profile.Part{Size: size})
+	}})
+}
+
+// spoolEntry keeps an entry of a stream, and tells where.
+func (c *container) spoolEntry(r io.Reader, size int64) (at int64, err error) {
+	at = c.keep().size
+	n, err := c.kept.copy(io.LimitReader(r, size))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	return at, err
+}
+
+// exportNotes tells of exports that were read entry by entry, and in which there
+// was nothing to check.
+type exportNotes struct {
+	file string
+	some bool // something was judged, or could not be
+}
+
+// take takes the results in their order, and gives what there is to say of the
+// export that ended.
+func (x *exportNotes) take(r *checker.Result) (note string) {
+	file := ""
+	if r.Part && !r.Again {
+		file = r.File
+	}
+	if file != x.file {
+		if x.file != "" && !x.some {
+			note = x.file + ": passed over: it is an export whose entries hold no profiles for Apple devices with their settings"
+		}
+		*x = exportNotes{file: file}
+	}
+	x.some = x.some || r.Passed == ""
+	return note
+}
