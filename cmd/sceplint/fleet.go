@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -20,23 +19,12 @@ import (
 // maxFleetFile is the largest YAML file that is looked into, in bytes.
 const maxFleetFile = 16 << 20
 
-// fleetKeys are the keys that hold the profiles of Apple devices in the files of
-// Fleet: as GitOps has them under controls, and fleetctl get under mdm.
-// https://fleetdm.com/docs/configuration/yaml-files
-var fleetKeys = [][2]string{{"macos_settings", "custom_settings"}, {"apple_settings", "configuration_profiles"}}
-
-// fleetPath is a path that a file of Fleet names.
-type fleetPath struct {
-	path string
-	glob bool
-	line int
-}
-
 // fleet yields the profiles that a YAML file of Fleet names, if it is one. Paths
 // are relative to the file.
 func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".yml", ".yaml":
+	extension := strings.ToLower(filepath.Ext(name))
+	switch extension {
+	case ".yml", ".yaml", ".json":
 	default:
 		return false, true
 	}
@@ -48,29 +36,46 @@ func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
 	if err != nil {
 		return false, true
 	}
-	list, answer, is, err := fleetPaths(text)
+	if extension == ".json" {
+		if !fleetAnswer(text) {
+			return false, true
+		}
+		return true, yield(checker.Input{Name: name, Skip: fleetNames}, "")
+	}
+	found, err := fleetPaths(text)
+	list, answer, is := found.profiles, found.answer, found.is
 	switch {
 	case !is && err != nil && slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0]+":")) }):
 		return true, yield(failing(name, fmt.Errorf("it is no YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))), "")
 	case !is:
 		return false, true
 	case answer:
-		return true, yield(checker.Input{Name: name, Skip: "it is what fleetctl get writes, which names profiles and does not hold them; check the files of the repository, or download the profiles"}, "")
-	case len(list) == 0:
+		return true, yield(checker.Input{Name: name, Skip: fleetNames}, "")
+	case len(list)+len(found.controls) == 0:
 		return true, yield(checker.Input{Name: name, Skip: "it is a file of Fleet that names no profiles of Apple devices"}, "")
 	}
 	root, err := fleetRoot(name)
 	if err != nil {
 		return true, yield(failing(name, err), "")
 	}
+	failed := func(from string, line int, err error) bool {
+		err = fmt.Errorf("%s:%d: %w", from, line, err)
+		return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "")
+	}
+	for _, p := range found.controls {
+		more, err := p.controls(filepath.Dir(name), root)
+		if list = append(list, more...); err != nil && !failed(name, p.line, err) {
+			return true, false
+		}
+	}
 	seen := map[string]bool{}
 	for _, p := range list {
 		files, err := p.files(filepath.Dir(name), root)
-		if err != nil {
-			err = fmt.Errorf("%s:%d: %w", name, p.line, err)
-			if !yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "") {
-				return true, false
-			}
+		if p.from != "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, errFleetOut) || err == nil && len(files) == 0) {
+			files, err = p.files(filepath.Dir(p.from), root)
+		}
+		if err != nil && !failed(cmp.Or(p.from, name), p.line, err) {
+			return true, false
 		}
 		for _, file := range files {
 			if seen[file] {
@@ -86,74 +91,36 @@ func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
 	return true, true
 }
 
-// fleetPaths gives the paths of the profiles that a YAML file names. Is tells
-// whether it has one of the keys, answer whether it is what the server says, and
-// not what the repository holds.
-func fleetPaths(text []byte) (list []fleetPath, answer, is bool, err error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	for {
-		var document yaml.Node
-		if err := decoder.Decode(&document); err != nil {
-			if err == io.EOF {
-				err = nil
-			}
-			return list, answer, is, err
-		}
-		if len(document.Content) == 0 {
-			continue
-		}
-		root := document.Content[0]
-		answer = answer || member(root, "apiVersion") != nil && member(root, "kind") != nil
-		for todo := []*yaml.Node{root}; len(todo) > 0; todo = todo[1:] {
-			for _, keys := range fleetKeys {
-				if settings := member(member(todo[0], keys[0]), keys[1]); settings != nil {
-					is = true
-					list = append(list, pathsOf(settings)...)
-				}
-			}
-			for i := 1; todo[0].Kind == yaml.MappingNode && i < len(todo[0].Content); i += 2 {
-				todo = append(todo, todo[0].Content[i]) // aliases are not followed
-			}
-		}
+// controls gives the profiles that a file of controls names. As fleetctl resolves
+// them, its paths are relative to the file that names it; those that are not
+// there are looked for beside the file of controls.
+func (p fleetPath) controls(dir, root string) ([]fleetPath, error) {
+	files, err := p.files(dir, root)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// member is the value of a key of a mapping, or nil.
-func member(n *yaml.Node, key string) *yaml.Node {
-	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
+	info, err := os.Stat(files[0])
+	if err == nil && info.Size() > maxFleetFile {
+		err = fmt.Errorf("%s has more than %d MiB", printable(p.path), maxFleetFile>>20)
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
+	var text []byte
+	if err == nil {
+		text, err = readFile(files[0])
 	}
-	return nil
-}
-
-func pathsOf(settings *yaml.Node) (list []fleetPath) {
-	if settings.Kind != yaml.SequenceNode {
-		return nil
+	if err != nil {
+		return nil, err
 	}
-	for _, item := range settings.Content {
-		if item.Kind == yaml.ScalarNode && item.Value != "" { // as older versions have it
-			list = append(list, fleetPath{item.Value, false, item.Line})
-		}
-		for _, key := range []string{"path", "paths"} {
-			switch n := member(item, key); {
-			case n == nil:
-			case n.Kind == yaml.ScalarNode && n.Value != "":
-				list = append(list, fleetPath{n.Value, key == "paths", n.Line})
-			case n.Kind == yaml.SequenceNode:
-				for _, one := range n.Content {
-					if one.Kind == yaml.ScalarNode && one.Value != "" {
-						list = append(list, fleetPath{one.Value, true, one.Line})
-					}
-				}
-			}
-		}
+	found, err := fleetPaths(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s is no YAML: %s", printable(p.path), strings.TrimPrefix(err.Error(), "yaml: "))
+	case found.path > 0:
+		return nil, fmt.Errorf("%s names a path in its line %d, which Fleet does not follow from there", printable(p.path), found.path)
 	}
-	return list
+	for i := range found.profiles {
+		found.profiles[i].from = files[0]
+	}
+	return found.profiles, nil
 }
 
 // fleetRoot is the directory that the paths of a file of Fleet may not lead out
@@ -189,6 +156,12 @@ func below(dir, file string) bool {
 
 var errFleetOut = errors.New("leads out of the repository, or of the working directory, and is not read")
 
+// missing is the error for a file that is not there.
+type missing struct{ name string }
+
+func (e *missing) Error() string        { return e.name + ": no such file or directory" }
+func (e *missing) Is(target error) bool { return target == fs.ErrNotExist }
+
 // maxFleetFiles is how many files one pattern may match.
 const maxFleetFiles = 100_000
 
@@ -221,7 +194,7 @@ func (p fleetPath) files(dir, root string) ([]string, error) {
 		info, err := os.Stat(file)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return matches[:i], fmt.Errorf("%s: no such file or directory", printable(p.path))
+			return matches[:i], &missing{printable(p.path)}
 		case err != nil:
 			return matches[:i], plain(printable(p.path), err)
 		case !info.Mode().IsRegular():
