@@ -26,8 +26,12 @@ type Input struct {
 	Inside bool   // it lies in an archive or a stream, so that no fix can be written to it
 	Skip   string // why it is passed over without being read, if it is
 
+	From Source        // gives the input again, for those that keep very many; nil: the input is kept
 	Part *profile.Part // what Read gives of a file that is not read as a whole; nil: all of it
 }
+
+// Source is where an input comes from.
+type Source interface{ Input() Input }
 
 // parse reads the profiles of an input.
 func (in *Input) parse(text []byte) ([]*profile.Profile, error) {

@@ -5,6 +5,9 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // note is what a rule noted of a profile: a digest, keyed anew for every run,
@@ -14,23 +17,30 @@ type note uint64
 // set is what is noted across the profiles of a run.
 type set struct {
 	seed     maphash.Seed
-	held     [256][]held      // all notes, by the first byte of their digest
+	packed   pile[packed]     // all notes, profile by profile
+	counts   pile[counted]    // how many of them each profile has
 	shared   map[note]*shared // those that stand in more than one
 	sharing  []bool           // by the number of a profile, whether it has one of these
-	noted    []noted
+	noted    pile[noted]
 	offered  offered
 	wanted   []note
 	profiles int32
 	done     bool // all profiles are read, so that Others knows
 }
 
-// held is a note of a profile. There may be a million of them, hence neither
-// pointers nor maps.
+// held is a note of a profile.
 type held struct {
 	note   note
 	number int32  // of the profile
 	with   uint32 // a digest of what the value was noted with
 }
+
+// packed is a note in halves, and what it was noted with. There may be a million
+// of them, hence neither pointers nor room to spare.
+type packed [3]uint32
+
+// counted is how many notes a profile has.
+type counted struct{ number, count int32 }
 
 // shared is a note of several profiles.
 type shared struct {
@@ -59,12 +69,33 @@ func (x *shared) among(with uint32) int {
 // named is how many of the other profiles are named.
 const named = 5
 
-// noted is an input of which something was noted.
+// noted is an input of which something was noted, as far as it is needed to read
+// it again.
 type noted struct {
-	input Input
+	from  Source
 	first int32 // the number of its first profile
 	count int32 // how many profiles it has
 	await bool  // it is looked at again, whatever the others have
+}
+
+// kept is a Source of an input.
+type kept struct {
+	name, device string
+	read         func() ([]byte, error)
+	part         *profile.Part
+	inside       bool
+}
+
+// Input gives it.
+func (k *kept) Input() Input {
+	return Input{Name: k.name, Device: k.device, Read: k.read, Part: k.part, Inside: k.inside}
+}
+
+func source(in *Input) Source {
+	if in.From != nil {
+		return in.From
+	}
+	return &kept{in.Name, in.Device, in.Read, in.Part, in.Inside}
 }
 
 func newSet() *set {
@@ -77,26 +108,40 @@ func (s *set) digest(kind, value string) note {
 
 func (s *set) companion(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
 
+// name is that of the file with a profile of which something was noted or
+// offered.
+func (s *set) name(number int32) string {
+	x := s.noted.last(func(n *noted) bool { return n.first <= number })
+	if x != nil && number < x.first+x.count {
+		return x.from.Input().Name
+	}
+	if o := s.offered.names.last(func(o *offering) bool { return o.first <= number }); o != nil {
+		return o.name
+	}
+	return ""
+}
+
 // take adds what was noted of the profiles of one input. Inputs come in order.
 func (s *set) take(input Input, list []gathered) {
-	n := noted{input: input, first: s.profiles, count: int32(len(list))}
+	n := noted{first: s.profiles, count: int32(len(list))}
 	some := false
 	for i, g := range list {
 		for _, h := range g.notes {
-			h.number = n.first + int32(i)
-			bucket := &s.held[byte(h.note)]
-			*bucket = append(*bucket, h)
+			s.packed.add(packed{uint32(h.note >> 32), uint32(h.note), h.with})
+		}
+		if len(g.notes) > 0 {
+			s.counts.add(counted{n.first + int32(i), int32(len(g.notes))})
 		}
 		s.offered.take(n.first+int32(i), g.offers)
 		s.wanted = append(s.wanted, g.wants...)
 		n.await = n.await || len(g.wants) > 0
 		some = some || len(g.notes) > 0
 	}
-	if slices.ContainsFunc(list, func(g gathered) bool { return len(g.offers) > 0 }) {
-		s.offered.file(n.first, input.Name)
-	}
 	if n.await || some {
-		s.noted = append(s.noted, n)
+		n.from = source(&input)
+		s.noted.add(n)
+	} else if slices.ContainsFunc(list, func(g gathered) bool { return len(g.offers) > 0 }) {
+		s.offered.names.add(offering{n.first, strings.Clone(input.Name)})
 	}
 	s.profiles += n.count
 }
@@ -116,7 +161,7 @@ func (s *set) close() {
 	for _, n := range s.wanted {
 		wanted[n] = true
 	}
-	for i, bucket := range s.held {
+	for bucket := range s.buckets() {
 		slices.SortFunc(bucket, func(a, b held) int {
 			return cmp.Or(cmp.Compare(a.note, b.note), cmp.Compare(a.number, b.number), cmp.Compare(a.with, b.with))
 		})
@@ -130,9 +175,41 @@ func (s *set) close() {
 			}
 			bucket = bucket[n:]
 		}
-		s.held[i] = nil
 	}
+	s.packed, s.counts = pile[packed]{}, pile[counted]{}
 	s.answer()
+}
+
+// buckets yields all notes, in several lists: those that are equal are in the same
+// one. A list is good until the next one comes.
+func (s *set) buckets() iter.Seq[[]held] {
+	const few = 1 << 15 // notes of a list
+	shift := 32
+	for n := s.packed.size; n > few && shift > 24; n /= 2 {
+		shift--
+	}
+	return func(yield func([]held) bool) {
+		var list []held
+		for i := range uint32(1) << (32 - shift) {
+			list = list[:0]
+			var rest []packed
+			blocks := s.packed.blocks
+			for c := range s.counts.all() {
+				for range c.count {
+					if len(rest) == 0 {
+						rest, blocks = blocks[0], blocks[1:]
+					}
+					if x := rest[0]; uint64(x[1])>>shift == uint64(i) {
+						list = append(list, held{note(x[0])<<32 | note(x[1]), c.number, x[2]})
+					}
+					rest = rest[1:]
+				}
+			}
+			if !yield(list) {
+				return
+			}
+		}
+	}
 }
 
 // share keeps a note that several profiles have, or one wants to know of.
@@ -161,8 +238,8 @@ func (s *set) share(list []held, several bool) {
 // are to be looked at in any case.
 func (s *set) again() iter.Seq[noted] {
 	return func(yield func(noted) bool) {
-		for _, n := range s.noted {
-			if (n.await || slices.Contains(s.sharing[n.first:n.first+n.count], true)) && !yield(n) {
+		for n := range s.noted.all() {
+			if (n.await || slices.Contains(s.sharing[n.first:n.first+n.count], true)) && !yield(*n) {
 				return
 			}
 		}
@@ -178,8 +255,8 @@ func (s *set) places() iter.Seq[noted] {
 		}
 	}
 	return func(yield func(noted) bool) {
-		for _, n := range s.noted {
-			if slices.Contains(named[n.first:n.first+n.count], true) && !yield(n) {
+		for n := range s.noted.all() {
+			if slices.Contains(named[n.first:n.first+n.count], true) && !yield(*n) {
 				return
 			}
 		}
@@ -226,7 +303,8 @@ func (c *Checker) gather(pass *Pass) {
 
 // again reads an input once more and runs what looks at the whole set.
 func (c *Checker) again(n noted) *Result {
-	result := &Result{File: n.input.Name, Again: true}
+	input := n.from.Input()
+	result := &Result{File: input.Name, Part: input.Part != nil, Again: true}
 	result.Err = c.reread(n, func(pass *Pass) {
 		c.gather(pass)
 		c.checkSet(result, pass)
@@ -236,20 +314,16 @@ func (c *Checker) again(n noted) *Result {
 
 // reread reads an input once more and does something with each of its profiles.
 func (c *Checker) reread(n noted, do func(*Pass)) error {
-	if n.input.Done != nil {
-		defer n.input.Done()
+	input := n.from.Input()
+	if input.Done != nil {
+		defer input.Done()
 	}
-	text, err := n.input.Read()
+	text, err := input.Read()
 	if err != nil {
 		return err
 	}
-	profiles, err := n.input.parse(text)
-	defer func() {
-		release(profiles)
-		if n.input.Free != nil && c.forgetful {
-			n.input.Free(text)
-		}
-	}()
+	profiles, err := input.parse(text)
+	defer release(profiles)
 	if err != nil || len(profiles) != int(n.count) {
 		return nil // it was changed meanwhile, and what was noted no longer holds
 	}

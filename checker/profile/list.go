@@ -8,15 +8,45 @@ import (
 )
 
 // Part is a piece of an export that lists profiles: one entry of the list, or
-// what is wrong with the list at a place. It is read without the rest.
+// what is wrong with the list at a place. It is read without the rest. It is
+// small, for there may be very many.
 type Part struct {
-	Kind     ExportKind
-	At, Size int64 // the bytes of the export that are its text
+	At   int64 // the bytes of the export that are its text
+	Size int32
 
-	base    base
-	path    []string // the elements around it, in XML
-	general bool     // it is what the key general holds, in JSON of Jamf Pro
-	fault   *fault
+	line               int32
+	column, byteColumn int64
+	common             *listing
+	fault              *fault
+}
+
+// listing is what the entries of a list have in common.
+type listing struct {
+	kind    ExportKind
+	root    string // the element around it, in XML; "" for JSON
+	general bool   // it is what the key general holds, in JSON of Jamf Pro
+	returns bool   // carriage returns alone end some of the lines before
+}
+
+// part is an entry that begins at a place.
+func (l *List) part(at base, root string, general bool) *Part {
+	if now := (listing{l.kind, root, general, at.returns}); l.common == nil || *l.common != now {
+		l.common = &now
+	}
+	return &Part{At: int64(at.Offset), line: int32(at.Line), column: int64(at.Column), byteColumn: int64(at.ByteColumn), common: l.common}
+}
+
+// end gives the part its size.
+func (p *Part) end(at int64) {
+	if at-p.At > MaxSize {
+		p.fault = &fault{message: "an entry of the export begins here that has more than 256 MiB; it is not read"}
+		return
+	}
+	p.Size = int32(at - p.At)
+}
+
+func (p *Part) base() *base {
+	return &base{Position{Line: int(p.line), Column: int(p.column), ByteColumn: int(p.byteColumn), Offset: int(p.At)}, p.common.returns}
 }
 
 // fault says what is wrong with an export.
@@ -48,10 +78,11 @@ func (b *base) of(p Position) Position {
 // List cuts an export that lists profiles into parts, so that it need not be in
 // memory. What it reads is judged by ParsePart; it finds where entries end.
 type List struct {
-	text  *stream
-	kind  ExportKind
-	next  func() (*Part, error) // io.EOF at the end
-	ended bool
+	*stream
+	kind   ExportKind
+	common *listing              // of the last entry
+	next   func() (*Part, error) // io.EOF at the end
+	ended  bool
 }
 
 // ListHead is how many bytes of a document NewList looks at.
@@ -62,7 +93,7 @@ const ListHead = 64 << 10
 // Graph. What a Mac writes about itself is small. The head are its first bytes,
 // which r yields as well.
 func NewList(head []byte, r io.Reader) *List {
-	l := &List{text: newStream(r)}
+	l := &List{stream: newStream(r)}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n")
 	switch {
 	case len(text) == 0:
@@ -72,16 +103,16 @@ func NewList(head []byte, r io.Reader) *List {
 			return nil
 		}
 		l.kind = ExportJamf
-		l.next = (&elementCutter{stream: l.text}).next
+		l.next = (&elementCutter{List: l}).next
 	case text[0] == '{', text[0] == '[':
 		if l.kind = kindOfJSON(head); l.kind != ExportJamf && l.kind != ExportIntune {
 			return nil
 		}
-		probe := &objectCutter{stream: newStream(bytes.NewReader(head)), graph: l.kind == ExportIntune}
-		if part, err := probe.next(); err != nil || part.general || part.fault != nil {
+		probe := &objectCutter{List: &List{stream: newStream(bytes.NewReader(head)), kind: l.kind}}
+		if part, err := probe.cut(); err != nil || part.common.general || part.fault != nil {
 			return nil // one configuration, or none that is near
 		}
-		l.next = (&objectCutter{stream: l.text, graph: l.kind == ExportIntune}).next
+		l.next = (&objectCutter{List: l}).cut
 	default:
 		return nil
 	}
@@ -103,17 +134,12 @@ func (l *List) Next() (*Part, error) {
 		return nil, io.EOF
 	}
 	part, err := l.next()
-	if err == nil && l.text.err != nil && l.text.err != io.EOF {
-		err = l.text.err
+	if err == nil && l.err != nil && l.err != io.EOF {
+		err = l.err
 	}
 	if err != nil {
 		l.ended = true
 		return nil, err
-	}
-	part.Kind = l.kind
-	l.ended = part.fault != nil
-	if part.Size > MaxSize {
-		part.Size, part.fault = 0, &fault{message: "an entry of the export begins here that has more than 256 MiB; it is not read"}
 	}
 	return part, nil
 }
@@ -121,35 +147,36 @@ func (l *List) Next() (*Part, error) {
 // ParsePart reads the profiles of a part, whose text is given. There are none
 // in an entry that is about something else.
 func ParsePart(name string, part *Part, text []byte) []*Profile {
-	src := &Source{Name: name, Text: text, base: &part.base, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	src := &Source{Name: name, Text: text, base: part.base(), Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	kind, root := part.common.kind, part.common.root
 	if f := part.fault; f != nil {
-		if part.path == nil {
+		if root == "" {
 			src.Form = FormJSON
 		}
 		src.Text = nil
 		err := src.refuse("%s", f.message)
 		err.Span, err.Hint = Span{0, 0}, f.hint
-		return []*Profile{{Source: src, Err: err, Export: &Export{Kind: part.Kind}}}
+		return []*Profile{{Source: src, Err: err, Export: &Export{Kind: kind}}}
 	}
-	if part.path != nil {
-		return src.jamfWithin(part.path)
+	if root != "" {
+		return src.jamfWithin([]string{root})
 	}
-	doc, root, err := src.readExportJSON()
+	doc, value, err := src.readExportJSON()
 	var list []*Profile
 	switch {
-	case root == nil:
-	case part.general:
-		root.Key = "general"
+	case value == nil:
+	case part.common.general:
+		value.Key = "general"
 		around := newNode(Dict, "", "")
-		around.hang(root)
+		around.hang(value)
 		list = doc.jamfObjects(around)
-	case part.Kind == ExportJamf:
-		list = doc.jamfObjects(root)
+	case kind == ExportJamf:
+		list = doc.jamfObjects(value)
 	default:
-		list, _ = doc.intuneEntries(root, []*Node{root})
+		list, _ = doc.intuneEntries(value, []*Node{value})
 	}
 	if err != nil {
-		list = append(list, &Profile{Source: doc, Err: err, Export: &Export{Kind: part.Kind}})
+		list = append(list, &Profile{Source: doc, Err: err, Export: &Export{Kind: kind}})
 	}
 	return list
 }

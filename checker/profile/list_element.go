@@ -7,7 +7,7 @@ import (
 
 // elementCutter cuts the XML of Jamf Pro at the elements inside of its root.
 type elementCutter struct {
-	*stream
+	*List
 	path []string // the open elements outside of entries, as far as they are known to be well-formed
 	open []string // those inside of the entry
 	gap  base     // where what is kept begins
@@ -25,14 +25,14 @@ func (c *elementCutter) next() (*Part, error) {
 	for c.upTo('<') {
 		_, kind := c.peekTag()
 		if kind == tagStart && depth == 1 {
-			part := &Part{At: c.at(), base: c.place()}
+			place := c.place()
 			if fault := c.between("<!---->"); fault != nil {
 				return fault, nil
 			}
-			part.path = c.path
+			part := c.part(place, strings.Join(c.path, "/"), false)
 			c.keeping = false
 			c.lost = !c.entry()
-			part.Size = c.at() - part.At
+			part.end(c.at())
 			return part, nil
 		}
 		empty, _ := c.tag(kind)
@@ -70,7 +70,10 @@ func (c *elementCutter) between(mark string) *Part {
 }
 
 func (c *elementCutter) damaged(at base, err error) *Part {
-	return &Part{At: int64(at.Offset), base: at, path: []string{}, fault: &fault{message: strings.Replace(jamfDamaged, "%v", err.Error(), 1)}}
+	c.lost = true
+	part := c.part(at, "?", false)
+	part.fault = &fault{message: strings.Replace(jamfDamaged, "%v", err.Error(), 1)}
+	return part
 }
 
 type tagKind uint8

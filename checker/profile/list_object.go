@@ -10,13 +10,12 @@ import (
 // objectCutter cuts JSON at the objects of its list. What stands around them is
 // judged here, and what is in them by ParsePart.
 type objectCutter struct {
-	*stream
-	graph bool // the list is the root, or what its key value holds; else any array
-	open  []bracket
-	want  want
-	key   string // the last one
-	last  base   // behind the last token
-	lost  bool   // nobody knows where the next entry begins
+	*List
+	open []bracket
+	want want
+	key  string // the last one
+	last base   // behind the last token
+	lost bool   // nobody knows where the next entry begins
 }
 
 // bracket is an object or array that is open.
@@ -39,8 +38,8 @@ const (
 	wantNothing
 )
 
-// next gives the next entry.
-func (c *objectCutter) next() (*Part, error) {
+// cut gives the next entry.
+func (c *objectCutter) cut() (*Part, error) {
 	for {
 		if c.lost {
 			return nil, io.EOF
@@ -105,15 +104,15 @@ func (c *objectCutter) done() {
 
 // value reads a value, or gives it as a part if it is an entry.
 func (c *objectCutter) value(mark byte) *Part {
-	depth := len(c.open)
+	depth, graph := len(c.open), c.kind == ExportIntune // there the list is the root, or what its key value holds; else any array
 	inList := depth > 0 && c.open[depth-1].list
 	inArray := depth > 0 && c.open[depth-1].mark == '['
-	general := !c.graph && !inArray && depth > 0 && c.key == "general"
+	general := !graph && !inArray && depth > 0 && c.key == "general"
 	switch {
 	case mark == '{' && (inList || general):
-		part := &Part{At: c.at(), base: c.place(), general: general && !inList}
+		part := c.part(c.place(), "", general && !inList)
 		c.lost = !c.entry()
-		part.Size = c.at() - part.At
+		part.end(c.at())
 		c.done()
 		c.last = c.place()
 		return part
@@ -121,7 +120,7 @@ func (c *objectCutter) value(mark byte) *Part {
 		if depth >= maxDepth {
 			return c.damaged("more than " + strconv.Itoa(maxDepth) + " objects and arrays inside one another; no device reads such a document")
 		}
-		list := mark == '[' && (!c.graph || depth == 0 || depth == 1 && !inArray && c.key == "value")
+		list := mark == '[' && (!graph || depth == 0 || depth == 1 && !inArray && c.key == "value")
 		c.open = append(c.open, bracket{mark, c.place().Line, list})
 		c.skip(1)
 		c.want = wantValueOrEnd
@@ -260,7 +259,10 @@ func (c *objectCutter) entry() bool {
 func (c *objectCutter) damaged(message string) *Part { return c.damagedAt(c.place(), message) }
 
 func (c *objectCutter) damagedAt(at base, message string) *Part {
-	return &Part{At: int64(at.Offset), base: at, fault: &fault{message: message, hint: jsonHint}}
+	c.lost = true
+	part := c.part(at, "", false)
+	part.fault = &fault{message: message, hint: jsonHint}
+	return part
 }
 
 // cutOff says that the document ends before its value does.

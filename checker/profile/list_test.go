@@ -68,10 +68,10 @@ func readBoth(t *testing.T, text []byte) (whole, parts []string, damaged, fault,
 		if err != nil {
 			t.Fatal(err)
 		}
-		if part.At < last || part.Size < 0 || part.At+part.Size > int64(len(text)) {
+		if part.At < last || part.Size < 0 || part.At+int64(part.Size) > int64(len(text)) {
 			t.Fatalf("a part of %d bytes at %d, behind %d, of %d", part.Size, part.At, last, len(text))
 		}
-		last = part.At + part.Size
+		last = part.At + int64(part.Size)
 		for _, p := range ParsePart("export", part, bytes.Clone(text[part.At:last])) {
 			said, damage := account(p)
 			parts = append(parts, said)

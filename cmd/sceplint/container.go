@@ -31,6 +31,7 @@ type container struct {
 	file   io.ReaderAt // nil for a stream, which cannot be read again
 	size   int64       // of the file
 	kept   *spool
+	stream *container // the same for what is only in the spool
 }
 
 // A kind of container is read by its function, which yields what is in it and
@@ -139,42 +140,77 @@ func (c *container) keep() *spool {
 	return c.kept
 }
 
+// streamed is the container for entries that are found in the spool alone.
+func (c *container) streamed() *container {
+	if c.file == nil {
+		c.keep()
+		return c
+	}
+	if c.stream == nil {
+		c.stream = &container{in: c.in, name: c.name, kept: c.keep()}
+	}
+	return c.stream
+}
+
 type closer func()
 
 func (f closer) Close() error { f(); return nil }
 
-// entry is the input for an entry with this name. Its text is at an offset of
-// the file, or of the spool; small ones are at hand as well, for the first time.
-func (c *container) entry(name string, text []byte, at int64, size int, finish func([]byte) ([]byte, error)) checker.Input {
-	if size > keptInMemory {
-		text = nil
-	}
-	from := c.file
-	t := &turn{}
-	input := checker.Input{Name: name, Inside: true, Done: t.done}
-	input.Read = func() ([]byte, error) {
-		t.take(int64(size))
-		raw, err := text, error(nil)
-		if text = nil; raw == nil {
-			if from == nil {
-				raw, err = c.kept.get(at, size)
-			} else {
-				raw = make([]byte, size)
-				_, err = from.ReadAt(raw, at)
-			}
-			if err != nil && (err != io.EOF || size > 0) {
-				return nil, fmt.Errorf("%s: %w", checker.Printable(name), err)
-			}
-		}
-		if finish == nil {
-			return raw, nil
-		}
-		if raw, err = finish(raw); err != nil {
-			return nil, fmt.Errorf("%s: %w", checker.Printable(name), err)
-		}
-		return raw, nil
+// entry is where the text of an entry is found. There may be very many.
+type entry struct {
+	in     *container
+	rest   string  // of its name, behind that of the container
+	device *string // nil: none is known
+	at     int64   // of the file, or of the spool
+	size   int32
+	line   int32 // of a stream, whose profiles are still to be decoded; 0: none
+}
+
+// entry is the input for an entry with this name. A small text is at hand as
+// well, for the first time.
+func (c *container) entry(name string, text []byte, at int64, size, line int) checker.Input {
+	e := &entry{in: c, rest: strings.Clone(strings.TrimPrefix(name, c.name+"/")), at: at, size: int32(size), line: int32(line)}
+	input := e.Input()
+	if text != nil && size <= keptInMemory {
+		input.Read = func() ([]byte, error) { return e.finish(text) }
 	}
 	return input
+}
+
+// Input gives the entry to be read.
+func (e *entry) Input() checker.Input {
+	name := e.in.name + "/" + e.rest
+	t := &turn{}
+	input := checker.Input{Name: name, Inside: true, From: e, Done: t.done, Read: func() (text []byte, err error) {
+		t.take(int64(e.size))
+		if e.in.file == nil {
+			text, err = e.in.kept.get(e.at, int(e.size))
+		} else {
+			text = make([]byte, e.size)
+			_, err = e.in.file.ReadAt(text, e.at)
+		}
+		if err != nil && (err != io.EOF || e.size > 0) {
+			return nil, fmt.Errorf("%s: %w", checker.Printable(name), err)
+		}
+		return e.finish(text)
+	}}
+	if e.device != nil {
+		input.Device = *e.device
+	}
+	return input
+}
+
+// finish decodes the profile of a line.
+func (e *entry) finish(text []byte) ([]byte, error) {
+	if e.line == 0 {
+		return text, nil
+	}
+	text, err := profileText(text)
+	if err != nil {
+		in := checker.Printable(e.in.name)
+		return nil, fmt.Errorf("%s/%s: line %d of %s: %w", in, checker.Printable(e.rest), e.line, in, err)
+	}
+	return text, nil
 }
 
 // failed is the input for what cannot be read.

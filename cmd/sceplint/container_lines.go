@@ -108,14 +108,11 @@ func (c *container) line(line []byte, at int64, number int) (checker.Input, erro
 			return checker.Input{}, err
 		}
 	}
-	input := c.entry(name, written, at, len(written), func(written []byte) ([]byte, error) {
-		text, err := profileText(written)
-		if err != nil {
-			err = fmt.Errorf("line %d of %s: %w", number, checker.Printable(c.name), err)
-		}
-		return text, err
-	})
-	input.Device = printable(fields.device)
+	input := c.entry(name, written, at, len(written), number)
+	if fields.device != "" {
+		device := printable(fields.device)
+		input.Device, input.From.(*entry).device = device, &device
+	}
 	return input, nil
 }
 

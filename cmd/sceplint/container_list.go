@@ -28,6 +28,7 @@ func listOf(from io.Reader) *profile.List {
 // parts yields the entries of a list. Each is read again when it is looked at,
 // and has the name of the export.
 func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
+	export := &piecemeal{name, again}
 	for count := 0; ; count++ {
 		part, err := list.Next()
 		if err == io.EOF {
@@ -39,20 +40,26 @@ func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yiel
 		if err != nil {
 			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, plain(name, err) }})
 		}
-		if !yield(checker.Input{Name: name, Inside: inside, Part: part, Read: func() ([]byte, error) { return readPart(name, again, part) }}) {
+		if !yield(checker.Input{Name: name, Inside: inside, Part: part, Read: func() ([]byte, error) { return export.read(part.At, int64(part.Size)) }}) {
 			return false
 		}
 	}
 }
 
-func readPart(name string, from io.ReaderAt, part *profile.Part) ([]byte, error) {
-	text := make([]byte, part.Size)
-	_, err := io.ReadFull(io.NewSectionReader(from, part.At, part.Size), text)
+// piecemeal is a text of which pieces are read.
+type piecemeal struct {
+	name string
+	from io.ReaderAt
+}
+
+func (x *piecemeal) read(at, size int64) ([]byte, error) {
+	text := make([]byte, size)
+	_, err := io.ReadFull(io.NewSectionReader(x.from, at, size), text)
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		err = errors.New("it became shorter while it was read")
 	}
 	if err != nil {
-		return nil, plain(name, err)
+		return nil, plain(x.name, err)
 	}
 	return text, nil
 }
@@ -131,7 +138,7 @@ func (c *container) largeEntry(name string, optional bool, from io.ReaderAt, at,
 		return parts(list, name, true, text, yield)
 	}
 	return yield(checker.Input{Name: name, Inside: true, Optional: optional, Read: func() ([]byte, error) {
-		return readPart(name, text, &profile.Part{Size: size})
+		return (&piecemeal{name, text}).read(0, size)
 	}})
 }
 

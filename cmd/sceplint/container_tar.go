@@ -105,14 +105,14 @@ func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks, yi
 	if err != nil {
 		return yield(c.failed(name, "the entry cannot be read: %s", fault(err))), nil // the next header tells whether there is more
 	}
-	in := *c
+	in := c
 	if !again {
-		in.file, in.kept = nil, c.keep()
+		in = c.streamed()
 		if at, err = in.kept.put(text); err != nil {
 			return true, err
 		}
 	}
-	input := in.entry(name, text, at, size, nil)
+	input := in.entry(name, text, at, size, 0)
 	input.Optional = optional
 	return yield(input), nil
 }

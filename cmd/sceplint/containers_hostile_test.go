@@ -108,7 +108,8 @@ func TestContainerMemory(t *testing.T) {
 		}
 		lines.Write(append(line, '\n'))
 	}
-	forms := exportsOf(texts...)
+	const listed = 2_000
+	forms := exportsOf(texts[:listed]...)
 	forms["x.tar"], forms["x.tar.gz"], forms["x.jsonl"] = archiveOf("x.tar", entries...), archiveOf("x.tgz", entries...), lines.Bytes()
 	for name, text := range forms {
 		file, peak := filepath.Join(dir, name), filepath.Join(dir, "peak")
@@ -119,7 +120,7 @@ func TestContainerMemory(t *testing.T) {
 		out := string(text)
 		want := fmt.Sprintf("in %d files", profiles)
 		if !strings.HasPrefix(name, "x.") {
-			want = fmt.Sprintf("in 1 file (%d SCEP payloads)", profiles)
+			want = fmt.Sprintf("in 1 file (%d SCEP payloads)", listed)
 		}
 		if err != nil || !strings.Contains(out, want) {
 			t.Fatalf("%s: %v; %q is not in:\n%s", name, err, want, out[max(0, len(out)-2000):])
