@@ -109,7 +109,9 @@ func TestMerge(t *testing.T) {
 			if err != nil || progress.Inputs != 7 {
 				t.Fatal(progress, err)
 			}
-			sum.Merge(read)
+			if err := sum.Merge(read); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if diff := cmp.Diff(want, written(t, sum)); diff != "" {
 			t.Errorf("%d parts: %s", n, diff)
@@ -153,7 +155,76 @@ func FuzzReadState(f *testing.F) {
 			return
 		}
 		sum := NewFleet()
-		sum.Merge(fleet)
+		if err := sum.Merge(fleet); err != nil {
+			t.Fatal(err)
+		}
 		written(t, sum)
 	})
+}
+
+// TestDriftMerged holds that drift does not depend on the order of profiles, nor
+// on the parts they were compared in, even where a key has very many values.
+func TestDriftMerged(t *testing.T) {
+	settings := func(pairs ...string) *Settings {
+		s := &Settings{keys: map[string]int{}}
+		for i := 0; i < len(pairs); i += 2 {
+			s.keys[pairs[i]] = len(s.List)
+			x := Setting{Key: pairs[i], Text: pairs[i+1]}
+			copy(x.Digest[:], pairs[i+1])
+			s.List = append(s.List, x)
+		}
+		return s
+	}
+	repository := func() *Repository {
+		r := NewRepository()
+		for _, id := range []string{"a", "b", "c", "nowhere"} {
+			r.Has(&checker.Result{File: id + ".mobileconfig", Visited: []any{&Profile{Identifier: id, Settings: settings("Keysize", "2048", "Name", "x")}}})
+		}
+		return r
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	var list []*checker.Result
+	for i := range 400 {
+		p := &Profile{Identifier: string("abcd"[random.IntN(4)]), Device: fmt.Sprint("mac-", i/3), Settings: settings("Keysize", fmt.Sprint(random.IntN(40)), "Retries", fmt.Sprint(i%7))}
+		list = append(list, &checker.Result{File: fmt.Sprintf("%03d", i), Profiles: 1, Visited: []any{p}})
+	}
+	whole := NewFleet()
+	whole.Repository = repository()
+	for _, r := range list {
+		whole.Add(r)
+	}
+	want := whole.Repository.Drift()
+	if len(want) < 60 || !slices.ContainsFunc(want, func(d Drift) bool { return d.Deployed == otherValues && d.Devices > 1 }) {
+		t.Fatalf("%d differences: %+v", len(want), want)
+	}
+	for _, n := range []int{1, 2, 7} {
+		parts := make([]*Fleet, n)
+		for i := range parts {
+			parts[i] = NewFleet()
+			parts[i].Repository = repository()
+		}
+		for _, i := range random.Perm(len(list)) {
+			parts[random.IntN(n)].Add(list[i])
+		}
+		sum := NewFleet()
+		for _, part := range parts {
+			var b bytes.Buffer
+			if err := part.WriteState(&b, Progress{}); err != nil {
+				t.Fatal(err)
+			}
+			read, _, err := ReadState(b.Bytes())
+			if err == nil {
+				err = sum.Merge(read)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(want, sum.Repository.Drift()); diff != "" {
+			t.Errorf("%d parts: %s", n, diff)
+		}
+	}
+	if err := whole.Repository.Merge(NewRepository()); err == nil {
+		t.Error("another repository is taken for the same")
+	}
 }

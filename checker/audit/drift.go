@@ -2,6 +2,9 @@ package audit
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,7 +72,7 @@ type Repository struct {
 	byIdentifier, byUUID map[string]*meant
 	list                 []*meant
 	found                map[Drift]*drifted // by the drift without its numbers
-	values               map[string]int     // different drifts by identifier and key
+	values               map[string][]Drift // the different values of a key, in order; see maxValues
 }
 
 // meant is a profile of the repository.
@@ -85,9 +88,18 @@ type drifted struct {
 	file     string // the first of those that have it
 }
 
+func (x *drifted) plus(o *drifted) {
+	if x.profiles == 0 {
+		x.file = o.file
+	}
+	x.profiles += o.profiles
+	x.devices.merge(&o.devices)
+	x.file = min(x.file, o.file)
+}
+
 // NewRepository gives a repository without profiles.
 func NewRepository() *Repository {
-	return &Repository{byIdentifier: map[string]*meant{}, byUUID: map[string]*meant{}, found: map[Drift]*drifted{}, values: map[string]int{}}
+	return &Repository{byIdentifier: map[string]*meant{}, byUUID: map[string]*meant{}, found: map[Drift]*drifted{}, values: map[string][]Drift{}}
 }
 
 // Has adds the profiles of a result to the repository. If several have the same
@@ -172,25 +184,74 @@ func shown(s *Setting) string {
 	return s.Text
 }
 
-// maxValues is how many deployed values of a key are told one by one.
+// maxValues is how many deployed values of a key are told one by one: those that
+// sort first, whatever the order they come in.
 const maxValues = 20
 
+// otherValues stands for the rest of them.
+const otherValues = "other values"
+
 func (r *Repository) tell(d Drift, device, file string) {
-	x := r.found[d]
-	if x == nil {
-		key := string(d.Kind) + "\x00" + d.Identifier + "\x00" + d.Key
-		if r.values[key]++; r.values[key] > maxValues && d.Kind != Extra {
-			d.Deployed = "other values"
-			x = r.found[d]
+	one := drifted{profiles: 1, file: file}
+	one.devices.add(device)
+	r.row(d).plus(&one)
+}
+
+// row gives the row of a drift.
+func (r *Repository) row(d Drift) *drifted {
+	if x := r.found[d]; x != nil {
+		return x
+	}
+	if d.Kind != Extra && d.Deployed != otherValues {
+		key := strings.Join([]string{string(d.Kind), d.Identifier, d.File, d.Key}, "\x00")
+		list := r.values[key]
+		i, _ := slices.BinarySearchFunc(list, d, func(a, b Drift) int {
+			return cmp.Or(strings.Compare(a.Deployed, b.Deployed), strings.Compare(a.Repository, b.Repository))
+		})
+		list = slices.Insert(list, i, d)
+		if len(list) > maxValues {
+			last := list[maxValues]
+			list = list[:maxValues]
+			other := last
+			other.Deployed = otherValues
+			if last == d {
+				return r.row(other)
+			}
+			r.row(other).plus(r.found[last])
+			delete(r.found, last)
 		}
-		if x == nil {
-			x = &drifted{file: file}
-			r.found[d] = x
+		r.values[key] = list
+	}
+	x := &drifted{}
+	r.found[d] = x
+	return x
+}
+
+// Merge adds what was found of the same repository.
+func (r *Repository) Merge(o *Repository) error {
+	if len(r.list) != len(o.list) {
+		return errors.New("it was compared with another repository")
+	}
+	for i, m := range o.list {
+		r.list[i].deployed = r.list[i].deployed || m.deployed
+	}
+	for d, x := range o.found {
+		r.row(d).plus(x)
+	}
+	return nil
+}
+
+// Digest tells repositories apart.
+func (r *Repository) Digest() string {
+	h := sha256.New()
+	for _, m := range r.list {
+		fmt.Fprintf(h, "%q %q %q\n", m.file, m.Identifier, m.UUID)
+		for i := range m.Settings.List {
+			x := &m.Settings.List[i]
+			fmt.Fprintf(h, "%q %x %x %v\n", x.Key, x.Digest, x.Loose, x.Variable)
 		}
 	}
-	x.profiles++
-	x.devices.add(device)
-	x.file = min(x.file, file)
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // Drift gives the differences, grouped by kind.
@@ -208,9 +269,11 @@ func (r *Repository) Drift() []Drift {
 		}
 		list = append(list, d)
 	}
-	slices.SortFunc(list, func(a, b Drift) int {
-		return cmp.Or(cmp.Compare(slices.Index(driftOrder, a.Kind), slices.Index(driftOrder, b.Kind)), strings.Compare(a.Identifier, b.Identifier),
-			strings.Compare(a.File, b.File), strings.Compare(a.Key, b.Key), strings.Compare(a.Deployed, b.Deployed), strings.Compare(a.Repository, b.Repository))
-	})
+	slices.SortFunc(list, func(a, b Drift) int { return a.compare(&b) })
 	return list
+}
+
+func (d *Drift) compare(o *Drift) int {
+	return cmp.Or(cmp.Compare(slices.Index(driftOrder, d.Kind), slices.Index(driftOrder, o.Kind)), strings.Compare(d.Identifier, o.Identifier),
+		strings.Compare(d.File, o.File), strings.Compare(d.Key, o.Key), strings.Compare(d.Deployed, o.Deployed), strings.Compare(d.Repository, o.Repository))
 }

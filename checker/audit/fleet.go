@@ -12,6 +12,8 @@ import (
 // Fleet sums up results. Sums do not depend on the order in which results are
 // added.
 type Fleet struct {
+	Repository *Repository // what the profiles are compared with; nil: nothing
+
 	files, profiles, payloads, suppressed int
 	counts
 
@@ -91,6 +93,9 @@ func NewFleet() *Fleet {
 func (f *Fleet) Add(r *checker.Result) {
 	if r.Err != nil {
 		f.fail(r.File, r.Err.Error())
+	}
+	if f.Repository != nil {
+		f.Repository.Add(r)
 	}
 	if r.Passed != "" || r.Profiles == 0 {
 		return
@@ -236,7 +241,16 @@ func (f *Fleet) fail(file, why string) {
 }
 
 // Merge adds the sum of another part.
-func (f *Fleet) Merge(o *Fleet) {
+func (f *Fleet) Merge(o *Fleet) error {
+	switch {
+	case o.Repository == nil:
+	case f.Repository == nil:
+		f.Repository = o.Repository
+	default:
+		if err := f.Repository.Merge(o.Repository); err != nil {
+			return err
+		}
+	}
 	f.files += o.files
 	f.profiles += o.profiles
 	f.payloads += o.payloads
@@ -297,6 +311,7 @@ func (f *Fleet) Merge(o *Fleet) {
 	for file, why := range o.failures {
 		f.fail(file, why)
 	}
+	return nil
 }
 
 // insert adds a text to a sorted list that does not have it.

@@ -39,6 +39,20 @@ type state struct {
 	Parts      []string       `json:"parts,omitempty"` // files that were read in parts
 	Failures   []stateFailure `json:"failures"`
 	Lost       int            `json:"lost"`
+	Meant      []stateMeant   `json:"repository,omitempty"` // where it is compared
+	Drift      []stateDrift   `json:"drift,omitempty"`
+}
+
+type stateMeant struct {
+	Identifier string `json:"identifier"`
+	File       string `json:"file"`
+	Deployed   bool   `json:"deployed"`
+}
+
+type stateDrift struct {
+	Drift
+	First string   `json:"first"` // file
+	In    []uint64 `json:"in"`    // devices
 }
 
 type stateRow struct {
@@ -109,6 +123,16 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	for _, file := range slices.Sorted(maps.Keys(f.failures)) {
 		s.Failures = append(s.Failures, stateFailure{file, f.failures[file]})
 	}
+	if r := f.Repository; r != nil {
+		for _, m := range r.list {
+			s.Meant = append(s.Meant, stateMeant{m.Identifier, m.file, m.deployed})
+		}
+		for d, x := range r.found {
+			d.Profiles = x.profiles
+			s.Drift = append(s.Drift, stateDrift{d, x.file, x.devices.list()})
+		}
+		slices.SortFunc(s.Drift, func(a, b stateDrift) int { return a.compare(&b.Drift) })
+	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	return out.Encode(s)
@@ -166,6 +190,17 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	}
 	for _, x := range s.Failures {
 		f.failures[x.File] = x.Message
+	}
+	if len(s.Meant) > 0 {
+		f.Repository = NewRepository()
+		for _, x := range s.Meant {
+			f.Repository.list = append(f.Repository.list, &meant{file: x.File, Profile: &Profile{Identifier: x.Identifier}, deployed: x.Deployed})
+		}
+		for _, x := range s.Drift {
+			one := drifted{x.Profiles, setOf(x.In), x.First}
+			x.Drift.Profiles, x.Drift.Devices = 0, 0
+			f.Repository.row(x.Drift).plus(&one)
+		}
 	}
 	return f, s.Progress, nil
 }

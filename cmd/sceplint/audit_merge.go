@@ -37,7 +37,7 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
 				}
 			}
-			if err := f.write(t, &audit.Report{Fleet: sum}, now); err != nil {
+			if err := f.write(t, reportOf(sum), now); err != nil {
 				return err
 			}
 			return t.settle(sum, failOn)
@@ -82,7 +82,9 @@ func merge(files []string) (*audit.Fleet, error) {
 			return nil, fmt.Errorf("%s: part %d/%d is there twice", file, progress.Part, progress.Of)
 		}
 		parts = append(parts, progress.Part)
-		sum.Merge(fleet)
+		if err := sum.Merge(fleet); err != nil {
+			return nil, fmt.Errorf("%s: not a part of the same audit as %s: %w", file, files[0], err)
+		}
 	}
 	for part := 1; part <= first.Of; part++ {
 		if !slices.Contains(parts, part) {

@@ -31,7 +31,6 @@ type auditRun struct {
 	names    hash.Hash // of the inputs that are done
 	skip     int       // inputs that were done before
 	saved    time.Time
-	against  *audit.Repository // nil: nothing is compared
 }
 
 // pause is how long an audit goes on before it saves what it has.
@@ -60,7 +59,7 @@ func (a *auditRun) note(format string, args ...any) {
 // resume takes up the sums of a run that was stopped.
 func (a *auditRun) resume(c *checker.Checker) error {
 	a.names = sha256.New()
-	a.progress.Run = runDigest(c, a.flags.against != "")
+	a.progress.Run = runDigest(c, a.fleet.Repository)
 	a.progress.Part, a.progress.Of = a.shard.part, a.shard.of
 	if a.flags.since == "" {
 		return nil
@@ -83,14 +82,23 @@ func (a *auditRun) resume(c *checker.Checker) error {
 	case progress.Part != a.progress.Part || progress.Of != a.progress.Of:
 		return fmt.Errorf("--since %s: the audit there is of part %d/%d, not of %d/%d", a.flags.since, progress.Part, progress.Of, a.progress.Part, a.progress.Of)
 	}
+	if a.fleet.Repository != nil && fleet.Repository != nil {
+		if err := a.fleet.Repository.Merge(fleet.Repository); err != nil {
+			return fmt.Errorf("--since %s: %w", a.flags.since, err)
+		}
+	}
+	fleet.Repository = a.fleet.Repository
 	a.fleet, a.skip, a.progress = fleet, progress.Inputs, progress
 	return nil
 }
 
 // runDigest tells apart runs whose sums do not belong together.
-func runDigest(c *checker.Checker, compared bool) string {
+func runDigest(c *checker.Checker, repository *audit.Repository) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %v %v %v", currentVersion(), c.Targets, c.ShowSecrets, compared)
+	fmt.Fprintf(h, "%s %v %v", currentVersion(), c.Targets, c.ShowSecrets)
+	if repository != nil {
+		fmt.Fprintf(h, " %s", repository.Digest())
+	}
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		fmt.Fprintf(h, "\n%s %v %v", m.ID, m.Severity, c.Severities[m.ID])
@@ -153,9 +161,6 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 			fmt.Fprintln(stderr, note)
 		}
 		a.fleet.Add(r)
-		if a.against != nil {
-			a.against.Add(r)
-		}
 		a.progress.Inputs++
 		a.names.Write([]byte(r.File + "\x00"))
 		shown.step()
@@ -205,10 +210,7 @@ func (a *auditRun) close(now time.Time) error {
 	if a.progress.Inputs == 0 && a.shard.of == 1 {
 		return nothing(a.inputs)
 	}
-	r := &audit.Report{Fleet: a.fleet}
-	if a.against != nil {
-		r.Against, r.Drift = true, a.against.Drift()
-	}
+	r := reportOf(a.fleet)
 	if a.flags.shard != "" {
 		state, err := a.state()
 		if err != nil {
@@ -220,6 +222,15 @@ func (a *auditRun) close(now time.Time) error {
 		return err
 	}
 	return a.terminal.settle(a.fleet, a.failOn)
+}
+
+// reportOf is what is written of a sum.
+func reportOf(f *audit.Fleet) *audit.Report {
+	r := &audit.Report{Fleet: f}
+	if f.Repository != nil {
+		r.Against, r.Drift = true, f.Repository.Drift()
+	}
+	return r
 }
 
 // settle turns what an audit found into an exit code.
@@ -238,19 +249,17 @@ func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
 
 // readRepository reads the profiles that the deployed ones are compared with.
 func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
-	if a.flags.shard != "" || a.flags.since != "" {
-		return errors.New("--against needs the whole fleet in one run, without --shard and --since")
-	}
-	a.against = audit.NewRepository()
+	repository := audit.NewRepository()
+	a.fleet.Repository = repository
 	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
 	defer in.close()
 	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.all()) {
 		if r.Err != nil {
 			return fmt.Errorf("--against: %w", r.Err)
 		}
-		a.against.Has(r)
+		repository.Has(r)
 	}
-	if a.against.Len() == 0 {
+	if repository.Len() == 0 {
 		return fmt.Errorf("--against %s: no profile is there to compare with", a.flags.against)
 	}
 	return nil
