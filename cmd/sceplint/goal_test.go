@@ -51,9 +51,9 @@ var goals = []struct {
 		same: "the start of a Go program", differs: "the other does nothing, and is 1.5 MB long"},
 	{name: "one worker / two", ours: checkAlone, theirs: check, first: 1.7, second: 1.7,
 		same: "all", differs: "how many workers; more is better here"},
-	{name: "10 MB / 1 MB, a byte", ours: sized(10), theirs: sized(1), divide: 10, first: 1.1, second: 1.1,
+	{name: "10 MB / 1 MB, a byte", ours: weighing(10), theirs: weighing(1), divide: 10, first: 1.1, second: 1.1,
 		same: "rules on one profile", differs: "its size; the start weighs more in the small one"},
-	{name: "100 MB / 10 MB, a byte", ours: sized(100), theirs: sized(10), divide: 10, first: 1.1, second: 1.1,
+	{name: "100 MB / 10 MB, a byte", ours: weighing(100), theirs: weighing(10), divide: 10, first: 1.1, second: 1.1,
 		same: "rules on one profile", differs: "its size"},
 }
 

@@ -4,55 +4,176 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
+	"text/tabwriter"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
-// These tests run the command as it is built for users, or hand it hundreds of
-// megabytes. The race detector would see little of that, and take minutes.
+// What any input may cost. Time is that on the processor, for others may be busy
+// on the machine; measure ends what does not end by itself.
+const (
+	hostileTime   = 2 * time.Second
+	hostileMemory = 256 << 20
+	hostileLeast  = 200 // inputs; there may be more
+)
 
-// TestHostile runs the command on each hostile file: a finding with a message,
-// no crash, no hang, no more memory than a profile may cost.
+// TestHostile runs the command as it is built for users on each hostile input,
+// and prints what becomes of it, with -v, as a table. The race detector would see
+// little of that, and take minutes.
 func TestHostile(t *testing.T) {
-	dir := t.TempDir()
-	command := filepath.Join(dir, "sceplint")
-	if out, err := exec.Command("go", "build", "-o", command, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if runtime.GOOS == "windows" {
+		return // has neither such names nor such files, and does not tell what memory it took
 	}
-	for name, text := range hostile() {
-		t.Run(name, func(t *testing.T) {
-			file := filepath.Join(dir, name+".mobileconfig")
-			if err := os.WriteFile(file, text, 0o644); err != nil {
-				t.Fatal(err)
+	command, good := built(t, "."), profiletest.Generate(1)
+	var rows [][]string
+	count := map[string]int{}
+	names := map[string]bool{}
+	t.Run("inputs", func(t *testing.T) {
+		for _, kind := range hostileKinds {
+			for _, x := range kind.inputs() {
+				x.kind = kind.name
+				if x.file == "" {
+					x.file = kind.file
+				}
+				if x.args == "" {
+					x.args = kind.args
+				}
+				count[x.kind]++
+				if names[x.kind+"/"+x.name] {
+					t.Errorf("two inputs are called %s/%s", x.kind, x.name)
+				}
+				names[x.kind+"/"+x.name] = true
+				row := make([]string, 7)
+				rows = append(rows, row)
+				t.Run(x.kind+"/"+x.name, func(t *testing.T) {
+					t.Parallel()
+					x.run(t, command, good, row)
+				})
 			}
-			cmd := exec.Command("measure", file+".peak", command, "check", "--jobs", "1", file)
-			var stdout, stderr bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			err := cmd.Run()
-			want := exitFindings
-			if strings.Contains(stderr.String(), "which policies are not shown") { // the rules have looked at it all the same
-				want = exitFailed
+		}
+	})
+	if len(rows) < hostileLeast {
+		t.Errorf("there are %d hostile inputs, and should be %d", len(rows), hostileLeast)
+	}
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KIND\tINPUT\tBYTES\tEXIT\tCPU ms\tPEAK MiB\tOUTCOME")
+	for _, row := range rows {
+		if row[0] == "" {
+			continue // -run chose others
+		}
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	for _, kind := range hostileKinds {
+		fmt.Fprintf(w, "%s\t%d inputs\n", kind.name, count[kind.name])
+	}
+	w.Flush()
+	t.Logf("the hostile table, %d inputs:\n%s", len(rows), &table)
+}
+
+// run lays out an input, hands it to the command, and fills a row of the table.
+func (x *hostile) run(t *testing.T, command string, good []byte, row []string) {
+	dir := t.TempDir()
+	size := 0
+	if x.text != nil {
+		text := x.text()
+		size = len(text)
+		must(t, os.WriteFile(filepath.Join(dir, x.file), text, 0o600))
+	}
+	if strings.Contains(x.args, "good.mobileconfig") {
+		must(t, os.WriteFile(filepath.Join(dir, "good.mobileconfig"), good, 0o600))
+	}
+	if x.lay != nil {
+		x.lay(dir)
+	}
+	took := filepath.Join(t.TempDir(), "took")
+	cmd := exec.Command("measure", append([]string{took, command}, strings.Fields(x.args)...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TMPDIR="+filepath.Dir(took))
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if x.stdin != nil {
+		cmd.Stdin = x.stdin()
+	}
+	_ = cmd.Run() // its exit code is what it says
+	exit := cmd.ProcessState.ExitCode()
+	peak, cpu := measured(t, took)
+	if exit != x.exit {
+		t.Errorf("the exit code is %d, and should be %d", exit, x.exit)
+	}
+	all := stderr.String() + stdout.String()
+	for says := range strings.SplitSeq(x.says, " & ") {
+		if !strings.Contains(all, says) {
+			t.Errorf("it does not say %q", says)
+		}
+	}
+	for _, bad := range []string{"panic:", "goroutine ", "mistake in sceplint"} {
+		if strings.Contains(all, bad) {
+			t.Errorf("it says %q", bad)
+		}
+	}
+	for name, text := range map[string]string{"output": stdout.String(), "error": stderr.String()} {
+		if strings.Contains(x.args, "--color always") {
+			text = regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(text, "")
+		}
+		if at := raw(strings.ReplaceAll(text, "\r\n", "\n")); at >= 0 {
+			t.Errorf("standard %s holds %q", name, text[max(0, at-40):min(len(text), at+40)])
+		}
+	}
+	if cpu > hostileTime {
+		t.Errorf("it took %v, and may take %v", cpu, hostileTime)
+	}
+	if peak > hostileMemory {
+		t.Errorf("it took %d MiB, and may take %d", peak>>20, hostileMemory>>20)
+	}
+	if t.Failed() {
+		t.Logf("%s\n%s\n%s", x.args, clipped(&stdout), clipped(&stderr))
+	}
+	copy(row, []string{x.kind, x.name, fmt.Sprint(size), fmt.Sprint(exit), fmt.Sprint(cpu.Milliseconds()), fmt.Sprint(peak >> 20), lineWith(all, x.says)})
+}
+
+// lineWith is the line that says what is expected.
+func lineWith(text, says string) string {
+	says, _, _ = strings.Cut(says, " & ")
+	at := max(strings.Index(text, says), 0)
+	start := strings.LastIndexByte(text[:at], '\n') + 1
+	line, _, _ := strings.Cut(text[start:], "\n")
+	if r := []rune(line); len(r) > 150 {
+		line = string(r[:149]) + "…"
+	}
+	return strings.ReplaceAll(line, "\t", " ")
+}
+
+// raw finds the first character that a terminal would obey, or that hides what
+// is there; -1 if there is none.
+func raw(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(text[i:]); n == 1 {
+				return i
 			}
-			if code := cmd.ProcessState.ExitCode(); code != want {
-				t.Errorf("exit code %d (%v)\n%s", code, err, clipped(&stderr))
-			}
-			if !strings.Contains(stdout.String(), ": error: ") || strings.Contains(stderr.String(), "goroutine ") {
-				t.Errorf("no finding, or a stack:\n%s\n%s", clipped(&stdout), clipped(&stderr))
-			}
-			const most = 100 << 20
-			text, err := os.ReadFile(file + ".peak")
-			if err != nil {
-				t.Fatal(err)
-			}
-			peak, err := strconv.Atoi(string(text))
-			if err != nil || peak > most {
-				t.Errorf("it took %d MiB (%v)", peak>>20, err)
-			}
-			t.Logf("%d MiB: %s", peak>>20, strings.SplitN(clipped(&stdout), "\n", 2)[0][len(file):])
-		})
+		}
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return i
+		}
+	}
+	return -1
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -115,8 +115,8 @@ func plistutil(_ testing.TB, s *stage) []string {
 	return append([]string{"sh", "-c", `for file; do plistutil -i "$file" -o /dev/null || exit; done`, "sh"}, s.profiles...)
 }
 
-// sized is a profile of so many million bytes.
-func sized(megabytes int) command {
+// weighing is a check of a profile of so many million bytes.
+func weighing(megabytes int) command {
 	return func(tb testing.TB, s *stage) []string {
 		file := filepath.Join(s.dir, "..", fmt.Sprintf("large-%d.mobileconfig", megabytes))
 		if err := os.WriteFile(file, profiletest.Large(megabytes*1_000_000), 0o644); err != nil {

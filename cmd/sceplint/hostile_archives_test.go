@@ -1,0 +1,289 @@
+package main
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
+)
+
+func gzipped(text []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Write(text)
+	w.Close()
+	return out.Bytes()
+}
+
+// tarOf is an archive of these headers, the size of each a lie if its text is
+// shorter.
+func tarOf(headers ...*tar.Header) []byte {
+	var out bytes.Buffer
+	for _, h := range headers {
+		size := h.Size
+		h.Size = 0
+		if h.Typeflag == 0 {
+			h.Typeflag = tar.TypeReg
+		}
+		if h.Typeflag != tar.TypeXGlobalHeader {
+			h.Mode = 0o644
+		}
+		var one bytes.Buffer
+		w := tar.NewWriter(&one)
+		if err := errors.Join(w.WriteHeader(h), w.Flush()); err != nil {
+			panic(err)
+		}
+		block := one.Bytes()[one.Len()-512:]
+		if size > 0 {
+			if size < 1<<33 {
+				copy(block[124:136], fmt.Sprintf("%011o\x00", size))
+			} else {
+				block[124] = 0x80
+				binary.BigEndian.PutUint64(block[128:136], uint64(size))
+			}
+			summed(block)
+		}
+		out.Write(one.Bytes())
+	}
+	return out.Bytes()
+}
+
+// summed writes the checksum of a header anew.
+func summed(block []byte) {
+	copy(block[148:156], "        ")
+	sum := 0
+	for _, b := range block[:512] {
+		sum += int(b)
+	}
+	copy(block[148:156], fmt.Sprintf("%06o\x00 ", sum))
+}
+
+// zipLies is an archive with one entry, its list of entries changed.
+func zipLies(change func(directory, end []byte)) func() []byte {
+	return func() []byte {
+		text := archiveOf("x.zip", packed{name: "a.mobileconfig", text: profiletest.Generate(1)})
+		end := bytes.LastIndex(text, []byte("PK\x05\x06"))
+		directory := bytes.LastIndex(text, []byte("PK\x01\x02"))
+		change(text[directory:], text[end:])
+		return text
+	}
+}
+
+func hostileArchives() []hostile {
+	good := profiletest.Generate(1)
+	zeros := func(n int) []byte { return make([]byte, n) }
+	in := func(name, file string, text func() []byte, exit int, says string) hostile {
+		return hostile{name: name, file: file, args: "check " + file, text: text, exit: exit, says: says}
+	}
+	entries := func(name, file string, exit int, says string, list ...packed) hostile {
+		return in(name, file, func() []byte { return archiveOf(file, list...) }, exit, says)
+	}
+	profile := packed{name: "z.mobileconfig", text: good}
+	same := func(name string, n int) (list []packed) {
+		for range n {
+			list = append(list, packed{name: name, text: good})
+		}
+		return list
+	}
+	const out, deep = "leads out of the archive", "not opened; unpack it first"
+	return []hostile{
+		// Bombs.
+		in("ratio-gz", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.bin", text: zeros(300 << 20)}, profile) }, 2, "more than 200 times its size"),
+		in("ratio-zip", "in.zip", func() []byte {
+			return archiveOf("x.zip", packed{name: "a.plist", text: zeros(52 << 20)}, packed{name: "b.plist", text: zeros(52 << 20)}, packed{name: "c.plist", text: zeros(60 << 20)},
+				packed{name: "d.plist", text: zeros(52 << 20)}, packed{name: "e.plist", text: zeros(52 << 20)}, packed{name: "f.plist", text: zeros(52 << 20)})
+		}, 2, "more than 200 times its size"),
+		in("large-zip", "in.zip", func() []byte { return archiveOf("x.zip", packed{name: "a.mobileconfig", text: zeros(65 << 20)}) }, 2, "the entry has 68157440 bytes; 67108864 is the most that is read"),
+		in("large-tar", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.mobileconfig", text: zeros(65 << 20)}) }, 2, "the entry has 68157440 bytes; 67108864 is the most that is read"),
+		in("zeros-gz", "in.gz", func() []byte { return gzipped(zeros(20 << 20)) }, 2, "neither a tar archive nor JSON Lines"),
+		in("gz-of-gz", "in.tar.gz", func() []byte { return gzipped(archiveOf("x.tgz", profile)) }, 2, "neither a tar archive nor JSON Lines"),
+		in("gz-members", "in.tar.gz", func() []byte { return bytes.Repeat(gzipped(nil), 1e5) }, 2, "hold nothing; it is not read further"),
+		in("gz-joined", "in.tar.gz", func() []byte {
+			text := archiveOf("x.tar", profile)
+			return append(gzipped(text[:700]), gzipped(text[700:])...)
+		}, 0, "1 file (1 SCEP payload)"),
+		in("gz-behind", "in.tar.gz", func() []byte { return append(archiveOf("x.tgz", profile), noise(5000)...) }, 2, "gzip: invalid header"),
+		in("gz-cut", "in.tar.gz", func() []byte { text := archiveOf("x.tgz", same("a.mobileconfig", 20)...); return text[:len(text)/2] }, 2, "it is cut off"),
+		in("gz-checksum", "in.tar.gz", func() []byte { text := archiveOf("x.tgz", profile); text[len(text)-6] ^= 1; return text }, 2, "checksum is wrong"),
+		in("gz-header", "in.tar.gz", fixed("\x1f\x8b\x08\xff\xff\xff"), 2, "damaged"),
+		in("gz-name", "in.tar.gz", func() []byte {
+			return append([]byte("\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03"), bytes.Repeat([]byte("a"), 1<<20)...)
+		}, 2, "damaged"),
+
+		// Paths and links.
+		entries("escape-tar", "in.tar", 2, out, packed{name: "../../etc/a.mobileconfig", text: good}, packed{name: "/b.mobileconfig", text: good}),
+		entries("escape-zip", "in.zip", 2, out, packed{name: `..\a.mobileconfig`, text: good}),
+		entries("escape-inside", "in.tar", 2, out, packed{name: "a/../../b.mobileconfig", text: good}),
+		entries("absolute", "in.tar", 0, "1 file (1 SCEP payload)", packed{name: "//etc/b.mobileconfig", text: good}),
+		entries("dots", "in.tar", 2, "an entry has no name", packed{name: ".", text: good}, packed{name: "a/..", text: good}),
+		entries("names-none", "in.zip", 2, "no name", packed{name: "", text: good}),
+		entries("link-tar", "in.tar", 0, "links in archives are not followed", packed{name: "a.mobileconfig", link: "/etc/passwd"}, profile),
+		entries("link-zip", "in.zip", 0, "links in archives are not followed", packed{name: "a.mobileconfig", link: "../../../etc/passwd"}, profile),
+		in("hard-link", "in.tar", func() []byte {
+			return append(tarOf(&tar.Header{Name: "a.mobileconfig", Typeflag: tar.TypeLink, Linkname: "/etc/passwd"}), archiveOf("x.tar", profile)...)
+		}, 0, "links in archives are not followed"),
+		in("devices", "in.tar", func() []byte {
+			return append(tarOf(&tar.Header{Name: "a.mobileconfig", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 5}, &tar.Header{Name: "b.mobileconfig", Typeflag: tar.TypeBlock}, &tar.Header{Name: "c.mobileconfig", Typeflag: tar.TypeFifo}), archiveOf("x.tar", profile)...)
+		}, 0, "c.mobileconfig: passed over: it is no file"),
+		entries("nested-zip", "in.zip", 0, deep, packed{name: "a.zip", text: archiveOf("x.zip", profile)}, profile),
+		entries("nested-tar", "in.tar", 0, deep, packed{name: "a.tar.gz", text: archiveOf("x.tgz", profile)}, profile),
+		entries("hidden", "in.tar", 2, "nothing to check", packed{name: ".git/a.mobileconfig", text: good}, packed{name: "__MACOSX/a.mobileconfig", text: good}),
+
+		// Names.
+		entries("name-escape", "in.tar", 1, "a?[31m?b?", packed{name: "a\x1b[31m\u202eb\u009b.mobileconfig", text: []byte("x")}),
+		entries("name-newline", "in.zip", 1, "a?error: b?", packed{name: "a\nerror: b\r.mobileconfig", text: []byte("x")}),
+		entries("name-bytes", "in.tar", 1, "a?.mobileconfig", packed{name: "a\xff\xfe.mobileconfig", text: []byte("x")}),
+		entries("name-long", "in.tar", 0, "no findings", packed{name: many("a/", 1e4) + "b.mobileconfig", text: good}, profile),
+		entries("name-skipped", "in.zip", 0, "passed over", packed{name: "a\x1b]0;t\x07.zip", text: good}, profile),
+		entries("names-same", "in.tar", 0, "in 300 files", same("a.mobileconfig", 300)...),
+
+		// Sizes that are not true.
+		in("tar-size-lies", "in.tar", func() []byte { return tarOf(&tar.Header{Name: "a.mobileconfig", Size: 60 << 20}) }, 2, "cut off"),
+		in("tar-size-huge", "in.tar", func() []byte { return tarOf(&tar.Header{Name: "a.mobileconfig", Size: 1 << 62}) }, 2, "the header of an entry is damaged"),
+		in("tar-size-negative", "in.tar", func() []byte {
+			text := tarOf(&tar.Header{Name: "a.mobileconfig"})
+			copy(text[124:136], "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+			summed(text)
+			return append(text, make([]byte, 1024)...)
+		}, 2, "damaged"),
+		in("tar-sparse", "in.tar", func() []byte {
+			return append(tarOf(&tar.Header{Name: "a.mobileconfig", Format: tar.FormatPAX, PAXRecords: map[string]string{"a.b": "c"}}), make([]byte, 1024)...)
+		}, 1, "the file is empty"),
+		in("tar-sparse-gnu", "in.tar", func() []byte { // a gigabyte of nothing
+			text := tarOf(&tar.Header{Name: "a.mobileconfig"})
+			text[156] = 'S'
+			copy(text[257:265], "ustar  \x00")
+			copy(text[386:], fmt.Sprintf("%011o\x00%011o\x00", 1<<30, 0))
+			copy(text[483:495], fmt.Sprintf("%011o\x00", 1<<30))
+			summed(text)
+			return append(text, make([]byte, 1024)...)
+		}, 2, "a.mobileconfig: passed over: it is no file"),
+		in("tar-sparse-60-mib", "in.tar.gz", func() []byte {
+			text := tarOf(&tar.Header{Name: "a.mobileconfig"})
+			text[156] = 'S'
+			copy(text[257:265], "ustar  \x00")
+			copy(text[386:], fmt.Sprintf("%011o\x00%011o\x00", 60<<20, 0))
+			copy(text[483:495], fmt.Sprintf("%011o\x00", 60<<20))
+			summed(text)
+			return gzipped(append(text, make([]byte, 1024)...))
+		}, 2, "a.mobileconfig: passed over: it is no file"),
+		in("tar-name-long", "in.tar", func() []byte {
+			text := tarOf(&tar.Header{Name: "././@LongLink", Size: 4 << 20})
+			text[156] = tar.TypeGNULongName
+			copy(text[257:265], "ustar  \x00")
+			summed(text)
+			return append(append(text, bytes.Repeat([]byte("ab/c"), 1<<20)...), archiveOf("x.tar", profile)...)
+		}, 2, "cannot be read on"),
+		in("tar-pax", "in.tar", func() []byte {
+			return append(tarOf(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": many("a", 5e5)}}), archiveOf("x.tar", profile)...)
+		}, 0, "1 file (1 SCEP payload)"),
+		in("tar-headers", "in.tar", func() []byte {
+			one := tarOf(&tar.Header{Name: "a", Typeflag: tar.TypeDir})
+			return append(bytes.Repeat(one, 1e5), archiveOf("x.tar", profile)...)
+		}, 0, "1 file (1 SCEP payload)"),
+		in("tar-cut", "in.tar", func() []byte { text := archiveOf("x.tar", profile, profile); return text[:len(text)-3000] }, 2, "cut off"),
+		in("tar-noise", "in.tar", func() []byte { return append(archiveOf("x.tar", profile)[:2048], noise(1<<20)...) }, 2, "damaged"),
+		in("zip-size-lies", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 60<<20) }), 2, "it is cut off"),
+		in("zip-size-less", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 100) }), 2, "the entry is damaged"),
+		in("zip-offset", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[42:], 1<<31-1) }), 2, "it is cut off"),
+		in("zip-checksum", "in.zip", zipLies(func(directory, _ []byte) { directory[16] ^= 1 }), 2, "its checksum is wrong"),
+		in("zip-method", "in.zip", zipLies(func(directory, _ []byte) { directory[10] = 99 }), 2, "unsupported compression"),
+		in("zip-encrypted", "in.zip", zipLies(func(directory, _ []byte) { directory[8] |= 1 }), 2, "the entry is encrypted"),
+		in("zip-count", "in.zip", zipLies(func(_, end []byte) { binary.LittleEndian.PutUint16(end[10:], 60000) }), 2, "it is cut off"),
+		in("zip-directory-size", "in.zip", zipLies(func(_, end []byte) { binary.LittleEndian.PutUint32(end[12:], 1<<31) }), 2, "is missing or damaged"),
+		in("zip-64", "in.zip", zipLies(func(directory, end []byte) {
+			binary.LittleEndian.PutUint32(directory[24:], 1<<32-1)
+			binary.LittleEndian.PutUint16(end[10:], 1<<16-1)
+		}), 2, "it is cut off"),
+		in("zip-overlap", "in.zip", func() []byte { // a thousand entries that share their bytes
+			var one bytes.Buffer
+			w := zip.NewWriter(&one)
+			f, _ := w.Create("a.mobileconfig")
+			f.Write(zeros(60 << 20))
+			w.Close()
+			text := one.Bytes()
+			end := bytes.LastIndex(text, []byte("PK\x05\x06"))
+			directory := text[bytes.LastIndex(text, []byte("PK\x01\x02")):end]
+			out := append(bytes.Clone(text[:end]), bytes.Repeat(directory, 999)...)
+			tail := bytes.Clone(text[end:])
+			binary.LittleEndian.PutUint16(tail[8:], 1000)
+			binary.LittleEndian.PutUint16(tail[10:], 1000)
+			binary.LittleEndian.PutUint32(tail[12:], uint32(1000*len(directory)))
+			return append(out, tail...)
+		}, 2, "its entries overlap one another"),
+		in("zip-entries", "in.zip", func() []byte {
+			list := make([]packed, 6e4)
+			for i := range list {
+				list[i].name = fmt.Sprint(i)
+			}
+			return archiveOf("x.zip", append(list, profile)...)
+		}, 0, "1 file (1 SCEP payload)"),
+		in("zip-heads", "in.zip", func() []byte { return append(bytes.Repeat([]byte("PK\x03\x04"), 8), archiveOf("x.zip")...) }, 2, "nothing to check"),
+		in("zip-comment", "in.zip", func() []byte { return append(archiveOf("x.zip", profile), noise(70000)...) }, 2, "is missing or damaged"),
+		in("zip-cut", "in.zip", func() []byte { text := archiveOf("x.zip", profile); return text[:len(text)-30] }, 2, "is missing or damaged"),
+	}
+}
+
+// endless gives a text again and again.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	n := 0
+	for n+len(e) <= len(p) {
+		n += copy(p[n:], e)
+	}
+	if n == 0 {
+		n = copy(p, e)
+	}
+	return n, nil
+}
+
+func hostileStreams() []hostile {
+	good := profiletest.Generate(1)
+	stdin := func(name string, text func() io.Reader, exit int, says string) hostile {
+		return hostile{name: name, stdin: text, exit: exit, says: says}
+	}
+	forever := func(name, head, text string, exit int, says string) hostile {
+		return stdin(name, func() io.Reader { return io.MultiReader(strings.NewReader(head), endless(text)) }, exit, says)
+	}
+	lines := func(name string, text func() []byte, exit int, says string) hostile {
+		return hostile{name: name, file: "in.jsonl", args: "check in.jsonl", text: text, exit: exit, says: says}
+	}
+	const most = "is the most that is read"
+	return []hostile{
+		stdin("nothing", func() io.Reader { return strings.NewReader("") }, 1, "the file is empty"),
+		forever("zeros", "", "\x00\x00\x00\x00\x00\x00\x00\x00", 1, most),
+		forever("yes", "", "y\n", 1, most),
+		forever("plist", plistHead, "<array>", 1, most),
+		forever("comment", plistHead+"<!--", "aaaaaaaaaaaaaaaa", 1, most),
+		forever("cms", "\x30\x80", "\x24\x80", 1, most),
+		forever("binary", "bplist00", "\x00", 1, most),
+		forever("json", `{"URL": "`, "aaaaaaaaaaaaaaaa", 1, most),
+		forever("zip", "PK\x03\x04", "aaaaaaaaaaaaaaaa", 2, "name it as a file"),
+		forever("gzip", "\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03", "aaaaaaaaaaaaaaaa", 2, "damaged"),
+		forever("gzip-members", "", string(gzipped(nil)), 2, "hold nothing; it is not read further"),
+		forever("line", `{"name":"a","profile":"`, "AAAAAAAAAAAAAAAA", 2, "line 1 has more than 32 MiB"),
+		lines("line-long", grown(`{"name":"a","profile":"`, "A", 33<<20, ""), 2, "line 1 has more than 32 MiB"),
+		lines("line-30-mib", grown(`{"name":"a","profile":"<plist`, " ", 30<<20, `"}`), 1, "plist-syntax"),
+		lines("line-base64", grown(`{"name":"a","profile":"`, "QUFB", 7<<20, `"}`), 1, "plist-syntax"),
+		lines("line-escapes", grown(`{"name":"a","profile":"<`, `\u003c`, 5<<20, `"}`), 1, "plist-syntax"),
+		lines("deep", func() []byte {
+			return []byte(`{"profile":` + many("[", 1e6) + "\n" + `{"name":"b","profile":"<plist"}`)
+		}, 2, "line 1 is no JSON object"),
+		lines("empty-lines", grown("", "\n", 20<<20, ""), 2, "the rest is not read"),
+		lines("many-names", func() []byte { return []byte(`{` + many(`"name":"a",`, 1e6) + `"profile":"<plist"}`) }, 1, "plist-syntax"),
+		lines("names", fixed(`{"name":"a\u001b[31m\u202e\u009b\nb\u0007","profile":"<plist"}`+"\n"), 1, "a?[31m???b?"),
+		lines("names-out", fixed(`{"name":"../../a","device":"\u001b[2J","profile":"<plist"}`+"\n"), 1, "in.jsonl/line 1"),
+		lines("name-long", grown(`{"name":"`, "ä", 1e6, `","profile":"<plist"}`), 1, "plist-syntax"),
+		lines("lines-bad", grown("", "{\"name\":1}\n", 1e4, `{"name":"a","profile":"<plist"}`), 2, "line 10000 has no"),
+		lines("nul", grown(`{"name":"a","profile":"`, `\u0000`, 1e6, `"}`), 2, "neither text"),
+		{name: "stdin-name", args: "check --stdin-filename a\x1b[31m\u202eb -", stdin: func() io.Reader { return bytes.NewReader(good[:40]) }, exit: 1, says: `a\u{1b}[31m\u{202e}b`},
+	}
+}
