@@ -99,7 +99,18 @@ func fromUTF16(text []byte, order binary.ByteOrder) ([]byte, Encoding, error) {
 	if order.Uint16(text) == 0xfeff {
 		e.Mark, text = true, text[2:]
 	}
-	decoded := make([]byte, 0, len(text)/2+len(text)/16) // most is ASCII
+	size := 0
+	for i := 0; i < len(text); i += 2 {
+		switch unit := order.Uint16(text[i:]); {
+		case unit < 0x80:
+			size++
+		case unit < 0x800 || utf16.IsSurrogate(rune(unit)): // a pair takes four
+			size += 2
+		default:
+			size += 3
+		}
+	}
+	decoded := make([]byte, 0, size)
 	for ; len(text) > 0; text = text[2:] {
 		r := rune(order.Uint16(text))
 		if utf16.IsSurrogate(r) {
