@@ -21,7 +21,7 @@ white space behind digits, dates that are not in UTC, declarations in the docume
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep?a=1&amp;b=2</string>`,
 		},
-		Refs:      []checker.Ref{refPlistDTD, refXML, refCoreFoundation, refMDMErrors},
+		Refs:      []checker.Ref{refPlistDTD, refXML, refPropertyList, refMDMErrors},
 		Documents: checker.AnyDocument,
 	},
 	CheckDocument: func(p *checker.Pass) error {
@@ -39,9 +39,4 @@ white space behind digits, dates that are not in UTC, declarations in the docume
 		}
 		return nil
 	},
-}
-
-var refCoreFoundation = checker.Ref{
-	Title: "CoreFoundation, as published with Swift: CFPropertyList.c",
-	URL:   "https://github.com/swiftlang/swift-corelibs-foundation/blob/main/Sources/CoreFoundation/CFPropertyList.c",
 }

@@ -20,6 +20,10 @@ var (
 		Title: "Apple property list DTD",
 		URL:   "https://www.apple.com/DTDs/PropertyList-1.0.dtd",
 	}
+	refPropertyList = checker.Ref{
+		Title: "Apple's reader of XML property lists, CFPropertyList.c",
+		URL:   "https://github.com/swiftlang/swift-corelibs-foundation/blob/main/Sources/CoreFoundation/CFPropertyList.c",
+	}
 	refXML = checker.Ref{
 		Title: "Extensible Markup Language (XML) 1.0",
 		URL:   "https://www.w3.org/TR/xml/",

@@ -168,6 +168,9 @@ func (y *tally) report(t *testing.T, all bool) {
 	if file := os.Getenv("DIFFERENCES"); file != "" {
 		f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err == nil {
+			for _, c := range y.classes {
+				fmt.Fprintf(&out, "%s %s: %s\n", kindWords[c.kind], c.name, c.why)
+			}
 			_, err = fmt.Fprintf(f, "%s\n%s\n", t.Name(), out.String())
 		}
 		if err != nil {
