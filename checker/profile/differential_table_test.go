@@ -85,11 +85,11 @@ var classes = []classOf{
 	{"bytes that are not UTF-8", refuses, []int{libplistReader}, said(`is not UTF-8|save the profile as UTF-8|UTF-16 text`), `Apple's reader: "Unable to convert string to correct encoding"`},
 
 	// The scanner refuses what Apple's reader lets pass.
-	{"content after </plist>", refuses, howettAndLibplist, said(`^content after </plist>`), "Apple's reader does not look behind the first element, so that whatever stands there is lost; XML does not allow it, and servers refuse to take such a profile"},
+	{"content after </plist>", refuses, howettAndLibplist, said(`^content after </plist>`), "Apple's reader does not look behind the first element, so that whatever stands there is lost; XML does not allow it, and plistlib refuses it"},
 	{"no <plist> around the value", refuses, all, said(`^<plist> is missing`), "Apple's reader takes the value alone; the document type names plist, and other readers refuse it"},
 	{"<plist> in <plist>, <key> for a string", refuses, all, said(`^<plist> inside <plist>|^<key> in the <array>`), "Apple's reader takes the inner one, and a key as a string; the document type does not allow it, and it is left over from a merge or stands for a forgotten <dict>"},
 	{"data that is no base64", refuses, []int{plistlibReader, libplistReader}, said(`^<data> does not hold base64`), "Apple's reader drops characters and what does not fill three bytes, so that other bytes arrive than were meant"},
-	{"control character", refuses, []int{libplistReader}, said(`^control character`), "Apple's reader takes it; XML does not allow it, and servers refuse it"},
+	{"control character", refuses, []int{libplistReader}, said(`^control character`), "Apple's reader takes it; XML does not allow it, and the readers of many servers refuse it"},
 	{"tag that is not well-formed", refuses, howettAndLibplist, said(`^stray / in the tag|^quotation mark is not closed|^tag <|^the file ends inside the tag`), "Apple's reader looks for > and does not mind the attributes, which may hide what follows; XML does not allow it"},
 	{"deep", refuses, nil, said(`nested more than`), "no device was tried; no profile is"},
 	{"HTML", refuses, []int{plistlibReader}, said(`^this is an HTML page`), "only where no <plist> follows; then Apple's reader finds an unknown tag"},
