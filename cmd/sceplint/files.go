@@ -298,7 +298,19 @@ func readSlow(path string, t *turn) ([]byte, error) {
 
 // readAll reads up to a little more than the parser takes.
 func readAll(r io.Reader) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(r, profile.MaxSize+1))
+	const most, small = profile.MaxSize + 1, 8 << 20
+	text, err := io.ReadAll(io.LimitReader(r, small))
+	if err != nil || len(text) < small {
+		return text, err
+	}
+	// Growing further would take the memory twice. What is not written to takes none.
+	all := make([]byte, most)
+	n := copy(all, text)
+	more, err := io.ReadFull(r, all[n:])
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return all[:n+more], err
 }
 
 // plain words an error of the file system for people: the path, then what is

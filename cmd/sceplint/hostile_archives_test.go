@@ -100,8 +100,8 @@ func hostileArchives() []hostile {
 			return archiveOf("x.zip", packed{name: "a.plist", text: zeros(52 << 20)}, packed{name: "b.plist", text: zeros(52 << 20)}, packed{name: "c.plist", text: zeros(60 << 20)},
 				packed{name: "d.plist", text: zeros(52 << 20)}, packed{name: "e.plist", text: zeros(52 << 20)}, packed{name: "f.plist", text: zeros(52 << 20)})
 		}, 2, "more than 200 times its size"),
-		in("large-zip", "in.zip", func() []byte { return archiveOf("x.zip", packed{name: "a.mobileconfig", text: zeros(65 << 20)}) }, 2, "the entry has 68157440 bytes; 67108864 is the most that is read"),
-		in("large-tar", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.mobileconfig", text: zeros(65 << 20)}) }, 2, "the entry has 68157440 bytes; 67108864 is the most that is read"),
+		in("large-zip", "in.zip", func() []byte { return archiveOf("x.zip", packed{name: "a.mobileconfig", text: zeros(129 << 20)}) }, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
+		in("large-tar", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.mobileconfig", text: zeros(129 << 20)}) }, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
 		in("zeros-gz", "in.gz", func() []byte { return gzipped(zeros(20 << 20)) }, 2, "neither a tar archive nor JSON Lines"),
 		in("gz-of-gz", "in.tar.gz", func() []byte { return gzipped(archiveOf("x.tgz", profile)) }, 2, "neither a tar archive nor JSON Lines"),
 		in("gz-members", "in.tar.gz", func() []byte { return bytes.Repeat(gzipped(nil), 1e5) }, 2, "hold nothing; it is not read further"),

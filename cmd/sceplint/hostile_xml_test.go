@@ -61,7 +61,7 @@ func hostileXML() []hostile {
 		{name: "carriage-returns", text: grown("", "y\r", 30<<20, ""), exit: 1, says: "this is not a property list"},
 		{name: "line-feeds", text: grown(plistHead, "\n", 40<<20, "x"), exit: 1, says: "stray text between elements"},
 		{name: "largest", text: grown(plistHead+"<string>", "a", 64<<20-64, "</string></plist>"), exit: 1, says: works},
-		{name: "too-large", text: grown("", "y\n", 32<<20+1, ""), exit: 1, says: "is the most that is read"},
+		{name: "too-large", text: grown("", "y\n", 64<<20+1, ""), exit: 1, says: "is the most that is read"},
 		{name: "depth-510", text: nested("<array>", "</array>", 510), exit: 1, says: works},
 		{name: "depth-512", text: nested("<array>", "</array>", 512), exit: 1, says: works},
 		{name: "depth-513", text: nested("<array>", "</array>", 513), exit: 1, says: "nested more than 512 deep"},
