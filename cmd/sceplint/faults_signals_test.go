@@ -98,7 +98,7 @@ func (f *faulty) interrupt(s syscall.Signal, is func() bool, args ...string) out
 	_ = cmd.Process.Signal(s) // it may have ended
 	select {
 	case <-ended: // how is looked at by who calls
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		_ = cmd.Process.Kill()
 		f.Fatalf("signal %d does not end it", s)
 	}
@@ -198,7 +198,7 @@ func TestFaultsInterruptedTwice(t *testing.T) {
 	defer in.Close()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for deadline := time.After(30 * time.Second); ; {
+	for deadline := time.After(time.Minute); ; {
 		_ = cmd.Process.Signal(syscall.SIGINT) // until it has ended
 		select {
 		case <-ended:

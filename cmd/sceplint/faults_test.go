@@ -113,7 +113,7 @@ func outcomeOf(cmd *exec.Cmd, stdout, stderr string) outcome {
 // run runs the command in the directory and holds that it ends, and without a stack.
 func (f *faulty) run(change func(*exec.Cmd), args ...string) outcome {
 	f.Helper()
-	ctx, cancel := context.WithTimeout(f.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(f.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, f.command, args...)
 	cmd.Dir = f.dir
@@ -165,9 +165,9 @@ func with(flags []string, more ...string) []string {
 // within waits until something is so.
 func (f *faulty) within(what string, is func() bool) {
 	f.Helper()
-	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			f.Fatalf("after half a minute %s", what)
+			f.Fatalf("after a minute %s", what)
 		}
 	}
 }
