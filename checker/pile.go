@@ -48,12 +48,3 @@ func (p *pile[T]) last(holds func(*T) bool) *T {
 	block := p.blocks[i]
 	return &block[sort.Search(len(block), func(j int) bool { return !holds(&block[j]) })-1]
 }
-
-// list gives the elements in one piece, in the memory of another list.
-func (p *pile[T]) list(in []T) []T {
-	in = in[:0]
-	for _, block := range p.blocks {
-		in = append(in, block...)
-	}
-	return in
-}

@@ -28,7 +28,7 @@ func listOf(from io.Reader) *profile.List {
 // parts yields the entries of a list. Each is read again when it is looked at,
 // and has the name of the export.
 func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
-	export := &piecemeal{name, again}
+	export := &piecemeal{name, inside, again}
 	for count := 0; ; count++ {
 		part, err := list.Next()
 		if err == io.EOF {
@@ -40,16 +40,30 @@ func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yiel
 		if err != nil {
 			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, plain(name, err) }})
 		}
-		if !yield(checker.Input{Name: name, Inside: inside, Part: part, Read: func() ([]byte, error) { return export.read(part.At, int64(part.Size)) }}) {
+		if !yield((&listEntry{export, part}).Input()) {
 			return false
 		}
 	}
 }
 
+// listEntry is an entry of a list. There may be very many.
+type listEntry struct {
+	export *piecemeal
+	part   *profile.Part
+}
+
+// Input gives the entry to be read.
+func (e *listEntry) Input() checker.Input {
+	return checker.Input{Name: e.export.name, Inside: e.export.inside, Part: e.part, From: e, Read: func() ([]byte, error) {
+		return e.export.read(e.part.At, int64(e.part.Size))
+	}}
+}
+
 // piecemeal is a text of which pieces are read.
 type piecemeal struct {
-	name string
-	from io.ReaderAt
+	name   string
+	inside bool // of an archive
+	from   io.ReaderAt
 }
 
 func (x *piecemeal) read(at, size int64) ([]byte, error) {
@@ -138,7 +152,7 @@ func (c *container) largeEntry(name string, optional bool, from io.ReaderAt, at,
 		return parts(list, name, true, text, yield)
 	}
 	return yield(checker.Input{Name: name, Inside: true, Optional: optional, Read: func() ([]byte, error) {
-		return (&piecemeal{name, text}).read(0, size)
+		return (&piecemeal{name, true, text}).read(0, size)
 	}})
 }
 

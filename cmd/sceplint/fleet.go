@@ -16,20 +16,25 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// maxFleetFile is the largest YAML file that is looked into, in bytes.
-const maxFleetFile = 16 << 20
+// What is looked into, in bytes.
+const (
+	maxFleetFile   = 16 << 20 // YAML
+	maxFleetAnswer = 1 << 20  // JSON
+)
 
 // fleet yields the profiles that a YAML file of Fleet names, if it is one. Paths
 // are relative to the file.
 func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
-	extension := strings.ToLower(filepath.Ext(name))
+	extension, most := strings.ToLower(filepath.Ext(name)), int64(maxFleetFile)
 	switch extension {
-	case ".yml", ".yaml", ".json":
+	case ".yml", ".yaml":
+	case ".json":
+		most = maxFleetAnswer
 	default:
 		return false, true
 	}
 	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxFleetFile {
+	if err != nil || !info.Mode().IsRegular() || info.Size() > most {
 		return false, true
 	}
 	text, err := readFile(name)

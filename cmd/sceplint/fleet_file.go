@@ -30,6 +30,9 @@ const fleetNames = "it is what fleetctl get or the API of Fleet writes, which na
 // fleetAnswer reports whether JSON is what fleetctl get --json writes of a team or
 // of the organisation, or the list of profiles that the API gives.
 func fleetAnswer(text []byte) bool {
+	if !bytes.Contains(text, []byte(`"apiVersion"`)) && !bytes.Contains(text, []byte(`"profile_uuid"`)) {
+		return false
+	}
 	var answer struct {
 		Kind, APIVersion string
 		Profiles         []struct {

@@ -1,0 +1,102 @@
+package checker
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// held is a note of a profile.
+type held struct {
+	note   note
+	number int32  // of the profile
+	with   uint32 // a digest of what the value was noted with
+}
+
+// packed is a note in halves, and what it was noted with. There may be a million
+// of them, hence neither pointers nor room to spare.
+type packed [3]uint32
+
+// counted is how many notes a profile has.
+type counted struct{ number, count int32 }
+
+// shared is a note of several profiles.
+type shared struct {
+	count   int
+	first   []int32 // profiles, so many that some others can be named to each
+	related []Related
+
+	companions []companion // what it was noted with, in order
+}
+
+// companion is what a value was noted with, and by how many profiles.
+type companion struct {
+	with  uint32
+	count int32
+}
+
+// among counts the profiles that have a note with the same companion.
+func (x *shared) among(with uint32) int {
+	i, ok := slices.BinarySearchFunc(x.companions, with, func(c companion, with uint32) int { return cmp.Compare(c.with, with) })
+	if !ok {
+		return 0
+	}
+	return int(x.companions[i].count)
+}
+
+// named is how many of the other profiles are named.
+const named = 5
+
+// buckets yields all notes, in several lists: those that are equal are in the same
+// one. A list is good until the next one comes.
+func (s *set) buckets() iter.Seq[[]held] {
+	const few = 1 << 15 // notes of a list
+	shift := 32
+	for n := s.packed.size; n > few && shift > 24; n /= 2 {
+		shift--
+	}
+	return func(yield func([]held) bool) {
+		var list []held
+		for i := range uint32(1) << (32 - shift) {
+			list = list[:0]
+			var rest []packed
+			blocks := s.packed.blocks
+			for c := range s.counts.all() {
+				for range c.count {
+					if len(rest) == 0 {
+						rest, blocks = blocks[0], blocks[1:]
+					}
+					if x := rest[0]; uint64(x[1])>>shift == uint64(i) {
+						list = append(list, held{note(x[0])<<32 | note(x[1]), c.number, x[2]})
+					}
+					rest = rest[1:]
+				}
+			}
+			if !yield(list) {
+				return
+			}
+		}
+	}
+}
+
+// share keeps a note that several profiles have, or one wants to know of.
+func (s *set) share(list []held, several bool) {
+	list = slices.CompactFunc(list, func(a, b held) bool { return a.number == b.number }) // a profile may have it twice
+	x := &shared{count: len(list)}
+	odd := slices.IndexFunc(list, func(h held) bool { return h.with != list[0].with })
+	for i, h := range list {
+		s.sharing[h.number] = s.sharing[h.number] || several
+		if i <= named || i == odd { // the first with another companion is named as well
+			x.first = append(x.first, h.number)
+		}
+	}
+	slices.SortFunc(list, func(a, b held) int { return cmp.Compare(a.with, b.with) })
+	for _, h := range list {
+		if last := len(x.companions) - 1; last >= 0 && x.companions[last].with == h.with {
+			x.companions[last].count++
+		} else {
+			x.companions = append(x.companions, companion{h.with, 1})
+		}
+	}
+	s.shared[list[0].note] = x
+}
