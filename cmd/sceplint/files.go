@@ -132,7 +132,11 @@ func (in *inputs) expand(path string, yield yielder) bool {
 
 // glob yields what a pattern matches, for shells that leave patterns alone.
 func (in *inputs) glob(pattern string, yield yielder) bool {
-	matches, err := filesLike(pattern, doublestar.WithNoHidden(), doublestar.WithNoFollow())
+	options := []doublestar.GlobOption{doublestar.WithNoHidden()}
+	if strings.Contains(pattern, "**") {
+		options = append(options, doublestar.WithNoFollow()) // as in a directory
+	}
+	matches, err := filesLike(pattern, options...)
 	if errors.Is(err, doublestar.ErrBadPattern) {
 		err = errors.New("no such file or directory, and no valid pattern of files either")
 	}
