@@ -271,9 +271,9 @@ func hostileStreams() []hostile {
 		forever("gzip-members", "", string(gzipped(nil)), 2, "hold nothing; it is not read further"),
 		forever("line", `{"name":"a","profile":"`, "AAAAAAAAAAAAAAAA", 2, "line 1 has more than 32 MiB"),
 		lines("line-long", grown(`{"name":"a","profile":"`, "A", 33<<20, ""), 2, "line 1 has more than 32 MiB"),
-		lines("line-30-mib", grown(`{"name":"a","profile":"<plist`, " ", 30<<20, `"}`), 1, "plist-syntax"),
-		lines("line-base64", grown(`{"name":"a","profile":"`, "QUFB", 7<<20, `"}`), 1, "plist-syntax"),
-		lines("line-escapes", grown(`{"name":"a","profile":"<`, `\u003c`, 5<<20, `"}`), 1, "plist-syntax"),
+		lines("line-20-mib", grown(`{"name":"a","profile":"<plist`, " ", 20<<20, `"}`), 1, "plist-syntax"),
+		lines("line-base64", grown(`{"name":"a","profile":"`, "QUFB", 5<<20, `"}`), 1, "plist-syntax"),
+		lines("line-escapes", grown(`{"name":"a","profile":"<`, `\u003c`, 3<<20, `"}`), 1, "plist-syntax"),
 		lines("deep", func() []byte {
 			return []byte(`{"profile":` + many("[", 1e6) + "\n" + `{"name":"b","profile":"<plist"}`)
 		}, 2, "line 1 is no JSON object"),

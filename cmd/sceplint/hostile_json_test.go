@@ -16,7 +16,7 @@ func hostileJSON() []hostile {
 		credential("nested", func() string { return `"Subject": ` + many("[", 1e6) }, 1, broken),
 		credential("objects", func() string { return `"Subject": ` + many(`{"a":`, 3e5) }, 1, broken),
 		credential("wide", func() string { return `"Subject": [` + many("[],", 2e6) + "[]]}" }, 1, "more than 524288 values"),
-		credential("keys-doubled", func() string { return many(`"Challenge": "abcdefgh", "KeyUsag": 1, `, 1e5) + `"a": 1}` }, 2, "which policies are not shown"),
+		credential("keys-doubled", func() string { return many(`"Challenge": "abcdefgh", "KeyUsag": 1, `, 5e4) + `"a": 1}` }, 2, "which policies are not shown"),
 		credential("numbers", func() string {
 			return `"Key Usage": ` + many("9", 4e6) + `, "Retries": 1e` + many("9", 4e6) + `, "RetryDelay": -0.` + many("0", 4e6) + "}"
 		}, 1, "scep-key-type"),
@@ -31,8 +31,8 @@ func hostileJSON() []hostile {
 			return []byte("\xff\xfe" + strings.Join(strings.Split(`{"URL": "", "Keysize": "x", "a": 1}`, ""), "\x00") + "\x00")
 		}, 1, broken),
 		credential("utf8", func() string { return `"Name": "` + many("\xff", 4e6) }, 1, broken),
-		credential("long", func() string { return `"Name": "` + many("a", 20e6) + `"}` }, 1, "scep-"),
-		credential("big", func() string { return `"Subject": [` + many(`[["CN", "`+many("a", 900)+`"]], `, 22e3) + `[]]}` }, 2, "which policies are not shown"),
+		credential("long", func() string { return `"Name": "` + many("a", 12e6) + `"}` }, 1, "scep-"),
+		credential("big", func() string { return `"Subject": [` + many(`[["CN", "`+many("a", 900)+`"]], `, 12e3) + `[]]}` }, 2, "which policies are not shown"),
 		credential("templates", func() string { return `"Name": ` + many("{{ ", 1e6) }, 1, broken),
 		credential("comments", func() string { return many("/* a */", 1e5) + `"a": 1}` }, 1, "JSON has no comments"),
 		credential("names", func() string {
@@ -72,7 +72,7 @@ func hostileExports() []hostile {
 		jamf("profiles", grown("<configuration_profiles>", "<configuration_profile><general><payloads>&lt;plist&gt;</payloads></general></configuration_profile>", 2e3, "</configuration_profiles>"), "cut off"),
 		jamf("entities", grown("<configuration_profile><general><payloads>", "&#60;", 1e6, "</payloads></general></configuration_profile>"), "plist-syntax"),
 		{name: "entities-json", text: grown(`{"os_x_configuration_profile":{"general":{"payloads":"`, `\u003c`, 1e6, `"}}}`), exit: 1, says: "plist-syntax"},
-		{name: "graph", text: grown(`{"value":[`, `{"@odata.type":"#microsoft.graph.iosScepCertificateProfile","displayName":"\u001b[31m\u202e","scepServerUrls":["http://a"]},`, 800, `{}]}`), exit: 1, says: "scep-"},
+		{name: "graph", text: grown(`{"value":[`, `{"@odata.type":"#microsoft.graph.iosScepCertificateProfile","displayName":"\u001b[31m\u202e","scepServerUrls":["http://a"]},`, 500, `{}]}`), exit: 1, says: "scep-"},
 		{name: "graph-base64", text: grown(`{"value":[`, `{"@odata.type":"#microsoft.graph.iosCustomConfiguration","payload":"PHBsaXN0"},`, 2e3, `{}]}`), exit: 1, says: "plist-syntax"},
 		{name: "graph-deep", text: grown(`{"value":`, `[{"value":`, 3e5, ""), exit: 1, says: "plist-syntax"},
 	}

@@ -30,7 +30,7 @@ func hostilePolicies() []hostile {
 		rego("deep-parens", grown(regoOf("a := "), "(", 1e5, ""), 2, "more than 500 brackets"),
 		rego("deep-sets", grown(regoOf("a := "), "{", 5e4, ""), 2, "more than 500 brackets"),
 		rego("deep-500", func() []byte { return []byte(deny + "a := " + many("[", 499) + many("]", 499) + "\n") }, 1, "no [hostile]"),
-		rego("operators", func() []byte { return []byte(deny + "a := 1" + many("+1", 3000) + "\n") }, 1, "no [hostile]"),
+		rego("operators", func() []byte { return []byte(deny + "a := 1" + many("+1", 1500) + "\n") }, 1, "no [hostile]"),
 		rego("nots", func() []byte { return []byte(deny + "a := " + many("-", 3000) + "1\n") }, 2, "in.rego"),
 		rego("comments", grown(deny, "# comment\n", 5e4, ""), 1, "no [hostile]"),
 		rego("string-long", grown(regoOf("deny contains \""), "a", 1e6, "\" if input.file\n"), 1, "[hostile]"),

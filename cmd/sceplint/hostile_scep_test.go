@@ -52,7 +52,7 @@ func hostileSCEP() []hostile {
 			return many("<key>Challenge</key><string>abcdefgh</string><key>Challange</key><string>"+many("z", 60)+"</string>", 5e4)
 		}, 2, "scep-key-misspelled & "+hidden),
 		scep("challenges-distinct", func() string { return numbered("<key>Challenge</key><string>0a1b2c3d-%d</string>", 5e4) }, 2, "plist-duplicate-key & "+hidden),
-		scep("challenge-lines", func() string { return text("Challenge", numbered("line %d of a secret\n", 2e5)) }, 1, "profile-key-missing"),
+		scep("challenge-lines", func() string { return text("Challenge", numbered("line %d of a secret\n", 1e5)) }, 1, "profile-key-missing"),
 		scep("challenge-long", func() string { return text("Challenge", many("s3cret", 1e6)) }, 1, "profile-key-missing"),
 		scep("challenge-everywhere", func() string {
 			return text("Challenge", "aaaa") + text("Name", many("aaaa", 1e6)) + text("URL", "http://"+many("aaaa.", 1e5))
@@ -77,10 +77,10 @@ func hostileSCEP() []hostile {
 		}, 1, "scep-key-type"),
 
 		// URLs.
-		scep("url-long", func() string { return text("URL", "https://"+many("a", 8e6)+"/") }, 1, "profile-key-missing"),
+		scep("url-long", func() string { return text("URL", "https://"+many("a", 4e6)+"/") }, 1, "profile-key-missing"),
 		scep("url-labels", func() string { return text("URL", "https://"+many("a.", 1e6)+"/") }, 1, "profile-key-missing"),
 		scep("url-percents", func() string { return text("URL", "https://a/"+many("%41", 3e5)+"?"+many("%zz&amp;", 1e5)) }, 1, "scep-url"),
-		scep("url-users", func() string { return text("URL", many("https://a:b@", 3e5)) }, 1, "scep-url"),
+		scep("url-users", func() string { return text("URL", many("https://a:b@", 2e5)) }, 1, "scep-url"),
 		scep("url-parameters", func() string { return text("URL", "https://a/?"+many("token=secret&amp;", 2e5)) }, 1, "profile-key-missing"),
 		scep("url-brackets", func() string { return text("URL", "https://"+many("[::", 1e6)+"]") }, 1, "profile-key-missing"),
 		scep("url-port", func() string { return text("URL", "https://a:"+many("9", 1e6)+"/") }, 1, "scep-url"),
@@ -97,7 +97,7 @@ func hostileSCEP() []hostile {
 			return payloadsOf(numbered("<dict><key>PayloadType</key><string>com.example.%[1]d</string><key>PayloadUUID</key><string>%[1]d</string><key>PayloadIdentifier</key><string>b.%[1]d</string></dict>", 15e3))
 		}, 1, "payload-key-missing"),
 		whole("payload-types-misspelt", func() string {
-			return payloadsOf(many("<dict><key>PayloadType</key><string>com.apple.security.Scep</string></dict>", 3e4))
+			return payloadsOf(many("<dict><key>PayloadType</key><string>com.apple.security.Scep</string></dict>", 15e3))
 		}, 1, "payload-type-unknown-case"),
 		whole("payload-type-long", func() string { return payloadsOf("<dict>" + text("PayloadType", many("com.apple.", 1e6)) + "</dict>") }, 1, "payload-key-missing"),
 		whole("references", func() string {
@@ -150,7 +150,7 @@ func hostileComments() []hostile {
 			return many("<!-- sceplint:ignore scep-key-misspelled a --><key>KeyUsag</key><true/>\n", 15e3)
 		}, 1, "suppressed"),
 		comments("long-reason", func() string { return "<!-- sceplint:ignore scep-key-type " + many("because ", 1e6) + "-->\n" }, none, 1, "ignore-unused"),
-		comments("long-id", func() string { return ignore(many("a", 4e6)) }, none, 1, "there is no such rule"),
+		comments("long-id", func() string { return ignore(many("a", 2e6)) }, none, 1, "there is no such rule"),
 		comments("commas", func() string { return ignore(many(",", 4e6)) }, none, 1, "ignore"),
 		comments("spaces", func() string { return "<!-- sceplint:ignore " + many(" , ", 2e6) + "-->" }, none, 1, "ignore"),
 		comments("no-reason", func() string { return "<!-- sceplint:ignore scep-key-type -->\n" }, none, 1, "reason"),

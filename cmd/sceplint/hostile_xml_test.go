@@ -121,7 +121,7 @@ func hostileXML() []hostile {
 		{name: "template-open", text: grown(plistHead+"<string>", "{{ <", 5e5, "</string></plist>"), exit: 1, says: "plist-syntax"},
 		{name: "template-commands", text: grown(plistHead+"<dict><key>a</key><string>", "$(&)", 5e5, "</string></dict></plist>"), exit: 1, says: works},
 		{name: "template-angles", text: grown(plistHead+"<dict><key>a</key><string>", "${<}", 5e5, "</string></dict></plist>"), exit: 1, says: works},
-		{name: "template-mixed", text: grown(plistHead+"<dict><key>a</key><string>", "{{&}}{%&%}{#&#}$(&)${&}", 1e5, "</string></dict></plist>"), exit: 1, says: works},
+		{name: "template-mixed", text: grown(plistHead+"<dict><key>a</key><string>", "{{&}}{%&%}{#&#}$(&)${&}", 5e4, "</string></dict></plist>"), exit: 1, says: works},
 		{name: "template-far", text: grown(plistHead+"<dict><key>a</key><string>", "{{&", 5e5, "}}</string></dict></plist>"), exit: 1, says: works},
 		{name: "template-dollars", text: grown(plistHead+"<dict>", "${", 1e6, ""), exit: 1, says: "plist-syntax"},
 		{name: "template-percents", text: grown(plistHead+"<dict><key>", "%", 1e6, "</key><true/></dict></plist>"), exit: 1, says: works},
