@@ -120,14 +120,7 @@ func BenchmarkPeak(b *testing.B) {
 				if out, err := exec.Command("measure", dir+".peak", command, "check", "--jobs", "2", "--quiet", "--fail-on", "never", "--format", "csv=/dev/null", dir).CombinedOutput(); err != nil {
 					b.Fatalf("%v\n%s", err, out[:min(len(out), 2000)])
 				}
-				text, err := os.ReadFile(dir + ".peak")
-				if err != nil {
-					b.Fatal(err)
-				}
-				n, err := strconv.Atoi(string(text))
-				if err != nil {
-					b.Fatal(err)
-				}
+				n, _ := measured(b, dir+".peak")
 				peak = max(peak, float64(n)/(1<<20))
 			}
 			b.ReportMetric(peak, "MiB")

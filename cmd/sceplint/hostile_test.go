@@ -32,13 +32,13 @@ var hostileKinds = []struct {
 	name, file, args string
 	inputs           func() []hostile
 }{
-	{"xml", "in.mobileconfig", "check " + allPacks + " in.mobileconfig", hostileXML},
+	{"xml", "in.mobileconfig", "check in.mobileconfig", hostileXML},
 	{"scep", "in.mobileconfig", "check " + allPacks + " in.mobileconfig", hostileSCEP},
-	{"comment", "in.mobileconfig", "check " + allPacks + " in.mobileconfig", hostileComments},
-	{"binary", "in.mobileconfig", "check " + allPacks + " in.mobileconfig", hostileBinary},
+	{"comment", "in.mobileconfig", "check in.mobileconfig", hostileComments},
+	{"binary", "in.mobileconfig", "check in.mobileconfig", hostileBinary},
 	{"cms", "in.mobileconfig", "check --verify-signatures --trust root.pem in.mobileconfig", hostileCMS},
 	{"json", "in.json", "check " + allPacks + " in.json", hostileJSON},
-	{"export", "in.json", "check " + allPacks + " in.json", hostileExports},
+	{"export", "in.json", "check in.json", hostileExports},
 	{"archive", "in.tar", "check in.tar", hostileArchives},
 	{"stream", "", "check -", hostileStreams},
 	{"name", "", "check .", hostileNames},
