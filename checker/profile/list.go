@@ -153,6 +153,9 @@ func ParsePart(name string, part *Part, text []byte) []*Profile {
 	default:
 		list, _ = doc.intuneEntries(value, []*Node{value})
 	}
+	if kind == ExportJamf { // nothing of its values is in those of the profiles
+		(&Profile{Source: doc}).Release()
+	}
 	if err != nil {
 		list = append(list, &Profile{Source: doc, Err: err, Export: &Export{Kind: kind}})
 	}
