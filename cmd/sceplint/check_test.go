@@ -158,10 +158,7 @@ func TestUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	binary := filepath.Join(dir, "sceplint")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	binary := built(t, ".")
 	file := filepath.Join(dir, "secret.mobileconfig")
 	if err := os.WriteFile(file, profiletest.Generate(1), 0o000); err != nil {
 		t.Fatal(err)

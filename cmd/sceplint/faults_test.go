@@ -6,13 +6,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,19 +20,6 @@ import (
 
 // The faults of a file system and of those who use it at the same time. All
 // these tests run the command as it is built for users.
-
-// faultCommand is built once for all of them, where others may run it too.
-var faultCommand = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "sceplint-faults-*")
-	if err != nil {
-		return "", err
-	}
-	command := filepath.Join(dir, "sceplint")
-	if out, err := exec.Command("go", "build", "-o", command, ".").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return command, os.Chmod(dir, 0o755)
-})
 
 // faulty is a directory in which something goes wrong.
 type faulty struct {
@@ -47,10 +32,7 @@ const misspelt, rightly = "<key>KeyUsage</key>", "<key>Key Usage</key>"
 
 func newFaulty(t *testing.T) *faulty {
 	t.Helper()
-	command, err := faultCommand()
-	if err != nil {
-		t.Fatal(err)
-	}
+	command := built(t, ".")
 	// t.TempDir() is closed to others than the one who runs the test.
 	dir, err := os.MkdirTemp("", "sceplint-fault-*")
 	if err == nil {

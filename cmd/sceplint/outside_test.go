@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,16 +35,49 @@ func tool(tb testing.TB, variable string) string {
 }
 
 // built builds the command of the working directory or another one, as releases
-// are built.
+// are built. Tests that need the same one share it.
 func built(tb testing.TB, source string) string {
 	tb.Helper()
-	command := filepath.Join(tb.TempDir(), "command")
+	builds.Lock()
+	defer builds.Unlock()
+	if builds.dir == "" {
+		var err error
+		if builds.dir, err = os.MkdirTemp("", "sceplint-test"); err == nil {
+			err = os.Chmod(builds.dir, 0o755) // some tests run it as somebody else
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if command, ok := builds.commands[source]; ok {
+		return command
+	}
+	command := filepath.Join(builds.dir, strconv.Itoa(len(builds.commands)), "sceplint")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", command, source)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("%v\n%s", err, out)
 	}
+	if builds.commands == nil {
+		builds.commands = map[string]string{}
+	}
+	builds.commands[source] = command
 	return command
+}
+
+// builds are the commands that were built, by source.
+var builds struct {
+	sync.Mutex
+	dir      string
+	commands map[string]string
+}
+
+// tidily runs the tests and removes what was built for them.
+type tidily struct{ *testing.M }
+
+func (m tidily) Run() int {
+	defer func() { os.RemoveAll(builds.dir) }()
+	return m.M.Run()
 }
 
 // printed gives what a command prints that must do its job without complaint.

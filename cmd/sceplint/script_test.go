@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the generated files anew")
 
 // TestMain lets this test binary stand in for commands.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sceplint": main, "measure": measure})
+	testscript.Main(tidily{m}, map[string]func(){"sceplint": main, "measure": measure})
 }
 
 // TestScript runs the command as users do: testdata/script/*.txtar.
