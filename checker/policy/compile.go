@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -243,69 +241,4 @@ func withEquations(m *ast.Module) *ast.Module {
 		return false
 	})
 	return m
-}
-
-// explain words the compiler's errors in lines of FILE:LINE:COLUMN: message.
-func explain(err error, hint string) error {
-	var list ast.Errors
-	if !errors.As(err, &list) {
-		return err
-	}
-	const enough = 20
-	lines := make([]error, 0, len(list)+1)
-	for i, e := range list {
-		if i == enough {
-			lines = append(lines, fmt.Errorf("and %d more", len(list)-enough))
-			break
-		}
-		place := ""
-		if e.Location != nil {
-			place = fmt.Sprintf("%s:%d:%d: ", e.Location.File, e.Location.Row, e.Location.Col)
-		}
-		lines = append(lines, fmt.Errorf("%s%s", place, clean(message(e))))
-		if hint != "" {
-			return fmt.Errorf("%w; %s", lines[0], hint)
-		}
-	}
-	return errors.Join(lines...)
-}
-
-// message words one error: a name that does not exist is told with the nearest
-// one that does.
-func message(e *ast.Error) string {
-	text, _, _ := strings.Cut(e.Message, "\n")
-	switch detail := e.Details.(type) {
-	case *ast.RefErrInvalidDetail:
-		if len(detail.OneOf) == 0 {
-			if detail.Want != nil {
-				return fmt.Sprintf("%s: wants %v", text, detail.Want)
-			}
-			return text
-		}
-		var names []string
-		for _, v := range detail.OneOf {
-			names = append(names, strings.Trim(v.String(), `"`))
-		}
-		wrong := strings.Trim(detail.Ref[detail.Pos].Value.String(), `"`)
-		if near := nearest(wrong, names); near != "" {
-			return fmt.Sprintf("%s: there is no %q; did you mean %s? (there are %s)", text, wrong, near, strings.Join(names, ", "))
-		}
-		return fmt.Sprintf("%s: there is no %q; there are %s", text, wrong, strings.Join(names, ", "))
-	case *ast.UnificationErrDetail:
-		return fmt.Sprintf("values of type %v and of type %v are compared, which are never the same", detail.Left, detail.Right)
-	case *ast.ArgErrDetail:
-		if lines := detail.Lines(); len(lines) > 0 {
-			return text + ": " + strings.Join(lines, ", ")
-		}
-	}
-	switch {
-	case strings.Contains(text, "sceplint.input"):
-		return text + "; it is for tests, in packages that end in _test, which sceplint policy test runs"
-	case strings.HasPrefix(text, "undefined function "):
-		name := strings.TrimPrefix(text, "undefined function ")
-		if _, ok := ast.BuiltinMap[name]; ok {
-			return text + "; policies may not call it: they reach no network, file, environment or chance"
-		}
-	}
-	return text
 }
