@@ -157,7 +157,7 @@ func hostileBinary() []hostile {
 			}
 			return binaryList(2, append(list, []byte{0x09})...)
 		}, "nests dicts and arrays more than 512 deep"),
-		{name: "wide", text: func() []byte {
+		{name: "wide", args: "check " + allPacks + " in.mobileconfig", text: func() []byte {
 			refs := make([]byte, 0, 4*400_000)
 			for range 400_000 {
 				refs = binary.BigEndian.AppendUint16(refs, 1)
