@@ -120,7 +120,7 @@ func (in *inputs) expand(path string, yield yielder) bool {
 			input = checker.Input{Name: name, Read: func() ([]byte, error) { return readPipe(name) }}
 		}
 		if !info.Mode().IsRegular() { // a pipe is read once, and may be looked at again
-			input.Read, input.Free = sync.OnceValues(input.Read), nil
+			input.Read, input.Free, input.From = sync.OnceValues(input.Read), nil, nil
 		}
 		return yield(input, name)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
@@ -241,8 +241,19 @@ func (in *inputs) walk(dir string, yield yielder) bool {
 }
 
 func fileInput(path string, optional bool) checker.Input {
+	return (&file{path, optional}).Input()
+}
+
+// file is a file that may be read again. There may be very many.
+type file struct {
+	path     string
+	optional bool
+}
+
+// Input gives the file to be read.
+func (f *file) Input() checker.Input {
 	t := &turn{}
-	return checker.Input{Name: path, Optional: optional, Read: func() ([]byte, error) { return t.read(path) }, Free: free, Done: t.done}
+	return checker.Input{Name: f.path, Optional: f.optional, From: f, Read: func() ([]byte, error) { return t.read(f.path) }, Free: free, Done: t.done}
 }
 
 func failing(path string, err error) checker.Input {

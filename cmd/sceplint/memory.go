@@ -12,7 +12,7 @@ import (
 // for a collector below its limit does nothing but collect.
 const (
 	usualMemory = 40 << 20
-	mostMemory  = 160 << 20
+	leastRoom   = 12 << 20
 )
 
 // boundMemory sets the collector up. Profiles are read, judged and forgotten: a
@@ -29,8 +29,8 @@ type collection struct {
 	_     [24]byte // the smallest objects share their memory, and may live as long as others do
 }
 
-// over raises the limit to four times what is in use where that comes near it, or
-// half as much again for a document of a hundred megabytes, and takes it back.
+// over raises the limit to half as much again as is in use where that comes near
+// it, and takes it back.
 func (c *collection) over() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
@@ -39,7 +39,7 @@ func (c *collection) over() {
 	}
 	limit := int64(usualMemory)
 	if inUse := int64(live[0].Value.Uint64()); inUse > usualMemory/2 {
-		limit = min(4*inUse, max(mostMemory, inUse+inUse/2))
+		limit = max(usualMemory, inUse+max(inUse/2, leastRoom))
 	}
 	if limit != c.limit {
 		debug.SetMemoryLimit(limit)
