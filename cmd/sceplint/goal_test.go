@@ -65,7 +65,7 @@ func BenchmarkGoal(b *testing.B) {
 	s := newStage(b)
 	rows := map[string]string{}
 	for _, goal := range goals {
-		b.Run(strings.ReplaceAll(goal.name, " ", ""), func(b *testing.B) {
+		b.Run(strings.NewReplacer(" / ", "_to_", " ", "_").Replace(goal.name), func(b *testing.B) {
 			ours, theirs := goal.ours(b, s), goal.theirs(b, s)
 			timed(b, ours)
 			timed(b, theirs)
@@ -91,7 +91,7 @@ func BenchmarkGoal(b *testing.B) {
 				goalText(goal.first, goal.second), goal.same, goal.differs)
 		})
 	}
-	if *tableTo == "" {
+	if *tableTo == "" || len(rows) == 0 {
 		return
 	}
 	lines := []string{"| first / second | least – **median** – most | goal | both | only one |", "|---|---|---|---|---|"}
