@@ -71,7 +71,7 @@ func (n *Node) Variables() []Variable {
 		return nil
 	}
 	found := Variables(n.text)
-	n.plain = len(found) == 0 // many ask
+	n.settlePlain(len(found) > 0)
 	return found
 }
 
@@ -80,8 +80,18 @@ func (n *Node) HasVariable() bool {
 	if n == nil || n.plain {
 		return false
 	}
-	n.plain = !HasVariable(n.text) // many ask
-	return !n.plain
+	has := HasVariable(n.text)
+	n.settlePlain(has)
+	return has
+}
+
+// settlePlain remembers what was found in the text of a value, for many ask. Of a
+// dict or array it would speak of what is in it too, and template text stays what
+// it is, however long.
+func (n *Node) settlePlain(variable bool) {
+	if !n.Is(Dict, Array, Template) && !n.unrendered {
+		n.plain = !variable
+	}
 }
 
 // HasVariable reports whether a text holds a template variable.
