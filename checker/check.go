@@ -74,7 +74,7 @@ type Result struct {
 	Fixed         int       // fixes applied
 	Unfixed       string    // why fixes were not applied, if there were any to apply
 
-	gathered []gathered // by profile, until the set has it
+	gathered []*gathered // by profile, until the set has it
 }
 
 // All gives the findings with those that are kept back, in order.
@@ -109,7 +109,7 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		all = append(all, done.findings...)
 		if c.set != nil {
 			text := p.Source.Text
-			c.set.take(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []gathered{done.gathered})
+			c.set.take(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []*gathered{done.gathered})
 		}
 	}
 	if c.set == nil {
@@ -155,8 +155,29 @@ func (c *Checker) Prepare() {
 // Pass gives what rules are handed of a profile, for those who ask what a rule
 // would see. The Checker must be prepared.
 func (c *Checker) Pass(p *profile.Profile) *Pass {
+	pass := &Pass{}
+	c.fill(pass, p)
+	return pass
+}
+
+func (c *Checker) fill(pass *Pass, p *profile.Profile) {
 	plan := c.planFor(p.Source.Name)
-	return &Pass{Profile: p, Now: c.Now, Targets: plan.Targets, Verify: c.Verify, checker: c, plan: plan}
+	pass.Profile, pass.Now, pass.Targets, pass.Verify, pass.checker, pass.plan = p, c.Now, plan.Targets, c.Verify, c, plan
+}
+
+// passes are used again by runs that forget a profile when it is checked.
+var passes = sync.Pool{New: func() any { return new(Pass) }}
+
+// release gives the memory of a Pass back that nobody has any more.
+func (p *Pass) release() {
+	shared, found := p.shared, p.found
+	if len(shared) > 8 { // for clearing it takes as long as it is large
+		shared = nil
+	}
+	clear(shared)
+	clear(found)
+	*p = Pass{shared: shared, found: found[:0]}
+	passes.Put(p)
 }
 
 // outcome is what came of one profile.
@@ -164,12 +185,20 @@ type outcome struct {
 	findings []Finding
 	held     []Finding
 	prints   []string
-	gathered gathered
+	gathered *gathered
 }
 
 // check runs the rules over one profile.
 func (c *Checker) check(p *profile.Profile) (outcome, error) {
-	pass, err := c.find(p)
+	var pass *Pass
+	if c.forgetful {
+		pass = passes.Get().(*Pass)
+		defer pass.release()
+	} else {
+		pass = new(Pass)
+	}
+	c.fill(pass, p)
+	err := c.find(pass)
 	done := outcome{prints: pass.prints, gathered: pass.first}
 	if len(pass.found) > 0 {
 		done.findings, done.held = c.resolve(p, pass.found)
@@ -177,10 +206,11 @@ func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	return done, err
 }
 
-// find runs the rules over one profile and marks what comments suppress. An error tells of rules that failed; what the others found is given all the
+// find runs the rules over one profile and marks what comments suppress. An error
+// tells of rules that failed; what the others found stands in the pass all the
 // same.
-func (c *Checker) find(p *profile.Profile) (pass *Pass, err error) {
-	pass = c.Pass(p)
+func (c *Checker) find(pass *Pass) error {
+	p := pass.Profile
 	var failures []error
 	try := func(r *Rule, check func(*Pass) error) {
 		if check == nil {
@@ -211,7 +241,7 @@ func (c *Checker) find(p *profile.Profile) (pass *Pass, err error) {
 		}
 	}
 	pass.settle()
-	return pass, errors.Join(failures...)
+	return errors.Join(failures...)
 }
 
 // settle gives the findings the severities and the order they are shown with.

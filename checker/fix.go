@@ -74,7 +74,8 @@ func (c *Checker) unfixable(input Input, text []byte) string {
 		if ok {
 			continue
 		}
-		pass, err := c.find(p)
+		pass := c.Pass(p)
+		err := c.find(pass)
 		if err != nil {
 			return ""
 		}

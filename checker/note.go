@@ -18,6 +18,14 @@ type Related struct {
 	with    uint32
 }
 
+// gathered is where the notes of the profile go when it is read for the first time.
+func (p *Pass) gathered() *gathered {
+	if p.first == nil {
+		p.first = gathers.Get().(*gathered)
+	}
+	return p.first
+}
+
 // Note notes a value of some kind of the profile, for CheckSet to ask which
 // other profiles have the same, and where.
 func (p *Pass) Note(kind, value string, at *profile.Node) { p.NoteWith(kind, value, "", at) }
@@ -31,10 +39,8 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 	}
 	n := s.digest(kind, value)
 	if !s.done {
-		if p.first.notes == nil {
-			p.first.notes = make([]held, 0, 16)
-		}
-		p.first.notes = append(p.first.notes, held{note: n, with: s.companion(with)})
+		first := p.gathered()
+		first.notes = append(first.notes, held{note: n, with: s.companion(with)})
 		return
 	}
 	p.notes = append(p.notes, n)
@@ -52,10 +58,8 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 // those that want it are told of the file alone.
 func (p *Pass) Offer(kind, value string) {
 	if s := p.checker.set; s != nil && !s.done {
-		if p.first.offers == nil {
-			p.first.offers = make([]note, 0, 8)
-		}
-		p.first.offers = append(p.first.offers, s.digest(kind, value))
+		first := p.gathered()
+		first.offers = append(first.offers, s.digest(kind, value))
 	}
 }
 
@@ -63,7 +67,8 @@ func (p *Pass) Offer(kind, value string) {
 // told where others have noted or offered the value.
 func (p *Pass) Want(kind, value string) {
 	if s := p.checker.set; s != nil && !s.done {
-		p.first.wants = append(p.first.wants, s.digest(kind, value))
+		first := p.gathered()
+		first.wants = append(first.wants, s.digest(kind, value))
 	}
 }
 

@@ -146,9 +146,9 @@ type Pass struct {
 	plan    *plan
 	found   []*Finding
 	prints  []string
-	first   gathered // what is noted when the profile is read for the first time
-	notes   []note   // and what is, when it is read again
-	placing bool     // Note is asked where the notes stand
+	first   *gathered // what is noted when the profile is read for the first time
+	notes   []note    // and what is, when it is read again
+	placing bool      // Note is asked where the notes stand
 	placed  []placed
 	shared  map[any]any
 	number  int32 // of the profile in the run, known when it is read again

@@ -104,7 +104,7 @@ func (c *Checker) wholeSet(ctx context.Context) iter.Seq[*Result] {
 type taken struct {
 	input    Input
 	result   *Result
-	gathered []gathered
+	gathered []*gathered
 }
 
 func (c *Checker) taken(input Input) taken {
@@ -162,6 +162,9 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 			var waiting []T
 			count := 0
 			for item := range items {
+				if waiting == nil {
+					waiting = make([]T, 0, min(batch, 1+count))
+				}
 				waiting = append(waiting, item)
 				if count++; count > 4*jobs && len(waiting) < batch { // the first go at once, so that all workers have one
 					continue
@@ -258,7 +261,9 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 			result.Survey.survey(p, p.Secrets())
 		}
 		result.Prints = append(result.Prints, done.prints...)
-		result.gathered = append(result.gathered, done.gathered)
+		if c.set != nil {
+			result.gathered = append(result.gathered, done.gathered)
+		}
 	}
 	if len(profiles) == 0 { // a part about something else
 		result.Passed = NoProfile

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -81,10 +82,13 @@ func (s *set) name(number int32) string {
 }
 
 // take adds what was noted of the profiles of one input. Inputs come in order.
-func (s *set) take(input Input, list []gathered) {
+func (s *set) take(input Input, list []*gathered) {
 	n := noted{first: s.profiles, count: int32(len(list))}
 	some := false
 	for i, g := range list {
+		if g == nil {
+			continue
+		}
 		for _, h := range g.notes {
 			s.packed.add(packed{uint32(h.note >> 32), uint32(h.note), h.with})
 		}
@@ -99,10 +103,15 @@ func (s *set) take(input Input, list []gathered) {
 	if n.await || some {
 		n.from = source(&input)
 		s.noted.add(n)
-	} else if slices.ContainsFunc(list, func(g gathered) bool { return len(g.offers) > 0 }) {
+	} else if slices.ContainsFunc(list, func(g *gathered) bool { return g != nil && len(g.offers) > 0 }) {
 		s.offered.names.add(offering{n.first, strings.Clone(input.Name)})
 	}
 	s.profiles += n.count
+	for _, g := range list {
+		if g != nil {
+			g.release()
+		}
+	}
 }
 
 // gathered is what rules noted of one profile, and want to know of others.
@@ -110,6 +119,14 @@ type gathered struct {
 	notes  []held // their numbers are not known yet
 	offers []note
 	wants  []note
+}
+
+// gathers are those that the set has taken, to be used again.
+var gathers = sync.Pool{New: func() any { return new(gathered) }}
+
+func (g *gathered) release() {
+	g.notes, g.offers, g.wants = g.notes[:0], g.offers[:0], g.wants[:0]
+	gathers.Put(g)
 }
 
 // close ends the gathering: from now on Others knows.

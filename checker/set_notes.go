@@ -47,9 +47,51 @@ func (x *shared) among(with uint32) int {
 // named is how many of the other profiles are named.
 const named = 5
 
-// buckets yields all notes, in several lists: those that are equal are in the same
-// one. A list is good until the next one comes.
+// sieve lets all notes through that come more than once, and few others.
+type sieve struct {
+	once, again []uint64 // bits
+	mask        uint32
+}
+
+// newSieve makes one for so many notes.
+func newSieve(count int) *sieve {
+	const least, most = 1 << 6, 1 << 20 // bits; 128 KiB for once
+	size := least
+	for size < most && size < 4*count {
+		size *= 2
+	}
+	return &sieve{make([]uint64, size/64), make([]uint64, size/64), uint32(size - 1)}
+}
+
+func (s *sieve) add(low uint32) {
+	i, bit := low&s.mask/64, uint64(1)<<(low%64)
+	s.again[i] |= s.once[i] & bit
+	s.once[i] |= bit
+}
+
+func (s *sieve) lets(low uint32) bool { return s.again[low&s.mask/64]&(1<<(low%64)) != 0 }
+
+// sieve is one for the notes of the set: it lets those through that several
+// profiles may have, and those that are wanted.
+func (s *set) sieve() *sieve {
+	sieve := newSieve(s.packed.size)
+	for _, block := range s.packed.blocks {
+		for i := range block {
+			sieve.add(block[i][1])
+		}
+	}
+	for _, n := range s.wanted {
+		sieve.add(uint32(n))
+		sieve.add(uint32(n))
+	}
+	return sieve
+}
+
+// buckets yields the notes that several profiles may have, or one wants, in
+// several lists: those that are equal are in the same one. A list is good until
+// the next one comes.
 func (s *set) buckets() iter.Seq[[]held] {
+	sieve := s.sieve()
 	const few = 1 << 15 // notes of a list
 	shift := 32
 	for n := s.packed.size; n > few && shift > 24; n /= 2 {
@@ -66,7 +108,7 @@ func (s *set) buckets() iter.Seq[[]held] {
 					if len(rest) == 0 {
 						rest, blocks = blocks[0], blocks[1:]
 					}
-					if x := rest[0]; uint64(x[1])>>shift == uint64(i) {
+					if x := rest[0]; uint64(x[1])>>shift == uint64(i) && sieve.lets(x[1]) {
 						list = append(list, held{note(x[0])<<32 | note(x[1]), c.number, x[2]})
 					}
 					rest = rest[1:]

@@ -37,7 +37,7 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			for n := range payload.Node.Children() {
-				if !n.Is(profile.String) && slices.Contains(stringKeys, n.Key) {
+				if !n.Is(profile.String) && strings.HasPrefix(n.Key, "Payload") && slices.Contains(stringKeys, n.Key) {
 					commonKeyType(p, n, profile.String)
 				}
 			}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -32,9 +31,12 @@ A profile with the first one sends devices to a login that they cannot pass.`,
 			if !ok {
 				continue
 			}
-			path := strings.Split(strings.ToLower(splitURL(text).path), "/")
-			if slices.Contains(path, "mscep_admin") {
+			for part := range strings.SplitSeq(splitURL(text).path, "/") {
+				if !strings.EqualFold(part, "mscep_admin") {
+					continue
+				}
 				p.Value(scep.URL.Node, "URL %q is the admin page of NDES, which devices cannot enrol at; write /certsrv/mscep/mscep.dll in its place", shownURL(text))
+				break
 			}
 		}
 		return nil

@@ -55,22 +55,20 @@ may come from the environment.`,
 		Refs: []checker.Ref{refJamfVariables, refIntuneVariables, refFleetVariables, refMacVariables},
 	},
 	Check: func(p *checker.Pass) error {
+		found := productVariables(p)
+		if !ofSeveral(found) {
+			return nil
+		}
 		var products []*profile.Product
-		var uses map[*profile.Product][]productVariable
-		for _, v := range productVariables(p) {
+		uses := map[*profile.Product][]productVariable{}
+		for _, v := range found {
 			if v.product == nil {
 				continue
-			}
-			if uses == nil {
-				uses = map[*profile.Product][]productVariable{}
 			}
 			if uses[v.product] == nil {
 				products = append(products, v.product)
 			}
 			uses[v.product] = append(uses[v.product], v)
-		}
-		if len(products) < 2 {
-			return nil
 		}
 		main := products[0] // that which the profile is most likely meant for
 		for _, product := range products {
@@ -100,6 +98,21 @@ var (
 		URL:   "https://learn.microsoft.com/mem/intune/protect/certificates-profile-scep",
 	}
 )
+
+// ofSeveral reports whether there are variables of more than one product.
+func ofSeveral(found []productVariable) bool {
+	var first *profile.Product
+	for i := range found {
+		switch product := found[i].product; {
+		case product == nil || product == first:
+		case first == nil:
+			first = product
+		default:
+			return true
+		}
+	}
+	return false
+}
 
 // besideFleet reports whether what looks like a product's variable may come from
 // the environment of Fleet.

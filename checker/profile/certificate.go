@@ -123,6 +123,9 @@ func (p *Profile) carried() []Certificate {
 		return p.certificates
 	}
 	p.foundCertificates = true
+	if a := p.arena(); a != nil {
+		p.certificates = take(&a.certificates)
+	}
 	for _, payload := range p.Payloads() {
 		switch payload.Type {
 		case "com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem":

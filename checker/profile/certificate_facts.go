@@ -112,13 +112,23 @@ func (c *Certificate) recall() bool {
 	if c.Content.Kind != Data || c.Content.unrendered || len(c.Content.text) > 2*keptSize {
 		return false
 	}
-	textBefore.RLock()
-	f := textBefore.facts[c.Content.text]
-	textBefore.RUnlock()
+	f := textFacts(c.Content.text)
 	if f != nil {
 		c.know(f)
 	}
 	return f != nil
+}
+
+func textFacts(text string) *certificateFacts {
+	textBefore.RLock()
+	defer textBefore.RUnlock()
+	return textBefore.facts[text]
+}
+
+// readBefore reports whether a text is that of a certificate which was read, and
+// so is base64: a fleet has the same few in all its profiles.
+func readBefore(text string) bool {
+	return len(text) > 256 && len(text) <= 2*keptSize && textFacts(text) != nil
 }
 
 // parse fills in what the bytes say.

@@ -63,6 +63,14 @@ var whole = map[string]bool{
 // samples would cost more than all other checks of a profile.
 var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx"}
 
+// hintsBegin marks the letters that a hint begins with.
+var hintsBegin = func() (t [256]bool) {
+	for _, hint := range hints {
+		t[hint[0]] = true
+	}
+	return t
+}()
+
 func hinted(text string) bool {
 	begins := true // a word begins here
 	for i := 0; i < len(text); i++ {
@@ -76,7 +84,7 @@ func hinted(text string) bool {
 			continue
 		case c == 'h' && foldPrefix(text[i:], "here"):
 			return true
-		case begins:
+		case begins && hintsBegin[c]:
 			for _, hint := range hints {
 				if c == hint[0] && foldPrefix(text[i:], hint) {
 					return true

@@ -7,6 +7,7 @@ package profile
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -68,6 +69,8 @@ type CommonKeys struct {
 // and it is no error of the whole.
 func Parse(name string, text []byte) ([]*Profile, error) {
 	src := &Source{Name: name, Text: text, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	src.arena = arenas.Get().(*arena)
+	src.chunks = take(&src.arena.chunks)
 	p := &Profile{Source: src}
 	root, err := src.read()
 	p.Declaration = src.declaration
@@ -149,8 +152,12 @@ func (s *Source) readXML() (*Node, *SyntaxError) {
 			return nil, err
 		}
 	}
-	sc := &scanner{src: s, text: alias(text)}
-	sc.seen = sc.room[:0]
+	a := s.arena
+	if a == nil || a.scanner.src != nil { // that of a document which led here
+		a = new(arena)
+	}
+	sc := &a.scanner
+	sc.src, sc.text, sc.seen = s, alias(text), a.seen[:0]
 	sc.chunk = newChunk(min(max(len(text)/48, 32), 4096))
 	root, fault := sc.scan()
 	s.chunks = append(s.chunks, sc.chunk)
@@ -216,7 +223,10 @@ func (p *Profile) view() {
 	if !content.Is(Array) {
 		return
 	}
-	p.payloads = make([]Payload, 0, content.Len())
+	if a := p.arena(); a != nil {
+		p.payloads, p.scep = take(&a.payloads), take(&a.scep)
+	}
+	p.payloads = slices.Grow(p.payloads, content.Len())
 	for n := range content.Children() {
 		if n.Kind != Dict {
 			continue

@@ -137,6 +137,9 @@ func (p *Profile) References() []Reference {
 	}
 	if !p.foundReferences {
 		p.foundReferences = true
+		if a := p.arena(); a != nil {
+			p.references = take(&a.references)
+		}
 		p.findReferences()
 	}
 	return p.references

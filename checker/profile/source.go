@@ -63,6 +63,7 @@ type Source struct {
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text
 	chunks         [][]Node    // where the nodes lie
+	arena          *arena      // memory to use again; nil: none
 }
 
 // Editable reports whether an edit of Text can be written back to the file,

@@ -17,8 +17,7 @@ type scanner struct {
 	chunk []Node // nodes are cut from here; a full chunk is left behind, so that pointers stay good
 	count int
 	depth int
-	seen  [][4]uint64 // of each open dict or array, what its keys look like
-	room  [12][4]uint64
+	seen  []keySet     // of each open dict or array, what its keys look like
 	buf   bytes.Buffer // of text that cannot be taken as it is written
 
 	root, cur      *Node // cur is the open dict or array, nil outside of any
@@ -85,11 +84,14 @@ func (s *scanner) structural(at Span, format string, args ...any) *SyntaxError {
 
 func (s *scanner) space() {
 	text, i := s.text, s.pos
-	for i < len(text) && isSpace(text[i]) {
+	for i < len(text) && spaces[text[i]] {
 		i++
 	}
 	s.pos = i
 }
+
+// spaces marks what isSpace takes: long runs of it are faster looked up.
+var spaces = [256]bool{' ': true, '\n': true, '\t': true, '\r': true}
 
 func isSpace(c byte) bool { return c <= ' ' && 1<<c&(1<<' '|1<<'\n'|1<<'\t'|1<<'\r') != 0 }
 

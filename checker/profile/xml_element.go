@@ -13,6 +13,12 @@ func (s *scanner) element() *SyntaxError {
 	case strings.HasPrefix(rest, "<string>"):
 		s.pos += len("<string>")
 		return s.scalar(String, "string", Span{at, s.pos}, false)
+	case strings.HasPrefix(rest, "<true/>"):
+		s.pos += len("<true/>")
+		return s.scalar(Boolean, "true", Span{at, s.pos}, true)
+	case strings.HasPrefix(rest, "<false/>"):
+		s.pos += len("<false/>")
+		return s.scalar(Boolean, "false", Span{at, s.pos}, true)
 	case strings.HasPrefix(rest, "<dict>"):
 		s.pos += len("<dict>")
 		return s.open(Dict, Span{at, s.pos}, false)
@@ -22,12 +28,6 @@ func (s *scanner) element() *SyntaxError {
 	case strings.HasPrefix(rest, "<integer>"):
 		s.pos += len("<integer>")
 		return s.scalar(Integer, "integer", Span{at, s.pos}, false)
-	case strings.HasPrefix(rest, "<true/>"):
-		s.pos += len("<true/>")
-		return s.scalar(Boolean, "true", Span{at, s.pos}, true)
-	case strings.HasPrefix(rest, "<false/>"):
-		s.pos += len("<false/>")
-		return s.scalar(Boolean, "false", Span{at, s.pos}, true)
 	case strings.HasPrefix(rest, "<data>"):
 		s.pos += len("<data>")
 		return s.scalar(Data, "data", Span{at, s.pos}, false)
@@ -121,7 +121,7 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 	if s.depth++; s.depth > maxDepth {
 		return s.fail(tag, "dicts and arrays are nested more than %d deep; no device reads such a profile", maxDepth)
 	}
-	s.seen = append(s.seen, [4]uint64{})
+	s.seen = append(s.seen, keySet{})
 	s.cur = n
 	return nil
 }

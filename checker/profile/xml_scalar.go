@@ -40,7 +40,7 @@ func (s *scanner) plainData(n *Node) bool {
 		return false
 	}
 	end, ok := s.closes(s.pos+length, "data")
-	if !ok || !validBase64(s.text[s.pos:s.pos+length]) {
+	if text := s.text[s.pos : s.pos+length]; !ok || !readBefore(text) && !validBase64(text) {
 		return false
 	}
 	n.text, n.plain = s.text[s.pos:s.pos+length], true
@@ -185,6 +185,12 @@ func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
 // closes reports whether the element's end tag stands at i, and where it ends.
 func (s *scanner) closes(i int, name string) (int, bool) {
 	rest := s.text[i:]
+	switch { // nearly all of them
+	case len(name) == len("string") && strings.HasPrefix(rest, "</string>") && name == "string":
+		return i + len("</string>"), true
+	case len(name) == len("key") && strings.HasPrefix(rest, "</key>") && name == "key":
+		return i + len("</key>"), true
+	}
 	if len(rest) < len(name)+3 || rest[1] != '/' || rest[2:2+len(name)] != name {
 		return 0, false
 	}
