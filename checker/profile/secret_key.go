@@ -6,12 +6,44 @@ func SecretKey(key string) bool {
 	if len(key) < 6 || len(key) > maxName {
 		return false
 	}
-	switch key { // most keys are these, and what follows takes its time
-	case "PayloadType", "PayloadUUID", "PayloadVersion", "PayloadIdentifier", "PayloadContent", "PayloadDisplayName",
-		"PayloadDescription", "PayloadOrganization", "PayloadCertificateUUID", "PayloadScope", "PayloadEnabled", "Subject", "CAFingerprint",
-		"SubjectAltName", "Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "KeyIsExtractable", "AllowAllAppsAccess":
+	switch key { // most short keys are these
+	case "PayloadType", "PayloadUUID", "Subject", "Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay":
 		return false
 	}
+	return !unlike(key) && secretKey(key)
+}
+
+// longestMisspelt is how many letters a misspelt secret key has at most.
+const longestMisspelt = 11
+
+// unlike reports that no part of a long key begins as a secret one does, which
+// is true of most keys, and soon seen.
+func unlike(key string) bool {
+	if len(key) <= longestMisspelt {
+		return false
+	}
+	for i := 0; i < len(key)-2; i++ {
+		switch key[i] | 0x20 {
+		case ' ', '_' | 0x20, '-':
+			return false
+		case 'p':
+			if next := key[i+1] | 0x20; next == 'a' && key[i+2]|0x20 == 's' || next == 'r' {
+				return false
+			}
+		case 's':
+			if key[i+1]|0x20 == 'e' {
+				return false
+			}
+		case 'c':
+			if key[i+1]|0x20 == 'h' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func secretKey(key string) bool {
 	var buffer [maxName]byte
 	k := buffer[:0]
 	for i := 0; i < len(key); i++ {
@@ -40,7 +72,7 @@ func SecretKey(key string) bool {
 		}
 	}
 	// A misspelling begins as the word does, or nearly.
-	if len(k) < 6 || len(k) > 11 || k[0] != 'c' && k[0] != 'p' && k[1] != 'h' && k[1] != 'a' {
+	if len(k) < 6 || len(k) > longestMisspelt || k[0] != 'c' && k[0] != 'p' && k[1] != 'h' && k[1] != 'a' {
 		return false
 	}
 	return Distance(string(k), "challenge") <= 2 || Distance(string(k), "password") <= 2
