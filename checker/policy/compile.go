@@ -165,13 +165,13 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 	}
 	compiler.Compile(modules)
 	if compiler.Failed() {
-		return nil, explain(compiler.Errors, "")
+		return nil, explainCompiled(compiler.Errors, modules)
 	}
 	if !sound {
 		checked := newCompiler(allowed).WithSchemas(schemas())
 		checked.Compile(shadow)
 		if checked.Failed() {
-			return nil, explain(checked.Errors, "")
+			return nil, explainCompiled(checked.Errors, shadow)
 		}
 	}
 	return compiler, nil

@@ -33,6 +33,36 @@ func explain(err error, hint string) error {
 	return errors.Join(lines...)
 }
 
+// explainCompiled is explain for errors of the compiler. OPA leaves the place out
+// where it looks at a term that it made itself, as in template strings; that is
+// then where the variable stands first.
+func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
+	for _, e := range list {
+		if e.Location != nil {
+			continue
+		}
+		var name string
+		_, _ = fmt.Sscanf(e.Message, "var %s is", &name) // if it says something else, no variable has that name
+		for _, file := range sortedNames(modules) {
+			m := modules[file]
+			if e.Location == nil && len(modules) == 1 {
+				e.Location = m.Package.Location
+			}
+			found := false
+			ast.WalkTerms(m, func(t *ast.Term) bool {
+				if v, ok := t.Value.(ast.Var); ok && !found && string(v) == name && t.Location != nil {
+					e.Location, found = t.Location, true
+				}
+				return found
+			})
+			if found {
+				break
+			}
+		}
+	}
+	return explain(list, "")
+}
+
 // message words one error: a name that does not exist is told with the nearest
 // one that does.
 func message(e *ast.Error) string {
