@@ -296,6 +296,28 @@ func TestDigests(t *testing.T) {
 	}
 }
 
+// TestManyDigests holds that a profile with many certificates tells the same of
+// them as one with few.
+func TestManyDigests(t *testing.T) {
+	var payloads []string
+	for i := range 3 * few {
+		payloads = append(payloads, data([]byte{0x30, 3, 0x30, 1, byte(i % few)}), data([]byte("none")))
+	}
+	p := carry(t, "com.apple.security.root", payloads...)
+	for range 2 { // the second time from the index
+		for i := range few {
+			digest := p.Certificates()[2*i].Digest("SHA-256")
+			want := []int{2 * i, 2 * (i + few), 2 * (i + 2*few)}
+			if got := p.FingerprintMatches(Fingerprint{Bytes: digest, Algorithm: "SHA-256"}); !slices.Equal(got, want) {
+				t.Errorf("certificate %d matches %v, want %v", i, got, want)
+			}
+			if got := p.FingerprintMatches(Fingerprint{Bytes: digest, Algorithm: "SHA-1"}); got != nil {
+				t.Errorf("what is no digest of certificate %d matches %v", i, got)
+			}
+		}
+	}
+}
+
 // TestCertificatesKept holds the bounds of what is remembered, and that it
 // belongs to no profile.
 func TestCertificatesKept(t *testing.T) {
