@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -143,16 +142,10 @@ func compileInTime(ctx context.Context, compile func() error) error {
 	}
 }
 
-// shipped reports whether all policies are part of the program: they are known
-// to be sound, and that none refers to another.
-func (c *Config) shipped() bool {
-	return !slices.ContainsFunc(c.Files, func(f File) bool { return !f.Shipped })
-}
-
 // compileTogether compiles modules, and once more to check their comparisons if
 // they are not known to be sound.
 func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capabilities) (*ast.Compiler, error) {
-	sound := s.config.shipped()
+	sound := !slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped })
 	compiler := newCompiler(allowed)
 	shadow := map[string]*ast.Module{}
 	if sound {
@@ -190,65 +183,25 @@ var needless = []ast.StageID{
 	ast.StageBuildComprehensionIndices,
 }
 
-// group is what is compiled together.
-type group struct {
-	modules  map[string]*ast.Module
-	policies []*policy
-}
-
-// groups are all modules with their policies. Where none refers to another they
-// are in two parts, for two processors: a run over few profiles takes as long as
-// compiling does.
-func (s *Set) groups() []group {
-	if len(s.policies) < 2 || !s.config.shipped() {
-		return []group{{s.modules, s.policies}}
-	}
-	groups := []group{{modules: map[string]*ast.Module{}}, {modules: map[string]*ast.Module{}}}
-	for i, p := range s.policies {
-		g := &groups[i%2]
-		g.modules[p.file] = p.module
-		g.policies = append(g.policies, p)
-	}
-	return groups
-}
-
-// compileNow compiles all modules and finds out what each policy needs.
+// compileNow compiles all modules together and finds out what each policy
+// needs.
 func (s *Set) compileNow() error {
+	compiler, err := s.compileTogether(s.modules, capabilities())
+	if err != nil {
+		return err
+	}
+	s.compiler = compiler
 	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))
 	txn, err := s.store.NewTransaction(context.Background(), storage.TransactionParams{})
 	if err != nil {
 		return err
 	}
 	s.txn = txn
-	groups := s.groups()
-	failures := make([]error, len(groups))
-	var rest sync.WaitGroup
-	for i, g := range groups[1:] {
-		rest.Go(func() {
-			defer func() {
-				if r := recover(); r != nil { // as compileInTime does for the first
-					failures[i+1] = fmt.Errorf("the policies cannot be compiled: %v", r)
-				}
-			}()
-			failures[i+1] = s.compileGroup(g)
-		})
-	}
-	failures[0] = s.compileGroup(groups[0])
-	rest.Wait()
-	return errors.Join(failures...)
-}
-
-func (s *Set) compileGroup(g group) error {
-	compiler, err := s.compileTogether(g.modules, capabilities())
-	if err != nil {
+	if err := s.undefined(compiler, s.modules, nil); err != nil {
 		return err
 	}
-	if err := s.undefined(compiler, g.modules, nil); err != nil {
-		return err
-	}
-	for _, p := range g.policies {
-		p.compiler = compiler
-		p.study()
+	for _, p := range s.policies {
+		s.study(p)
 		p.prepare()
 	}
 	return nil

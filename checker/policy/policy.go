@@ -41,6 +41,7 @@ type Set struct {
 	modules   map[string]*ast.Module
 	testFiles map[string]*ast.Module // known to RunTests alone
 	compile   func() error           // once; needed before anything runs
+	compiler  *ast.Compiler
 	store     storage.Store
 	txn       storage.Transaction
 
@@ -53,7 +54,6 @@ type Set struct {
 type policy struct {
 	checker.Meta
 	module    *ast.Module
-	compiler  *ast.Compiler // that compiled it
 	file      string
 	line      int
 	sets      []string // those of deny, warn and info that it has

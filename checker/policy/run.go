@@ -98,7 +98,7 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
 			a = answer{err: fmt.Errorf("%s:%d: the evaluation failed: %v", p.file, p.line, r)}
 		}
 	}()
-	query := topdown.NewQuery(p.query).WithCompiler(p.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
+	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
 	options(query)
 	a.err = query.Iter(context.Background(), func(r topdown.QueryResult) error {
 		a.sets = make(map[string]*ast.Term, len(p.sets))

@@ -24,18 +24,18 @@ func (p *policy) mentionsOthers() bool {
 	return found
 }
 
-// compiled gives the compiled rules of the policy's sets.
-func (p *policy) compiled() (rules []*ast.Rule) {
+// rulesOf gives the compiled rules of the policy's sets.
+func (s *Set) rulesOf(p *policy) (rules []*ast.Rule) {
 	for _, set := range p.sets {
-		rules = append(rules, p.compiler.GetRulesExact(p.module.Package.Path.Append(ast.StringTerm(set)))...)
+		rules = append(rules, s.compiler.GetRulesExact(p.module.Package.Path.Append(ast.StringTerm(set)))...)
 	}
 	return rules
 }
 
 // study finds out what of the input a policy looks at, itself or through other
 // rules, and whether it has anything to say of a profile without SCEP payloads.
-func (p *policy) study() {
-	rules := p.compiled()
+func (s *Set) study(p *policy) {
+	rules := s.rulesOf(p)
 	for _, r := range rules {
 		p.anySCEP = p.anySCEP || !iteratesSCEP(r.Body)
 	}
@@ -49,7 +49,7 @@ func (p *policy) study() {
 		}
 		seen[r] = true
 		p.facts.collect(r)
-		for dep := range p.compiler.Graph.Dependencies(util.T(r)) {
+		for dep := range s.compiler.Graph.Dependencies(util.T(r)) {
 			if rule, ok := dep.(*ast.Rule); ok {
 				rules = append(rules, rule)
 			}

@@ -59,7 +59,7 @@ func (s *Set) explain(pass *checker.Pass, i int) []string {
 	var order []*attempt
 	entered := map[*ast.Rule]bool{}
 	err := s.follow(pass, i, func(event topdown.Event) {
-		if rule, ok := event.Node.(*ast.Rule); ok && rule.Module != nil && rule.Module.Package.Equal(p.compiler.Modules[p.file].Package) && slices.Contains(p.sets, string(rule.Head.Name)) {
+		if rule, ok := event.Node.(*ast.Rule); ok && rule.Module != nil && rule.Module.Package.Equal(s.compiler.Modules[p.file].Package) && slices.Contains(p.sets, string(rule.Head.Name)) {
 			switch event.Op {
 			case topdown.EnterOp:
 				a := &attempt{rule: rule}
