@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -31,7 +32,7 @@ another type, and what the payload sets is not what its author had in mind. Rule
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			if _, known := slices.BinarySearch(appleTypes, payload.Type); known || payload.Type == "" {
+			if payload.Type == "" || ofApple()[payload.Type] {
 				continue
 			}
 			plain := strings.TrimSpace(payload.Type)
@@ -48,6 +49,15 @@ var refProfileTypes = checker.Ref{
 	Title: "Apple device management schema: profiles",
 	URL:   "https://github.com/apple/device-management/tree/release/mdm/profiles",
 }
+
+// ofApple is the set of appleTypes.
+var ofApple = sync.OnceValue(func() map[string]bool {
+	set := make(map[string]bool, len(appleTypes))
+	for _, t := range appleTypes {
+		set[t] = true
+	}
+	return set
+})
 
 // appleTypes are the payload types of Apple's schema, and those that are no
 // longer or not yet part of it but known to be used with their own spelling.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -135,13 +136,17 @@ func sampleUUID(uuid string) string {
 	if n, ok := threeDigits(uuid); !ok || begins[n/64]>>(n%64)&1 == 0 {
 		return ""
 	}
-	s := strings.ToLower(uuid)
-	if slices.Contains(sampleUUIDs, s) {
+	if slices.ContainsFunc(sampleUUIDs, func(s string) bool { return strings.EqualFold(s, uuid) }) {
 		return "the sample of a manual"
 	}
-	if first, _, _ := strings.Cut(s, "-"); len(first) > 1 && first[0] != first[1] && !counted(first) && !strings.Contains(s, "dead") {
+	var lower [36]byte
+	for i := range copy(lower[:], uuid) {
+		lower[i] = uuid[i] | 0x20 // digits and hyphens have the bit
+	}
+	if profile.IsUUID(uuid) && lower[0] != lower[1] && !counted(string(lower[:8])) && !bytes.Contains(lower[:], []byte("dead")) {
 		return "" // none of the samples below begins so, and nearly all UUIDs do
 	}
+	s := strings.ToLower(uuid)
 	digits := strings.ReplaceAll(s, "-", "")
 	groups := strings.Split(s, "-")
 	switch {

@@ -47,8 +47,11 @@ func toUTF8(text []byte) ([]byte, Encoding, error) {
 	e := Encoding{Name: "UTF-8", Span: NoSpan}
 	e.Mark = bytes.HasPrefix(text, []byte(byteOrderMark))
 	e.Declared, e.Span = declaredEncoding(text)
+	if strings.EqualFold(e.Declared, "UTF-8") {
+		return text, e, nil
+	}
 	name := strings.ToLower(e.Declared)
-	if name == "" || name == "utf-8" || name == "utf8" || e.Mark {
+	if name == "" || name == "utf8" || e.Mark {
 		return text, e, nil
 	}
 	if c, ok := charmaps[name]; ok {
@@ -138,7 +141,7 @@ func declaredEncoding(text []byte) (string, Span) {
 	if end < 0 {
 		return "", NoSpan
 	}
-	decl := string(head[at : at+end])
+	decl := alias(head[at : at+end])
 	i := strings.Index(decl, "encoding")
 	if i < 0 {
 		return "", NoSpan

@@ -20,6 +20,19 @@ func readInteger(text string) (digits string, ok bool) {
 	return text, ok
 }
 
+// fewDigits reports whether a text is decimal digits, so few that they fit.
+func fewDigits(text string) bool {
+	if len(text) == 0 || len(text) > 18 {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // skipped tells the characters that devices take for white space before digits.
 func skipped(r rune) bool {
 	return r <= ' ' || r == 0x7f || r >= 0x2000 && r <= 0x200b || r == 0x202f || r == 0x205f || r == 0x3000

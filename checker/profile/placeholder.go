@@ -58,6 +58,21 @@ var whole = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
 }
 
+// sampleWord reports whether a text is one of these, in any case.
+func sampleWord(text string) bool {
+	var lower [9]byte // as long as "challenge"
+	if len(text) > len(lower) {
+		return false
+	}
+	for i := range len(text) {
+		lower[i] = text[i]
+		if c := text[i]; c >= 'A' && c <= 'Z' {
+			lower[i] = c | 0x20
+		}
+	}
+	return whole[string(lower[:len(text)])]
+}
+
 // hints are the words that every sample has one of at the start of a word,
 // "here" and marks apart. Most texts have none, and comparing them with the
 // samples would cost more than all other checks of a profile.
@@ -110,7 +125,7 @@ func Placeholder(text string) (string, bool) {
 		return "", false
 	}
 	text = strings.TrimSpace(Literal(text, "."))
-	if len(text) < 10 && whole[strings.ToLower(text)] {
+	if sampleWord(text) {
 		return text, true
 	}
 	if !hinted(text) {

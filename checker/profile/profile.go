@@ -68,10 +68,15 @@ type CommonKeys struct {
 // systems write, it holds all profiles; those that cannot be read have an Err,
 // and it is no error of the whole.
 func Parse(name string, text []byte) ([]*Profile, error) {
-	src := &Source{Name: name, Text: text, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	var made struct { // at one go
+		Profile
+		Source
+	}
+	p, src := &made.Profile, &made.Source
+	p.Source = src
+	src.Name, src.Text, src.Leading, src.Encoding = name, text, NoSpan, Encoding{Name: "UTF-8", Span: NoSpan}
 	src.arena = arenas.Get().(*arena)
 	src.chunks = take(&src.arena.chunks)
-	p := &Profile{Source: src}
 	root, err := src.read()
 	p.Declaration = src.declaration
 	if p.Declaration == "" {

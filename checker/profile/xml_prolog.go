@@ -112,7 +112,7 @@ func (s *scanner) misc() *SyntaxError {
 // doctype passes over a document type with its internal subset, if it has one.
 func (s *scanner) doctype() *SyntaxError {
 	at, rest := s.pos, s.text[s.pos:]
-	if strings.HasPrefix(strings.ToLower(rest[:min(len(rest), 20)]), "<!doctype html") && !strings.Contains(rest, "<plist") {
+	if foldPrefix(rest, "<!doctype html") && !strings.Contains(rest, "<plist") {
 		return s.fail(s.here(), "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
 	}
 	if !s.has("<!DOCTYPE") {

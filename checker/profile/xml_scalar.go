@@ -51,14 +51,19 @@ func (s *scanner) plainData(n *Node) bool {
 
 // check judges the text of a scalar that is no string.
 func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
+	if n.Kind == Integer && fewDigits(n.text) && int(n.end-n.open) == len(n.text)+len("</integer>") {
+		return nil // as nearly all are
+	}
+	if n.Kind == Boolean && n.text == "" {
+		n.text = name
+		return nil
+	}
 	text := strings.Trim(n.text, " \t\r\n")
 	ok, strict, want := true, true, ""
 	switch n.Kind {
 	case Boolean:
 		if text == "" {
-			if n.text != "" {
-				s.doubt(Span{int(n.start), int(n.end)}, "<%s> holds white space, which Apple's reader refuses; write <%s/>", name, name)
-			}
+			s.doubt(Span{int(n.start), int(n.end)}, "<%s> holds white space, which Apple's reader refuses; write <%s/>", name, name)
 			n.text = name
 			return nil
 		}

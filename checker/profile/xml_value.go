@@ -236,9 +236,9 @@ func (s *scanner) node(kind Kind, at int) (*Node, *SyntaxError) {
 
 // place hangs a finished start of a value into the tree.
 func (s *scanner) place(n *Node) *SyntaxError {
-	at := Span{int(n.start), int(n.open)}
 	switch {
 	case s.cur == nil:
+		at := Span{int(n.start), int(n.open)}
 		if s.root != nil {
 			if s.templateBefore { // the other branch of a template: the first one stands
 				s.templateBefore = false
@@ -254,7 +254,7 @@ func (s *scanner) place(n *Node) *SyntaxError {
 		s.hasKey = false
 	case s.cur.Kind == Dict:
 		if !s.templateBefore {
-			line := s.src.Position(int(s.cur.start)).Line
+			at, line := Span{int(n.start), int(n.open)}, s.src.Position(int(s.cur.start)).Line
 			return s.structural(at, "value without a key; write <key>…</key> before it, or close the <dict> opened on line %d if the value is not part of it", line)
 		}
 		if last := s.cur.last; last != nil { // the other branch of a template
