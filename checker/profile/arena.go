@@ -1,6 +1,9 @@
 package profile
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
 // chunks of nodes are used again by whoever gives them back with Release: a run
 // over many profiles then needs the memory of a few.
@@ -41,9 +44,13 @@ func take[T any](list *[]T) []T {
 	return taken
 }
 
+// longestKept bounds the lists that are kept, for one large profile is no reason
+// to hold on to much.
+const longestKept = 1 << 10
+
 // giveBack empties a list for the next who takes it.
 func giveBack[T any](list *[]T, used []T) {
-	if cap(used) > 0 {
+	if cap(used) > 0 && cap(used) <= longestKept {
 		clear(used)
 		*list = used[:0]
 	}
@@ -61,7 +68,11 @@ func (p *Profile) Release() {
 		chunks.Put(&c)
 	}
 	if a := src.arena; a != nil {
-		a.scanner = scanner{}
+		buf := a.scanner.buf
+		if buf.Reset(); buf.Cap() > 64*longestKept {
+			buf = bytes.Buffer{}
+		}
+		a.scanner = scanner{buf: buf}
 		giveBack(&a.chunks, src.chunks)
 		giveBack(&a.payloads, p.payloads)
 		giveBack(&a.scep, p.scep)
