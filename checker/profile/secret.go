@@ -195,7 +195,7 @@ func (n *Node) secret(within bool) bool {
 		}
 		return holdsPrivateKey(n.text) || n.holdsKeyText()
 	case String:
-		return strings.Contains(n.text, "PRIVATE KEY")
+		return len(n.text) >= len("PRIVATE KEY") && strings.Contains(n.text, "PRIVATE KEY")
 	}
 	return false
 }

@@ -16,6 +16,10 @@ func SecretKey(key string) bool {
 // longestMisspelt is how many letters a misspelt secret key has at most.
 const longestMisspelt = 11
 
+// beginsSecret marks the letters that the words for secrets begin with, and what
+// may stand between letters.
+var beginsSecret = [256]bool{'p': true, 'P': true, 's': true, 'S': true, 'c': true, 'C': true, ' ': true, '_': true, '-': true}
+
 // unlike reports that no part of a long key begins as a secret one does, which
 // is true of most keys, and soon seen.
 func unlike(key string) bool {
@@ -23,8 +27,11 @@ func unlike(key string) bool {
 		return false
 	}
 	for i := 0; i < len(key)-2; i++ {
+		if !beginsSecret[key[i]] {
+			continue
+		}
 		switch key[i] | 0x20 {
-		case ' ', '_' | 0x20, '-':
+		default: // what may stand between the letters of any word
 			return false
 		case 'p':
 			if next := key[i+1] | 0x20; next == 'a' && key[i+2]|0x20 == 's' || next == 'r' {
