@@ -194,6 +194,9 @@ func (e *entry) Input() checker.Input {
 		}
 		return e.finish(text)
 	}}
+	if e.line > 0 {
+		input.Free = free // what was decoded is nobody else's
+	}
 	if e.device != nil {
 		input.Device = *e.device
 	}

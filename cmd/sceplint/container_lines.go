@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strings"
+	"slices"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -131,16 +133,14 @@ var (
 // fieldsOf finds the fields of a line. A profile, which is most of the line, is
 // not decoded.
 func fieldsOf(line []byte) (f lineFields, err error) {
-	if !json.Valid(bytes.TrimPrefix(line, []byte("\ufeff"))) {
-		return f, errLine
-	}
-	pos := bytes.IndexByte(line, '{')
-	if pos < 0 || len(bytes.Trim(line[:pos], " \t\r\n\ufeff")) > 0 {
+	line, marked := bytes.CutPrefix(line, []byte("\ufeff"))
+	start := bytes.IndexByte(line, '{')
+	if start < 0 || len(bytes.TrimSpace(line[:start])) > 0 {
 		return f, errLine
 	}
 	depth, key := 0, []byte(nil)
 	wantKey := false
-	for ; pos < len(line); pos++ { // the line is valid
+	for pos := start; pos < len(line); pos++ { // whether all of it is JSON is seen to below
 		switch line[pos] {
 		case '{':
 			depth++
@@ -155,12 +155,8 @@ func fieldsOf(line []byte) (f lineFields, err error) {
 			wantKey = false
 		case '"':
 			start := pos
-			for pos++; line[pos] != '"'; pos++ {
-				n := bytes.IndexAny(line[pos:], `"\`)
-				if pos += n; line[pos] == '"' {
-					break
-				}
-				pos++
+			if pos = endOfString(line, pos); pos < 0 {
+				return f, errLine
 			}
 			if depth != 1 {
 				continue
@@ -178,25 +174,123 @@ func fieldsOf(line []byte) (f lineFields, err error) {
 			}
 		}
 	}
+	// The profile is a string as JSON has it, and need not be gone through again.
+	rest := slices.Concat(line[:f.start], []byte(`""`), line[f.end:])
 	if f.end == 0 {
+		rest = line
+	}
+	switch {
+	case !json.Valid(rest):
+		return f, errLine
+	case f.end == 0:
 		return f, errNoProfile
+	}
+	if marked {
+		f.start, f.end = f.start+len("\ufeff"), f.end+len("\ufeff")
 	}
 	return f, nil
 }
 
+// inString marks the bytes that end a string of JSON (1), escape the next (2), or
+// must not stand there (3).
+var inString = func() (t [256]uint8) {
+	for c := range ' ' {
+		t[c] = 3
+	}
+	t['"'], t['\\'] = 1, 2
+	return t
+}()
+
+// endOfString gives the place of the quotation mark that ends the string which
+// begins at a place; -1 if there is none, or the string is none of JSON.
+func endOfString(line []byte, pos int) int {
+	for pos++; pos < len(line); pos++ {
+		switch inString[line[pos]] {
+		case 1:
+			return pos
+		case 2:
+			if pos++; pos == len(line) {
+				return -1
+			}
+			switch {
+			case unescaped[line[pos]] != 0:
+			case codeUnit(line[pos:]) >= 0:
+				pos += 4
+			default:
+				return -1
+			}
+		case 3:
+			return -1
+		}
+	}
+	return -1
+}
+
+// unescaped is what the short escapes of JSON stand for.
+var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// codeUnit reads uXXXX, which an escape goes on with; -1 if it is something else.
+func codeUnit(text []byte) (unit rune) {
+	if len(text) < 5 || text[0] != 'u' {
+		return -1
+	}
+	for _, c := range text[1:5] {
+		switch {
+		case c >= '0' && c <= '9':
+			unit = unit<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			unit = unit<<4 | rune(c|0x20-'a'+10)
+		default:
+			return -1
+		}
+	}
+	return unit
+}
+
+// stringText decodes a string with its quotation marks, which endOfString has
+// taken; false if it holds what is better left to encoding/json.
+func stringText(written []byte) ([]byte, bool) {
+	if len(written) < 2 || written[0] != '"' || written[len(written)-1] != '"' {
+		return nil, false
+	}
+	text, rest := buffer(len(written)), written[1:len(written)-1]
+	for {
+		i := bytes.IndexByte(rest, '\\')
+		if i < 0 {
+			text = append(text, rest...)
+			return text, utf8.Valid(text)
+		}
+		text = append(text, rest[:i]...)
+		rest = rest[i+1:]
+		if len(rest) > 0 && unescaped[rest[0]] != 0 {
+			text, rest = append(text, unescaped[rest[0]]), rest[1:]
+			continue
+		}
+		unit := codeUnit(rest)
+		if unit < 0 || utf16.IsSurrogate(unit) {
+			return nil, false
+		}
+		text, rest = utf8.AppendRune(text, unit), rest[5:]
+	}
+}
+
 // profileText decodes the profile of a line: text as it is, or base64.
 func profileText(written []byte) ([]byte, error) {
-	var text string
-	if err := json.Unmarshal(written, &text); err != nil {
-		return nil, errLine
+	text, ok := stringText(written)
+	if !ok {
+		var decoded string
+		if err := json.Unmarshal(written, &decoded); err != nil {
+			return nil, errLine
+		}
+		text = []byte(decoded)
 	}
-	if head := strings.TrimLeft(text, " \t\r\n\ufeff"); head == "" || strings.IndexByte("<{[-", head[0]) >= 0 || strings.HasPrefix(head, "bplist") {
-		return []byte(text), nil
+	if head := bytes.TrimLeft(text, " \t\r\n\ufeff"); len(head) == 0 || bytes.IndexByte([]byte("<{[-"), head[0]) >= 0 || bytes.HasPrefix(head, []byte("bplist")) {
+		return text, nil
 	}
-	packed := strings.Join(strings.Fields(text), "")
-	decoded, err := base64.StdEncoding.DecodeString(packed)
+	packed := bytes.Join(bytes.Fields(text), nil)
+	decoded, err := base64.StdEncoding.AppendDecode(nil, packed)
 	if err != nil {
-		decoded, err = base64.RawStdEncoding.DecodeString(packed)
+		decoded, err = base64.RawStdEncoding.AppendDecode(nil, packed)
 	}
 	if err != nil {
 		return nil, errors.New("its profile is neither text that begins with < nor base64")
