@@ -185,7 +185,7 @@ func (r *jamfReader) payloads() error {
 		export := *r.export
 		r.list = append(r.list, r.src.inner(at, unescapeXML, &export))
 	}
-	if bytes.LastIndex(text, []byte("<![CDATA[")) > bytes.LastIndex(text, []byte("]]>")) {
+	if bytes.Contains(text, []byte("<![CDATA[")) && bytes.LastIndex(text, []byte("<![CDATA[")) > bytes.LastIndex(text, []byte("]]>")) {
 		return errors.New("a CDATA section in <payloads> does not end")
 	}
 	r.start(start + end)
@@ -225,14 +225,18 @@ func unescapeXML(written string, jump func(inner, outer int)) string {
 		return written
 	}
 	var b strings.Builder
-	closed := strings.LastIndex(written, "]]>") // no CDATA section begins behind it
+	b.Grow(len(written))
+	closed := -1 // no CDATA section begins behind it
+	if strings.Contains(written, "<![CDATA[") {
+		closed = strings.LastIndex(written, "]]>")
+	}
 	for i := 0; i < len(written); {
-		n := strings.IndexAny(written[i:], "&<")
-		if n < 0 {
-			n = len(written) - i
+		start := i
+		for i < len(written) && written[i] != '&' && written[i] != '<' {
+			i++
 		}
-		b.WriteString(written[i : i+n])
-		if i += n; i == len(written) {
+		b.WriteString(written[start:i])
+		if i == len(written) {
 			break
 		}
 		if rest, ok := strings.CutPrefix(written[i:], "<![CDATA["); ok && i+len("<![CDATA[") <= closed {
