@@ -18,12 +18,6 @@ func IsUUID(text string) bool {
 		eightHex(eight(text[15:])&^(0xff<<24)|'0'<<24) && eightHex(eight(text[20:])&^(0xff<<24)|'0'<<24) && eightHex(eight(text[28:]))
 }
 
-// eight is the first eight bytes of a text, as a little-endian number.
-func eight(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
 // eightHex reports whether eight bytes are hexadecimal digits in either case,
 // all at once: a byte plus 0x80-c has its top bit set if it is at least c.
 func eightHex(w uint64) bool {
