@@ -53,11 +53,13 @@ type sieve struct {
 	mask        uint32
 }
 
-// newSieve makes one for so many notes.
+// mostSieved is how many notes a sieve is made for.
+const mostSieved = 1 << 17
+
+// newSieve makes one for so many notes, with four bits each.
 func newSieve(count int) *sieve {
-	const least, most = 1 << 6, 1 << 20 // bits; 128 KiB for once
-	size := least
-	for size < most && size < 4*count {
+	size := 64
+	for size < 4*count {
 		size *= 2
 	}
 	return &sieve{make([]uint64, size/64), make([]uint64, size/64), uint32(size - 1)}
@@ -69,11 +71,15 @@ func (s *sieve) add(low uint32) {
 	s.once[i] |= bit
 }
 
-func (s *sieve) lets(low uint32) bool { return s.again[low&s.mask/64]&(1<<(low%64)) != 0 }
+func (s *sieve) lets(low uint32) bool { return s == nil || s.again[low&s.mask/64]&(1<<(low%64)) != 0 }
 
 // sieve is one for the notes of the set: it lets those through that several
-// profiles may have, and those that are wanted.
+// profiles may have, and those that are wanted. Of very many it lets all, for it
+// would take as much memory as it saves.
 func (s *set) sieve() *sieve {
+	if s.packed.size > mostSieved {
+		return nil
+	}
 	sieve := newSieve(s.packed.size)
 	for _, block := range s.packed.blocks {
 		for i := range block {
