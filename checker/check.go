@@ -42,6 +42,10 @@ type Checker struct {
 	// once.
 	Withhold func(*Finding) *Suppression
 
+	// Since is what findings are compared with: those that were there are
+	// suppressed. nil: none are.
+	Since Revision
+
 	// Nothing refers to a file when it is checked: policies remember what they have
 	// seen, and fixes need the text.
 	forgetful bool
@@ -51,6 +55,7 @@ type Checker struct {
 	base  *plan             // for files without settings of their own
 	plans *sync.Map         // *Settings to *plan
 	set   *set              // what is noted across the profiles of the run
+	past  *past             // what was noted in profiles that changed
 }
 
 // Result is what came of one file.
@@ -127,7 +132,7 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 // Prepare works out which rules run. Run does so itself; File alone needs it.
 func (c *Checker) Prepare() {
 	c.known, c.long = map[string]bool{}, map[string]string{}
-	c.base, c.set = c.plan(&Settings{c.Severities, c.Targets}), nil
+	c.base, c.set, c.past = c.plan(&Settings{c.Severities, c.Targets}), nil, &past{}
 	c.plans = &sync.Map{}
 	c.forgetful = c.Fix == FixNone && c.Visit == nil && !c.Survey && c.Verify == nil
 	for i := range c.Rules {
@@ -186,6 +191,7 @@ type outcome struct {
 	held     []Finding
 	prints   []string
 	gathered *gathered
+	capped   bool // a rule had more findings than are kept
 }
 
 // check runs the rules over one profile.
@@ -199,7 +205,7 @@ func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	}
 	c.fill(pass, p)
 	err := c.find(pass)
-	done := outcome{prints: pass.prints, gathered: pass.first}
+	done := outcome{prints: pass.prints, gathered: pass.first, capped: pass.capped}
 	if len(pass.found) > 0 {
 		done.findings, done.held = c.resolve(p, pass.found)
 	}
@@ -247,7 +253,7 @@ func (c *Checker) find(pass *Pass) error {
 // settle gives the findings the severities and the order they are shown with.
 func (p *Pass) settle() {
 	for _, f := range p.found {
-		if s, ok := p.plan.Severities[f.Rule.ID]; ok {
+		if s, ok := p.plan.Severities[f.Rule.ID]; ok && !f.Rule.Unsuppressible {
 			f.Severity = s
 		}
 	}
@@ -267,6 +273,7 @@ func guard(p *Pass, check func(*Pass) error) (err error) {
 		return fmt.Errorf("%s failed: %w", p.Rule.name(), err)
 	}
 	if p.count > most {
+		p.capped = true
 		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type Finding struct {
 
 	whole  profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
 	around bool         // about what is around the text, which no comment in the text keeps back
+	unsure bool         // a profile that changed may have had a part in it before
 
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
@@ -182,7 +184,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen, hide)
-		if f.Suppression == nil && c.Withhold != nil {
+		if f.Suppression == nil && c.Withhold != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Withhold(f)
 		}
 		if f.Suppression == nil {
@@ -219,6 +221,9 @@ func payloadOf(p *profile.Profile, path []any, keep func(string) string) *Payloa
 	return &PayloadIdentity{index, keep(payloads[i].Type), keep(payloads[i].Identifier), keep(payloads[i].UUID)}
 }
 
+// lineNumber is what a message says of lines, which move with every edit.
+var lineNumber = regexp.MustCompile(` on line \d+`)
+
 // fingerprint identifies a finding by what it is about, not by where it
 // stands: rule, profile, payload and the path inside it. Equal ones are told
 // apart by their order.
@@ -233,7 +238,7 @@ func fingerprint(f *Finding, seen map[string]int, hide func(string) string) stri
 		parts = append(parts, fmt.Sprint(step))
 	}
 	if len(f.Related) == 0 { // else the message tells places in other files
-		parts = append(parts, f.Message)
+		parts = append(parts, lineNumber.ReplaceAllString(f.Message, ""))
 	}
 	for i, part := range parts {
 		parts[i] = hide(part)

@@ -86,7 +86,7 @@ func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) {
 	}
 	index := newIgnoreIndex(ignores)
 	for _, f := range found {
-		if f.around {
+		if f.around || f.Rule.Unsuppressible {
 			continue
 		}
 		line := 0

@@ -38,6 +38,10 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 		return
 	}
 	n := s.digest(kind, value)
+	if p.recording {
+		p.recorded = append(p.recorded, n)
+		return
+	}
 	if !s.done {
 		first := p.gathered()
 		first.notes = append(first.notes, held{note: n, with: s.companion(with)})
@@ -57,7 +61,9 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 // several profiles have it is no reason to look at them again, as with Note, and
 // those that want it are told of the file alone.
 func (p *Pass) Offer(kind, value string) {
-	if s := p.checker.set; s != nil && !s.done {
+	if s := p.checker.set; s != nil && p.recording {
+		p.recorded = append(p.recorded, s.digest(kind, value))
+	} else if s != nil && !s.done {
 		first := p.gathered()
 		first.offers = append(first.offers, s.digest(kind, value))
 	}
@@ -106,6 +112,7 @@ func (p *Pass) sharedNote(kind, value string) (note, *shared) {
 		return 0, nil
 	}
 	n := s.digest(kind, value)
+	p.asked = append(p.asked, n)
 	return n, s.shared[n]
 }
 

@@ -71,6 +71,10 @@ type Meta struct {
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
 
+	// Unsuppressible says that nothing suppresses the findings, switches the rule
+	// off, or changes its severities: they tell what could not be checked.
+	Unsuppressible bool
+
 	Documents Documents // what it looks at
 	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
@@ -153,6 +157,11 @@ type Pass struct {
 	shared  map[any]any
 	number  int32 // of the profile in the run, known when it is read again
 	count   int   // of findings of the rule that runs
+	capped  bool  // a rule had more findings than are kept
+
+	recording bool   // notes and offers are only recorded
+	recorded  []note // what was
+	asked     []note // what the rule that runs asked about the other profiles
 }
 
 // Known reports whether the run has a rule of this ID, switched on or not.

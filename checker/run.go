@@ -226,8 +226,13 @@ func (c *Checker) File(input Input) (result *Result) {
 
 // text checks a document and writes what comes of it into the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
+	if c.planFor(input.Name).idle {
+		result.fail(ErrIdle)
+		return
+	}
 	profiles, err := input.parse(text)
 	defer release(profiles) // the result holds copies of all it says
+	capped := false
 	if input.Optional && !meant(profiles, err, text) {
 		result.Passed = NoProfile
 		return
@@ -249,6 +254,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 				list[i].Ordinal = result.Profiles
 			}
 		}
+		capped = capped || done.capped
 		result.Profiles++
 		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
@@ -268,7 +274,13 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	if len(profiles) == 0 { // a part about something else
 		result.Passed = NoProfile
 	}
+	if c.Since != nil && !capped && len(result.Findings) > 0 {
+		c.suppressUnchanged(result, input, text, profiles)
+	}
 }
+
+// ErrIdle says that a file is checked by no rule.
+var ErrIdle = errors.New("every rule is switched off for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {
 	err = fmt.Errorf("%s: %w", Printable(r.File), err)

@@ -205,7 +205,7 @@ func (s *set) place(list []placed) {
 
 // located is where the notes of an input stand.
 func (c *Checker) located(n noted) (list []placed) {
-	c.reread(n, func(pass *Pass) {
+	c.reread(n, func(pass *Pass, _ []byte) {
 		pass.placing = true
 		c.gather(pass)
 		list = append(list, pass.placed...)
@@ -227,15 +227,18 @@ func (c *Checker) gather(pass *Pass) {
 func (c *Checker) again(n noted) *Result {
 	input := n.from.Input()
 	result := &Result{File: input.Name, Part: input.Part != nil, Again: true}
-	result.Err = c.reread(n, func(pass *Pass) {
+	result.Err = c.reread(n, func(pass *Pass, text []byte) {
 		c.gather(pass)
 		c.checkSet(result, pass)
+		if c.Since != nil {
+			c.suppressUnchangedSet(result, input, pass, text)
+		}
 	})
 	return result
 }
 
 // reread reads an input once more and does something with each of its profiles.
-func (c *Checker) reread(n noted, do func(*Pass)) error {
+func (c *Checker) reread(n noted, do func(pass *Pass, text []byte)) error {
 	input := n.from.Input()
 	if input.Done != nil {
 		defer input.Done()
@@ -252,7 +255,7 @@ func (c *Checker) reread(n noted, do func(*Pass)) error {
 	for i, p := range profiles {
 		pass := c.Pass(p)
 		pass.number = n.first + int32(i)
-		do(pass)
+		do(pass, text)
 	}
 	return nil
 }
@@ -262,9 +265,13 @@ func (c *Checker) checkSet(result *Result, pass *Pass) {
 		if r.CheckSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
 			continue
 		}
-		pass.Rule = r
+		pass.Rule, pass.asked = r, nil
+		before := len(pass.found)
 		if err := guard(pass, r.CheckSet); err != nil {
 			result.fail(err)
+		}
+		for _, f := range pass.found[before:] {
+			f.unsure = c.Since != nil && len(f.Related) == 0 && c.past.noted(c, pass.asked)
 		}
 	}
 	suppress(pass.Profile.Source, pass.ignores(), pass.found)

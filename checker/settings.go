@@ -13,15 +13,17 @@ type plan struct {
 	*Settings
 	on     map[string]bool // rules that run
 	active []*Rule         // those that run
+	idle   bool            // every rule is switched off that can be
 }
 
 func (c *Checker) plan(s *Settings) *plan {
-	p := &plan{Settings: s, on: map[string]bool{}}
+	p := &plan{Settings: s, on: map[string]bool{}, idle: true}
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		severity, ok := s.Severities[r.ID]
-		if p.on[r.ID] = !ok || severity != Off; p.on[r.ID] {
+		if p.on[r.ID] = !ok || severity != Off || r.Unsuppressible; p.on[r.ID] {
 			p.active = append(p.active, r)
+			p.idle = p.idle && r.Unsuppressible
 		}
 	}
 	return p

@@ -13,7 +13,8 @@ The most frequent causes are an unescaped & in a URL, a file cut off on its way,
 Nothing else in the file is checked until it can be read.
 A warning tells what most programs read, and Apple's own reader, CoreFoundation as it is published, refuses: comments inside of values,
 white space behind digits, dates that are not in UTC, declarations in the document type. Versions on devices may differ.`,
-		Help: "mend the file at this place; plutil -lint on a Mac gives a second opinion",
+		Help:           "mend the file at this place; plutil -lint on a Mac gives a second opinion",
+		Unsuppressible: true,
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>

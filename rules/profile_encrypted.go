@@ -9,7 +9,8 @@ var profileEncrypted = checker.Rule{
 		Severity: checker.Info,
 		Doc: `EncryptedPayloadContent holds the payloads as a CMS message that only the identity of the device opens. Its envelope can
 be read and is checked; what the payloads set cannot be seen from outside, so that no rule about them says anything.`,
-		Help: "check the profile before it is encrypted",
+		Help:           "check the profile before it is encrypted",
+		Unsuppressible: true,
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadType</key>

@@ -20,7 +20,8 @@ Signatures are verified only with --verify-signatures. A signature of a kind tha
 (info) and not called wrong; --severity profile-signature=error makes that an error too. A signer that chains to none of the roots is a
 warning where --trust names the roots, and worth knowing (info) where the system's are taken, for the certificates of management servers are often their own.
 No comment in the profile keeps these findings back: whoever changes it could write one.`,
-		Help: "sign the profile again, from the source it was made of; openssl cms -verify -inform DER gives a second opinion",
+		Help:           "sign the profile again, from the source it was made of; openssl cms -verify -inform DER gives a second opinion",
+		Unsuppressible: true,
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `-----BEGIN CMS-----

@@ -76,7 +76,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.StringArrayVar(&f.trust, "trust", nil, "with --verify-signatures: trust the root certificates in `FILE`, in PEM or DER, and not those of the system (repeatable)")
 	flags.StringVar(&f.baseline, "baseline", "", "keep back the findings that `FILE` knows, as --write-baseline wrote it")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them")
-	flags.StringVar(&f.newFrom, "new-from", "", "report only what stands on lines that changed since the git `REVISION`, or in files that it lacks")
+	flags.StringVar(&f.newFrom, "new-from", "", "report only findings that are new since the Git `REVISION`: on changed lines, about changed payloads, or in new files")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)

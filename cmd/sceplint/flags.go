@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/suppress"
 )
 
 // addCommon adds the flags that say what profiles are judged by, whatever is
@@ -111,11 +114,9 @@ func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselin
 		if f.writeBaseline != "" {
 			return nil, errors.New("--write-baseline and --new-from do not go together: a baseline holds all findings")
 		}
-		changed, err := changesSince(ctx, f.newFrom)
-		if err != nil {
-			return nil, err
+		if c.Since, err = f.since(ctx); err != nil {
+			return nil, fmt.Errorf("--new-from: %w", err)
 		}
-		list = append(list, changed.withhold)
 	}
 	if len(list) > 0 {
 		c.Withhold = func(found *checker.Finding) *checker.Suppression {
@@ -128,6 +129,25 @@ func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselin
 		}
 	}
 	return known, nil
+}
+
+// since opens the revision that --new-from names. It is read until ctx ends.
+func (f *checkFlags) since(ctx context.Context) (*suppress.Revision, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	revision, err := suppress.OpenRevision(ctx, here, f.newFrom)
+	if err != nil {
+		return nil, err
+	}
+	revision.Selected = func(path string) bool {
+		if slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return strings.HasPrefix(part, ".") }) {
+			return false
+		}
+		return !f.policies.config.excluded(filepath.Join(revision.Root(), filepath.FromSlash(path)))
+	}
+	return revision, nil
 }
 
 // describes reports whether a report tells what the rules are about.

@@ -26,7 +26,11 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 			}
 		}
 		for _, l := range levels {
-			if err := weigh(s.Severities, l, c); err != nil {
+			err := weigh(s.Severities, l, c)
+			if _, off := checker.ParseSeverity(l.Level); err == nil && off == nil { // else it is "on"
+				err = suppressible(l.Rule.Value, c.Rules)
+			}
+			if err != nil {
 				return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
 			}
 		}
@@ -34,7 +38,11 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 	}
 	for _, g := range conf.Ignore {
 		for _, r := range g.Rules {
-			if err := weigh(nil, config.Level{Rule: r}, c); err != nil {
+			err := weigh(nil, config.Level{Rule: r}, c)
+			if err == nil {
+				err = suppressible(r.Value, c.Rules)
+			}
+			if err != nil {
 				return conf.Wrong(r.Place, "ignore: %v", err)
 			}
 		}
@@ -47,8 +55,21 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 	if c.For, err = conf.overrides(layer); err != nil {
 		return err
 	}
-	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { s, ok := c.Severities[r.ID]; return !ok || s != checker.Off }) {
+	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
+		s, ok := c.Severities[r.ID]
+		return !r.Unsuppressible && (!ok || s != checker.Off)
+	}) {
 		return errors.New("every rule is switched off, so there is nothing to check for")
+	}
+	return nil
+}
+
+// suppressible reports, as an error, that a rule is named that nothing
+// suppresses. A pattern may match such rules, which it leaves as they are.
+func suppressible(name string, all []checker.Rule) error {
+	i := slices.IndexFunc(all, func(r checker.Rule) bool { return r.ID == name })
+	if i >= 0 && all[i].Unsuppressible {
+		return fmt.Errorf("%s cannot be switched off, changed, or ignored, since it reports what was not checked; exclude the file instead", name)
 	}
 	return nil
 }
@@ -81,6 +102,9 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 // otherwise.
 func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checker.Rule) error {
 	each := func(flag, pattern string, do func(id string)) error {
+		if err := suppressible(pattern, all); err != nil && flag != "enable" {
+			return fmt.Errorf("--%s: %w", flag, err)
+		}
 		matched := false
 		for i := range all {
 			if _, err := path.Match(pattern, ""); err != nil {

@@ -1,0 +1,276 @@
+package checker
+
+import (
+	"bytes"
+	"cmp"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Revision holds the files of a run as they were before a change. It is asked by
+// several workers at once.
+type Revision interface {
+	// Before gives the bytes that a file had; ok is false if it had none, or they
+	// are not known.
+	Before(file string, now []byte) (before []byte, ok bool)
+	// Now gives the bytes that a file has.
+	Now(file string) (text []byte, ok bool)
+	// Differing yields the path and the earlier bytes of each file that has other
+	// bytes now or is gone; the bytes are nil where they are not known.
+	Differing() iter.Seq2[string, []byte]
+}
+
+// A finding is old only if the same rules report it for the bytes that the file
+// had, and nothing it is about has changed since: its own lines, those of the
+// dictionary that lacks something, and those of the payload that a reference
+// leads to. Whatever cannot be compared counts as changed.
+
+// suppressUnchanged suppresses the findings that a file had before.
+func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, profiles []*profile.Profile) {
+	if input.Part != nil || input.Inside {
+		return
+	}
+	before, ok := c.Since.Before(input.Name, text)
+	if !ok {
+		return
+	}
+	if bytes.Equal(before, text) {
+		result.suppress(func(*Finding) bool { return true })
+		return
+	}
+	p, ok := comparable(profiles, text)
+	if !ok {
+		return
+	}
+	old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
+		done, err := c.check(p)
+		if done.gathered != nil {
+			done.gathered.release()
+		}
+		if err != nil {
+			return nil
+		}
+		return done.findings
+	})
+	if !ok {
+		return
+	}
+	changed := compare(before, text)
+	targets := targetsOf(p)
+	result.suppress(func(f *Finding) bool {
+		return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
+	})
+}
+
+// suppressUnchangedSet suppresses the findings about the set of all profiles
+// that a profile had before, as far as one can tell from the others as they are
+// now. What is said of another file must stand on lines that are unchanged there.
+func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, text []byte) {
+	if len(result.Findings) == 0 || input.Part != nil || input.Inside {
+		return
+	}
+	before, ok := c.Since.Before(input.Name, text)
+	if !ok {
+		return
+	}
+	own := func(f *Finding) bool { return true }
+	if !bytes.Equal(before, text) {
+		p, ok := comparable([]*profile.Profile{pass.Profile}, text)
+		if !ok {
+			return
+		}
+		old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
+			then, kept := c.Pass(p), &Result{}
+			then.number = pass.number
+			c.gather(then)
+			c.checkSet(kept, then)
+			return kept.Findings
+		})
+		if !ok {
+			return
+		}
+		changed, targets := compare(before, text), targetsOf(p)
+		own = func(f *Finding) bool {
+			return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
+		}
+	}
+	result.suppress(func(f *Finding) bool {
+		return !f.unsure && own(f) && !slices.ContainsFunc(f.Related, c.relatedChanged)
+	})
+}
+
+// relatedChanged reports whether a place in another profile may have changed.
+func (c *Checker) relatedChanged(r Related) bool {
+	text, ok := c.Since.Now(r.File)
+	if !ok {
+		return true
+	}
+	before, ok := c.Since.Before(r.File, text)
+	switch {
+	case !ok:
+		return true
+	case bytes.Equal(before, text):
+		return false
+	case !r.Placed, r.Signed, r.Start.Offset >= len(text):
+		return true
+	}
+	return compare(before, text).touches(profile.Span{Start: r.Start.Offset, End: r.Start.Offset + 1})
+}
+
+// suppress moves the findings that are old to those that are suppressed.
+func (r *Result) suppress(old func(*Finding) bool) {
+	var rest []Finding
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Rule.Unsuppressible || !old(f) {
+			rest = append(rest, *f)
+			continue
+		}
+		f.Suppression = &Suppression{By: ByUnchanged}
+		r.Held = append(r.Held, *f)
+	}
+	r.Findings = rest
+}
+
+// comparable gives the profile of a document whose text is that of the file, so
+// that its places are those of the file.
+func comparable(profiles []*profile.Profile, text []byte) (*profile.Profile, bool) {
+	if len(profiles) != 1 || len(text) == 0 {
+		return nil, false
+	}
+	p := profiles[0]
+	same := len(p.Source.Text) == len(text) && &p.Source.Text[0] == &text[0]
+	return p, same && p.Root != nil && p.Export == nil && p.Source.Textual()
+}
+
+// identity tells findings of a file apart across changes of the file.
+func (f *Finding) identity() identity { return identity{f.Fingerprint, f.Severity} }
+
+type identity struct {
+	fingerprint string
+	severity    Severity
+}
+
+// findingsBefore gives what is found in the bytes that a file had.
+func (c *Checker) findingsBefore(input Input, before []byte, find func(*profile.Profile) []Finding) (map[identity]bool, bool) {
+	profiles, err := input.parse(before)
+	defer release(profiles)
+	if err != nil || len(profiles) != 1 || profiles[0].Root == nil {
+		return nil, false
+	}
+	old := map[identity]bool{}
+	for _, f := range find(profiles[0]) {
+		old[f.identity()] = true
+	}
+	return old, true
+}
+
+// targetsOf gives the payloads that references lead to, by the span of the
+// reference.
+func targetsOf(p *profile.Profile) map[profile.Span][]profile.Span {
+	targets := map[profile.Span][]profile.Span{}
+	references := p.References()
+	for i := range references {
+		r := &references[i]
+		if target := cmp.Or(r.Target, r.Near); target != nil {
+			targets[r.Node.Span()] = append(targets[r.Node.Span()], target.Node.Span())
+		}
+	}
+	return targets
+}
+
+// changedText is what is new in a text, in order: ranges of bytes that begin and
+// end with lines. An empty one is where lines were removed.
+type changedText struct {
+	text []byte
+	list []profile.Span
+}
+
+// compare finds the lines that are new. Where Git has turned all line feeds of a
+// file into those of Windows, that is no change.
+func compare(before, now []byte) *changedText {
+	c := &changedText{text: now}
+	if bytes.Count(now, []byte("\r\n")) == bytes.Count(now, []byte("\n")) && !bytes.Contains(before, []byte("\r")) {
+		before = bytes.ReplaceAll(before, []byte("\n"), []byte("\r\n"))
+	}
+	shift := 0
+	for _, e := range udiff.Lines(string(before), string(now)) {
+		start := e.Start + shift
+		c.list = append(c.list, profile.Span{Start: start, End: start + len(e.New)})
+		shift += len(e.New) - (e.End - e.Start)
+	}
+	return c
+}
+
+// keep reports whether the lines that a finding is about are unchanged.
+func (c *changedText) keep(f *Finding) bool {
+	return f.Span.Valid() && !c.touches(f.Span) && !(f.whole.Valid() && c.touches(f.whole))
+}
+
+// touches reports whether any line of a range changed, or a line between two of
+// them was removed.
+func (c *changedText) touches(s profile.Span) bool {
+	start := bytes.LastIndexByte(c.text[:s.Start], '\n') + 1
+	end := len(c.text)
+	if i := bytes.IndexByte(c.text[max(s.Start, s.End-1):], '\n'); i >= 0 {
+		end = max(s.Start, s.End-1) + i + 1
+	}
+	return slices.ContainsFunc(c.list, func(x profile.Span) bool {
+		return x.Start < end && x.End > start
+	})
+}
+
+// past is what was noted in the profiles that have changed or are gone.
+type past struct {
+	once    sync.Once
+	notes   map[note]bool
+	unknown bool // some of them could not be read
+}
+
+// noted reports whether one of the profiles as they were may have noted or
+// offered a value that rules asked about.
+func (x *past) noted(c *Checker, asked []note) bool {
+	x.once.Do(func() {
+		x.notes = map[note]bool{}
+		for name, text := range c.Since.Differing() {
+			x.add(c, name, text)
+		}
+	})
+	return x.unknown || slices.ContainsFunc(asked, func(n note) bool { return x.notes[n] })
+}
+
+func (x *past) add(c *Checker, name string, text []byte) {
+	if text == nil || holdsFiles(name, text) {
+		x.unknown = true
+		return
+	}
+	input := Input{Name: name}
+	profiles, _ := input.parse(text)
+	defer release(profiles)
+	for _, p := range profiles {
+		if p.Root == nil {
+			continue // it offered nothing
+		}
+		pass := c.Pass(p)
+		pass.recording = true
+		c.gather(pass)
+		for _, n := range pass.recorded {
+			x.notes[n] = true
+		}
+	}
+}
+
+// holdsFiles reports whether a file is an archive or a stream, whose profiles
+// are read elsewhere.
+func holdsFiles(name string, text []byte) bool {
+	const tarMagic = 257
+	return bytes.HasPrefix(text, []byte("PK")) || bytes.HasPrefix(text, []byte{0x1f, 0x8b}) ||
+		len(text) > tarMagic && bytes.HasPrefix(text[tarMagic:], []byte("ustar")) || strings.EqualFold(path.Ext(name), ".jsonl")
+}
