@@ -238,7 +238,7 @@ func (c *Checker) find(pass *Pass) error {
 		}
 	}
 	ignores := pass.ignores()
-	suppress(p.Source, ignores, pass.found)
+	suppress(p, ignores, pass.found)
 	if len(ignores) > 0 {
 		for _, r := range pass.plan.active {
 			if r.CheckIgnores != nil {

@@ -1,6 +1,9 @@
 package checker
 
 import (
+	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -13,15 +16,22 @@ import (
 //	<!-- sceplint:ignore-file ID[,ID…] reason -->
 //
 // The first holds for findings that start on its last line or the one after,
-// the second for the whole file.
+// and, if it stands alone above a key, for the key and all of its value. The
+// second holds for the whole file.
 type Ignore struct {
 	Span   profile.Span
 	File   bool
 	IDs    []string
-	Used   []bool // for each ID, whether it kept a finding back
+	Used   []bool // for each ID, whether it suppressed a finding
 	Ran    []bool // for each ID, whether its rule ran at all
 	Reason string
-	last   int // the line it ends on
+
+	// Malformed says why a comment that looks like a suppression is none, and
+	// suppresses nothing; "" if it is one.
+	Malformed string
+
+	last int // the line it ends on
+	key  int // the offset of the key that it stands above; -1 if there is none
 }
 
 const directive = "sceplint:ignore"
@@ -34,16 +44,26 @@ func (p *Pass) ignores() []*Ignore {
 	}
 	var list []*Ignore
 	for _, span := range src.Comments {
+		ig := &Ignore{Span: span, last: src.LineAt(span.End), key: -1}
+		list = append(list, ig)
 		body := strings.TrimSpace(string(src.Text[span.Start+len("<!--") : span.End-len("-->")]))
-		if !strings.HasPrefix(body, directive) {
+		word, rest := body, ""
+		if i := strings.IndexFunc(body, unicode.IsSpace); i >= 0 {
+			word, rest = body[:i], body[i:]
+		}
+		switch word {
+		case directive:
+			ig.key = keyBelow(src.Text, span)
+		case directive + "-file":
+			ig.File = true
+		default:
+			ig.Malformed = "expected " + directive + " ID reason, or " + directive + "-file ID reason"
 			continue
 		}
-		ig := &Ignore{Span: span, last: src.LineAt(span.End)}
-		rest := body[len(directive):]
-		if ig.File = strings.HasPrefix(rest, "-file"); ig.File {
-			rest = rest[len("-file"):]
+		if ig.IDs, ig.Reason = directiveIDs(rest); len(ig.IDs) == 0 {
+			ig.Malformed = "missing rule ID"
+			continue
 		}
-		ig.IDs, ig.Reason = directiveIDs(rest)
 		ig.Used, ig.Ran = make([]bool, len(ig.IDs)), make([]bool, len(ig.IDs))
 		for i, id := range ig.IDs {
 			if short, ok := p.checker.long[id]; ok {
@@ -52,9 +72,33 @@ func (p *Pass) ignores() []*Ignore {
 			// A rule about the whole set has its turn later, and may have none.
 			ig.Ran[i] = p.plan.on[id] && !p.plan.aboutSet(id)
 		}
-		list = append(list, ig)
 	}
 	return list
+}
+
+// keyBelow gives the offset of the key that a comment stands above: alone on its
+// lines, with nothing but further comments between. It is -1 if there is none.
+func keyBelow(text []byte, comment profile.Span) int {
+	before := bytes.TrimRight(text[:comment.Start], " \t")
+	if len(before) > 0 && before[len(before)-1] != '\n' && before[len(before)-1] != '\r' {
+		return -1
+	}
+	for at := comment.End; ; {
+		rest := bytes.TrimLeft(text[at:], " \t\r\n")
+		at = len(text) - len(rest)
+		switch {
+		case bytes.HasPrefix(rest, []byte("<key")):
+			return at
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			n := bytes.Index(rest, []byte("-->"))
+			if n < 0 {
+				return -1
+			}
+			at += n + len("-->")
+		default:
+			return -1
+		}
+	}
 }
 
 // directiveIDs splits "a, b,c reason" into IDs and reason. Any white space
@@ -79,21 +123,33 @@ func directiveIDs(text string) (ids []string, reason string) {
 	return ids, strings.TrimSpace(strings.TrimLeft(text, "-:– "))
 }
 
-// suppress marks the findings that a comment keeps back.
-func suppress(src *profile.Source, ignores []*Ignore, found []*Finding) {
+// suppress marks the findings that a comment suppresses.
+func suppress(p *profile.Profile, ignores []*Ignore, found []*Finding) {
 	if len(ignores) == 0 {
 		return
 	}
 	index := newIgnoreIndex(ignores)
-	for _, f := range found {
+	covering := index.coverage(p.Root, ignores)
+	sorted := slices.SortedFunc(slices.Values(found), func(a, b *Finding) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	var above []*coverage // those that a place lies in, the outermost first
+	for _, f := range sorted {
 		if f.around || f.Rule.Unsuppressible {
 			continue
 		}
-		line := 0
-		if f.Span.Valid() {
-			line = src.LineAt(f.Span.Start)
+		if !f.Span.Valid() {
+			f.Suppression = index.ignored(f.Rule.ID, 0, nil)
+			continue
 		}
-		f.Suppression = index.ignored(f.Rule.ID, line)
+		for len(covering) > 0 && covering[0].Start <= f.Span.Start {
+			for len(above) > 0 && above[len(above)-1].End <= covering[0].Start {
+				above = above[:len(above)-1]
+			}
+			above, covering = append(above, covering[0]), covering[1:]
+		}
+		for len(above) > 0 && above[len(above)-1].End <= f.Span.Start {
+			above = above[:len(above)-1]
+		}
+		f.Suppression = index.ignored(f.Rule.ID, p.Source.LineAt(f.Span.Start), above)
 	}
 }
 
@@ -124,25 +180,73 @@ func newIgnoreIndex(ignores []*Ignore) ignoreIndex {
 			line = 0
 		}
 		for i, id := range ig.IDs {
-			by := x[ignoredAt{id, line}]
-			if by == nil {
-				by = &ignoredBy{number: number, reason: ig.Reason}
-				x[ignoredAt{id, line}] = by
-			}
-			by.marks = append(by.marks, &ig.Used[i])
+			add(x, ignoredAt{id, line}, number, ig, i)
 		}
 	}
 	return x
 }
 
+func add[K comparable](to map[K]*ignoredBy, key K, number int, ig *Ignore, i int) {
+	by := to[key]
+	if by == nil {
+		by = &ignoredBy{number: number, reason: ig.Reason}
+		to[key] = by
+	}
+	by.marks = append(by.marks, &ig.Used[i])
+}
+
+// coverage is a key with its value, and the suppressions above the key by rule.
+type coverage struct {
+	profile.Span
+	by map[string]*ignoredBy
+}
+
+// coverage gives what suppressions above keys cover, in order. One key with its
+// value lies inside another or apart from it.
+func (x ignoreIndex) coverage(root *profile.Node, ignores []*Ignore) []*coverage {
+	keys := map[int]*coverage{}
+	for number, ig := range ignores {
+		if ig.key < 0 || len(ig.IDs) == 0 {
+			continue
+		}
+		c := keys[ig.key]
+		if c == nil {
+			c = &coverage{by: map[string]*ignoredBy{}}
+			keys[ig.key] = c
+		}
+		for i, id := range ig.IDs {
+			add(c.by, id, number, ig, i)
+		}
+	}
+	var list []*coverage
+	if len(keys) == 0 || root == nil {
+		return nil
+	}
+	nodes := []*profile.Node{root}
+	for len(nodes) > 0 {
+		n := nodes[len(nodes)-1]
+		nodes = nodes[:len(nodes)-1]
+		for child := range n.Children() {
+			if c := keys[child.KeySpan().Start]; c != nil && child.Span().Valid() {
+				c.Span = profile.Span{Start: child.KeySpan().Start, End: child.Span().End}
+				list = append(list, c)
+			}
+			if child.Is(profile.Dict, profile.Array) {
+				nodes = append(nodes, child)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b *coverage) int { return cmp.Compare(a.Start, b.Start) })
+	return list
+}
+
 // ignored marks every suppression that speaks of a finding as used, not the
 // first alone, so that none is called unused for another's sake.
-func (x ignoreIndex) ignored(rule string, line int) *Suppression {
+func (x ignoreIndex) ignored(rule string, line int, above []*coverage) *Suppression {
 	var first *ignoredBy
-	for _, at := range []int{0, line, line - 1} {
-		by := x[ignoredAt{rule, at}]
+	use := func(by *ignoredBy) {
 		if by == nil {
-			continue
+			return
 		}
 		if !by.used {
 			by.used = true
@@ -153,6 +257,12 @@ func (x ignoreIndex) ignored(rule string, line int) *Suppression {
 		if first == nil || by.number < first.number {
 			first = by
 		}
+	}
+	for _, at := range []int{0, line, line - 1} {
+		use(x[ignoredAt{rule, at}])
+	}
+	for _, c := range above {
+		use(c.by[rule])
 	}
 	if first == nil {
 		return nil

@@ -5,6 +5,7 @@ package checker
 import (
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,6 +167,11 @@ type Pass struct {
 
 // Known reports whether the run has a rule of this ID, switched on or not.
 func (p *Pass) Known(id string) bool { return p.checker.known[id] }
+
+// Unsuppressible reports whether nothing suppresses the findings of a rule.
+func (p *Pass) Unsuppressible(id string) bool {
+	return slices.ContainsFunc(p.plan.active, func(r *Rule) bool { return r.ID == id && r.Meta.Unsuppressible })
+}
 
 // On reports whether the rule of this ID runs.
 func (p *Pass) On(id string) bool { return p.plan.on[id] }

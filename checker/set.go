@@ -274,7 +274,7 @@ func (c *Checker) checkSet(result *Result, pass *Pass) {
 			f.unsure = c.Since != nil && len(f.Related) == 0 && c.past.noted(c, pass.asked)
 		}
 	}
-	suppress(pass.Profile.Source, pass.ignores(), pass.found)
+	suppress(pass.Profile, pass.ignores(), pass.found)
 	pass.settle()
 	result.Prints = append(result.Prints, pass.prints...)
 	if len(pass.found) > 0 {

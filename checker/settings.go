@@ -17,15 +17,23 @@ type plan struct {
 }
 
 func (c *Checker) plan(s *Settings) *plan {
-	p := &plan{Settings: s, on: map[string]bool{}, idle: true}
+	p := &plan{Settings: s, on: map[string]bool{}}
+	off, on := 0, 0 // of rules that can be switched off
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		severity, ok := s.Severities[r.ID]
 		if p.on[r.ID] = !ok || severity != Off || r.Unsuppressible; p.on[r.ID] {
 			p.active = append(p.active, r)
-			p.idle = p.idle && r.Unsuppressible
+		}
+		switch {
+		case r.Unsuppressible:
+		case p.on[r.ID]:
+			on++
+		default:
+			off++
 		}
 	}
+	p.idle = off > 0 && on == 0
 	return p
 }
 

@@ -45,7 +45,7 @@ func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, pr
 		result.suppress(func(*Finding) bool { return true })
 		return
 	}
-	p, ok := comparable(profiles, text)
+	p, ok := verbatim(profiles, text)
 	if !ok {
 		return
 	}
@@ -82,7 +82,7 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 	}
 	own := func(f *Finding) bool { return true }
 	if !bytes.Equal(before, text) {
-		p, ok := comparable([]*profile.Profile{pass.Profile}, text)
+		p, ok := verbatim([]*profile.Profile{pass.Profile}, text)
 		if !ok {
 			return
 		}
@@ -139,9 +139,9 @@ func (r *Result) suppress(old func(*Finding) bool) {
 	r.Findings = rest
 }
 
-// comparable gives the profile of a document whose text is that of the file, so
+// verbatim gives the profile of a document whose text is that of the file, so
 // that its places are those of the file.
-func comparable(profiles []*profile.Profile, text []byte) (*profile.Profile, bool) {
+func verbatim(profiles []*profile.Profile, text []byte) (*profile.Profile, bool) {
 	if len(profiles) != 1 || len(text) == 0 {
 		return nil, false
 	}

@@ -27,6 +27,7 @@ func All() []checker.Rule {
 		profileScope,
 		profileContentEmpty,
 		profileExpired,
+		payloadTypeMisspelled,
 		payloadTypeUnknownCase,
 
 		scepContent,
@@ -89,6 +90,7 @@ func All() []checker.Rule {
 		filesetUUIDDuplicate,
 		filesetScopeConflict,
 
+		ignoreMalformed,
 		ignoreUnused,
 		ignoreReason,
 	}

@@ -2,8 +2,6 @@ package rules
 
 import (
 	"bytes"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -15,8 +13,8 @@ var ignoreUnused = checker.Rule{
 		ID:       "ignore-unused",
 		Title:    "a suppression keeps nothing back",
 		Severity: checker.Warning,
-		Doc: `A comment with sceplint:ignore keeps back the findings of the rules it names, on its own line and the one after it, or in the
-whole file with sceplint:ignore-file. One that no finding meets has outlived its reason, stands on the wrong line or misspells its rule.
+		Doc: `A comment with sceplint:ignore suppresses the findings of the rules it names, on its own line and the one after it, at the key
+below it and in its value, or in the whole file with sceplint:ignore-file. One that no finding meets has outlived its reason or stands on the wrong line.
 If it stays, it will hide the next finding that somebody should have seen. Rules that are switched off, and policies of packs that are not
 loaded, are not counted.`,
 		Help: "remove the suppression, or move it to the line of the finding",
@@ -34,17 +32,8 @@ loaded, are not counted.`,
 			return nil // most rules could not look at the file
 		}
 		for _, ig := range ignores {
-			if len(ig.IDs) == 0 {
-				f := p.At(ig.Span, nil, "suppression names no rule and keeps nothing back; write the ID of a rule after sceplint:ignore, or remove the comment")
-				f.Fix = withoutComment(p, ig)
-			}
 			for i, id := range ig.IDs {
-				switch {
-				case !p.Known(id):
-					if !strings.Contains(id, "/") {
-						p.At(ig.Span, nil, "suppression of %q: there is no such rule; %s", excerpt(id), nearestRule(p, id))
-					}
-				case ig.Ran[i] && !ig.Used[i] && !needsMore(p, id):
+				if p.Known(id) && !p.Unsuppressible(id) && ig.Ran[i] && !ig.Used[i] && !needsMore(p, id) {
 					full := p.Full()
 					f := p.At(ig.Span, nil, "suppression of %q keeps nothing back; remove it", id)
 					if !full {
@@ -66,25 +55,6 @@ var refSuppression = checker.Ref{
 // not have: targets, or the other profiles that were checked along.
 func needsMore(p *checker.Pass, id string) bool {
 	return strings.HasPrefix(id, "fileset-") || strings.HasPrefix(id, "target-") && len(p.Targets) == 0
-}
-
-// nearestRule says which rule may have been meant.
-func nearestRule(p *checker.Pass, id string) string {
-	if p.Full() {
-		return ""
-	}
-	ids := p.IDs()
-	slices.Sort(ids)
-	best, far := "", 4
-	for _, known := range ids {
-		if d := profile.Distance(strings.ToLower(strings.ReplaceAll(id, "_", "-")), known); d < far {
-			best, far = known, d
-		}
-	}
-	if best == "" {
-		return "sceplint rules lists them"
-	}
-	return fmt.Sprintf("write %q", best)
 }
 
 // withoutID takes one ID out of a suppression, or the whole comment away if it

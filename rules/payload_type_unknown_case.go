@@ -35,14 +35,23 @@ another type, and what the payload sets is not what its author had in mind. Rule
 			if payload.Type == "" || ofApple()[payload.Type] {
 				continue
 			}
-			plain := strings.TrimSpace(payload.Type)
-			i := slices.IndexFunc(appleTypes, func(t string) bool { return len(t) == len(plain) && strings.EqualFold(t, plain) })
-			if i >= 0 {
-				p.Value(payload.Keys.Type, "PayloadType %q differs from Apple's type in letters or white space; write %q", payload.Type, appleTypes[i])
+			if right := withCase(payload.Type); right != "" {
+				p.Value(payload.Keys.Type, "PayloadType %q differs from Apple's type in letters or white space; write %q", payload.Type, right)
 			}
 		}
 		return nil
 	},
+}
+
+// withCase gives the type of Apple's that one differs from in case or white
+// space; "" if there is none.
+func withCase(t string) string {
+	t = strings.TrimSpace(t)
+	i := slices.IndexFunc(appleTypes, func(known string) bool { return len(known) == len(t) && strings.EqualFold(known, t) })
+	if i < 0 {
+		return ""
+	}
+	return appleTypes[i]
 }
 
 var refProfileTypes = checker.Ref{

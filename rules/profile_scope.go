@@ -77,7 +77,7 @@ func userOnly(p *checker.Pass) {
 func leftToUser(r profile.Reference) bool {
 	switch r.From.Type {
 	case "com.apple.ews.account", "com.apple.security.identitypreference", "com.apple.security.certificatepreference":
-		return r.Target != nil && !r.Variable && profile.HoldsIdentity(r.Target.Type)
+		return r.Target != nil && !r.Variable && profile.HoldsIdentity(r.Target.As)
 	}
 	return false
 }

@@ -16,10 +16,9 @@ var profileSignature = checker.Rule{
 		Severity: checker.Error,
 		Doc: `A signed profile is a CMS message around the property list. Devices refuse one whose content was changed after it was signed,
 or whose signature is cut off (MCProfileErrorDomain 1004, bad signature); profiles are signed twice at times, and each signature must hold.
-Signatures are verified only with --verify-signatures. A signature of a kind that is not verified here, as RSA-PSS, is said to be so
-(info) and not called wrong; --severity profile-signature=error makes that an error too. A signer that chains to none of the roots is a
-warning where --trust names the roots, and worth knowing (info) where the system's are taken, for the certificates of management servers are often their own.
-No comment in the profile keeps these findings back: whoever changes it could write one.`,
+Signatures are verified only with --verify-signatures. With --trust, a signature that cannot be verified, and a signer that chains to none of the
+named roots, are errors as well. Without it, the first is a warning, since nothing shows that the content is wrong, and the second is worth knowing (info),
+since the certificates of MDM servers are often their own. Nothing suppresses these findings.`,
 		Help:           "sign the profile again, from the source it was made of; openssl cms -verify -inform DER gives a second opinion",
 		Unsuppressible: true,
 		Example: checker.Example{
@@ -73,7 +72,7 @@ vqzREw==
 			case signature.Err != nil:
 				p.Around("%s does not verify: %v", which, signature.Err)
 			case len(signature.Signers) == 0:
-				p.Around("%s is a CMS message that nobody signed; sign the profile", which).Severity = checker.Warning
+				p.Around("%s is missing: the CMS message has no signer", which).Severity = unverified(p)
 			}
 			for _, signer := range signature.Signers {
 				judgeSigner(p, which, &signer)
@@ -81,6 +80,14 @@ vqzREw==
 		}
 		return nil
 	},
+}
+
+// unverified is the severity of what could not be verified.
+func unverified(p *checker.Pass) checker.Severity {
+	if p.Verify.Named {
+		return checker.Error
+	}
+	return checker.Warning
 }
 
 // judgeSigner says what is wrong with one signature of a message.
@@ -100,9 +107,9 @@ func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 	case profile.Refuted:
 		tell(checker.Error, "", "%s does not verify: %s; sign the profile again", which, s.Reason)
 	case profile.Unknown:
-		tell(checker.Info, "see what openssl cms -verify -inform DER says", "%s cannot be verified here: %s; verify it with openssl cms -verify", which, s.Reason)
+		tell(unverified(p), "see what openssl cms -verify -inform DER says", "%s cannot be verified here: %s; verify it with openssl cms -verify", which, s.Reason)
 	case profile.Anonymous:
-		tell(checker.Warning, "", "%s cannot be verified: %s; sign the profile with the certificate included", which, s.Reason)
+		tell(unverified(p), "", "%s cannot be verified: %s; sign the profile with the certificate included", which, s.Reason)
 	default:
 		if p.Verify.Roots == nil {
 			return
@@ -113,9 +120,9 @@ func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 		case !p.Verify.Named:
 			tell(checker.Info, known, "%s holds, but its signer chains to none of the roots of this system; name the root you expect with --trust", which)
 		case errors.As(err, &unknown):
-			tell(checker.Warning, known, "%s holds, but its signer chains to none of the roots that --trust names; add its root, or sign with a certificate of theirs", which)
+			tell(checker.Error, known, "%s holds, but its signer chains to none of the roots that --trust names; add its root, or sign with a certificate of theirs", which)
 		default:
-			tell(checker.Warning, known, "%s holds, but its signer does not chain to a root that --trust names: %v", which, err)
+			tell(checker.Error, known, "%s holds, but its signer does not chain to a root that --trust names: %v", which, err)
 		}
 	}
 }

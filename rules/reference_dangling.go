@@ -50,7 +50,7 @@ hold template text are not judged.`,
 	},
 	Gather: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			if profile.HoldsCertificate(payload.Type) && payload.UUID != "" && !profile.HasVariable(payload.UUID) {
+			if profile.HoldsCertificate(payload.As) && payload.UUID != "" && !profile.HasVariable(payload.UUID) {
 				p.Offer(certificateUUID, payload.UUID)
 			}
 		}
@@ -113,7 +113,7 @@ func mayHoldMore(p *profile.Profile) bool {
 	}
 	for _, payload := range p.Payloads() {
 		uuid := payload.Keys.UUID
-		certificate := payload.Type == "" || profile.HasVariable(payload.Type) || profile.HoldsCertificate(payload.Type)
+		certificate := payload.Type == "" || profile.HasVariable(payload.Type) || profile.HoldsCertificate(payload.As)
 		if certificate && (payload.Node.Templated() || uuid.Is(profile.Template) || uuid.Unrendered() || profile.HasVariable(payload.UUID)) {
 			return true
 		}

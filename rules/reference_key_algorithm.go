@@ -61,7 +61,7 @@ VPN authenticates by EAP alone, the type is not used, and the finding is a warni
 	},
 	Check: func(p *checker.Pass) error {
 		for _, r := range p.Profile.References() {
-			if r.Key != "IKEv2.PayloadCertificateUUID" || r.Variable || r.Target == nil || r.Target.Type != profile.TypeSCEP {
+			if r.Key != "IKEv2.PayloadCertificateUUID" || r.Variable || r.Target == nil || r.Target.As != profile.TypeSCEP {
 				continue
 			}
 			ikev2 := r.Node.Parent()

@@ -68,7 +68,7 @@ all. What Apple's schema leaves open, as for the Classroom payload, is not an er
 // misnamed tells what is wrong with the payload that a reference names, if
 // anything.
 func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy string) {
-	named := r.Target.Type
+	named := r.Target.As
 	identity := profile.HoldsIdentity(named)
 	const writeIdentity = "write the PayloadUUID of a SCEP, ACME or PKCS#12 payload"
 	const writeBare = "write the PayloadUUID of a certificate: com.apple.security.root, .pkcs1 or .pem"

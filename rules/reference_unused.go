@@ -63,7 +63,7 @@ find the identity in the keychain by themselves. Profiles with template text in 
 		}
 		var unused []profile.SCEP
 		for _, scep := range p.Profile.SCEP() {
-			if scep.UUID != "" && !profile.HasVariable(scep.UUID) && used[scep.UUID] == 0 {
+			if scep.As == scep.Type && scep.UUID != "" && !profile.HasVariable(scep.UUID) && used[scep.UUID] == 0 {
 				unused = append(unused, scep)
 				used[scep.UUID] = -1 // its own PayloadUUID
 			}
@@ -86,7 +86,7 @@ find the identity in the keychain by themselves. Profiles with template text in 
 // identities.
 func holdsUsers(p *profile.Profile) bool {
 	for _, payload := range p.Payloads() {
-		if !profile.HoldsCertificate(payload.Type) {
+		if !profile.HoldsCertificate(payload.As) {
 			return true
 		}
 	}

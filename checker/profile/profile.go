@@ -48,6 +48,7 @@ type Payload struct {
 	Node                   *Node // a dict
 	Index                  int
 	Type, Identifier, UUID string // "" where absent, or of another type than string
+	As                     string // the type that it is checked as: Type, or TypeSCEP where it is meant to be one
 	Keys                   CommonKeys
 }
 
@@ -56,6 +57,7 @@ type Payload struct {
 // payload must have, and the usual references to an identity.
 type CommonKeys struct {
 	Type, Version, Identifier, UUID         *Node
+	Content                                 *Node // PayloadContent
 	PayloadCertificate, IdentityCertificate *Node // PayloadCertificateUUID, IdentityCertificateUUID
 }
 
@@ -240,8 +242,9 @@ func (p *Profile) view() {
 		payload.Type, _ = payload.Keys.Type.Str()
 		payload.Identifier, _ = payload.Keys.Identifier.Str()
 		payload.UUID, _ = payload.Keys.UUID.Str()
+		payload.As = payload.meant(p.Lossy())
 		p.payloads = append(p.payloads, payload)
-		if payload.Type == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(Dict)) { // there nothing is known of it
+		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(Dict)) { // there nothing is known of it
 			p.scep = append(p.scep, newSCEP(payload))
 		}
 	}
@@ -260,6 +263,8 @@ func (n *Node) common() (keys CommonKeys) {
 			keys.Identifier = c
 		case "PayloadUUID":
 			keys.UUID = c
+		case "PayloadContent":
+			keys.Content = c
 		case "PayloadCertificateUUID":
 			keys.PayloadCertificate = c
 		case "IdentityCertificateUUID":

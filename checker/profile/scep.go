@@ -76,8 +76,50 @@ type SCEP struct {
 	ChallengeKind                          ChallengeKind
 }
 
+// meant gives the type that a payload is checked as: TypeSCEP where its type
+// differs from that by case, white space, or a small edit, and where the content
+// is that of a SCEP payload whatever the type, unless that is a type of its own.
+// An export that loses the structure of payloads has no such content.
+func (p *Payload) meant(lossy bool) string {
+	t := p.Type
+	if t == TypeSCEP || HoldsCertificate(t) {
+		return t
+	}
+	if NearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
+		return TypeSCEP
+	}
+	return t
+}
+
+// NearSCEP reports whether a payload type is a misspelling of TypeSCEP.
+func NearSCEP(t string) bool {
+	t = strings.ToLower(strings.TrimSpace(t))
+	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && Distance(t, TypeSCEP) <= 2
+}
+
+// scepShaped reports whether a dictionary has the keys of a SCEP payload: an
+// address, and two more that few others have, in any of the usual spellings.
+func scepShaped(content *Node) bool {
+	if !content.Is(Dict) {
+		return false
+	}
+	url, key, others := false, false, 0
+	for c := content.first; c != nil; c = c.next {
+		switch c.Key {
+		case "URL":
+			url = true
+		case "Keysize", "KeySize", "Key Size", "Key Type", "KeyType", "Key Usage", "KeyUsage", "CAFingerprint":
+			key = true
+			others++
+		case "Challenge", "Subject", "Retries", "RetryDelay":
+			others++
+		}
+	}
+	return url && key && others >= 2
+}
+
 func newSCEP(p Payload) SCEP {
-	if c := p.Node.Get("PayloadContent"); c.Is(Dict) {
+	if c := p.Keys.Content; c.Is(Dict) {
 		return settingsOf(p, c)
 	}
 	return settingsOf(p, nil)

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
@@ -81,7 +82,11 @@ func (info *signerInfo) verify(bundled []*x509.Certificate, content []byte) (s S
 		s.Verdict = Unknown
 		return s
 	}
-	s.Verdict, s.Reason = info.check(s.Certificate, content)
+	if key, ok := s.Certificate.PublicKey.(*rsa.PublicKey); ok && oidOf(info.algorithm).Equal(oidPSS) {
+		s.Verdict, s.Reason = info.checkPSS(key, content)
+	} else {
+		s.Verdict, s.Reason = info.check(s.Certificate, content)
+	}
 	return s
 }
 
@@ -106,7 +111,9 @@ func (info *signerInfo) unsupported(c *x509.Certificate) string {
 	}
 	switch {
 	case algorithm.Equal(oidPSS):
-		return "RSA-PSS is not supported"
+		if _, ok := c.PublicKey.(*rsa.PublicKey); !ok {
+			return "the key of its signer is not an RSA key"
+		}
 	case !has(signatureOIDs, algorithm):
 		return "the signature algorithm " + algorithm.String() + " is not supported"
 	case !has(digestOIDs, digest):
@@ -122,6 +129,94 @@ func (info *signerInfo) unsupported(c *x509.Certificate) string {
 		return "the key of its signer is neither RSA nor ECDSA"
 	}
 	return ""
+}
+
+// attribute is a signed attribute.
+type attribute struct {
+	Type   asn1.ObjectIdentifier
+	Values asn1.RawValue // a SET
+}
+
+// pssParameters are the RSASSA-PSS-params of RFC 8017, A.2.3.
+type pssParameters struct {
+	Hash    pkix.AlgorithmIdentifier `asn1:"explicit,tag:0,optional"`
+	MGF     pkix.AlgorithmIdentifier `asn1:"explicit,tag:1,optional"`
+	Salt    int                      `asn1:"explicit,tag:2,optional,default:20"`
+	Trailer int                      `asn1:"explicit,tag:3,optional,default:1"`
+}
+
+var (
+	oidMGF1          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
+	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+)
+
+// hashOf gives the hash function of an algorithm; SHA-1 where it is left out.
+func hashOf(oid asn1.ObjectIdentifier) (crypto.Hash, bool) {
+	switch {
+	case len(oid) == 0, oid.Equal(smallstep.OIDDigestAlgorithmSHA1):
+		return crypto.SHA1, true
+	case oid.Equal(smallstep.OIDDigestAlgorithmSHA256):
+		return crypto.SHA256, true
+	case oid.Equal(smallstep.OIDDigestAlgorithmSHA384):
+		return crypto.SHA384, true
+	case oid.Equal(smallstep.OIDDigestAlgorithmSHA512):
+		return crypto.SHA512, true
+	}
+	return 0, false
+}
+
+// checkPSS verifies an RSASSA-PSS signature (RFC 4056), which the library does
+// not.
+func (info *signerInfo) checkPSS(key *rsa.PublicKey, content []byte) (Verdict, string) {
+	var algorithm pkix.AlgorithmIdentifier
+	var parameters pssParameters
+	if _, err := asn1.Unmarshal(info.algorithm, &algorithm); err != nil {
+		return Unknown, "its algorithm cannot be read"
+	}
+	if rest, err := asn1.Unmarshal(algorithm.Parameters.FullBytes, &parameters); err != nil || len(rest) > 0 {
+		return Unknown, "the parameters of its algorithm cannot be read"
+	}
+	hash, ok := hashOf(parameters.Hash.Algorithm)
+	var mask pkix.AlgorithmIdentifier
+	if len(parameters.MGF.Algorithm) > 0 {
+		if _, err := asn1.Unmarshal(parameters.MGF.Parameters.FullBytes, &mask); err != nil || !parameters.MGF.Algorithm.Equal(oidMGF1) {
+			return Unknown, "the parameters of its algorithm cannot be read"
+		}
+	}
+	if of, known := hashOf(mask.Algorithm); !ok || !known || of != hash || parameters.Trailer != 1 || parameters.Salt < 0 || parameters.Salt > key.Size() {
+		return Unknown, "the parameters of its algorithm are not supported"
+	}
+	digest := func(hash crypto.Hash, text []byte) []byte {
+		h := hash.New()
+		h.Write(text)
+		return h.Sum(nil)
+	}
+	signed := content
+	if info.attributes != nil {
+		of, ok := hashOf(oidOf(info.digest))
+		var list []attribute
+		signed = append([]byte{tagSet}, info.attributes[1:]...)
+		if rest, err := asn1.UnmarshalWithParams(signed, &list, "set"); err != nil || len(rest) > 0 || !ok {
+			return Unknown, "what it signs beside the content cannot be read"
+		}
+		found := false
+		for _, a := range list {
+			if a.Type.Equal(oidMessageDigest) {
+				var value []byte
+				if _, err := asn1.Unmarshal(a.Values.Bytes, &value); err != nil || found || !bytes.Equal(value, digest(of, content)) {
+					return Refuted, "the content was changed after it was signed"
+				}
+				found = true
+			}
+		}
+		if !found {
+			return Refuted, "it signs no digest of the content"
+		}
+	}
+	if err := rsa.VerifyPSS(key, hash, digest(hash, signed), info.signature, &rsa.PSSOptions{SaltLength: parameters.Salt}); err != nil {
+		return Refuted, "the signature was changed, or is of another key than that of its certificate"
+	}
+	return Verified, ""
 }
 
 func oidOf(algorithm []byte) asn1.ObjectIdentifier {

@@ -44,7 +44,7 @@ type Source struct {
 	Signatures int      // how many CMS messages are wrapped around the text
 	Encoding   Encoding // of an XML document
 	Leading    Span     // bytes between the start and the XML declaration, if any
-	Comments   []Span   // XML comments that speak to this tool, in order
+	Comments   []Span   // XML comments that are directives of this tool or look like ones, in order
 	Templates  []Span   // template text outside of values, in order
 	Unrendered bool     // some value is template text
 	Inside     bool     // the document lies in an archive or a stream, whoever reads that says

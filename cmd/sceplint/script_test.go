@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -11,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 var update = flag.Bool("update", false, "write the generated files anew")
@@ -53,6 +57,24 @@ func TestScript(t *testing.T) {
 				ts.Check(err)
 				text := ts.ReadFile(args[0])
 				ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text[:len(text)-n]), 0o644))
+			},
+			"limit": func(ts *testscript.TestScript, _ bool, args []string) { // adds more values than are read, after a comment: limit FILE OUT
+				text := ts.ReadFile(args[0])
+				values := "<!-- sceplint:ignore-file plist-syntax many -->\n<key>Many</key><array>" + strings.Repeat("<true/>", 530_000) + "</array>\n"
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Replace(text, "<dict>\n", "<dict>\n"+values, 1)), 0o644))
+			},
+			"forge": func(ts *testscript.TestScript, _ bool, args []string) { // makes a baseline of all findings of a report: forge REPORT OUT
+				var report struct {
+					Findings []struct{ File, Rule, Message, Fingerprint string }
+				}
+				ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &report))
+				var known []checker.KnownFinding
+				for _, f := range report.Findings {
+					known = append(known, checker.KnownFinding{File: f.File, Rule: f.Rule, Message: f.Message, Fingerprint: f.Fingerprint})
+				}
+				var b bytes.Buffer
+				ts.Check(checker.WriteBaseline(&b, known))
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o644))
 			},
 			"utf16": func(ts *testscript.TestScript, _ bool, args []string) {
 				var out []byte

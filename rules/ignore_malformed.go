@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var ignoreMalformed = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "ignore-malformed",
+		Title:    "malformed suppression comment",
+		Severity: checker.Warning,
+		Doc: `What it checks: comments that look like a suppression and are not one, and suppressions of a rule that does not exist or cannot be suppressed.
+Why it matters: a suppression has one form, sceplint:ignore or sceplint:ignore-file, then rule IDs separated by commas, then the reason. A comment in
+any other form suppresses nothing, so its author believes a finding to be suppressed that is not.
+Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack that is not loaded, and are not reported.`,
+		Help: "use sceplint:ignore ID reason",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>Keysize</key>
+<integer>3072</integer> <!-- sceplint:disable scep-keysize our own test device takes it -->`,
+			Good: `<key>Keysize</key>
+<integer>3072</integer> <!-- sceplint:ignore scep-keysize our own test device takes it -->`,
+		},
+		Refs: []checker.Ref{refSuppression},
+	},
+	CheckIgnores: func(p *checker.Pass, ignores []*checker.Ignore) error {
+		for _, ig := range ignores {
+			if ig.Malformed != "" {
+				f := p.At(ig.Span, nil, "malformed suppression comment suppresses nothing; %s", ig.Malformed)
+				if ig.Malformed == "missing rule ID" {
+					f.Help = "add the ID of a rule, or remove the comment"
+				}
+				continue
+			}
+			for _, id := range ig.IDs {
+				switch {
+				case p.Unsuppressible(id):
+					f := p.At(ig.Span, nil, "suppression of %q is ignored; this rule reports what was not checked", id)
+					f.Help = "remove the suppression; leave the file out with exclude in the configuration"
+				case !p.Known(id) && !strings.Contains(id, "/"):
+					full := p.Full()
+					f := p.At(ig.Span, nil, "suppression of unknown rule %q", excerpt(id))
+					f.Help = "run sceplint rules to list rule IDs"
+					if full {
+						continue
+					}
+					if near := nearestRule(p, id); near != "" {
+						f.Message += fmt.Sprintf("; expected %q", near)
+						f.Help = fmt.Sprintf("replace it with %s", near)
+					}
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// nearestRule is the rule that an unknown ID may stand for; "" if there is none.
+func nearestRule(p *checker.Pass, id string) string {
+	ids := p.IDs()
+	slices.Sort(ids)
+	best, far := "", 4
+	for _, known := range ids {
+		if d := profile.Distance(strings.ToLower(strings.ReplaceAll(id, "_", "-")), known); d < far {
+			best, far = known, d
+		}
+	}
+	return best
+}

@@ -1,0 +1,86 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var payloadTypeMisspelled = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "payload-type-misspelled",
+		Title:    "misspelled or wrong PayloadType",
+		Severity: checker.Error,
+		Doc: `What it checks: payloads whose type is a small edit away from one of Apple's, and payloads with the content of a SCEP payload under another type.
+Why it matters: devices ignore a payload of a type that they do not know, or treat it as preferences of another application. No certificate is requested,
+and payloads that refer to it find none. The content is checked as that of a SCEP payload all the same.
+Exceptions: a type that holds a template variable is not reported. Content under a type that is not Apple's is a warning, since an application may read it.`,
+		Help: "replace the PayloadType with Apple's spelling",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scpe</string>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scep</string>
+</dict>`,
+		},
+		Refs: []checker.Ref{refCommonKeys, refProfileTypes},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, payload := range p.Profile.Payloads() {
+			t := payload.Type
+			if t == "" || ofApple()[t] || profile.HasVariable(t) || withCase(t) != "" {
+				continue
+			}
+			var f *checker.Finding
+			var right string
+			switch {
+			case payload.As == profile.TypeSCEP && !profile.NearSCEP(t):
+				f = p.Value(payload.Keys.Type, "unknown PayloadType %q with the content of a SCEP payload; expected %q", excerpt(t), profile.TypeSCEP)
+				f.Help = "did you mean " + profile.TypeSCEP + "? Replace the PayloadType"
+				if !strings.HasPrefix(t, "com.apple.") {
+					f.Severity = checker.Warning
+				}
+				continue
+			case payload.As == profile.TypeSCEP:
+				right = profile.TypeSCEP
+			default:
+				if right = nearType(t); right == "" {
+					continue
+				}
+			}
+			f = p.Value(payload.Keys.Type, "misspelled PayloadType %q; expected %q", excerpt(t), right)
+			f.Help = "did you mean " + right + "? Replace the PayloadType"
+			if inner, ok := elementText(p, payload.Keys.Type); ok {
+				f.Fix = &checker.Fix{Message: fmt.Sprintf("replace the PayloadType with %s", right), Edits: []checker.Edit{checker.Replace(inner, right)}}
+			}
+		}
+		return nil
+	},
+}
+
+// nearType gives the type of Apple's that one is a misspelling of; "" if there is
+// none. Short names are too close to those of other applications.
+func nearType(t string) string {
+	const prefix = "com.apple."
+	best, far := "", 3
+	for _, known := range appleTypes {
+		name := strings.TrimPrefix(known, prefix)
+		if len(name) < 8 || max(len(t), len(known))-min(len(t), len(known)) >= far {
+			continue
+		}
+		d := profile.Distance(t, known)
+		if len(name) < 12 && d > 1 {
+			continue
+		}
+		if d < far {
+			best, far = known, d
+		}
+	}
+	return best
+}
