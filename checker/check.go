@@ -50,12 +50,13 @@ type Checker struct {
 	// seen, and fixes need the text.
 	forgetful bool
 
-	known map[string]bool
-	long  map[string]string // the IDs of policies by pack/ID
-	base  *plan             // for files without settings of their own
-	plans *sync.Map         // *Settings to *plan
-	set   *set              // what is noted across the profiles of the run
-	past  *past             // what was noted in profiles that changed
+	known    map[string]bool
+	required map[string]bool   // the rules that are Unsuppressible
+	long     map[string]string // the IDs of policies by pack/ID
+	base     *plan             // for files without settings of their own
+	plans    *sync.Map         // *Settings to *plan
+	set      *set              // what is noted across the profiles of the run
+	past     *past             // what was noted in profiles that changed
 }
 
 // Result is what came of one file.
@@ -131,7 +132,7 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 
 // Prepare works out which rules run. Run does so itself; File alone needs it.
 func (c *Checker) Prepare() {
-	c.known, c.long = map[string]bool{}, map[string]string{}
+	c.known, c.required, c.long = map[string]bool{}, map[string]bool{}, map[string]string{}
 	c.base, c.set, c.past = c.plan(&Settings{c.Severities, c.Targets}), nil, &past{}
 	c.plans = &sync.Map{}
 	c.forgetful = c.Fix == FixNone && c.Visit == nil && !c.Survey && c.Verify == nil
@@ -139,6 +140,9 @@ func (c *Checker) Prepare() {
 		r := &c.Rules[i]
 		c.forgetful = c.forgetful && r.Pack == ""
 		c.known[r.ID] = true
+		if r.Unsuppressible {
+			c.required[r.ID] = true
+		}
 		if r.Pack != "" {
 			c.long[r.Pack+"/"+r.ID] = r.ID
 		}

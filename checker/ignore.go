@@ -52,10 +52,8 @@ func (p *Pass) ignores() []*Ignore {
 			word, rest = body[:i], body[i:]
 		}
 		switch word {
-		case directive:
-			ig.key = keyBelow(src.Text, span)
-		case directive + "-file":
-			ig.File = true
+		case directive, directive + "-file":
+			ig.File = word != directive
 		default:
 			ig.Malformed = "expected " + directive + " ID reason, or " + directive + "-file ID reason"
 			continue
@@ -73,20 +71,34 @@ func (p *Pass) ignores() []*Ignore {
 			ig.Ran[i] = p.plan.on[id] && !p.plan.aboutSet(id)
 		}
 	}
+	findKeys(src.Text, list)
 	return list
 }
 
-// keyBelow gives the offset of the key that a comment stands above: alone on its
-// lines, with nothing but further comments between. It is -1 if there is none.
-func keyBelow(text []byte, comment profile.Span) int {
-	before := bytes.TrimRight(text[:comment.Start], " \t")
-	if len(before) > 0 && before[len(before)-1] != '\n' && before[len(before)-1] != '\r' {
-		return -1
+// findKeys finds the keys that suppressions stand above: alone on their lines,
+// with nothing but further comments between.
+func findKeys(text []byte, list []*Ignore) {
+	key, start := -1, -1 // below the suppression that comes next, and where it starts
+	for _, ig := range slices.Backward(list) {
+		key = keyBelow(text, ig.Span.End, key, start)
+		start = ig.Span.Start
+		before := bytes.TrimRight(text[:start], " \t")
+		alone := len(before) == 0 || before[len(before)-1] == '\n' || before[len(before)-1] == '\r'
+		if alone && !ig.File {
+			ig.key = key
+		}
 	}
-	for at := comment.End; ; {
+}
+
+// keyBelow gives the offset of the key that follows a place, comments between
+// left out; -1 if there is none. It is known for the comment that starts at next.
+func keyBelow(text []byte, at, known, next int) int {
+	for {
 		rest := bytes.TrimLeft(text[at:], " \t\r\n")
 		at = len(text) - len(rest)
 		switch {
+		case at == next:
+			return known
 		case bytes.HasPrefix(rest, []byte("<key")):
 			return at
 		case bytes.HasPrefix(rest, []byte("<!--")):

@@ -5,7 +5,6 @@ package checker
 import (
 	"crypto/x509"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -170,7 +169,7 @@ func (p *Pass) Known(id string) bool { return p.checker.known[id] }
 
 // Unsuppressible reports whether nothing suppresses the findings of a rule.
 func (p *Pass) Unsuppressible(id string) bool {
-	return slices.ContainsFunc(p.plan.active, func(r *Rule) bool { return r.ID == id && r.Meta.Unsuppressible })
+	return p.checker.required[id]
 }
 
 // On reports whether the rule of this ID runs.

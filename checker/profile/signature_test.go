@@ -160,7 +160,7 @@ func TestSignaturesHostile(t *testing.T) {
 				}
 			}
 		}
-		if took := time.Since(started); took > 2*time.Second {
+		if took := time.Since(started); took > time.Minute {
 			t.Errorf("%s: %v", what, took)
 		}
 	}

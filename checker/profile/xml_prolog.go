@@ -174,8 +174,11 @@ func IsDirective(comment string) bool {
 			return true
 		}
 	}
+	if word == "" || word[0] != tool[0] {
+		return false
+	}
 	// The verb may be part of the word, as in sceplint-disable.
-	name := strings.NewReplacer("-", "", "_", "").Replace(word)
+	name := directiveWord.Replace(word)
 	for _, verb := range suppressionVerbs {
 		if head, _, ok := strings.Cut(name, verb); ok && nearly(head, tool) {
 			return true
@@ -186,6 +189,8 @@ func IsDirective(comment string) bool {
 	}
 	return separated && nearly(name, tool)
 }
+
+var directiveWord = strings.NewReplacer("-", "", "_", "")
 
 // suppressionVerbs are words that linters use in comments that suppress.
 var suppressionVerbs = []string{"ignore", "disable", "suppress", "nolint", "noqa", "skip", "allow", "lint", "off", "ingore", "ignroe"}

@@ -147,10 +147,10 @@ func hostileCMS() []hostile {
 				chunks = append(chunks, 4, 1, c)
 			}
 			return ber(0x30, oidSignedData, ber(0xa0, ber(0x30, der(2, []byte{1}), der(0x31), ber(0x30, oidData, ber(0xa0, ber(0x24, chunks))), der(0x31))))
-		}, 0, unsigned),
+		}, 1, unsigned),
 		whole("chunks-empty", func() []byte {
 			return ber(0x30, oidSignedData, ber(0xa0, ber(0x30, der(2, []byte{1}), der(0x31), ber(0x30, oidData, ber(0xa0, ber(0x24, []byte(many("\x04\x00", 4e6)), der(4, good)))), der(0x31))))
-		}, 0, unsigned),
+		}, 1, unsigned),
 		bytes("length-huge", length, 0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
 		bytes("length-reserved", length, 0x30, 0xff, 0, 0),
 		bytes("length-long", cut, 0x30, 0xfe, 0, 0, 0, 0),
@@ -166,7 +166,7 @@ func hostileCMS() []hostile {
 		whole("oid-long", func() []byte { return der(0x30, der(6, []byte(many("\x81", 1e6))), der(0xa0)) }, 1, "another type of content than SignedData"),
 		whole("oid-inside-long", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31, der(0x30, der(6, []byte(many("\x81", 1e6))))), der(0x30, oidData, der(0xa0, der(4, good))), der(0x31))))
-		}, 0, unsigned),
+		}, 1, unsigned),
 		whole("version", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte(many("\x01", 1000))))))
 		}, 1, "unknown version of SignedData"),
@@ -179,35 +179,35 @@ func hostileCMS() []hostile {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31), der(0x30, oidData, der(0xa0, der(2, []byte{1}))), der(0x31))))
 		}, 1, "does not hold its content in octet strings"),
 		whole("content-noise", func() []byte { return signed(noise(1<<20), nil) }, 1, "another kind, not a property list"),
-		whole("around-8", around(8), 0, unsigned),
+		whole("around-8", around(8), 1, unsigned),
 		whole("around-9", around(9), 1, "more than 8 CMS messages around one another"),
 		whole("around-1000", around(1000), 1, "more than 8 CMS messages around one another"),
-		whole("behind", func() []byte { return append(signed(good, nil), noise(1<<20)...) }, 0, unsigned),
-		whole("signers-none", func() []byte { return signed(good, nil) }, 0, unsigned),
+		whole("behind", func() []byte { return append(signed(good, nil), noise(1<<20)...) }, 1, unsigned),
+		whole("signers-none", func() []byte { return signed(good, nil) }, 1, unsigned),
 		whole("signers-many", func() []byte {
 			c := certified(7, pkix.Name{CommonName: "a"}, nil)
 			return signed(good, c.Raw, []byte(many(string(signerOf(c)), 5000)))
-		}, 0, unsigned),
+		}, 1, unsigned),
 		whole("signers-garbage", func() []byte { return signed(good, nil, []byte(many("\x30\x00", 1e5))) }, 1, "the signature does not verify"),
 		whole("certificates-many", func() []byte {
 			c := certified(7, pkix.Name{CommonName: "a"}, nil)
 			return signed(good, []byte(many(string(c.Raw), 5000)), signerOf(c))
-		}, 0, unsigned),
+		}, 1, unsigned),
 		whole("certificates-distinct", func() []byte {
 			var all []byte
 			for i := range 1000 {
 				all = append(all, certified(int64(i+1), pkix.Name{CommonName: fmt.Sprint("a", i)}, nil).Raw...)
 			}
 			return signed(good, all, signerOf(certified(7, pkix.Name{CommonName: "a6"}, nil)))
-		}, 0, unsigned),
+		}, 1, unsigned),
 		whole("certificates-garbage", func() []byte { return signed(good, []byte(many("\x30\x03\x02\x01\x01", 1e5)), der(0x30)) }, 1, "the signature does not verify"),
 		whole("signer-key-16k", func() []byte {
 			c := certified(7, pkix.Name{CommonName: "a"}, largeKey(16384))
 			return signed(good, c.Raw, signerOf(c))
-		}, 0, unsigned),
-		whole("signer-escape", named(pkix.Name{CommonName: "a\x1b[31mb\x07\u202e\u009b", Organization: []string{"o\nsceplint: all is well\r"}}), 0, `"CN=a\\1b[31mb`),
-		whole("signer-long", named(pkix.Name{CommonName: many("ä", 1e6)}), 0, unsigned),
-		whole("signer-names", named(pkix.Name{OrganizationalUnit: strings.Split(many("a,", 2e4), ",")}), 0, unsigned),
+		}, 1, unsigned),
+		whole("signer-escape", named(pkix.Name{CommonName: "a\x1b[31mb\x07\u202e\u009b", Organization: []string{"o\nsceplint: all is well\r"}}), 1, `"CN=a\\1b[31mb`),
+		whole("signer-long", named(pkix.Name{CommonName: many("ä", 1e6)}), 1, unsigned),
+		whole("signer-names", named(pkix.Name{OrganizationalUnit: strings.Split(many("a,", 2e4), ",")}), 1, unsigned),
 
 		// Certificates in payloads.
 		whole("payload-key-16k", func() []byte {
@@ -232,7 +232,7 @@ func hostileCMS() []hostile {
 		whole("pem-kind", func() []byte { return block("\x1b[31mCMS", good) }, 1, "PEM block does not hold a CMS message"),
 		whole("pem-key", func() []byte { return block("RSA PRIVATE KEY", noise(2000)) }, 1, "a private key in PEM"),
 		whole("pem-certificate", func() []byte { return block("CERTIFICATE", noise(2000)) }, 1, "a certificate or certificate request in PEM"),
-		whole("pem-signed", func() []byte { return block("PKCS7", signed(good, nil)) }, 0, unsigned),
+		whole("pem-signed", func() []byte { return block("PKCS7", signed(good, nil)) }, 1, unsigned),
 		whole("pem-in-pem", func() []byte { return block("PKCS7", block("PKCS7", signed(good, nil))) }, 1, "PEM block does not hold a CMS message"),
 		whole("pem-profile", func() []byte { return block("PKCS7", good) }, 1, "PEM block does not hold a CMS message"),
 		whole("pkcs12", func() []byte { return der(0x30, der(2, []byte{3}), der(0x30, noise(5000))) }, 1, "a PKCS#12 file"),

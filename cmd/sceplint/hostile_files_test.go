@@ -64,7 +64,7 @@ func hostileNames() []hostile {
 		in("audit-csv", "audit --format csv --by device .", 1, ""),
 		in("audit-json", "audit --format json .", 1, ""),
 		in("audit-html", "audit --format html .", 1, ""),
-		in("baseline", "check --write-baseline b.json .", 0, "wrote 1 finding to the baseline"),
+		in("baseline", "check --write-baseline b.json .", 1, "wrote 0 findings to the baseline"),
 		in("diff", "check --diff .", 1, ""),
 		in("verify", "check --verify-signatures --show-suppressed --statistics .", 1, shownName),
 		{name: "input", lay: func(dir string) { lay(dir, "a\x1b[31m", bad) }, args: "input a\x1b[31m", exit: 2, says: `a\u{1b}[31m:1:1: this is not a property list`},

@@ -98,7 +98,7 @@ func hostileSCEP() []hostile {
 		}, 1, "payload-key-missing"),
 		whole("payload-types-misspelt", func() string {
 			return payloadsOf(many("<dict><key>PayloadType</key><string>com.apple.security.Scep</string></dict>", 15e3))
-		}, 1, "payload-type-unknown-case"),
+		}, 2, "payload-type-unknown-case"),
 		whole("payload-type-long", func() string { return payloadsOf("<dict>" + text("PayloadType", many("com.apple.", 1e6)) + "</dict>") }, 1, "payload-key-missing"),
 		whole("references", func() string {
 			return payloadsOf(numbered("<dict><key>PayloadType</key><string>com.apple.wifi.managed</string><key>PayloadCertificateUUID</key><string>u%d</string></dict>", 15e3))
@@ -141,8 +141,8 @@ func hostileComments() []hostile {
 	file := func(ids string) string { return "<!-- sceplint:ignore-file " + ids + " reason -->" }
 	misspelt := func() string { return many("<key>KeyUsag</key><true/>\n", 3e4) }
 	return []hostile{
-		comments("many", func() string { return many(ignore("a,b,c"), 5e4) }, none, 1, "there is no such rule"),
-		comments("unknown", func() string { return many(ignore("scep-subject-missinx,scep-keyusage-missinq"), 4e4) }, none, 1, `write "scep-subject-missing"`),
+		comments("many", func() string { return many(ignore("a,b,c"), 5e4) }, none, 1, "unknown rule"),
+		comments("unknown", func() string { return many(ignore("scep-subject-missinx,scep-keyusage-missinq"), 4e4) }, none, 1, `expected "scep-subject-missing"`),
 		comments("unused", func() string { return ignore(many("scep-key-type,", 2e5) + "scep-key-type") }, none, 1, "ignore-unused"),
 		comments("file-wide", func() string { return many(file("scep-key-misspelled")+"\n", 2e4) }, misspelt, 2, "suppressed"),
 		comments("one-line", func() string { return many(file("scep-key-type"), 2e4) }, misspelt, 2, "ignore-unused"),
@@ -150,11 +150,11 @@ func hostileComments() []hostile {
 			return many("<!-- sceplint:ignore scep-key-misspelled a --><key>KeyUsag</key><true/>\n", 15e3)
 		}, 1, "suppressed"),
 		comments("long-reason", func() string { return "<!-- sceplint:ignore scep-key-type " + many("because ", 1e6) + "-->\n" }, none, 1, "ignore-unused"),
-		comments("long-id", func() string { return ignore(many("a", 2e6)) }, none, 1, "there is no such rule"),
+		comments("long-id", func() string { return ignore(many("a", 2e6)) }, none, 1, "unknown rule"),
 		comments("commas", func() string { return ignore(many(",", 4e6)) }, none, 1, "ignore"),
 		comments("spaces", func() string { return "<!-- sceplint:ignore " + many(" , ", 2e6) + "-->" }, none, 1, "ignore"),
 		comments("no-reason", func() string { return "<!-- sceplint:ignore scep-key-type -->\n" }, none, 1, "reason"),
-		comments("everything", func() string { return file("*") + "\n" }, none, 1, "there is no such rule"),
+		comments("everything", func() string { return file("*") + "\n" }, none, 1, "unknown rule"),
 		comments("escape", func() string { return ignore("a\u009b31m\u202e") + file("profile-key-missing") }, none, 1, `\u{9b}`),
 		comments("escape-reason", func() string { return "<!-- sceplint:ignore-file scep-key-type \u009b2J\u2066\u2028 -->" }, none, 1, "ignore-unused"),
 		comments("not-ours", func() string { return many("<!-- sceplint:nonsense -->", 1e5) }, none, 1, "profile-key-missing"),

@@ -34,8 +34,8 @@ func tool(tb testing.TB, variable string) string {
 	return path
 }
 
-// built builds the command of the working directory or another one, as releases
-// are built. Tests that need the same one share it.
+// built builds the command of the working directory or another one, from the
+// packages that the tests are made of. Tests that need the same one share it.
 func built(tb testing.TB, source string) string {
 	tb.Helper()
 	builds.Lock()
@@ -53,8 +53,7 @@ func built(tb testing.TB, source string) string {
 		return command
 	}
 	command := filepath.Join(builds.dir, strconv.Itoa(len(builds.commands)), "sceplint")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", command, source)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", command, source)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("%v\n%s", err, out)
 	}
