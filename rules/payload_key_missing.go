@@ -15,7 +15,8 @@ var payloadKeyMissing = checker.Rule{
 		Severity: checker.Error,
 		Doc: `Every payload needs PayloadType, PayloadVersion, PayloadIdentifier and PayloadUUID beside its own settings. One payload
 without them is enough for a device to refuse the whole profile (MCPayloadErrorDomain 2002, missing field). An empty PayloadType or
-PayloadIdentifier says as little and is a warning.`,
+PayloadIdentifier says as little and is a warning. A missing PayloadVersion is a warning unless iOS is a target, since macOS was observed to
+install such payloads.`,
 		Help: "add the key to the dict of the payload",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -52,7 +53,10 @@ PayloadIdentifier says as little and is a warning.`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
+					f := p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
+					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
+						f.Severity = checker.Warning // macOS installs it
+					}
 				} else if blankName(k.node) {
 					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(payload), nameOf(k.name)).Severity = checker.Warning
 				}

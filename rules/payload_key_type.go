@@ -52,8 +52,8 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 		kind := root.Get("PayloadType").Text()
 		payload := kind != "Configuration" && slices.Contains(appleTypes, kind)
 		for _, k := range topLevelKeys {
-			if payload && k.name == "PayloadContent" {
-				continue // a payload without a profile around it, which profile-type reports
+			if k.name == "PayloadContent" && (payload || p.Profile.Enrollment()) {
+				continue // a payload without a profile around it, which profile-type reports, or another document
 			}
 			f := commonKeyType(p, root.Get(k.name), k.kinds...)
 			if f != nil && k.legacy {

@@ -16,7 +16,8 @@ var profileType = checker.Rule{
 		Severity: checker.Error,
 		Doc: `On its top level a profile has the PayloadType Configuration, and Apple's schema allows no other value. The types that name
 what is configured, such as com.apple.security.scep, belong to the payloads inside PayloadContent. A payload that is saved as a file of
-its own, without a profile around it, shows up here as well.`,
+its own, without a profile around it, shows up here as well. The type of a payload on a profile with an array of payloads is a warning unless
+iOS is a target, since macOS was observed to install it. A Profile Service, the first step of over-the-air enrollment, is a document of its own.`,
 		Help: "write Configuration as the PayloadType of the outermost dict",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
@@ -39,11 +40,14 @@ its own, without a profile around it, shows up here as well.`,
 		const right = "Configuration"
 		n := p.Profile.Root.Get("PayloadType")
 		text, ok := n.Str()
-		if !ok || text == right || profile.HasVariable(text) {
+		if !ok || text == right || profile.HasVariable(text) || p.Profile.Enrollment() {
 			return nil
 		}
 		if slices.Contains(appleTypes, text) {
-			p.Value(n, "PayloadType of the profile is %q, the type of a payload; write %q, and put the payload into PayloadContent", text, right)
+			f := p.Value(n, "PayloadType of the profile is %q, the type of a payload; write %q, and put the payload into PayloadContent", text, right)
+			if p.Profile.Root.Get("PayloadContent").Is(profile.Array) && !p.Targets.Has("ios") {
+				f.Severity = checker.Warning // macOS installs it
+			}
 			return nil
 		}
 		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(text), right)

@@ -12,9 +12,9 @@ var scepFingerprintMismatch = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-fingerprint-mismatch",
 		Title:    "CAFingerprint is of none of the bundled certificates",
-		Severity: checker.Warning,
+		Severity: checker.Info,
 		Doc: `A profile that enrols at a CA usually brings the certificate of that CA along. CAFingerprint is then the digest of one of the bundled
-certificates; where it is of none, one of the two is out of date, or the digest was taken of the PEM text or of the public key in the place of the
+certificates. Where it is of none, the bundled root may be another than the one that issues, or one of the two is out of date, or the digest was taken of the PEM text or of the public key in the place of the
 certificate in DER. The enrolment fails when the server's answer does not match. The rule is silent if the profile bundles no CA
 certificate, or one that is template text or cannot be read: it may be the one that is meant.`,
 		Help: "take the digest of the CA certificate anew: openssl x509 -in ca.pem -outform DER | openssl dgst -sha256 -binary | base64",

@@ -7,10 +7,10 @@ var scepKeyLegacy = checker.Rule{
 		ID:       "scep-key-legacy",
 		Title:    "key that is no longer part of SCEP payloads",
 		Severity: checker.Info,
-		Doc: `Two keys are found in old profiles that Apple's schema of SCEP payloads does not have. GetCACaps was in Apple's early manuals;
+		Doc: `These keys are found in profiles though Apple's schema of SCEP payloads does not have them. GetCACaps was in Apple's early manuals;
 iOS was observed to take its list for the capabilities of the server and not to ask the server any more, so that an outdated
 list keeps devices from better algorithms. CertificateRenewalTimeInterval belongs to Active Directory certificate payloads;
-what it does in a SCEP payload is not documented.`,
+what it does in a SCEP payload is not documented. ScepProxyOption is a note of Jamf Pro to itself.`,
 		Help: "remove the key, unless a device or server is known to need it",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -30,6 +30,8 @@ what it does in a SCEP payload is not documented.`,
 			for n := range scep.Content.Children() {
 				switch {
 				case !legacyKeys[n.Key]:
+				case n.Key == "ScepProxyOption":
+					p.Key(n, "key %q is written by Jamf Pro and ignored by devices", n.Key).Help = "no change is needed"
 				case n.Key == "GetCACaps":
 					p.Key(n, "key %q is gone from Apple's schema, and iOS was observed to trust its list instead of asking the server; remove it", n.Key)
 				default:

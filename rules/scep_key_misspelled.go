@@ -77,7 +77,7 @@ var aliases = map[string]string{
 }
 
 // legacyKeys were documented once, or belong to other payloads.
-var legacyKeys = map[string]bool{"GetCACaps": true, "CertificateRenewalTimeInterval": true}
+var legacyKeys = map[string]bool{"GetCACaps": true, "CertificateRenewalTimeInterval": true, "ScepProxyOption": true}
 
 // misspelling gives the SCEP key that was meant by another one, or "".
 func misspelling(key string) string {

@@ -110,6 +110,7 @@ func (w *templateWalk) value(n *profile.Node) {
 // unrendered reports a value that is template text. Of the text only variables
 // are quoted, for the rest of it may be a secret.
 func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string) {
+	text = strings.TrimSpace(text)
 	fleet, first := true, ""
 	for _, v := range profile.Variables(text) {
 		if first == "" {

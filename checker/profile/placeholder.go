@@ -29,7 +29,8 @@ var samples = sync.OnceValue(func() *regexp.Regexp {
 		// CHANGEME, change-me, replace this, REPLACE_WITH_YOUR_TOPIC
 		`(?i:(?:^|[^a-z])(?:change|replace)[-_ ]?(?:me|this)(?:$|[^a-z]))`,
 		`(?i:(?:^|[^a-z])change[-_]?it(?:$|[^a-z]))`,
-		`(?i:(?:^|[^a-z])replace[-_ ]with(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])replace[-_ ]?with[-_ ]?(?:your|the|actual|own|real)[-_ ]?[a-z0-9]*(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])replace[-_ ]?with(?:$|[^a-z]))`,
 		`(?i:(?:^|[^a-z])replace[-_ ]+` + article + nouns + `(?:$|[^a-z]))`,
 		`(?:^|[^A-Za-z])REPLACE[-_][A-Z]`,
 		// SCEP-CHALLENGE-HERE, my_uuid_here, Base64EncodedDataHere, password goes here
@@ -56,6 +57,7 @@ var samples = sync.OnceValue(func() *regexp.Regexp {
 // whole are samples only when they are all there is.
 var whole = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
+	"redacted": true, "ignored": true, "xxx": true,
 }
 
 // sampleWord reports whether a text is one of these, in any case.
@@ -170,6 +172,9 @@ func wordsAround(text string, start, end int) string {
 		start--
 	}
 	for end < len(text) && end > start && word(text[end-1]) && word(text[end]) {
+		end++
+	}
+	if end < len(text) && end > start && (text[start] == '[' && text[end] == ']' || text[start] == '<' && text[end] == '>') {
 		end++
 	}
 	return text[start:end]

@@ -23,7 +23,7 @@ func TestPlaceholder(t *testing.T) {
 		{"Change this", "Change this"},
 		{"REPLACE_ME", "REPLACE_ME"},
 		{"REPLACE_WITH_YOUR_APNS_TOPIC", "REPLACE_WITH_YOUR_APNS_TOPIC"},
-		{"replace with the challenge", "replace with"},
+		{"replace with the challenge", "replace with the challenge"},
 		{"Replace your challenge", "Replace your challenge"},
 		{"SCEP-CHALLENGE-HERE", "SCEP-CHALLENGE-HERE"},
 		{"uuid-here", "uuid-here"},
@@ -101,6 +101,23 @@ func TestPlaceholder(t *testing.T) {
 		got, found := Placeholder(tt.text)
 		if got != tt.want || found != (tt.want != "") {
 			t.Errorf("Placeholder(%q) = %q, %t; want %q", tt.text, got, found, tt.want)
+		}
+	}
+}
+
+func TestPlaceholderWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"Replacewithyourvalue":    "Replacewithyourvalue",
+		"replace with your value": "replace with your value",
+		"REDACTED":                "REDACTED",
+		"xxx":                     "xxx",
+		"Ignored":                 "Ignored",
+		"[REPLACE_WITH_URL]":      "[REPLACE_WITH_URL]",
+		"<team-slug>":             "<team-slug>",
+		"REPLACE_WITH_BASE64_DER": "REPLACE_WITH_BASE64_DER",
+	} {
+		if got, ok := Placeholder(text); !ok || got != want {
+			t.Errorf("%q: %q, %v", text, got, ok)
 		}
 	}
 }

@@ -228,6 +228,9 @@ func (p *Profile) view() {
 	}
 	content := p.Root.Get("PayloadContent")
 	if !content.Is(Array) {
+		if bare, ok := p.bare(); ok {
+			p.scep = []SCEP{bare}
+		}
 		return
 	}
 	if a := p.arena(); a != nil {
@@ -272,6 +275,33 @@ func (n *Node) common() (keys CommonKeys) {
 		}
 	}
 	return keys
+}
+
+// bare gives the SCEP payload that stands in the place of a profile: as a payload
+// of its own, or as nothing but its settings.
+func (p *Profile) bare() (SCEP, bool) {
+	if !p.Root.Is(Dict) || p.Export != nil {
+		return SCEP{}, false
+	}
+	payload := Payload{Node: p.Root, Keys: p.Root.common(), As: TypeSCEP}
+	payload.Type, _ = payload.Keys.Type.Str()
+	payload.Identifier, _ = payload.Keys.Identifier.Str()
+	payload.UUID, _ = payload.Keys.UUID.Str()
+	content := payload.Keys.Content
+	switch {
+	case content.Is(Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
+		return newSCEP(payload), true
+	case content == nil && payload.Keys.Type == nil && scepShaped(p.Root):
+		return settingsOf(payload, p.Root), true
+	}
+	return SCEP{}, false
+}
+
+// Enrollment reports whether the document is the first step of over-the-air
+// enrollment, which asks a device for its attributes: a Profile Service, whose
+// PayloadContent is a dictionary.
+func (p *Profile) Enrollment() bool {
+	return p.Root.Get("PayloadType").Text() == "Profile Service" && p.Root.Get("PayloadContent").Is(Dict)
 }
 
 // Foreign says what a property list is that is no configuration profile, or ""

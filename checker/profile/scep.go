@@ -74,6 +74,8 @@ type SCEP struct {
 	Subject                                Subject
 	SubjectAltName                         *Node
 	ChallengeKind                          ChallengeKind
+
+	declarative bool
 }
 
 // meant gives the type that a payload is checked as: TypeSCEP where its type
@@ -130,13 +132,14 @@ func newSCEP(p Payload) SCEP {
 // configuration that installs the identity.
 func newCredential(root *Node) SCEP {
 	s := settingsOf(Payload{Node: root}, root)
+	s.declarative = true
 	s.AllowAllAppsAccess, s.KeyIsExtractable = Setting[bool]{Node: s.AllowAllAppsAccess.Node}, Setting[bool]{Node: s.KeyIsExtractable.Node}
 	return s
 }
 
 // Declarative reports whether the settings are those of a credential document,
 // not of a payload.
-func (s *SCEP) Declarative() bool { return s.Content != nil && s.Content == s.Node }
+func (s *SCEP) Declarative() bool { return s.declarative }
 
 func settingsOf(p Payload, content *Node) SCEP {
 	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}

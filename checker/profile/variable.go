@@ -16,7 +16,9 @@ const (
 	SyntaxDoubleBrace Syntax = "double-brace" // {{Name}}: Intune, SimpleMDM, Addigy, Go and Jinja templates
 	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
 	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
-	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #{NAME}, [[NAME]]: build scripts
+	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #@Name#@, ::NAME::, #{NAME}, [[NAME]]: build scripts
+	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s: formats of printf
+	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ": PHP, and strings put together by programs
 )
 
 // Variable is one variable or template block in a text.

@@ -74,8 +74,10 @@ func (f *finder) at(i int) (Variable, bool) {
 		if v, ok := f.between(i, SyntaxBlock, "%{", "}"); ok && directive(v.Name) {
 			return v, true
 		}
-		v, ok := f.between(i, SyntaxPercent, "%", "%")
-		return v, ok && percentName(v.Name)
+		if v, ok := f.between(i, SyntaxPercent, "%", "%"); ok && percentName(v.Name) {
+			return v, true
+		}
+		return f.printf(i)
 	case '{':
 		switch {
 		case strings.HasPrefix(rest, "{{"):
@@ -92,9 +94,22 @@ func (f *finder) at(i int) (Variable, bool) {
 		v, ok := f.between(i, SyntaxBrace, "{", "}")
 		return v, ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && plainName(v.Name)
 	case '<':
+		for _, open := range []string{"<?=", "<?php"} {
+			if v, ok := f.between(i, SyntaxCode, open, "?>"); ok {
+				return v, true
+			}
+		}
 		return f.between(i, SyntaxBlock, "<%", "%>")
 	case '#':
+		if v, ok := f.between(i, SyntaxToken, "#@", "#@"); ok && plainName(v.Name) {
+			return v, true
+		}
 		return f.between(i, SyntaxToken, "#{", "}")
+	case ':':
+		v, ok := f.between(i, SyntaxToken, "::", "::")
+		return v, ok && upperName(v.Name)
+	case '"':
+		return f.concatenation(i)
 	case '[':
 		v, ok := f.between(i, SyntaxToken, "[[", "]]")
 		return v, ok && plainName(v.Name)
@@ -138,6 +153,49 @@ func (f *finder) dollar(i int) (Variable, bool) {
 		v.Syntax = SyntaxFleet
 	}
 	return v, ok
+}
+
+// printf recognises %s, %d, %v, %@ and %2$s, where no letter or digit follows: it
+// would be part of a word, or of a percent-encoded byte.
+func (f *finder) printf(i int) (Variable, bool) {
+	rest := f.text[i+1:]
+	n := 0
+	for n < len(rest) && n < 3 && rest[n] >= '0' && rest[n] <= '9' {
+		n++
+	}
+	if n > 0 && (n == len(rest) || rest[n] != '$' || rest[0] == '0') {
+		return Variable{}, false
+	}
+	if n > 0 {
+		n++ // the dollar sign
+	}
+	if n == len(rest) || strings.IndexByte("sdv@", rest[n]) < 0 {
+		return Variable{}, false
+	}
+	n++
+	if n < len(rest) && (nameLength(rest[n:n+1]) > 0 || rest[n] == '%') {
+		return Variable{}, false
+	}
+	return Variable{SyntaxPrintf, rest[:n], i, i + 1 + n}, true
+}
+
+// concatenation recognises where the string of a program ends and begins again,
+// as in " + name + " and " + name + @", on one line.
+func (f *finder) concatenation(i int) (Variable, bool) {
+	const open = "\" + "
+	if !strings.HasPrefix(f.text[i:], open) {
+		return Variable{}, false
+	}
+	start := i + len(open)
+	for _, shut := range []string{" + @\"", " + \""} {
+		at := f.index(shut, start)
+		if at < 0 || at-start > f.longest || strings.ContainsAny(f.text[start:at], "\n<>") {
+			continue
+		}
+		name := strings.TrimSpace(f.text[start:at])
+		return Variable{SyntaxCode, name, i, at + len(shut)}, name != ""
+	}
+	return Variable{}, false
 }
 
 // maxName is how many bytes the plain name of a variable may have.
@@ -195,7 +253,7 @@ func (f *finder) next(i int) (Variable, bool) {
 }
 
 // openers are the bytes that a variable may begin with.
-const openers = "$%{<#_@["
+const openers = "$%{<#_@[:\""
 
 // opens marks the bytes that a variable may begin with.
 var opens = func() (t [256]bool) {

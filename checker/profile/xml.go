@@ -112,7 +112,7 @@ func (s *scanner) here() Span {
 
 // template passes over a run of template text at the position and notes it.
 func (s *scanner) template() bool {
-	if s.pos == len(s.text) || !strings.ContainsRune("${%<#[_@", rune(s.text[s.pos])) {
+	if s.pos == len(s.text) || strings.IndexByte(openers, s.text[s.pos]) < 0 {
 		return false
 	}
 	v, ok := variableAt(s.text, s.pos)

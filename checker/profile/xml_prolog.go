@@ -14,7 +14,8 @@ func (s *scanner) prolog() *SyntaxError {
 		case s.pos == len(s.text):
 			end := len(strings.TrimRight(s.text, " \t\r\n"))
 			return s.fail(Span{end, end}, "no <plist> element: the file ends before one begins; it is cut off")
-		case s.has("<?xml") && s.pos+5 < len(s.text) && isSpace(s.text[s.pos+5]) && s.pos > start: // not <?xml-stylesheet
+		case (s.has("<?=") || s.has("<?php")) && s.template():
+		case s.has("<?xml") && s.pos+5 < len(s.text) && isSpace(s.text[s.pos+5]) && s.pos > start && len(s.src.Templates) == 0: // not <?xml-stylesheet
 			s.src.Leading = Span{start, s.pos}
 			fallthrough
 		case s.has("<?"), s.has("<!--"), s.has("<!DOCTYPE"), s.has("<!doctype"):
@@ -35,12 +36,27 @@ func (s *scanner) prolog() *SyntaxError {
 			}
 			return nil
 		default:
-			if s.template() {
+			if s.template() || s.header() {
 				continue
 			}
 			return s.noPlist()
 		}
 	}
+}
+
+// header takes a line before the document that is meant for a program which
+// renders it: a directive of Jinja, or the first line of a script.
+func (s *scanner) header() bool {
+	if !s.has("#jinja2:") && !s.has("#!") {
+		return false
+	}
+	end := strings.IndexByte(s.text[s.pos:], '\n')
+	if end < 0 {
+		return false
+	}
+	s.src.Templates = append(s.src.Templates, Span{s.pos, s.pos + end})
+	s.pos += end
+	return true
 }
 
 // noPlist says what stands in the place of <plist>.

@@ -23,6 +23,11 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 			}
 			return s.endTag()
 		case '?':
+			if s.has("<?=") || s.has("<?php") {
+				if s.template() {
+					return false, nil
+				}
+			}
 			return false, s.misc()
 		case '!':
 			if s.has("<!--") {
@@ -54,11 +59,10 @@ func (s *scanner) oddTag() (bool, *SyntaxError) {
 		}
 		return true, s.fail(s.here(), "<%% is not closed; write %%> where it ends, or &lt; if no template is meant")
 	}
-	v, ok := variableAt(s.text, s.pos+1)
-	if !ok || !strings.HasPrefix(strings.TrimLeft(s.text[v.End:], " "), "/>") {
+	end := s.templatedTag()
+	if end == 0 {
 		return false, nil
 	}
-	end := v.End + strings.Index(s.text[v.End:], ">") + 1
 	n, err := s.node(Template, at)
 	if err != nil {
 		return true, err
@@ -67,6 +71,30 @@ func (s *scanner) oddTag() (bool, *SyntaxError) {
 	n.open, n.end, n.unrendered, n.text = int32(end), int32(end), true, s.text[at:end]
 	s.src.Unrendered = true
 	return true, s.place(n)
+}
+
+// templatedTag gives the end of an empty element whose name is made of variables
+// and letters, as <{{ .Flag }}/> and <{% if x %}true{% else %}false{% endif %}/>; 0
+// if there is none.
+func (s *scanner) templatedTag() int {
+	variables := 0
+	for i := s.pos + 1; i < len(s.text); {
+		c := s.text[i]
+		if v, ok := variableAt(s.text, i); opens[c] && ok {
+			i = v.End
+			variables++
+			continue
+		}
+		switch {
+		case strings.HasPrefix(s.text[i:], "/>") && variables > 0:
+			return i + len("/>")
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c == ' ':
+			i++
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 // stray takes text between elements: template text, or an error.
