@@ -32,6 +32,14 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
+		for _, n := range p.Profile.Source.Samples {
+			sample, ok := profile.Placeholder(n.Text())
+			if !ok {
+				sample = strings.TrimSpace(n.Text())
+			}
+			f := p.Value(n, "placeholder %q in <%s>: the file is not a property list until it is replaced", excerpt(sample), n.Kind)
+			f.Help = "replace the placeholder with the real value"
+		}
 		sampleText(p, p.Profile.Root.Get("PayloadUUID"))
 		for _, payload := range p.Profile.Payloads() {
 			sampleText(p, payload.Keys.UUID)
@@ -41,7 +49,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 		for _, scep := range p.Profile.SCEP() {
 			sampleURL(p, scep.URL.Node)
 			sampleText(p, scep.Name.Node)
-			if text, ok := scep.Challenge.Node.Str(); ok {
+			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() {
 				if _, found := profile.Placeholder(text); found {
 					p.Value(scep.Challenge.Node, "Challenge holds sample text; write the challenge of your server, or a variable for it")
 				}
@@ -57,7 +65,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 // sampleText reports the sample text in a string.
 func sampleText(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
-	if !ok {
+	if !ok || n.Broken() {
 		return
 	}
 	if sample, found := profile.Placeholder(text); found {
@@ -68,7 +76,7 @@ func sampleText(p *checker.Pass, n *profile.Node) {
 // sampleURL leaves out of a URL what may hold a secret, user info and query.
 func sampleURL(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
-	if !ok {
+	if !ok || n.Broken() {
 		return
 	}
 	text = profile.Literal(strings.TrimSpace(text), ".")

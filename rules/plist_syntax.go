@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/sceplint/sceplint/checker"
+import (
+	"slices"
+
+	"github.com/sceplint/sceplint/checker"
+)
 
 var plistSyntax = checker.Rule{
 	Meta: checker.Meta{
@@ -10,9 +14,10 @@ var plistSyntax = checker.Rule{
 		Doc: `A configuration profile is an XML or binary property list, alone or wrapped in a CMS signature.
 Devices refuse a file that is not well-formed with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
 The most frequent causes are an unescaped & in a URL, a file cut off on its way, and text left over from a merge or a template.
-Nothing else in the file is checked until it can be read.
-A warning tells what most programs read, and Apple's own reader, CoreFoundation as it is published, refuses: comments inside of values,
-white space behind digits, dates that are not in UTC, declarations in the document type. Versions on devices may differ.`,
+After a fault at one value the rest of the file is checked; after one that makes the structure unclear, such as a missing tag, it is not.
+A warning tells what readers differ on: what Apple's own reader, CoreFoundation as it is published, rejects though most programs read it (comments inside
+values, white space after digits, dates that are not in UTC, declarations in the document type), and what it reads though most programs reject it
+(control characters, data that is not base64, content after </plist>). Versions on devices may differ. Nothing suppresses these findings.`,
 		Help:           "mend the file at this place; plutil -lint on a Mac gives a second opinion",
 		Unsuppressible: true,
 		Example: checker.Example{
@@ -30,13 +35,14 @@ white space behind digits, dates that are not in UTC, declarations in the docume
 			f := p.At(d.Span, nil, "%s", d.Message)
 			f.Severity, f.Help = checker.Warning, "write what every reader of property lists reads"
 		}
-		err := p.Profile.Err
-		if err == nil || err.Template {
-			return nil
-		}
-		f := p.At(err.Span, nil, "%s", err.Message)
-		if err.Hint != "" {
-			f.Help = err.Hint
+		for _, err := range append(slices.Clip(p.Profile.Source.Faults), p.Profile.Err) {
+			if err == nil || err.Template {
+				continue
+			}
+			f := p.At(err.Span, nil, "%s", err.Message)
+			if err.Hint != "" {
+				f.Help = err.Hint
+			}
 		}
 		return nil
 	},

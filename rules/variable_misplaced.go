@@ -81,6 +81,9 @@ func (w *templateWalk) until(offset int, found []profile.Span) []profile.Span {
 // value reports a value and what it holds. The reader of property lists bounds
 // the depth.
 func (w *templateWalk) value(n *profile.Node) {
+	if n.Broken() {
+		return
+	}
 	if n.Unrendered() {
 		w.unrendered(n, n.Span(), n.Text())
 		return

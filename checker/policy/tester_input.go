@@ -141,6 +141,9 @@ func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, e
 	if err != nil {
 		return nil, errors.New(clean(err.Error()))
 	}
+	if fault := profiles[0].Fault(); fault != nil {
+		return nil, errors.New(clean(fault.Error()))
+	}
 	if what := profiles[0].Foreign(); what != "" {
 		return nil, fmt.Errorf("%s: no configuration profile but %s", clean(string(text)), what)
 	}

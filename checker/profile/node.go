@@ -43,7 +43,8 @@ type Node struct {
 	keyStart, keyEnd     int32
 	size, index          int32            // number of children; place among the parent's
 	lookup               map[string]*Node // of a large dict, made when it is first asked
-	unrendered           bool             // template text where only a literal parses
+	unrendered           bool             // template text where only a literal parses, or a literal that does not
+	broken               bool             // a literal that does not parse, which a fault or sample of the source tells
 	templated, alternate bool
 	plain                bool // no byte of the text, or of the texts in a dict or array, begins a template variable
 	single               bool // no dict in or under a dict or array has a key twice
@@ -265,24 +266,32 @@ func (n *Node) Time() (time.Time, bool) {
 	return parseDate(n.text)
 }
 
-// Bytes is the value of data, decoded.
+// Bytes is the value of data, decoded. What is not of the alphabet of base64 is
+// left out, as Apple's reader does.
 func (n *Node) Bytes() ([]byte, bool) {
 	if !n.Is(Data) || n.unrendered {
 		return nil, false
 	}
 	packed := make([]byte, 0, len(n.text))
 	for i := 0; i < len(n.text); i++ {
-		if c := n.text[i]; !isSpace(c) {
+		if c := n.text[i]; base64Class[c] == 0 {
 			packed = append(packed, c)
 		}
 	}
-	b := make([]byte, base64.StdEncoding.DecodedLen(len(packed)))
-	size, err := base64.StdEncoding.Decode(b, packed)
+	if len(packed)%4 == 1 {
+		packed = packed[:len(packed)-1] // fewer bits than a byte has
+	}
+	b := make([]byte, base64.RawStdEncoding.DecodedLen(len(packed)))
+	size, err := base64.RawStdEncoding.Decode(b, packed)
 	return b[:size], err == nil
 }
 
+// Broken reports whether the value is a literal that does not parse: the source
+// has a fault or a sample for it.
+func (n *Node) Broken() bool { return n != nil && n.broken }
+
 // Unrendered reports whether the value is template text where only a literal
-// parses: what it will be is not known.
+// parses, or Broken: what it will be is not known.
 func (n *Node) Unrendered() bool { return n != nil && n.unrendered }
 
 // Plain reports whether neither the text of the value nor those of the values

@@ -206,6 +206,14 @@ func foreign(text, head []byte) string {
 	return "this is not a property list; a profile begins with <?xml or <plist, with bplist00, or is a CMS signature"
 }
 
+// Fault gives the first error of syntax; nil if there is none.
+func (p *Profile) Fault() *SyntaxError {
+	if len(p.Source.Faults) > 0 {
+		return p.Source.Faults[0]
+	}
+	return p.Err
+}
+
 // Payloads gives the payloads of the profile in order. Elements that are no
 // dicts are left out; Index still counts them.
 func (p *Profile) Payloads() []Payload {

@@ -49,7 +49,12 @@ type Source struct {
 	Unrendered bool     // some value is template text
 	Inside     bool     // the document lies in an archive or a stream, whoever reads that says
 	Duplicates []string // keys that a dict of a binary property list holds twice
-	Doubts     []Doubt  // what Apple's own reader would refuse
+	Doubts     []Doubt  // what readers differ on
+	Samples    []*Node  // values whose sample text breaks the syntax
+
+	// Faults are errors of syntax after which reading went on: the values beside
+	// them are known.
+	Faults []*SyntaxError
 
 	within         *within     // the document that the text was taken out of, nil if it is one itself
 	base           *base       // where the text begins in a document that was not read as a whole; nil: at its start

@@ -26,6 +26,7 @@ type scanner struct {
 	key            string
 	keyAt          Span
 	templateBefore bool // template text since the last value
+	sampled        bool // sample text breaks the syntax of the text read last
 }
 
 // scan reads the document and returns its root value.
@@ -73,6 +74,17 @@ func (s *scanner) doubt(at Span, format string, args ...any) {
 	if len(s.src.Doubts) < maxDoubts {
 		s.src.Doubts = append(s.src.Doubts, Doubt{at, fmt.Sprintf(format, args...)})
 	}
+}
+
+// resume keeps an error after which reading can go on, and returns nil; or the
+// error, where there are too many, or template text may be what explains it.
+func (s *scanner) resume(err *SyntaxError) *SyntaxError {
+	if len(s.src.Faults) >= maxFaults || err.Template && len(s.src.Templates) > 0 {
+		return err
+	}
+	err.Template = false
+	s.src.Faults = append(s.src.Faults, err)
+	return nil
 }
 
 // structural is fail for what template text may have caused.

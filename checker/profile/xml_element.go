@@ -59,7 +59,40 @@ func (s *scanner) element() *SyntaxError {
 	case "plist":
 		return s.fail(tag, "<plist> inside <plist>; remove it")
 	}
-	return s.unknown(name, tag)
+	return s.skipUnknown(name, tag, empty)
+}
+
+// skipUnknown reads over an element that property lists do not have, if it ends on
+// the same line, as a value that is not known.
+func (s *scanner) skipUnknown(name string, tag Span, empty bool) *SyntaxError {
+	err := s.unknown(name, tag)
+	end := tag.End
+	if !empty {
+		line, _, _ := strings.Cut(s.text[tag.End:min(len(s.text), tag.End+4096)], "\n")
+		i := strings.Index(line, "</"+name+">")
+		if i < 0 || name == "" || strings.IndexByte(line, '<') != i {
+			return err
+		}
+		end = tag.End + i + len(name) + len("</>")
+	}
+	if err := s.resume(err); err != nil {
+		return err
+	}
+	s.pos = end
+	text := s.text[tag.End:max(tag.End, end-len(name)-len("</>"))]
+	if s.cur != nil && s.cur.Kind == Dict && !s.hasKey {
+		if strings.EqualFold(name, "key") {
+			s.key, s.hasKey, s.keyAt, s.templateBefore = text, true, Span{tag.Start, end}, false
+		}
+		return nil
+	}
+	n, err := s.node(String, tag.Start)
+	if err != nil {
+		return err
+	}
+	n.open, n.end, n.text = int32(tag.End), int32(end), text
+	n.unrendered, n.broken = true, true
+	return s.place(n)
 }
 
 // unknown refuses an element that property lists do not have.
@@ -88,9 +121,11 @@ func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 	}
 	if s.hasKey {
 		if !s.templateBefore {
-			return s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))
-		}
-		if err := s.templateValue(); err != nil {
+			if err := s.resume(s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))); err != nil {
+				return err
+			}
+			s.hasKey = false
+		} else if err := s.templateValue(); err != nil {
 			return err
 		}
 	}

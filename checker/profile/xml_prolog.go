@@ -94,7 +94,12 @@ func (s *scanner) epilog() *SyntaxError {
 			if s.template() {
 				continue
 			}
-			return s.structural(s.here(), "content after </plist>; remove it")
+			if s.text[s.pos] == 0 {
+				s.pos += len(s.text[s.pos:]) - len(strings.TrimLeft(s.text[s.pos:], "\x00"))
+				continue
+			}
+			s.doubt(s.here(), "content after </plist> is ignored")
+			return nil
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,9 +24,17 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 		n.plain = s.plain
 	}
 	n.end = int32(s.pos)
+	if s.sampled {
+		s.sampled = false
+		s.sample(n)
+		n.unrendered = kind != String
+	}
 	if kind != String {
 		if err := s.check(n, name, empty); err != nil {
-			return err
+			if err = s.resume(err); err != nil {
+				return err
+			}
+			n.unrendered, n.broken = true, true
 		}
 	}
 	return s.place(n)
@@ -87,7 +96,10 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 			s.doubt(Span{int(n.start), int(n.end)}, "<date> is not in UTC, or has fractions of a second, which Apple's reader refuses; %s", want)
 		}
 	case Data:
-		ok, want = validBase64(n.text), "write the bytes in base64"
+		if ok = validBase64(n.text); !ok && !HasVariable(text) {
+			ok = true
+			s.looseData(n, text)
+		}
 		if empty {
 			s.doubt(Span{int(n.start), int(n.end)}, "<data/> is refused by Apple's reader; write <data></data> for no bytes")
 		}
@@ -109,6 +121,10 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 		n.unrendered, s.src.Unrendered = true, true
 		return nil
 	}
+	if _, sample := Placeholder(text); sample {
+		s.sample(n)
+		return nil
+	}
 	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
 	switch {
 	case text == "":
@@ -117,10 +133,30 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 		err.Message = "<" + name + "> holds text; " + want
 	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
 		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
-	case n.Kind == Data:
-		err.Message = "<data> does not hold base64; " + notBase64(text)
 	}
 	return err
+}
+
+// looseData reads data that is not base64 letter by letter: sample text, which
+// says nothing of the value, or what Apple's reader decodes all the same, leaving
+// out what is not of the alphabet.
+func (s *scanner) looseData(n *Node, text string) {
+	if _, ok := Placeholder(text); ok || sampleToken.MatchString(text) {
+		s.sample(n)
+		return
+	}
+	s.doubt(Span{int(n.start), int(n.end)}, "<data> does not hold base64, and what is not is ignored: %s", notBase64(text))
+}
+
+// sampleToken is a name that a program is to replace, and cannot be base64.
+var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+
+// sample marks a value whose sample text breaks the syntax.
+func (s *scanner) sample(n *Node) {
+	n.unrendered, n.broken = true, true
+	if len(s.src.Samples) < maxDoubts {
+		s.src.Samples = append(s.src.Samples, n)
+	}
 }
 
 // markup reports whether the text of an element was written with entities,
@@ -176,7 +212,10 @@ func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
 		if met&3 == 0 {
 			if end, ok := s.closes(s.pos+length, name); ok {
 				if met&4 != 0 && !utf8.ValidString(body) {
-					return "", s.badUTF8(body)
+					if err := s.resume(s.badUTF8(body)); err != nil {
+						return "", err
+					}
+					body = strings.ToValidUTF8(body, "\ufffd")
 				}
 				s.pos, s.plain = end, met&8 == 0
 				return body, nil

@@ -12,6 +12,7 @@ import (
 func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 	b := &s.buf
 	b.Reset()
+	faulty := sound
 	var around *blocks
 	open := func() *blocks {
 		if around == nil {
@@ -26,15 +27,33 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 			if end, ok := s.closes(i, name); ok {
 				text := b.String()
 				if !utf8.ValidString(text) {
-					return "", s.badUTF8(s.text[s.pos:i])
+					if err := s.resume(s.badUTF8(s.text[s.pos:i])); err != nil {
+						return "", err
+					}
+					text = strings.ToValidUTF8(text, "\ufffd")
 				}
 				s.pos = end
 				return text, nil
 			}
 			next, err := s.inside(i, name, tag, b, open)
-			if err != nil {
+			if err == nil {
+				i = next
+				continue
+			}
+			next, how := s.resync(i, name, open())
+			if how == lost {
 				return "", err
 			}
+			if how == atSample {
+				s.sampled = true
+			} else if err := s.resumeText(&faulty, err); err != nil {
+				return "", err
+			}
+			if how == atEnd {
+				s.pos = next
+				return strings.TrimRight(b.String(), " \t\r\n"), nil
+			}
+			b.WriteString(s.text[i:next])
 			i = next
 		case c == '&':
 			r, n := entity(s.text[i:])
@@ -44,7 +63,12 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 					i = end
 					continue
 				}
-				return "", s.badEntity(i)
+				if err := s.resumeText(&faulty, s.badEntity(i)); err != nil {
+					return "", err
+				}
+				b.WriteByte('&')
+				i++
+				continue
 			}
 			if s.text[i+1] == '#' && len(strings.Trim(s.text[i:i+n], "&#x;")) > 8 {
 				s.doubt(Span{i, i + n}, "character reference of more than eight digits, which Apple's reader refuses; leave out the zeros before it")
@@ -57,13 +81,81 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 			}
 			i++
 		case class[c] == 3:
-			return "", s.fail(Span{i, i + 1}, "control character 0x%02x, which XML does not allow; remove it", c)
+			if faulty != controlled {
+				faulty = controlled
+				s.doubt(Span{i, i + 1}, "control character 0x%02x, which XML does not allow; remove it", c)
+			}
+			b.WriteByte(c)
+			i++
 		default:
 			b.WriteByte(c)
 			i++
 		}
 	}
 	return "", s.fail(tag, "the file ends inside the <%s> opened here; it is cut off, or </%s> is missing", name, name)
+}
+
+// soundness is what was said of the text of one element: of each it is said once.
+type soundness uint8
+
+const (
+	sound      soundness = iota
+	controlled           // it holds a control character
+	faulted
+)
+
+// resumeText is resume for the first fault in the text of an element.
+func (s *scanner) resumeText(said *soundness, err *SyntaxError) *SyntaxError {
+	if *said == faulted {
+		return nil
+	}
+	*said = faulted
+	return s.resume(err)
+}
+
+// resynced is where reading goes on after a "<" that must not be in a text.
+type resynced uint8
+
+const (
+	lost     resynced = iota // nothing can be told
+	inText                   // further on in the text
+	atSample                 // behind sample text
+	atEnd                    // where the next element begins: the end tag is missing or another
+)
+
+// resync finds where the text of an element goes on: behind what is sample text,
+// behind the "<" if the end tag stands on the same line, or where the next element
+// begins on a line of its own.
+func (s *scanner) resync(i int, name string, f *blocks) (int, resynced) {
+	rest := s.text[i:]
+	switch {
+	case strings.HasPrefix(rest, "<!"), strings.HasPrefix(rest, "<<<<<<<"):
+		return 0, lost
+	case strings.HasPrefix(rest, "</"):
+		for _, other := range []string{"</string>", "</integer>", "</real>", "</date>", "</data>", "</key>", "</true>", "</false>"} {
+			if strings.HasPrefix(rest, other) {
+				return i + len(other), atEnd
+			}
+		}
+		fallthrough
+	case knownTag(rest):
+		if knownTag(rest) {
+			if strings.Contains(s.text[s.pos:i], "\n") && !strings.HasPrefix(rest, "</plist") {
+				return i, atEnd
+			}
+			return 0, lost
+		}
+	}
+	end, line := f.index("</"+name+">", i), f.index("\n", i)
+	if end < 0 || line >= 0 && line < end {
+		return 0, lost
+	}
+	if tag := f.index(">", i); tag < end && name != "key" {
+		if _, ok := Placeholder(s.text[i : tag+1]); ok {
+			return tag + 1, atSample
+		}
+	}
+	return i + 1, inText
 }
 
 // inside takes a "<" in character data that is not the end tag, and returns

@@ -112,7 +112,26 @@ func (s *scanner) stray() *SyntaxError {
 	if r, n := utf8.DecodeRuneInString(s.text[s.pos:]); !unicode.IsPrint(r) && r != utf8.RuneError {
 		return s.fail(Span{s.pos, s.pos + n}, "invisible character U+%04X between elements; remove it", r)
 	}
-	return s.structural(at, "stray text between elements; put it inside <string>, or remove it")
+	err := s.structural(at, "stray text between elements; put it inside <string>, or remove it")
+	next := strings.IndexByte(s.text[s.pos:], '<')
+	if next < 0 {
+		return err
+	}
+	if err := s.resume(err); err != nil {
+		return err
+	}
+	start := s.pos
+	s.pos += next
+	if !s.hasKey || !s.has("<key") && !s.has("</") {
+		return nil
+	}
+	n, err := s.node(String, start) // the value, without its tags
+	if err != nil {
+		return err
+	}
+	n.text = strings.TrimRight(s.text[start:s.pos], " \t\r\n")
+	n.open, n.end, n.unrendered, n.broken = int32(start), int32(start+len(n.text)), true, true
+	return s.place(n)
 }
 
 // endOfFile says what is still open at the end of the text.
@@ -156,9 +175,11 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	name := strings.TrimRight(s.text[at+2:at+n], " \t\r\n")
 	if s.hasKey {
 		if !s.templateBefore {
-			return false, s.structural(s.keyAt, "key %q has no value; write one after it, or remove the key", clip(s.key))
-		}
-		if err := s.templateValue(); err != nil {
+			if err := s.resume(s.structural(s.keyAt, "key %q has no value; write one after it, or remove the key", clip(s.key))); err != nil {
+				return false, err
+			}
+			s.hasKey = false
+		} else if err := s.templateValue(); err != nil {
 			return false, err
 		}
 	}
@@ -234,7 +255,11 @@ func (s *scanner) place(n *Node) *SyntaxError {
 	case s.cur.Kind == Dict:
 		if !s.templateBefore {
 			at, line := Span{int(n.start), int(n.open)}, s.src.Position(int(s.cur.start)).Line
-			return s.structural(at, "value without a key; write <key>…</key> before it, or close the <dict> opened on line %d if the value is not part of it", line)
+			err := s.structural(at, "value without a key; write <key>…</key> before it, or close the <dict> opened on line %d if the value is not part of it", line)
+			if n.Kind == Dict || n.Kind == Array {
+				return err // it may well be meant for another place
+			}
+			return s.resume(err)
 		}
 		if last := s.cur.last; last != nil { // the other branch of a template
 			n.Key, n.keyStart, n.keyEnd, n.alternate = last.Key, last.keyStart, last.keyEnd, true

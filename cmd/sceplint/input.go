@@ -83,6 +83,9 @@ func (t *terminal) input(f *checkFlags, path string) error {
 			broken = errors.Join(broken, p.Err)
 			continue
 		}
+		if fault := p.Fault(); fault != nil {
+			broken = errors.Join(broken, fault)
+		}
 		document, err := policy.InputJSON(c.Pass(p))
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
