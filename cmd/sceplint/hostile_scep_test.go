@@ -95,7 +95,7 @@ func hostileSCEP() []hostile {
 		whole("payloads-empty", func() string { return payloadsOf(many("<dict/>", 2e4)) }, 1, "payload-key-missing"),
 		whole("payloads-distinct", func() string {
 			return payloadsOf(numbered("<dict><key>PayloadType</key><string>com.example.%[1]d</string><key>PayloadUUID</key><string>%[1]d</string><key>PayloadIdentifier</key><string>b.%[1]d</string></dict>", 15e3))
-		}, 1, "payload-key-missing"),
+		}, 0, "payload-key-missing"),
 		whole("payload-types-misspelt", func() string {
 			return payloadsOf(many("<dict><key>PayloadType</key><string>com.apple.security.Scep</string></dict>", 15e3))
 		}, 2, "payload-type-unknown-case"),
