@@ -267,7 +267,9 @@ func guard(p *Pass, check func(*Pass) error) (err error) {
 		return fmt.Errorf("%s failed: %w", p.Rule.name(), err)
 	}
 	if p.count > most {
-		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f.Message += more
+		f.masked += more
 	}
 	return nil
 }

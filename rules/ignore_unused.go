@@ -42,7 +42,7 @@ loaded, are not counted.`,
 				switch {
 				case !p.Known(id):
 					if !strings.Contains(id, "/") {
-						p.At(ig.Span, nil, "suppression of %q: there is no such rule; %s", excerpt(id), nearestRule(p, id))
+						p.At(ig.Span, nil, "suppression of %q: there is no such rule; %s", excerpt(p, id), nearestRule(p, id))
 					}
 				case ig.Ran[i] && !ig.Used[i] && !needsMore(p, id):
 					full := p.Full()

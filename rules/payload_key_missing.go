@@ -52,9 +52,9 @@ PayloadIdentifier says as little and is a warning.`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
+					p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(p, payload), k.name, exampleOf[k.name])
 				} else if blankName(k.node) {
-					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(payload), nameOf(k.name)).Severity = checker.Warning
+					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(p, payload), nameOf(k.name)).Severity = checker.Warning
 				}
 			}
 		}
@@ -82,9 +82,9 @@ func blankName(n *profile.Node) bool {
 
 // payloadLabel names a payload in a message as paths do: counted from 0, and
 // with its type where it has one.
-func payloadLabel(payload profile.Payload) string {
+func payloadLabel(p *checker.Pass, payload profile.Payload) string {
 	if payload.Type == "" {
 		return fmt.Sprintf("payload PayloadContent[%d]", payload.Index)
 	}
-	return fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(payload.Type))
+	return fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(p, payload.Type))
 }

@@ -60,9 +60,9 @@ func uuidFormat(p *checker.Pass, n *profile.Node) {
 		p.Value(n, "PayloadUUID %q lacks its hyphens; write %q", text,
 			bare[:8]+"-"+bare[8:12]+"-"+bare[12:16]+"-"+bare[16:20]+"-"+bare[20:])
 	case uuidShape(bare):
-		p.Value(n, "PayloadUUID %q has characters other than hexadecimal digits (0-9 and A-F); write a UUID, as uuidgen prints", excerpt(text))
+		p.Value(n, "PayloadUUID %q has characters other than hexadecimal digits (0-9 and A-F); write a UUID, as uuidgen prints", excerpt(p, text))
 	default:
-		p.Value(n, "PayloadUUID %q is not of the form 8-4-4-4-12 hexadecimal digits; write a UUID, as uuidgen prints", excerpt(text))
+		p.Value(n, "PayloadUUID %q is not of the form 8-4-4-4-12 hexadecimal digits; write a UUID, as uuidgen prints", excerpt(p, text))
 	}
 }
 

@@ -1,6 +1,9 @@
 package rules
 
-import "github.com/sceplint/sceplint/checker"
+import (
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
 
 var plistSyntax = checker.Rule{
 	Meta: checker.Meta{
@@ -26,17 +29,25 @@ white space behind digits, dates that are not in UTC, declarations in the docume
 	},
 	CheckDocument: func(p *checker.Pass) error {
 		for _, d := range p.Profile.Source.Doubts {
-			f := p.At(d.Span, nil, "%s", d.Message)
+			f := p.At(d.Span, nil, "%s", checker.Prose(d.Message))
 			f.Severity, f.Help = checker.Warning, "write what every reader of property lists reads"
 		}
 		err := p.Profile.Err
 		if err == nil || err.Template {
 			return nil
 		}
-		f := p.At(err.Span, nil, "%s", err.Message)
+		f := p.At(err.Span, nil, "%s", syntaxMessage(p, err))
 		if err.Hint != "" {
 			f.Help = err.Hint
 		}
 		return nil
 	},
+}
+
+// syntaxMessage is the message of a syntax error, without secrets unless they are to be shown.
+func syntaxMessage(p *checker.Pass, err *profile.SyntaxError) checker.Prose {
+	if p.ShowSecrets() {
+		return checker.Prose(err.Message)
+	}
+	return checker.Prose(err.Masked())
 }

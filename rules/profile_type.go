@@ -46,7 +46,7 @@ its own, without a profile around it, shows up here as well.`,
 			p.Value(n, "PayloadType of the profile is %q, the type of a payload; write %q, and put the payload into PayloadContent", text, right)
 			return nil
 		}
-		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(text), right)
+		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(p, text), right)
 		if !p.Editable() {
 			return nil
 		}

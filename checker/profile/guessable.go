@@ -30,13 +30,10 @@ func Guessable(challenge string) bool {
 
 // repeated reports whether a text is one to three characters over and over.
 func repeated(text string) bool {
-	runes := []rune(text)
-	for period := 1; period <= 3; period++ {
-		same := true
-		for i := period; i < len(runes) && same; i++ {
-			same = runes[i] == runes[i-period]
-		}
-		if same {
+	size := 0
+	for range 3 {
+		_, n := utf8.DecodeRuneInString(text[size:])
+		if size += n; n == 0 || text[size:] == text[:len(text)-size] {
 			return true
 		}
 	}
