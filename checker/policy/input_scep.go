@@ -92,7 +92,7 @@ func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
 		if s.Content.Get(n.Key) == n {
-			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, false)})
+			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, profile.SecretKey(n.Key))})
 		}
 	}
 	return f.term()

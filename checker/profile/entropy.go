@@ -31,7 +31,7 @@ func highEntropy(secret string) bool {
 const maxNameWords = 3
 
 // readsLikeName reports whether a text is made of words and reads like the name of a thing: words with dots between
-// them, up to three words written together with capitals, or two with other marks between them.
+// them, or up to three words, written together with capitals or with other marks between them.
 func readsLikeName(text string) bool {
 	const maxBytes = 128
 	if len(text) > maxBytes {
@@ -44,7 +44,7 @@ func readsLikeName(text string) bool {
 			dots++
 			at++
 			continue
-		case c == '-' || c == '_' || c == ' ' || c == '/' || c == ':':
+		case c == '-' || c == '_' || c == ' ' || c == '/' || c == ':' || c == ',':
 			marks++
 			at++
 			continue
@@ -63,7 +63,7 @@ func readsLikeName(text string) bool {
 	case dots > 0:
 		return true
 	case marks > 0:
-		return words < maxNameWords
+		return words <= maxNameWords
 	}
 	return words <= maxNameWords
 }
@@ -71,13 +71,13 @@ func readsLikeName(text string) bool {
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // isWord reports whether a text reads like a word: letters alone, nearly all neighbors among which are neighbors in
-// English words, with a vowel if it is no abbreviation.
+// English words, with a vowel, or a few that are an abbreviation.
 func isWord(text string) bool {
 	const maxLetters, abbreviation = 20, 4
 	if len(text) > maxLetters {
 		return false
 	}
-	rare, vowel := 0, len(text) <= abbreviation
+	rare, vowel := 0, false
 	for i := range len(text) {
 		c := text[i] | 0x20
 		if c < 'a' || c > 'z' {
@@ -88,7 +88,7 @@ func isWord(text string) bool {
 			rare++
 		}
 	}
-	return vowel && (rare*5 < len(text) || len(text) <= abbreviation)
+	return len(text) <= abbreviation || vowel && rare*5 < len(text) || commonWords()[strings.ToLower(text)]
 }
 
 // neighbors has, for each letter, the letters that often follow it in English words and the names of Apple's keys.

@@ -190,6 +190,7 @@ var commonWords = sync.OnceValue(func() map[string]bool {
 		microsoft windows google android cisco network networks wifi wireless wlan vpn lan internal external private public secure security
 		access authentication authorization company corp corporate corporation enterprise business organization organisation org office school schools student students
 		teacher staff employee team group global local domain acme contoso fabrikam initech it inc ltd
+		http https www com net org url
 		my our your the this is no not top very new old one for and to in of on
 		prod production dev develop development stage staging lab
 	`) {

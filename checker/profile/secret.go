@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Mask stands for a secret in everything that is printed. It tells nothing of
@@ -197,7 +198,11 @@ func (s *Secrets) gap(n *Node) {
 // add notes a secret and its place.
 func (s *Secrets) add(text string, at Span) {
 	if at.Start >= 0 && at.End > at.Start {
-		s.spans = append(s.spans, at)
+		if n := len(s.spans); n > 0 && s.spans[n-1].End == at.Start {
+			s.spans[n-1].End = at.End
+		} else {
+			s.spans = append(s.spans, at)
+		}
 	}
 	s.addText(text)
 }
@@ -211,9 +216,12 @@ func (s *Secrets) addText(text string) {
 	}
 	if strings.IndexByte(text, '\n') >= 0 {
 		const ofKey = 16 // bytes
+		s.texts = slices.Grow(s.texts, min(strings.Count(text, "\n"), len(text)/ofKey)+2)
+		last := ""
 		for line := range strings.Lines(text) {
-			if line = strings.TrimSpace(line); len(line) >= ofKey && strings.IndexAny(line, " \t") < 0 {
+			if line = strings.TrimSpace(line); len(line) >= ofKey && strings.IndexAny(line, " \t") < 0 && line != last {
 				s.texts = append(s.texts, line)
+				last = line
 			}
 		}
 	} else if !highEntropy(text[:min(len(text), maxFoundBytes)]) {
@@ -221,6 +229,9 @@ func (s *Secrets) addText(text string) {
 	}
 	s.texts = append(s.texts, text)
 	text = strings.ToValidUTF8(text[:min(len(text), maxFoundBytes)], "") // more is not compared
+	if strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf || base64Class[byte(r)] != 0 || r == '+' || r == '/' }) < 0 {
+		return // it is the same however it is written
+	}
 	for _, other := range []string{strings.Trim(strconv.Quote(text), `"`), url.QueryEscape(text), url.PathEscape(text)} {
 		if other != text {
 			s.texts = append(s.texts, other)

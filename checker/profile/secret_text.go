@@ -28,8 +28,13 @@ func (s *Secrets) searchComments(text string) {
 		switch {
 		case strings.HasPrefix(text[at:], "!--"):
 			at += len("!--")
-		case text[at] == '?', text[at] == '!':
-			end, comment = ">", false
+		case text[at] == '?':
+			end, comment = "?>", false
+		case text[at] == '!':
+			end, comment = "]>", false
+			if n := strings.IndexByte(text[at:], '>'); n >= 0 && strings.IndexByte(text[at:at+n], '[') < 0 {
+				end = ">"
+			}
 		default:
 			continue
 		}
@@ -41,6 +46,9 @@ func (s *Secrets) searchComments(text string) {
 		if comment {
 			s.searchMarkup(body, at, false)
 		}
+		if bracket := strings.IndexByte(body, '['); !comment && bracket >= 0 {
+			s.searchQuoted(body[bracket:], at+bracket)
+		}
 		if !strings.HasPrefix(strings.TrimSpace(body), "sceplint:") {
 			s.searchAssignments(body, at)
 		}
@@ -48,6 +56,24 @@ func (s *Secrets) searchComments(text string) {
 			s.add(body[found.Start:found.End], Span{at + found.Start, at + found.End})
 		}
 		at += n
+	}
+}
+
+// searchQuoted notes what is in quotation marks in the declarations of a document type: it may be anything.
+func (s *Secrets) searchQuoted(text string, offset int) {
+	for at := 0; ; {
+		start := strings.IndexAny(text[at:], `"'`)
+		if start < 0 {
+			return
+		}
+		start += at
+		end := strings.IndexByte(text[start+1:], text[start])
+		if end < 0 {
+			end = len(text) - start - 1
+		}
+		at = start + 1 + end
+		s.add(text[start+1:at], Span{offset + start + 1, offset + at})
+		at = min(at+1, len(text))
 	}
 }
 
@@ -118,10 +144,29 @@ type markupSearch struct {
 	offset  int
 	broken  bool
 
-	armed   bool   // a secret key came last
+	armed   bool   // a secret key came last, or before a key without a value
+	found   bool   // its value
 	element string // its name, if it was an element and no <key>
 	depth   int    // of the dicts and arrays that are open since
-	before  []Span // the texts since the last key, of a broken document
+	before  Span   // from the first to the last text since the last key, of a broken document
+
+	unclosed map[string]bool // what opens comments and sections, and is closed nowhere from here on
+}
+
+// closing finds what closes a comment or section that is open at an offset; -1 if nothing does.
+func (m *markupSearch) closing(mark string, at int) int {
+	if m.unclosed[mark] {
+		return -1
+	}
+	n := strings.Index(m.text[at:], mark)
+	if n < 0 {
+		if m.unclosed == nil {
+			m.unclosed = map[string]bool{}
+		}
+		m.unclosed[mark] = true
+		return -1
+	}
+	return at + n
 }
 
 // piece takes text between tags.
@@ -134,13 +179,19 @@ func (m *markupSearch) piece(start, end int) {
 	case m.armed:
 		m.add(Span{start, end})
 	case m.broken:
-		m.before = append(m.before, Span{start, end})
+		if m.before.End == 0 {
+			m.before.Start = start
+		}
+		m.before.End = end
 		var buffer [64]byte
-		m.armed = len(text) <= len(buffer) && resemblesSecret(foldName(buffer[:0], text)) // a key in the element of a value
+		if len(text) <= len(buffer) && resemblesSecret(foldName(buffer[:0], text)) { // a key in the element of a value
+			m.armed, m.found = true, false
+		}
 	}
 }
 
 func (m *markupSearch) add(at Span) {
+	m.found = true
 	if text := m.text[at.Start:at.End]; !harmless(text) {
 		m.secrets.add(text, Span{m.offset + at.Start, m.offset + at.End})
 	}
@@ -151,11 +202,11 @@ func (m *markupSearch) tag(at int) int {
 	rest := m.text[at:]
 	switch {
 	case strings.HasPrefix(rest, "<!--"):
-		if n := strings.Index(rest, "-->"); n >= 0 { // it is searched by itself
-			if m.armed {
-				m.add(Span{at + len("<!--"), at + n})
+		if end := m.closing("-->", at); end >= 0 { // it is searched by itself
+			if start := at + len("<!--"); m.armed && start < end {
+				m.add(Span{start, end})
 			}
-			return at + n + len("-->")
+			return end + len("-->")
 		}
 		return at + len("<!--")
 	case strings.HasPrefix(rest, "<![CDATA["):
@@ -195,7 +246,7 @@ func (m *markupSearch) tag(at int) int {
 		}
 	case plistTags[name]:
 	case !m.armed && !closes && SecretKey(m.text[start:i]):
-		m.armed, m.element, m.before = true, name, nil
+		m.armed, m.found, m.element, m.before = true, false, name, Span{}
 	default:
 		m.piece(at, end) // no tag of property lists
 	}
@@ -217,30 +268,37 @@ func (m *markupSearch) key(at int) int {
 		}
 		name.WriteString(m.text[end : end+n])
 		end += n
-		rest := m.text[end:]
-		if section, ok := strings.CutPrefix(rest, "<![CDATA["); ok {
-			body, _, closed := strings.Cut(section, "]]>")
-			if !closed {
+		const section = "<![CDATA["
+		if strings.HasPrefix(m.text[end:], section) {
+			closing := m.closing("]]>", end)
+			if closing < 0 {
 				break
 			}
-			name.WriteString(body)
-			end += len("<![CDATA[") + len(body) + len("]]>")
-		} else if n := strings.Index(rest, "-->"); n >= 0 && strings.HasPrefix(rest, "<!--") {
-			end += n + len("-->")
-		} else {
+			name.WriteString(m.text[end+len(section) : closing])
+			end = closing + len("]]>")
+			continue
+		}
+		closing := -1
+		if strings.HasPrefix(m.text[end:], "<!--") {
+			closing = m.closing("-->", end)
+		}
+		if closing < 0 {
 			break
 		}
+		end = closing + len("-->")
 	}
 	if m.depth > 0 {
 		return end
 	}
-	m.armed, m.element = SecretKey(html.UnescapeString(name.String())), ""
-	if m.armed {
-		for _, at := range m.before {
-			m.add(at)
+	if SecretKey(html.UnescapeString(name.String())) {
+		if m.before.End > 0 {
+			m.add(m.before)
 		}
+		m.armed, m.found, m.element = true, false, ""
+	} else if m.found || !m.broken {
+		m.armed, m.element = false, ""
 	}
-	m.before = m.before[:0]
+	m.before = Span{}
 	return end
 }
 
