@@ -278,7 +278,9 @@ func guard(p *Pass, check func(*Pass) error) (err error) {
 	}
 	if p.count > most {
 		p.capped = true
-		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f.Message += more
+		f.masked += more
 	}
 	return nil
 }

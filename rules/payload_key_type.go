@@ -111,10 +111,10 @@ func commonKeyType(p *checker.Pass, n *profile.Node, kinds ...profile.Kind) *che
 	case n.Parent().Is(profile.Array):
 		name = fmt.Sprintf("payload PayloadContent[%d]", n.Path()[1])
 	case n.Parent() != p.Profile.Root && n.Parent().Key == "ConsentText":
-		name = "ConsentText " + excerpt(n.Key)
+		name = "ConsentText " + excerpt(p, n.Key)
 	}
 	if n.Is(profile.String, profile.Integer, profile.Real, profile.Boolean) {
-		is = fmt.Sprintf("the %s %q", n.Kind, excerpt(n.Text()))
+		is = fmt.Sprintf("the %s %q", n.Kind, excerpt(p, n.Text()))
 	}
 	fix, edits := losslessType(p, n, kinds)
 	write := writeAs[kinds[0]]

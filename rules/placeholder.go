@@ -37,7 +37,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 			if !ok {
 				sample = strings.TrimSpace(n.Text())
 			}
-			f := p.Value(n, "placeholder %q in <%s>: the file is not a property list until it is replaced", excerpt(sample), n.Kind)
+			f := p.Value(n, "placeholder %q in <%s>: the file is not a property list until it is replaced", excerpt(p, sample), n.Kind)
 			f.Help = "replace the placeholder with the real value"
 		}
 		sampleText(p, p.Profile.Root.Get("PayloadUUID"))

@@ -59,7 +59,7 @@ vqzREw==
 					continue
 				}
 				said[string(c.Raw)] = true
-				name := fmt.Sprintf("%q", excerpt(s.Name()))
+				name := fmt.Sprintf("%q", excerpt(p, s.Name()))
 				switch {
 				case p.Now.After(c.NotAfter):
 					p.Around("the certificate of the signer, %s, expired on %s; renew it and sign the profile again", name, day(c.NotAfter))

@@ -50,7 +50,7 @@ iOS is a target, since macOS was observed to install it. A Profile Service, the 
 			}
 			return nil
 		}
-		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(text), right)
+		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(p, text), right)
 		if !p.Editable() {
 			return nil
 		}

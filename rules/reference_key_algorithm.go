@@ -76,7 +76,7 @@ VPN authenticates by EAP alone, the type is not used, and the finding is a warni
 				continue // the identity is not used at all
 			}
 			f := p.Value(n, "CertificateType is %q, but the identity is that of %s, whose key is always RSA; write RSA, or name an identity with an elliptic key",
-				excerpt(kind), placed(p, *r.Target))
+				excerpt(p, kind), placed(p, *r.Target))
 			if !byMachine {
 				f.Severity = checker.Warning
 			}

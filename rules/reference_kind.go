@@ -59,7 +59,7 @@ all. What Apple's schema leaves open, as for the Classroom payload, is not an er
 			if severity == checker.Off {
 				continue
 			}
-			p.Value(r.Node, "%s %q is that of %s, %s; %s", r.Key, excerpt(r.UUID), placed(p, *r.Target), why, remedy).Severity = severity
+			p.Value(r.Node, "%s %q is that of %s, %s; %s", r.Key, excerpt(p, r.UUID), placed(p, *r.Target), why, remedy).Severity = severity
 		}
 		return nil
 	},

@@ -241,14 +241,22 @@ func (r *Repository) Merge(o *Repository) error {
 	return nil
 }
 
-// Digest tells repositories apart.
-func (r *Repository) Digest() string {
+// Digest tells repositories apart. It is written down, so that secrets are part of it only if there is a key for their
+// marks; without one, repositories that differ in secrets alone have the same.
+func (r *Repository) Digest(marks *Marker) string {
 	h := sha256.New()
 	for _, m := range r.list {
 		fmt.Fprintf(h, "%q %q %q\n", m.file, m.Identifier, m.UUID)
 		for i := range m.Settings.List {
 			x := &m.Settings.List[i]
-			fmt.Fprintf(h, "%q %x %x %v\n", x.Key, x.Digest, x.Loose, x.Variable)
+			digest, loose := x.Digest, x.Loose
+			if x.Secret {
+				digest, loose = [12]byte{}, [12]byte{}
+				if marks.Given() {
+					copy(digest[:], marks.sum(string(x.Digest[:])))
+				}
+			}
+			fmt.Fprintf(h, "%q %x %x %v\n", x.Key, digest, loose, x.Variable)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])

@@ -25,6 +25,7 @@ type Setting struct {
 	Digest   [12]byte
 	Loose    [12]byte // the same for values that differ in type alone, as exports may lose it
 	Variable bool     // template text: what it becomes is not known
+	Secret   bool     // the value is secret, or holds what is
 	UUID     bool     // a PayloadUUID
 	Scope    bool     // the PayloadScope
 }
@@ -37,7 +38,7 @@ const maxSettings = 20_000
 // order does not matter.
 func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
-	f := &flattener{settings: s, secrets: secrets}
+	f := &flattener{settings: s, secrets: secrets, hidden: p.Secrets()}
 	if p.Root == nil {
 		return s
 	}
@@ -61,6 +62,7 @@ func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 type flattener struct {
 	settings *Settings
 	secrets  *profile.Secrets
+	hidden   *profile.Secrets // the same, even if secrets are to be shown
 }
 
 // value adds a value, or all that it holds; within tells whether it lies under
@@ -87,7 +89,7 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	}
 	x := Setting{
 		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
-		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope",
+		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: n.Secret(within) || f.hidden.Text(n.Text()) != n.Text(),
 	}
 	switch {
 	case n.Secret(within):

@@ -12,7 +12,7 @@ import (
 )
 
 // stateVersion changes when a state of today would mean something else.
-const stateVersion = 1
+const stateVersion = 2
 
 // Progress tells how far an audit has come, so that it can go on.
 type Progress struct {
@@ -36,7 +36,8 @@ type state struct {
 	Rules      []stateRule    `json:"rules"`
 	Devices    []stateDevice  `json:"devices"`
 	Secrets    []stateSecret  `json:"challenges"`
-	Parts      []string       `json:"parts,omitempty"` // files that were read in parts
+	AcrossRuns bool           `json:"challenges_across_runs"` // whether they can be compared with those of another run
+	Parts      []string       `json:"parts,omitempty"`        // files that were read in parts
 	Failures   []stateFailure `json:"failures"`
 	Lost       int            `json:"lost"`
 	Meant      []stateMeant   `json:"repository,omitempty"` // where it is compared
@@ -101,7 +102,7 @@ func countsOf(n [3]int) counts { return counts{n[0], n[1], n[2]} }
 func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	s := state{
 		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed,
-		Counts: f.list(), Lost: f.lost,
+		Counts: f.list(), Lost: f.lost, AcrossRuns: f.AcrossRuns(),
 		Parts: slices.Sorted(maps.Keys(f.parts)), Rows: []stateRow{}, Rules: []stateRule{}, Devices: []stateDevice{}, Secrets: []stateSecret{}, Failures: []stateFailure{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.rows)) {

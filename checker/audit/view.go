@@ -61,6 +61,9 @@ type Static struct {
 	Different int `json:"different"`
 	Profiles  int `json:"profiles"`
 	Devices   int `json:"devices"`
+
+	// NotCompared tells that it is at least so many, for some challenges could not be compared.
+	NotCompared bool `json:"not_compared,omitempty"`
 }
 
 // Shared reports whether several have the same challenge.
@@ -133,12 +136,12 @@ func heavier(a, b string) int {
 
 // static sums up static challenges by configuration.
 func (f *Fleet) static() map[string]*Static {
-	by := map[string]*Static{}
+	by, comparable := map[string]*Static{}, f.Comparable()
 	for _, s := range f.secrets {
 		for _, id := range s.configurations {
 			x := by[id]
 			if x == nil {
-				x = &Static{}
+				x = &Static{NotCompared: !comparable}
 				by[id] = x
 			}
 			x.Different++

@@ -37,6 +37,7 @@ type document struct {
 	Drift          *[]Drift           `json:"drift,omitempty"`
 	Errors         []Failure          `json:"errors"`
 	MoreErrors     int                `json:"more_errors,omitempty"`
+	NotCompared    bool               `json:"challenges_not_compared,omitempty"`
 	State          json.RawMessage    `json:"state,omitempty"`
 }
 
@@ -50,7 +51,7 @@ func (r *Report) JSON(w io.Writer) error {
 	f := r.Fleet
 	d := document{
 		Version: 1, Tool: tool{"sceplint", r.Version}, Summary: f.Summary(), Configurations: f.Configurations(), Rules: f.Rules(),
-		CAs: f.CAs(), Keysizes: f.Keysizes(), State: r.State,
+		CAs: f.CAs(), Keysizes: f.Keysizes(), NotCompared: !f.Comparable(), State: r.State,
 	}
 	d.Errors, d.MoreErrors = f.Failures()
 	if r.By == "device" {
@@ -126,11 +127,17 @@ func (x *ConfigurationRow) ChallengeText() string {
 	if x.Static == nil {
 		return x.Challenge
 	}
+	least := ""
+	if x.Static.NotCompared {
+		least = "at least "
+	}
 	switch {
 	case x.Static.Devices > 1:
-		return fmt.Sprintf("static, one on %d devices", x.Static.Devices)
+		return fmt.Sprintf("static, one on %s%d devices", least, x.Static.Devices)
 	case x.Static.Profiles > 1:
-		return fmt.Sprintf("static, one in %d profiles", x.Static.Profiles)
+		return fmt.Sprintf("static, one in %s%d profiles", least, x.Static.Profiles)
+	case x.Static.NotCompared:
+		return "static, not compared"
 	}
 	return "static"
 }
@@ -187,6 +194,9 @@ func (r *Report) Text(w io.Writer) error {
 			fmt.Fprintln(w, "no drift: what is deployed is what the repository has")
 		}
 		fmt.Fprintln(w)
+	}
+	if !r.Fleet.Comparable() {
+		fmt.Fprintf(w, "note: %s\n\n", NotCompared)
 	}
 	s := r.Fleet.Summary()
 	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d; errors: %d, warnings: %d, infos: %d\n",

@@ -92,7 +92,7 @@ func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
 		if s.Content.Get(n.Key) == n {
-			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, false)})
+			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, profile.SecretKey(n.Key))})
 		}
 	}
 	return f.term()
@@ -109,7 +109,7 @@ func types(s *profile.SCEP) *ast.Term {
 }
 
 // text is a string without the secrets that may be in it.
-func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Fact(s)) }
+func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Text(s)) }
 
 func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 	f := make(fields, 0, 3)
@@ -122,7 +122,7 @@ func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 }
 
 func (d *document) url(s *profile.SCEP) *ast.Term {
-	masked := d.secrets.Fact(s.URL.Node.Text())
+	masked := d.secrets.Text(s.URL.Node.Text())
 	if masked != s.URL.Node.Text() {
 		return d.urlParts(s)
 	}
@@ -135,7 +135,7 @@ func (d *document) url(s *profile.SCEP) *ast.Term {
 }
 
 func (d *document) urlParts(s *profile.SCEP) *ast.Term {
-	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Fact(part))) }
+	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Text(part))) }
 	f := setting(s.URL, text)
 	f.add("text", text(s.URL.Node.Text()))
 	u := s.URLParts()

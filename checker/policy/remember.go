@@ -96,7 +96,7 @@ func booleanSetting(s profile.Setting[bool]) *ast.Term {
 // textSetting is a setting that is text; a text that holds a secret is not
 // remembered.
 func (d *document) textSetting(s profile.Setting[string]) *ast.Term {
-	if s.Known && d.secrets.Fact(s.Value) != s.Value {
+	if s.Known && d.secrets.Text(s.Value) != s.Value {
 		return setting(s, d.text).term()
 	}
 	keep := func(k settingKey[string]) settingKey[string] {

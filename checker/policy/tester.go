@@ -19,6 +19,7 @@ import (
 type TestConfig struct {
 	Config
 	Now      time.Time      // the clock of the run
+	Secrets  bool           // whether tests may see secrets, with an option
 	Only     *regexp.Regexp // of the names of tests, as data.policies.acme.ca_host_test.test_x; nil for all
 	Jobs     int            // tests run at once; 0 is one a processor
 	Timeout  time.Duration  // of one test
@@ -90,7 +91,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	if err := s.compile(); err != nil {
 		return nil, err
 	}
-	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now)}
+	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now, config.Secrets)}
 	if err := compileInTime(ctx, t.compileTests); err != nil {
 		return nil, err
 	}

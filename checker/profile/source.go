@@ -224,13 +224,32 @@ type SyntaxError struct {
 	Message  string // what is wrong
 	Hint     string // what to write instead, if one can tell
 	Template bool   // template text stands where it makes the structure unreadable
+
+	plain string // the message without what it quotes of the document; "" if it quotes nothing
 }
 
-// Error gives the place and the message on one line.
+// prefix puts words before the message.
+func (e *SyntaxError) prefix(words string) {
+	e.Message = words + e.Message
+	if e.plain != "" {
+		e.plain = words + e.plain
+	}
+}
+
+// Masked gives the message without secrets.
+func (e *SyntaxError) Masked() string {
+	secrets := (&Profile{Source: e.Source}).findSecrets()
+	if e.plain != "" && secrets.Touches(e.Span) {
+		return e.plain
+	}
+	return secrets.Text(e.Message)
+}
+
+// Error gives the place and the message, without secrets, on one line.
 func (e *SyntaxError) Error() string {
 	if !e.Span.Valid() {
-		return fmt.Sprintf("%s: %s", e.Source.Name, e.Message)
+		return fmt.Sprintf("%s: %s", e.Source.Name, e.Masked())
 	}
 	p := e.Source.Position(e.Span.Start)
-	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, e.Message)
+	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, e.Masked())
 }

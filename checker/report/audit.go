@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sceplint/sceplint/checker/audit"
@@ -141,7 +142,7 @@ func configurationGrid(a *audit.Report) htmlGrid {
 		"ID", "#Profiles", "#Devices", "URL", "#Keysize", "#Key usage", "Fingerprint", "Challenge", "Subject", "Alternative names", "#Errors", "#Warnings", "#Infos", "Found",
 		"For example",
 	}
-	return grid("configurations", "Configurations", columns, len(list), func(i int) []string {
+	g := grid("configurations", "Configurations", columns, len(list), func(i int) []string {
 		x := &list[i]
 		rules := ""
 		for j, f := range x.Findings {
@@ -155,6 +156,10 @@ func configurationGrid(a *audit.Report) htmlGrid {
 			thousands(x.Errors), thousands(x.Warnings), thousands(x.Infos), rules, x.Example.File,
 		}
 	})
+	if !a.Fleet.Comparable() {
+		g.Note = strings.TrimSpace(g.Note + " Note: " + audit.NotCompared + ".")
+	}
+	return g
 }
 
 func driftGrid(a *audit.Report) htmlGrid {

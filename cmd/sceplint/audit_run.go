@@ -25,6 +25,7 @@ type auditRun struct {
 	flags    *auditFlags
 	fleet    *audit.Fleet
 	failOn   checker.Severity
+	marker   *audit.Marker
 	inputs   *inputs
 	shard    shard
 	progress audit.Progress
@@ -59,7 +60,7 @@ func (a *auditRun) note(format string, args ...any) {
 // resume takes up the sums of a run that was stopped.
 func (a *auditRun) resume(c *checker.Checker) error {
 	a.names = sha256.New()
-	a.progress.Run = runDigest(c, a.fleet.Repository)
+	a.progress.Run = runDigest(c, a.fleet.Repository, a.marker)
 	a.progress.Part, a.progress.Of = a.shard.part, a.shard.of
 	if a.flags.since == "" {
 		return nil
@@ -93,11 +94,11 @@ func (a *auditRun) resume(c *checker.Checker) error {
 }
 
 // runDigest tells apart runs whose sums do not belong together.
-func runDigest(c *checker.Checker, repository *audit.Repository) string {
+func runDigest(c *checker.Checker, repository *audit.Repository, marker *audit.Marker) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %v %v", currentVersion(), c.Targets, c.ShowSecrets)
 	if repository != nil {
-		fmt.Fprintf(h, " %s", repository.Digest())
+		fmt.Fprintf(h, " %s", repository.Digest(marker))
 	}
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
@@ -217,6 +218,9 @@ func (a *auditRun) close(now time.Time) error {
 			return err
 		}
 		r.State = json.RawMessage(bytes.TrimSpace(state))
+	}
+	if (a.flags.shard != "" || a.flags.since != "") && !a.fleet.AcrossRuns() {
+		a.note("note: the static challenges of this run cannot be compared with those of another part or run; use the same --mark-key FILE for all of them")
 	}
 	if err := a.flags.write(a.terminal, r, now); err != nil {
 		return err

@@ -47,6 +47,7 @@ type testFlags struct {
 	format, only, now string
 	data              []string
 	verbose, coverage bool
+	showSecrets       bool
 	threshold         float64
 	thresholdGiven    bool
 	jobs              int
@@ -65,7 +66,8 @@ Tests see profiles that lie beside them as policies do, through two functions of
   sceplint.input("bad.mobileconfig")
   sceplint.input_with("bad.mobileconfig", {"targets": "ios=17", "now": "2026-01-31T12:00:00Z"})
 The path is relative to the file of the test, and stays below it. Further options are
-"show_secrets": true and, for a file that holds several profiles, "profile": 0.
+"profile": 0, for a file that holds several profiles, and "show_secrets": true, which is an error
+without the flag --show-secrets: secrets are masked for tests as they are for policies.
 
 --format json gives every test with file, line, package, name, result (pass, fail, error or skip),
 duration in seconds, output and, if it failed, failure: the expression, expected and got.
@@ -93,6 +95,7 @@ job could not be done: policies that are refused, an unreadable path, no tests.`
 	flags.BoolVar(&f.coverage, "coverage", false, "tell which lines of the policies the tests reach")
 	flags.Float64Var(&f.threshold, "threshold", 0, "fail below this coverage in `PERCENT`; implies --coverage")
 	flags.StringArrayVar(&f.data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
+	flags.BoolVar(&f.showSecrets, "show-secrets", false, "allow tests to see challenges, passwords, and keys with the option show_secrets")
 	flags.StringVar(&f.now, "now", "", "run the tests at this `TIME`, in RFC 3339, instead of the present")
 	flags.DurationVar(&f.timeout, "timeout", 5*time.Second, "the most that one test may take")
 	flags.IntVar(&f.jobs, "jobs", 0, "tests run at once; 0 is one a processor")
@@ -166,7 +169,7 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 // config reads the flags.
 func (f *testFlags) config() (policy.TestConfig, error) {
 	const most = 1024
-	config := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven}
+	config := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven, Secrets: f.showSecrets}
 	switch {
 	case f.jobs < 0 || f.jobs > most:
 		return config, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
