@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 // Views are the ways to list a fleet, for --by.
@@ -139,17 +140,13 @@ func (x *ConfigurationRow) ChallengeText() string {
 // would take for a formula begins with an apostrophe.
 func (r *Report) CSV(w io.Writer) error {
 	head, rows := r.table()
-	out := csv.NewWriter(w)
+	out := csv.NewWriter(&checker.LogWriter{To: w})
 	if err := out.Write(head); err != nil {
 		return err
 	}
 	for _, row := range rows {
 		for i, cell := range row {
-			cell = plain(cell)
-			row[i] = cell
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
+			row[i] = checker.CSVCell(cell)
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -160,7 +157,8 @@ func (r *Report) CSV(w io.Writer) error {
 }
 
 // Text writes the view that is asked for, for people, with a summary.
-func (r *Report) Text(w io.Writer) error {
+func (r *Report) Text(to io.Writer) error {
+	w := &checker.LogWriter{To: to}
 	head, rows := r.table()
 	if r.By == "" || r.By == "configuration" {
 		head = telling(head, rows)
@@ -202,11 +200,4 @@ func devices(n int) string {
 }
 
 // plain makes a text safe for a terminal and for one cell of a table.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return '·'
-		}
-		return r
-	}, s)
-}
+func plain(s string) string { return strings.ReplaceAll(checker.Printable(s), "\t", `\u{9}`) }

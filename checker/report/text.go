@@ -20,7 +20,7 @@ import (
 // with the source line, the place underlined, and help.
 func Text(w io.Writer, r *Report) error {
 	const size = 64 << 10
-	out := bufio.NewWriterSize(w, size)
+	out := bufio.NewWriterSize(&checker.LogWriter{To: w}, size)
 	p := newPalette(r.Color)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {

@@ -134,7 +134,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	}
 	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	if tally.patch = beside.out; isTerminal(t.out) { // elsewhere it is a patch to apply
-		tally.patch = said{beside.out}
+		tally.patch = newTerminalWriter(beside.out)
 	}
 	for _, note := range f.notes {
 		tally.note("%s", note)
