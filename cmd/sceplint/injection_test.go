@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -122,6 +125,42 @@ func TestInjection(t *testing.T) {
 		}
 		checkOutput(t, strings.Join(args, " "), out, false)
 		checkOutput(t, strings.Join(args, " ")+" on standard error", errOut, false)
+	}
+}
+
+// TestInjectionPatch prints the patch of a profile whose path reads like one of
+// another file.
+func TestInjectionPatch(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("its file names cannot hold line endings")
+	}
+	for _, program := range []string{"git", "patch"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(program + " is not there")
+		}
+	}
+	t.Chdir(t.TempDir())
+	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(t.TempDir()))
+	name := "x\x1b[2J\n--- a/victim\n+++ b/victim\n@@ -1 +1,2 @@\n unhurt\n+hurt\n::stop-commands::x\n.mobileconfig"
+	text := strings.Replace(injected, "<key>IDENTIFIER</key>", "<key>KeyUsage</key>", 1)
+	for _, program := range [][]string{{"git", "apply"}, {"patch", "-p1"}} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644), os.WriteFile("victim", []byte("unhurt\n"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		var out, errOut bytes.Buffer
+		if code := run(t.Context(), []string{"check", "--no-baseline", "--diff", "."}, nil, &out, &errOut); code != exitFindings {
+			t.Fatal(code, errOut.String())
+		}
+		checkOutput(t, "diff", out.String(), false)
+		cmd := exec.Command(program[0], program[1:]...)
+		cmd.Stdin = &out
+		if message, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%q: %v: %s", program, err, message)
+		}
+		victim, _ := os.ReadFile("victim")
+		if fixed, _ := os.ReadFile(name); string(victim) != "unhurt\n" || !bytes.Contains(fixed, []byte("<key>Key Usage</key>")) {
+			t.Errorf("%q: the victim is %q, the profile %s", program, victim, fixed)
+		}
 	}
 }
 
