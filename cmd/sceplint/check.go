@@ -20,6 +20,7 @@ type checkFlags struct {
 	showSuppressed             bool
 	forceExclude               bool
 	baseline, writeBaseline    string
+	pruneBaseline              bool
 	newFrom                    string
 	statistics, noProgress     bool
 	jobs                       int
@@ -75,7 +76,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.verifySignatures, "verify-signatures", false, "verify the signatures of profiles, and whether their signers are trusted and in force")
 	flags.StringArrayVar(&f.trust, "trust", nil, "with --verify-signatures: trust the root certificates in `FILE`, in PEM or DER, and not those of the system (repeatable)")
 	flags.StringVar(&f.baseline, "baseline", "", "keep back the findings that `FILE` knows, as --write-baseline wrote it")
-	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them; entries in FILE about what is not checked stay")
+	flags.BoolVar(&f.pruneBaseline, "prune-baseline", false, "remove from the baseline the entries of checked files that nothing is found for, and those of files that do not exist")
 	flags.StringVar(&f.newFrom, "new-from", "", "report only what stands on lines that changed since the git `REVISION`, or in files that it lacks")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	f.addCommon(cmd)

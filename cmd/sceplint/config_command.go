@@ -67,7 +67,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 			if conf.File == "" {
 				return fmt.Errorf("no %s is in the working directory or above it; sceplint config init writes one", config.Name)
 			}
-			if _, err := f.openBaseline(); err != nil {
+			if _, err := f.baselines(); err != nil {
 				return err
 			}
 			for _, note := range f.notes {

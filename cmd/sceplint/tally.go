@@ -28,8 +28,8 @@ type tally struct {
 	found   bool // something at or above the threshold
 
 	exports  exportNotes
-	unfixed  string        // the file of which it was said last
-	baseline *baselineFile // nil: there is none
+	unfixed  string       // the file of which it was said last
+	baseline *baselineRun // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
 }
@@ -89,7 +89,7 @@ func (y *tally) take(r *checker.Result) {
 		}
 	}
 	if y.baseline != nil {
-		y.baseline.take(r)
+		y.baseline.recordResult(r)
 	}
 	if r.Err != nil {
 		y.failed = true
