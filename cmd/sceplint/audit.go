@@ -61,7 +61,7 @@ run would have given. It can be stopped: --since FILE keeps in the file what was
 	}
 	flags := cmd.Flags()
 	f.addOutput(cmd)
-	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed")
+	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed is drift, which counts for --fail-on")
 	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	f.policies.add(cmd)
@@ -93,6 +93,9 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 		return err
 	}
 	failOn := checker.Off
+	if f.against != "" {
+		f.policies.also = audit.DriftRules()
+	}
 	c, err := f.checker(ctx)
 	if err == nil {
 		failOn, err = f.threshold()

@@ -221,7 +221,7 @@ func (a *auditRun) close(now time.Time) error {
 	if err := a.flags.write(a.terminal, r, now); err != nil {
 		return err
 	}
-	return a.terminal.settle(a.fleet, a.failOn)
+	return a.terminal.settle(r, a.failOn)
 }
 
 // reportOf is what is written of a sum.
@@ -233,13 +233,15 @@ func reportOf(f *audit.Fleet) *audit.Report {
 	return r
 }
 
-// settle turns what an audit found into an exit code.
-func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
-	if list, _ := f.Failures(); len(list) > 0 {
+// settle turns what an audit found, drift included, into an exit code.
+func (t *terminal) settle(r *audit.Report, failOn checker.Severity) error {
+	if list, _ := r.Fleet.Failures(); len(list) > 0 {
 		return errSaid
 	}
-	s := f.Summary()
-	for severity, n := range map[checker.Severity]int{checker.Error: s.Errors, checker.Warning: s.Warnings, checker.Info: s.Infos} {
+	s, drift := r.Fleet.Summary(), audit.CountDrift(r.Drift)
+	for severity, n := range map[checker.Severity]int{
+		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
+	} {
 		if failOn != checker.Off && severity >= failOn && n > 0 {
 			t.exit = exitFindings
 		}
@@ -250,6 +252,7 @@ func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
 // readRepository reads the profiles that the deployed ones are compared with.
 func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
 	repository := audit.NewRepository()
+	repository.SetSeverities(c.Severities)
 	a.fleet.Repository = repository
 	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
 	defer in.close()

@@ -27,7 +27,7 @@ func hostileStates() []hostile {
 			return []byte(known + numbered(`{"file":"g%d","rule":"scep-url","message":"a","fingerprint":"f"},`, 3e4) + entry + "]}")
 		}, 0, "stale"),
 		in("baseline-distinct", func() []byte {
-			return []byte(known + numbered(`{"file":"g%[1]d","rule":"scep-url","message":"a","fingerprint":"%[1]d"},`, 11e4) + entry + "]}")
+			return []byte(known + numbered(`{"file":"g%[1]d","rule":"scep-url","message":"a","fingerprint":"%[1]d"},`, 5e4) + entry + "]}")
 		}, 0, "stale"),
 		in("baseline-too-many", grown(known, entry+",", 3e5, entry+"]}"), 2, "more than 120000 findings"),
 		in("baseline-related", grown(known+`{"file":"a","fingerprint":"f","related":[`, `"",`, 5e6, `""]}]}`), 2, "finding 1 is malformed"),
