@@ -86,7 +86,7 @@ func checkPatch(t *testing.T, name, before, after string, plain bool) {
 	if checker.LogText(text) != text || strings.ContainsAny(text, "\x1b\x00\u009b") {
 		t.Errorf("%q would be obeyed", text)
 	}
-	if plain && strings.HasPrefix(text, "diff --git") {
+	if plain && !strings.HasPrefix(text, "--- ") {
 		t.Errorf("not for patch: %q", text)
 	}
 	programs := [][]string{{"git", "apply", "--whitespace=nowarn"}}

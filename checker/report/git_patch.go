@@ -14,6 +14,7 @@ import (
 // file is the one that it was made for.
 func binaryPatch(name string, before, after []byte) string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "Lines of %s hold control characters or log commands; git apply applies this binary patch.\n", quotedName(name)) // programs skip it
 	fmt.Fprintf(&b, "diff --git %s %s\nindex %x..%x\nGIT binary patch\n", quotedName("a/"+name), quotedName("b/"+name), blobID(before), blobID(after))
 	writeLiteral(&b, after)
 	writeLiteral(&b, before)
