@@ -52,7 +52,7 @@ func deviceOf(p *profile.Profile) string {
 
 func (a *auditRun) note(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintf(a.terminal.err, format+"\n", args...)
+		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -62,7 +62,8 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 		if b.folder, err = folderOf(b.write); err != nil {
 			return nil, err
 		}
-		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() {
+		// An empty file is one that was made to be written to; devices may be links to files.
+		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !isDevice(b.write) {
 			if b.target, err = readBaseline(b.write); err != nil {
 				return nil, fmt.Errorf("%w; remove the file to write a new baseline", err)
 			}

@@ -97,9 +97,10 @@ func (y *tally) take(r *checker.Result) {
 	}
 }
 
+// note prints one line, whatever the arguments hold.
 func (y *tally) note(format string, args ...any) {
 	if !y.flags.quiet {
-		fmt.Fprintf(y.t.err, format+"\n", args...)
+		fmt.Fprintln(y.t.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
