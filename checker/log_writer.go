@@ -3,6 +3,7 @@ package checker
 import (
 	"bytes"
 	"io"
+	"strings"
 )
 
 // LogWriter writes text that may become a part of a log in which CI systems look
@@ -38,7 +39,12 @@ const (
 )
 
 // LogText is what a LogWriter makes of a text.
-func LogText(text string) string { return string(EscapeCommands([]byte(text), textColon, textBracket)) }
+func LogText(text string) string {
+	if !strings.Contains(text, "::") && !strings.Contains(text, "##") {
+		return text
+	}
+	return string(EscapeCommands([]byte(text), textColon, textBracket))
+}
 
 // EscapeCommands does what a LogWriter does, with other escapes for the second
 // colon of a line and for the bracket.

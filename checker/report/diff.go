@@ -18,9 +18,9 @@ import (
 
 // Diff writes what fixes change in a file as a unified diff that patch and git
 // apply, secrets masked unless they are to be shown. Where its lines hold control
-// characters, or what a CI system would take for a command, it is one that only
-// git applies and that says nothing to a reader.
-func Diff(w io.Writer, file string, before, after []byte, showSecrets bool) error {
+// characters, or what a CI system would take for a command, it is a binary patch,
+// which only git applies, or if nobody is to apply it, they are escaped.
+func Diff(w io.Writer, file string, before, after []byte, showSecrets, apply bool) error {
 	from, to := shown(file, before, showSecrets), shown(file, after, showSecrets)
 	hunks := hunksOf(from, to)
 	if hunks == "" {
@@ -29,7 +29,7 @@ func Diff(w io.Writer, file string, before, after []byte, showSecrets bool) erro
 	name := strings.TrimPrefix(path.Clean(filepath.ToSlash(file)), "/")
 	text := fmt.Sprintf("--- %s\n+++ %s\n%s", headerName("a/"+name), headerName("b/"+name), hunks)
 	if !isPlain(text) {
-		if from == string(before) && to == string(after) {
+		if apply && from == string(before) && to == string(after) {
 			text = binaryPatch(name, before, after)
 		} else { // with masks it does not apply in any form
 			text = checker.LogText(checker.PrintableLines(text))

@@ -79,7 +79,7 @@ func TestDiff(t *testing.T) {
 func checkPatch(t *testing.T, name, before, after string, plain bool) {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Diff(&b, name, []byte(before), []byte(after), true); err != nil {
+	if err := Diff(&b, name, []byte(before), []byte(after), true, true); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -129,7 +129,7 @@ func TestDiffHeaders(t *testing.T) {
 	}
 	to[69] = "other\n"
 	var b bytes.Buffer
-	if err := Diff(&b, "x", []byte(strings.Join(from, "")), []byte(strings.Join(to, "")), true); err != nil {
+	if err := Diff(&b, "x", []byte(strings.Join(from, "")), []byte(strings.Join(to, "")), true, true); err != nil {
 		t.Fatal(err)
 	}
 	var headers []string
@@ -140,6 +140,28 @@ func TestDiffHeaders(t *testing.T) {
 	}
 	if want := []string{"@@ -7,13 +7,11 @@", "@@ -69,7 +67,7 @@"}; !slices.Equal(headers, want) {
 		t.Errorf("%q, not %q", headers, want)
+	}
+}
+
+// TestDiffShown holds that a diff that is only looked at is readable, and that one
+// with masks is never in a form that holds the whole file.
+func TestDiffShown(t *testing.T) {
+	before, after := "<a>\x1b</a>\n::add-mask::x\n##[error]\n", "<b>\x1b</b>\n::add-mask::x\n##[error]\n"
+	var b bytes.Buffer
+	if err := Diff(&b, "x", []byte(before), []byte(after), true, false); err != nil {
+		t.Fatal(err)
+	}
+	want := "--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n-<a>\\u{1b}</a>\n+<b>\\u{1b}</b>\n :\\u{3a}add-mask::x\n ##\\u{5b}error]\n"
+	if b.String() != want {
+		t.Errorf("%q, not %q", b.String(), want)
+	}
+	secret := `<plist version="1.0"><dict>` + "\n<key>Challenge</key><string>Tr0ub4dor3x</string>\n<key>X\x01</key><true/>\n</dict></plist>\n"
+	b.Reset()
+	if err := Diff(&b, "x", []byte(secret), []byte(strings.Replace(secret, "true", "false", 1)), false, true); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); strings.Contains(text, "GIT binary") || strings.Contains(text, "Tr0ub4dor3x") || !strings.Contains(text, `\u{1}`) {
+		t.Error(text)
 	}
 }
 

@@ -88,7 +88,7 @@ func newSARIFLocation(f *checker.Finding) sarifLocation {
 		if _, ok := name.(int); ok {
 			kind = "value"
 		}
-		x.Logical = []sarifLogical{{strings.TrimPrefix(PathText([]any{name}), "."), PathText(f.Path), kind}}
+		x.Logical = []sarifLogical{{printable(strings.TrimPrefix(PathText([]any{name}), ".")), printable(PathText(f.Path)), kind}}
 	}
 	return x
 }

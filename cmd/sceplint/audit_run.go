@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
@@ -211,6 +212,9 @@ func (a *auditRun) close(now time.Time) error {
 		return nothing(a.inputs)
 	}
 	r := reportOf(a.fleet)
+	if a.shard.of > 1 { // another part may have what is missing in this one
+		r.Drift = slices.DeleteFunc(r.Drift, func(d audit.Drift) bool { return d.Kind == audit.Missing || d.Kind == audit.Variant })
+	}
 	if a.flags.shard != "" {
 		state, err := a.state()
 		if err != nil {

@@ -135,7 +135,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 		return err
 	}
 	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
-	if tally.patch = beside.out; isTerminal(t.out) { // elsewhere it is a patch to apply
+	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
 		tally.patch = newTerminalWriter(beside.out)
 	}
 	for _, note := range f.notes {

@@ -32,6 +32,7 @@ type tally struct {
 	baseline *baselineRun // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
+	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
 // watch passes results on, and does on the way what findings are not for.
@@ -68,7 +69,7 @@ func (y *tally) take(r *checker.Result) {
 	switch {
 	case r.Err != nil:
 	case r.After != nil && y.flags.diff:
-		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets)
+		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets, y.applied)
 		r.Findings = r.Found // nothing was fixed
 	case r.After != nil:
 		if r.Err = replace(r.File, r.Before, r.After); r.Err != nil {
