@@ -22,6 +22,7 @@ type Finding struct {
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
 	Related  []Related // places in other profiles that it is also about
+	Argument string    // what the fingerprint hashes instead of the message, which depends on other profiles; "" for the message
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
@@ -238,7 +239,10 @@ func fingerprint(f *Finding, seen map[string]int, hide func(string) string) stri
 	for _, step := range path {
 		parts = append(parts, fmt.Sprint(step))
 	}
-	if len(f.Related) == 0 { // else the message tells places in other files
+	switch {
+	case f.Argument != "":
+		parts = append(parts, f.Argument)
+	case len(f.Related) == 0: // else the message tells places in other files
 		parts = append(parts, lineNumber.ReplaceAllString(f.masked, ""))
 	}
 	for i, part := range parts {

@@ -92,7 +92,7 @@ func NewFleet() *Fleet {
 // Add adds a result whose checker had Visit of an Auditor.
 func (f *Fleet) Add(r *checker.Result) {
 	if r.Err != nil {
-		f.fail(r.File, r.Err.Error())
+		f.fail(r.File, checker.PrintableLines(r.Err.Error()))
 	}
 	if f.Repository != nil {
 		f.Repository.Add(r)

@@ -25,23 +25,24 @@ type Progress struct {
 
 // state is a Fleet as it is written. Devices of a set are digests of names.
 type state struct {
-	Version    int            `json:"version"`
-	Progress   Progress       `json:"progress"`
-	Files      int            `json:"files"`
-	Profiles   int            `json:"profiles"`
-	Payloads   int            `json:"payloads"`
-	Suppressed int            `json:"suppressed"`
-	Counts     [3]int         `json:"counts"` // errors, warnings, infos
-	Rows       []stateRow     `json:"configurations"`
-	Rules      []stateRule    `json:"rules"`
-	Devices    []stateDevice  `json:"devices"`
-	Secrets    []stateSecret  `json:"challenges"`
-	AcrossRuns bool           `json:"challenges_across_runs"` // whether they can be compared with those of another run
-	Parts      []string       `json:"parts,omitempty"`        // files that were read in parts
-	Failures   []stateFailure `json:"failures"`
-	Lost       int            `json:"lost"`
-	Meant      []stateMeant   `json:"repository,omitempty"` // where it is compared
-	Drift      []stateDrift   `json:"drift,omitempty"`
+	Version    int               `json:"version"`
+	Progress   Progress          `json:"progress"`
+	Files      int               `json:"files"`
+	Profiles   int               `json:"profiles"`
+	Payloads   int               `json:"payloads"`
+	Suppressed int               `json:"suppressed"`
+	Counts     [3]int            `json:"counts"` // errors, warnings, infos
+	Rows       []stateRow        `json:"configurations"`
+	Rules      []stateRule       `json:"rules"`
+	Devices    []stateDevice     `json:"devices"`
+	Secrets    []stateSecret     `json:"challenges"`
+	AcrossRuns bool              `json:"challenges_across_runs"` // whether they can be compared with those of another run
+	Parts      []string          `json:"parts,omitempty"`        // files that were read in parts
+	Failures   []stateFailure    `json:"failures"`
+	Lost       int               `json:"lost"`
+	Meant      []stateMeant      `json:"repository,omitempty"` // where it is compared
+	Drift      []stateDrift      `json:"drift,omitempty"`
+	Severities map[string]string `json:"drift_severities,omitempty"` // by rule
 }
 
 type stateMeant struct {
@@ -132,6 +133,12 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 			d.Profiles = x.profiles
 			s.Drift = append(s.Drift, stateDrift{d, x.file, x.devices.list()})
 		}
+		if len(r.severities) > 0 {
+			s.Severities = map[string]string{}
+			for id, severity := range r.severities {
+				s.Severities[id] = severity.String()
+			}
+		}
 		slices.SortFunc(s.Drift, func(a, b stateDrift) int { return a.compare(&b.Drift) })
 	}
 	out := json.NewEncoder(w)
@@ -197,7 +204,17 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		for _, x := range s.Meant {
 			f.Repository.list = append(f.Repository.list, &meant{file: x.File, Profile: &Profile{Identifier: x.Identifier}, deployed: x.Deployed})
 		}
+		by := map[string]checker.Severity{}
+		for id, name := range s.Severities {
+			severity, err := checker.ParseSeverity(name)
+			if err != nil {
+				return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", id, err)
+			}
+			by[id] = severity
+		}
+		f.Repository.SetSeverities(by)
 		for _, x := range s.Drift {
+			x.Drift.Rule, x.Drift.Severity = "", ""
 			one := drifted{x.Profiles, setOf(x.In), x.First}
 			x.Drift.Profiles, x.Drift.Devices = 0, 0
 			f.Repository.row(x.Drift).plus(&one)

@@ -66,6 +66,10 @@ func auditOverview(a *audit.Report) htmlOverview {
 		{"Errors", "error", s.Errors}, {"Warnings", "warning", s.Warnings}, {"Infos", "info", s.Infos}, {"Suppressed", "", s.Suppressed},
 		{"Configurations", "", s.Configurations}, {"Devices", "", s.Devices}, {"Profiles", "", s.Profiles}, {"SCEP payloads", "", s.SCEP},
 	}}
+	if a.Against {
+		n := audit.CountDrift(a.Drift)
+		o.Tiles = append(o.Tiles, htmlTile{"Drift", "", n.Errors + n.Warnings + n.Infos})
+	}
 	f := newFigure("by-rule", "Findings by rule", "Rule", series{"Errors", "error"}, series{"Warnings", "warning"}, series{"Infos", "info"})
 	f.Wide = true
 	for _, x := range a.Fleet.Rules() {
@@ -163,10 +167,10 @@ func configurationGrid(a *audit.Report) htmlGrid {
 }
 
 func driftGrid(a *audit.Report) htmlGrid {
-	columns := []string{"Profile", "Drift", "File", "Setting", "Deployed", "Repository", "#Profiles", "#Devices"}
+	columns := []string{"Profile", "Severity", "Drift", "File", "Setting", "Deployed", "Repository", "#Profiles", "#Devices"}
 	return grid("drift", "Drift from the repository", columns, len(a.Drift), func(i int) []string {
 		d := &a.Drift[i]
-		return []string{d.Identifier, string(d.Kind), d.File, d.Key, d.Deployed, d.Repository, strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)}
+		return []string{d.Identifier, d.Severity, d.Rule, d.File, d.Key, d.Deployed, d.Repository, strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)}
 	})
 }
 

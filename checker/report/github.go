@@ -68,5 +68,5 @@ func onLines(s string, escapes *strings.Replacer) string {
 		b.WriteByte(s[end])
 		s = s[end+1:]
 	}
-	return escapes.Replace(strings.ToValidUTF8(b.String(), "\ufffd"))
+	return escapes.Replace(checker.LogText(strings.ToValidUTF8(b.String(), "\ufffd")))
 }

@@ -51,7 +51,7 @@ func GitLab(w io.Writer, r *Report) error {
 		}
 		if result.Err != nil {
 			list = append(list, gitlabFinding{
-				result.Err.Error(), notJudged, unique(notJudged, result.File, taken), "blocker",
+				errorText(result.Err), notJudged, unique(notJudged, result.File, taken), "blocker",
 				gitlabLocation{Path: slashed(result.File), Lines: gitlabLines{Begin: 1}},
 			})
 		}

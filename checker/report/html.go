@@ -194,7 +194,7 @@ func (c *collected) ruleSections(r *Report) []htmlRule {
 
 // visible makes a text safe to show: valid, and without characters that hide
 // what is there.
-func visible(s string) string { return printable(s) }
+func visible(s string) string { return checker.LogText(printable(s)) }
 
 // visibleLines does the same line by line.
 func visibleLines(s string) string {

@@ -105,7 +105,7 @@ func JSON(w io.Writer, r *Report) error {
 			doc.Findings = append(doc.Findings, newJSONFinding(f))
 		}
 		if result.Err != nil {
-			doc.Errors = append(doc.Errors, jsonError{result.File, result.Err.Error()})
+			doc.Errors = append(doc.Errors, jsonError{result.File, errorText(result.Err)})
 		}
 	}
 	return writeJSON(w, doc, "  ")

@@ -63,7 +63,7 @@ func ReviewdogLines(w io.Writer, r *Report) error {
 		}
 		if result.Err != nil {
 			failed := rdFinding{
-				Message: result.Err.Error(), Location: rdLocation{Path: slashed(result.File)}, Severity: "ERROR",
+				Message: errorText(result.Err), Location: rdLocation{Path: slashed(result.File)}, Severity: "ERROR",
 				Source: rdSource, Code: &rdCode{Value: notJudged},
 			}
 			if err := writeJSON(out, failed, ""); err != nil {

@@ -5,6 +5,7 @@ package report
 import (
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
@@ -95,14 +96,58 @@ func (s *Summary) Add(r *checker.Result) {
 // findings gives what is shown of a result.
 func (r *Report) findings(result *checker.Result) []*checker.Finding {
 	if r.ShowSuppressed {
-		return result.All()
+		return allFindings(result)
 	}
 	shown := make([]*checker.Finding, len(result.Findings))
 	for i := range result.Findings {
-		shown[i] = &result.Findings[i]
+		shown[i] = printableFinding(&result.Findings[i])
 	}
 	return shown
 }
 
+// allFindings gives those of a result with those that are suppressed.
+func allFindings(result *checker.Result) []*checker.Finding {
+	all := result.All()
+	for i, f := range all {
+		all[i] = printableFinding(f)
+	}
+	return all
+}
+
+// printableFinding makes the texts of a finding that are for people printable.
+// Names and values that programs use stay as they are; where a format shows those
+// to people, it makes them printable itself.
+func printableFinding(f *checker.Finding) *checker.Finding {
+	if isPrintable(f) {
+		return f
+	}
+	x := *f
+	x.Message, x.Help = checker.PrintableLines(x.Message), checker.PrintableLines(x.Help)
+	if x.Fix != nil {
+		fix := *x.Fix
+		fix.Message = checker.PrintableLines(fix.Message)
+		x.Fix = &fix
+	}
+	if x.Suppression != nil {
+		suppression := *x.Suppression
+		suppression.Reason = checker.PrintableLines(suppression.Reason)
+		x.Suppression = &suppression
+	}
+	x.Related = slices.Clone(x.Related)
+	for i := range x.Related {
+		x.Related[i].Message = checker.PrintableLines(x.Related[i].Message)
+	}
+	return &x
+}
+
+func isPrintable(f *checker.Finding) bool {
+	is := func(text string) bool { return checker.PrintableLines(text) == text }
+	return is(f.Message) && is(f.Help) && (f.Fix == nil || is(f.Fix.Message)) && (f.Suppression == nil || is(f.Suppression.Reason)) &&
+		!slices.ContainsFunc(f.Related, func(r checker.Related) bool { return !is(r.Message) })
+}
+
 // printable makes a text safe for a terminal.
 func printable(s string) string { return checker.Printable(s) }
+
+// errorText is an error, which may have several lines, for people.
+func errorText(err error) string { return checker.PrintableLines(err.Error()) }

@@ -62,7 +62,7 @@ of runs that went on cannot be compared.`,
 	}
 	flags := cmd.Flags()
 	f.addOutput(cmd)
-	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed")
+	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed is drift, which counts for --fail-on")
 	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	flags.StringVar(&f.markKey, "mark-key", "", "mark static challenges with the secret key in `FILE`, so that parts and runs can be compared (default a random key for each run)")
@@ -95,6 +95,9 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 		return err
 	}
 	failOn := checker.Off
+	if f.against != "" {
+		f.policies.also = audit.DriftRules()
+	}
 	c, err := f.checker(ctx)
 	if err == nil {
 		failOn, err = f.threshold()

@@ -37,10 +37,11 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
 				}
 			}
-			if err := f.write(t, reportOf(sum), now); err != nil {
+			r := reportOf(sum)
+			if err := f.write(t, r, now); err != nil {
 				return err
 			}
-			return t.settle(sum, failOn)
+			return t.settle(r, failOn)
 		},
 	}
 	f.addOutput(cmd)

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
@@ -53,7 +54,7 @@ func deviceOf(p *profile.Profile) string {
 
 func (a *auditRun) note(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintf(a.terminal.err, format+"\n", args...)
+		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -212,6 +213,9 @@ func (a *auditRun) close(now time.Time) error {
 		return nothing(a.inputs)
 	}
 	r := reportOf(a.fleet)
+	if a.shard.of > 1 { // another part may have what is missing in this one
+		r.Drift = slices.DeleteFunc(r.Drift, func(d audit.Drift) bool { return d.Kind == audit.Missing || d.Kind == audit.Variant })
+	}
 	if a.flags.shard != "" {
 		state, err := a.state()
 		if err != nil {
@@ -225,7 +229,7 @@ func (a *auditRun) close(now time.Time) error {
 	if err := a.flags.write(a.terminal, r, now); err != nil {
 		return err
 	}
-	return a.terminal.settle(a.fleet, a.failOn)
+	return a.terminal.settle(r, a.failOn)
 }
 
 // reportOf is what is written of a sum.
@@ -237,13 +241,15 @@ func reportOf(f *audit.Fleet) *audit.Report {
 	return r
 }
 
-// settle turns what an audit found into an exit code.
-func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
-	if list, _ := f.Failures(); len(list) > 0 {
+// settle turns what an audit found, drift included, into an exit code.
+func (t *terminal) settle(r *audit.Report, failOn checker.Severity) error {
+	if list, _ := r.Fleet.Failures(); len(list) > 0 {
 		return errSaid
 	}
-	s := f.Summary()
-	for severity, n := range map[checker.Severity]int{checker.Error: s.Errors, checker.Warning: s.Warnings, checker.Info: s.Infos} {
+	s, drift := r.Fleet.Summary(), audit.CountDrift(r.Drift)
+	for severity, n := range map[checker.Severity]int{
+		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
+	} {
 		if failOn != checker.Off && severity >= failOn && n > 0 {
 			t.exit = exitFindings
 		}
@@ -254,6 +260,7 @@ func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
 // readRepository reads the profiles that the deployed ones are compared with.
 func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
 	repository := audit.NewRepository()
+	repository.SetSeverities(c.Severities)
 	a.fleet.Repository = repository
 	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
 	defer in.close()

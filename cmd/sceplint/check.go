@@ -20,6 +20,7 @@ type checkFlags struct {
 	showSuppressed             bool
 	forceExclude               bool
 	baseline, writeBaseline    string
+	pruneBaseline              bool
 	newFrom                    string
 	statistics, noProgress     bool
 	jobs                       int
@@ -75,7 +76,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.verifySignatures, "verify-signatures", false, "verify the signatures of profiles, and whether their signers are trusted and in force")
 	flags.StringArrayVar(&f.trust, "trust", nil, "with --verify-signatures: trust the root certificates in `FILE`, in PEM or DER, and not those of the system (repeatable)")
 	flags.StringVar(&f.baseline, "baseline", "", "keep back the findings that `FILE` knows, as --write-baseline wrote it")
-	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them; entries in FILE about what is not checked stay")
+	flags.BoolVar(&f.pruneBaseline, "prune-baseline", false, "remove from the baseline the entries of checked files that nothing is found for, and those of files that do not exist")
 	flags.StringVar(&f.newFrom, "new-from", "", "report only findings that are new since the Git `REVISION`: on changed lines, about changed payloads, or in new files")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	f.addCommon(cmd)
@@ -133,8 +135,8 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 		return err
 	}
 	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
-	if tally.patch = beside.out; isTerminal(t.out) { // elsewhere it is a patch to apply
-		tally.patch = said{beside.out}
+	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
+		tally.patch = newTerminalWriter(beside.out)
 	}
 	for _, note := range f.notes {
 		tally.note("%s", note)

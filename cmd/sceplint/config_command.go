@@ -67,7 +67,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 			if conf.File == "" {
 				return fmt.Errorf("no %s is in the working directory or above it; sceplint config init writes one", config.Name)
 			}
-			if _, err := f.openBaseline(); err != nil {
+			if _, err := f.baselines(); err != nil {
 				return err
 			}
 			for _, note := range f.notes {
@@ -79,7 +79,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 					policies++
 				}
 			}
-			_, err = fmt.Fprintf(t.out, "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
+			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
 			return err
 		},
 	}
@@ -100,7 +100,7 @@ func (t *terminal) configInit(directory string) error {
 		os.Remove(file)
 		return fmt.Errorf("cannot write the configuration: %w", err)
 	}
-	_, err = fmt.Fprintf(t.out, "wrote %s; sceplint check uses it from now on\n", file)
+	_, err = fmt.Fprintf(newTerminalWriter(t.out), "wrote %s; sceplint check uses it from now on\n", file)
 	return err
 }
 

@@ -183,9 +183,10 @@ func TestFaultsFull(t *testing.T) {
 			t.Errorf("%s: the old report is gone: %.100q", c.file, got)
 		}
 	}
-	f.write("baseline.json", "old\n")
+	const old = `{"version": 1, "findings": []}`
+	f.write("baseline.json", old)
 	f.ends(f.run(noRoom, with(with(plainCheck, "--write-baseline", "baseline.json"), many...)...), exitFailed, "baseline.json: "+limit)
-	if got := f.read("baseline.json"); got != "old\n" {
+	if got := f.read("baseline.json"); got != old {
 		t.Errorf("the old baseline is gone: %.100q", got)
 	}
 	f.ends(f.run(noRoom, with([]string{"audit", "--no-baseline", "--quiet", "--since", "state"}, many...)...), exitFailed, "state: "+limit)

@@ -214,10 +214,8 @@ func told(format string, s sighting) sighting {
 	s.File = filepath.ToSlash(s.File)
 	escape := strings.NewReplacer("\x1b", `\u{1b}`)
 	switch format {
-	case "text", "github", "csv":
+	case "text", "github", "csv", "junit", "checkstyle":
 		s.File = escape.Replace(s.File)
-	case "junit", "checkstyle":
-		s.File = strings.ReplaceAll(s.File, "\x1b", "\ufffd")
 	case "gitlab":
 		s.Line = max(s.Line, 1)
 	case "rdjsonl":

@@ -26,6 +26,11 @@ func hostileStates() []hostile {
 		in("baseline-same", func() []byte {
 			return []byte(known + numbered(`{"file":"g%d","rule":"scep-url","message":"a","fingerprint":"f"},`, 3e4) + entry + "]}")
 		}, 0, "stale"),
+		in("baseline-distinct", func() []byte {
+			return []byte(known + numbered(`{"file":"g%[1]d","rule":"scep-url","message":"a","fingerprint":"%[1]d"},`, 5e4) + entry + "]}")
+		}, 0, "stale"),
+		in("baseline-too-many", grown(known, entry+",", 3e5, entry+"]}"), 2, "more than 120000 findings"),
+		in("baseline-related", grown(known+`{"file":"a","fingerprint":"f","related":[`, `"",`, 5e6, `""]}]}`), 2, "finding 1 is malformed"),
 		in("baseline-large", grown(known, " ", 65<<20, "]}"), 2, "larger than 64 MiB"),
 		since("since-noise", func() []byte { return noise(1 << 18) }, "not the state of an audit"),
 		since("since-deep", grown("", `{"a":`, 1e6, ""), "not the state of an audit"),

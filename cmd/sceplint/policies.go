@@ -30,7 +30,8 @@ type policyFlags struct {
 	noBaseline         bool
 	trace              string
 	config             configuration
-	lazy               bool // nobody asks what the policies are about
+	lazy               bool           // nobody asks what the policies are about
+	also               []checker.Rule // beside the built-in ones
 }
 
 func (f *policyFlags) add(cmd *cobra.Command) {
@@ -219,7 +220,7 @@ func (f *policyFlags) all(ctx context.Context) (all []checker.Rule, notes []stri
 	if err != nil {
 		return nil, nil, err
 	}
-	all = rules.All()
+	all = append(rules.All(), f.also...)
 	if set != nil {
 		all, notes = append(all, set.Rules()...), set.Notes()
 	}

@@ -144,7 +144,7 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 	if err != nil {
 		return err
 	}
-	var out io.Writer = said{t.out} // tests print what they like
+	var out io.Writer = newTerminalWriter(t.out) // tests print what they like
 	if policy.TestFormats[i].Name == "json" {
 		out = report.Escaped{To: t.out}
 	}

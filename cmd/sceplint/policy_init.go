@@ -66,10 +66,10 @@ func (t *terminal) policyInit(dir, pack string) error {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(t.out, "wrote %s\n", within(dir, f.Path))
+		fmt.Fprintf(newTerminalWriter(t.out), "wrote %s\n", within(dir, f.Path))
 	}
 	policies := within(dir, "policies")
-	fmt.Fprintf(t.out, "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, within(dir, "profiles"))
+	fmt.Fprintf(newTerminalWriter(t.out), "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, within(dir, "profiles"))
 	return nil
 }
 

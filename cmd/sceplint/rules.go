@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 )
@@ -60,6 +61,7 @@ func explainCommand(t *terminal) *cobra.Command {
 			if len(loaded.packs) == 0 {
 				loaded.packs = packNames() // a shipped policy is explained wherever it is
 			}
+			loaded.also = audit.DriftRules()
 			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
 				return err

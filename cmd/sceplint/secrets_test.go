@@ -41,7 +41,7 @@ func shownOf(t *testing.T, name string, text []byte, formats ...string) map[stri
 	for _, r := range results {
 		if r.After != nil {
 			var out bytes.Buffer
-			if err := report.Diff(&out, name, r.Before, r.After, false); err != nil {
+			if err := report.Diff(&out, name, r.Before, r.After, false, true); err != nil {
 				t.Fatal(err)
 			}
 			shown["diff"] += out.String()

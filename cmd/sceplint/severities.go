@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
 )
 
@@ -75,9 +76,10 @@ func suppressible(name string, all []checker.Rule) error {
 }
 
 // weigh gives the rules that a level of the configuration stands for what it
-// says. A shipped policy that is not loaded may be named, for packs come and go.
+// says. A shipped policy that is not loaded may be named, for packs come and go, and
+// so may the kinds of drift, which only sceplint audit --against has.
 func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) error {
-	matched := slices.ContainsFunc(c.Elsewhere, func(id string) bool { return id == path.Base(l.Rule.Value) })
+	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		if !config.MatchRule(l.Rule.Value, m) {

@@ -116,7 +116,7 @@ func createWith(path string, text []byte, mode fs.FileMode) error {
 		switch {
 		case info.IsDir():
 			return fmt.Errorf("cannot write the report: %s is a directory", path)
-		case !info.Mode().IsRegular(), strings.HasPrefix(path, "/dev/"), strings.HasPrefix(path, "/proc/"): // those are links to what is open, which may be a file
+		case !info.Mode().IsRegular(), isDevice(path):
 			if err := appendTo(path, text); err != nil {
 				return fail(err)
 			}
@@ -143,6 +143,12 @@ func createWith(path string, text []byte, mode fs.FileMode) error {
 		return fail(err)
 	}
 	return nil
+}
+
+// isDevice reports whether a path is one of those that the system has for what is
+// open, which may be a file.
+func isDevice(path string) bool {
+	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")
 }
 
 func appendTo(path string, text []byte) error {

@@ -28,10 +28,11 @@ type tally struct {
 	found   bool // something at or above the threshold
 
 	exports  exportNotes
-	unfixed  string        // the file of which it was said last
-	baseline *baselineFile // nil: there is none
+	unfixed  string       // the file of which it was said last
+	baseline *baselineRun // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
+	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
 // watch passes results on, and does on the way what findings are not for.
@@ -68,7 +69,7 @@ func (y *tally) take(r *checker.Result) {
 	switch {
 	case r.Err != nil:
 	case r.After != nil && y.flags.diff:
-		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets)
+		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets, y.applied)
 		r.Findings = r.Found // nothing was fixed
 	case r.After != nil:
 		if r.Err = replace(r.File, r.Before, r.After); r.Err != nil {
@@ -89,7 +90,7 @@ func (y *tally) take(r *checker.Result) {
 		}
 	}
 	if y.baseline != nil {
-		y.baseline.take(r)
+		y.baseline.recordResult(r)
 	}
 	if r.Err != nil {
 		y.failed = true
@@ -97,9 +98,10 @@ func (y *tally) take(r *checker.Result) {
 	}
 }
 
+// note prints one line, whatever the arguments hold.
 func (y *tally) note(format string, args ...any) {
 	if !y.flags.quiet {
-		fmt.Fprintf(y.t.err, format+"\n", args...)
+		fmt.Fprintln(y.t.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
