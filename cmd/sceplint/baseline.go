@@ -30,9 +30,10 @@ type baselineFile struct {
 // if there is nothing to do with one.
 func (f *checkFlags) openBaseline() (*baselineFile, error) {
 	conf := &f.policies.config
-	path := f.baseline
+	path, read := f.baseline, readGiven
 	if path == "" && conf.Baseline != "" {
-		path = conf.file(conf.Baseline)
+		path = conf.shown(conf.file(conf.Baseline))
+		read = func(string, int64) ([]byte, error) { return conf.readFile(conf.file(conf.Baseline), maxBaseline) }
 	}
 	if path == "" && f.writeBaseline == "" {
 		return nil, nil
@@ -51,7 +52,7 @@ func (f *checkFlags) openBaseline() (*baselineFile, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && b.write != "" && filepath.Clean(path) == filepath.Clean(b.write) {
 		return b, nil // it is about to be written for the first time
 	}
-	text, err := readGiven(path, maxBaseline)
+	text, err := read(path, maxBaseline)
 	if err != nil {
 		return nil, fmt.Errorf("the baseline cannot be read: %w; --write-baseline %s writes one", err, path)
 	}
@@ -133,7 +134,7 @@ func (b *baselineFile) close(y *tally, c *checker.Checker) error {
 		if err := checker.WriteBaseline(&text, b.found); err != nil {
 			return err
 		}
-		if err := create(b.write, text.Bytes()); err != nil {
+		if err := create(b.write, text.Bytes(), false); err != nil {
 			return err
 		}
 		y.note("wrote %s to the baseline %s", count(len(b.found), "finding"), b.write)

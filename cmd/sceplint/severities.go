@@ -26,16 +26,16 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 			}
 		}
 		for _, l := range levels {
-			if err := weigh(s.Severities, l, c); err != nil {
-				return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
+			if !weigh(s.Severities, l, c) {
+				return nil, conf.Wrong(l.Rule.Place, "rules: %v", unknownRule(l.Rule.Value, c.Rules, conf.QuotesKeys))
 			}
 		}
 		return s, f.severities(s.Severities, c.Rules)
 	}
 	for _, g := range conf.Ignore {
 		for _, r := range g.Rules {
-			if err := weigh(nil, config.Level{Rule: r}, c); err != nil {
-				return conf.Wrong(r.Place, "ignore: %v", err)
+			if !weigh(nil, config.Level{Rule: r}, c) {
+				return conf.Wrong(r.Place, "ignore: %v", unknownRule(r.Value, c.Rules, false))
 			}
 		}
 	}
@@ -54,8 +54,9 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 }
 
 // weigh gives the rules that a level of the configuration stands for what it
-// says. A shipped policy that is not loaded may be named, for packs come and go.
-func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) error {
+// says, and reports whether there are any. A shipped policy that is not loaded may
+// be named, for packs come and go.
+func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) bool {
 	matched := slices.ContainsFunc(c.Elsewhere, func(id string) bool { return id == path.Base(l.Rule.Value) })
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
@@ -71,10 +72,7 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 			chosen[m.ID] = severity
 		}
 	}
-	if !matched {
-		return unknownRule(l.Rule.Value, c.Rules)
-	}
-	return nil
+	return matched
 }
 
 // severities adds what flags say: which rules are off, and which weigh
@@ -92,7 +90,7 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 			}
 		}
 		if !matched {
-			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all))
+			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all, true))
 		}
 		return nil
 	}
