@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -44,12 +43,7 @@ type baselineFile struct {
 func ParseBaseline(text []byte) (*Baseline, error) {
 	var file baselineFile
 	if err := json.Unmarshal(text, &file); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			line := 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
-			return nil, fmt.Errorf("line %d: not a baseline: %w", line, err)
-		}
-		return nil, fmt.Errorf("not a baseline: %w", err)
+		return nil, fmt.Errorf("not a baseline: %w", JSONError(text, err))
 	}
 	switch {
 	case file.Version != baselineVersion:
