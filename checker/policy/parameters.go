@@ -68,28 +68,13 @@ func parametersOf(modules map[string]*ast.Module) (p Parameters) {
 		}
 	}
 	visitor := ast.NewGenericVisitor(func(x any) bool {
-		switch x := x.(type) {
-		case ast.Call:
-			if isGet(x, config) {
-				read(x[2])
-				return true
-			}
-		case *ast.Expr:
-			if terms, ok := x.Terms.([]*ast.Term); ok && isGet(terms, config) {
-				read(terms[2])
-				return true
-			}
-		case ast.Ref:
-			switch {
-			case x.HasPrefix(config) && len(x) > 2:
-				read(x[2])
-			case x.HasPrefix(config), x.Equal(ast.DefaultRootRef):
-				p.Any = true
-			case x.HasPrefix(ast.DefaultRootRef) && len(x) > 1:
-				if _, ok := x[1].Value.(ast.String); !ok {
-					p.Any = true // data[x] may be data.config
-				}
-			}
+		ref, ok := x.(ast.Ref)
+		switch {
+		case !ok || !ref.HasPrefix(ast.DefaultRootRef):
+		case ref.HasPrefix(config) && len(ref) > 2:
+			read(ref[2])
+		case ref.HasPrefix(config), len(ref) == 1, !isString(ref[1]): // all of them are handed on
+			p.Any = true
 		}
 		return false
 	})
@@ -103,9 +88,9 @@ func parametersOf(modules map[string]*ast.Module) (p Parameters) {
 	return p
 }
 
-// isGet reports whether a call is object.get of an object.
-func isGet(call []*ast.Term, object ast.Ref) bool {
-	return len(call) > 3 && call[0].Value.Compare(ast.ObjectGet.Ref()) == 0 && call[1].Value.Compare(object) == 0
+func isString(t *ast.Term) bool {
+	_, ok := t.Value.(ast.String)
+	return ok
 }
 
 // checkRead refuses parameters that lie beside policies, and that none reads.

@@ -153,7 +153,7 @@ func (c *collector) failed(file string, err error) error {
 		err = pathError.Err
 	}
 	if isLinkOut(err) {
-		err = errors.New("the link leads out of the directory; copy its target there")
+		err = errors.New("the link leads outside; replace it with its target")
 	}
 	return fmt.Errorf("%s: %w", c.name(file), err)
 }

@@ -231,17 +231,6 @@ func (f *policyFlags) checkParameters(ctx context.Context, sets policySets, para
 	if err != nil {
 		return err
 	}
-	packs, err := f.configuredPacks()
-	if err != nil {
-		return err
-	}
-	if f.noBaseline && slices.Contains(packs, baseline) { // a flag switches it off, and its parameters stay
-		off, err := packParameters(ctx, baseline)
-		if err != nil {
-			return err
-		}
-		configured = configured.With(off)
-	}
 	both := given.With(configured)
 	for _, p := range parameters {
 		if !both.Has(p.name) {
@@ -251,9 +240,15 @@ func (f *policyFlags) checkParameters(ctx context.Context, sets policySets, para
 	if f.config.Config == nil {
 		return nil
 	}
+	var off policy.Parameters // of what a flag switches off
+	if packs, err := f.configuredPacks(); err == nil && f.noBaseline && slices.Contains(packs, baseline) {
+		if off, err = packParameters(ctx, baseline); err != nil {
+			return err
+		}
+	}
 	for _, key := range f.config.DataKeys {
 		switch {
-		case configured.Has(key.Value):
+		case configured.Has(key.Value), off.Has(key.Value):
 		case given.Has(key.Value):
 			return f.config.Wrong(key.Place, "data: the parameter is read by policies of the command line alone, which do not take it from a configuration; give it with --data")
 		default:
