@@ -94,6 +94,8 @@ func (c *collector) walk(from string) error {
 			switch info, err := fs.Stat(c.fsys, file); {
 			case errors.Is(err, fs.ErrNotExist) && !Wanted(file): // it leads to nothing
 				return nil
+			case !Wanted(file) && strings.HasPrefix(d.Name(), "."): // like hidden directories
+				return nil
 			case err != nil && isLinkOut(err) && otherFile.MatchString(file) && !Wanted(file):
 				return nil
 			case err != nil:

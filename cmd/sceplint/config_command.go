@@ -95,6 +95,9 @@ func (t *terminal) configInit(directory string) error {
 		}
 	}
 	file := filepath.Join(directory, config.Name)
+	if _, err := follow(file, true); err != nil {
+		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there already; nothing was written", file)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -146,15 +147,18 @@ func writeFile(path string, text []byte, mode fs.FileMode) error {
 	default:
 		mode = old.Mode() & modeBits
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
+	temp, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode&0o666) // less what the user's mask takes away
 	if err != nil {
 		return err
 	}
 	if old != nil {
 		_ = keepOwner(temp, old) // where that is allowed
+		err = temp.Chmod(mode)
 	}
-	_, err = temp.Write(text)
-	err = cmp.Or(err, temp.Chmod(mode))
+	if err == nil {
+		_, err = temp.Write(text)
+	}
 	err = cmp.Or(err, temp.Close())
 	if err == nil {
 		err = os.Rename(temp.Name(), path)

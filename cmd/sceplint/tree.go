@@ -66,7 +66,9 @@ func isRepository(dir string) bool {
 // isSystemFile reports whether a path names a device or an open file of the
 // process itself, such as /dev/stderr. It is then used as it is named.
 func isSystemFile(path string) bool {
-	path = filepath.ToSlash(path)
+	if full, err := filepath.Abs(path); err == nil {
+		path = filepath.ToSlash(full)
+	}
 	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")
 }
 
