@@ -150,7 +150,7 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 func ReadState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", err)
+		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", checker.JSONError(text, err))
 	}
 	if s.Version != stateVersion {
 		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
@@ -173,14 +173,14 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	for _, x := range s.Rules {
 		severity, err := checker.ParseSeverity(x.Severity)
 		if err != nil {
-			return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", x.ID, err)
+			return nil, Progress{}, errors.New("not the state of an audit: a rule has an unsupported severity")
 		}
 		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
 	}
 	for _, x := range f.rows {
 		for id := range x.findings {
 			if f.rules[id] == nil {
-				return nil, Progress{}, fmt.Errorf("not the state of an audit: nothing is told of rule %s", id)
+				return nil, Progress{}, errors.New("not the state of an audit: a configuration has findings of a rule that is not in it")
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,6 +85,8 @@ var ErrNoTests = errors.New("no tests were found: a test is a rule test_… in a
 // for the profiles beside a test. The error is of what kept the tests from being
 // run; that tests failed is told by the run.
 func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
+	given, _ := config.Data["config"].(map[string]any)
+	names := slices.Sorted(maps.Keys(given))
 	s, err := open(ctx, config.Config)
 	if err != nil {
 		return nil, err
@@ -94,6 +97,14 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now, config.Secrets)}
 	if err := compileInTime(ctx, t.compileTests); err != nil {
 		return nil, err
+	}
+	if err := s.checkRead(t.tested.Modules); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if p := parametersOf(t.tested.Modules); !p.Has(name) {
+			return nil, fmt.Errorf("--data: %w", p.Unknown(name, true))
+		}
 	}
 	if len(t.rules) == 0 {
 		if config.Only != nil {

@@ -240,7 +240,7 @@ func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 		if err := format(&b); err != nil {
 			return err
 		}
-		if err := create(file, b.Bytes()); err != nil {
+		if err := create(file, b.Bytes(), f.showSecrets); err != nil {
 			return err
 		}
 	}

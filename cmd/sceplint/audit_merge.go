@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 )
 
@@ -63,7 +64,7 @@ func merge(files []string) (*audit.Fleet, error) {
 		}
 		var part struct{ State json.RawMessage }
 		if err := json.Unmarshal(text, &part); err != nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, err)
+			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, checker.JSONError(text, err))
 		}
 		if part.State == nil {
 			return nil, fmt.Errorf("%s: not a part of an audit: it was not written with --shard", file)

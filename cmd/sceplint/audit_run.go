@@ -197,7 +197,7 @@ func (a *auditRun) save() error {
 		return err
 	}
 	a.saved = time.Now()
-	return createPrivate(a.flags.since, text)
+	return create(a.flags.since, text, true)
 }
 
 func (a *auditRun) state() ([]byte, error) {

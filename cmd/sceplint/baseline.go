@@ -42,9 +42,10 @@ type openBaseline struct {
 // there is nothing to do with one.
 func (f *checkFlags) baselines() (*baselineRun, error) {
 	conf := &f.policies.config
-	path := f.baseline
+	path, read := f.baseline, readGiven
 	if path == "" && conf.Baseline != "" {
-		path = conf.file(conf.Baseline)
+		path = conf.shown(conf.file(conf.Baseline))
+		read = func(string, int64) ([]byte, error) { return conf.readFile(conf.file(conf.Baseline), maxBaseline) }
 	}
 	switch {
 	case f.pruneBaseline && path == "" && f.writeBaseline == "":
@@ -63,8 +64,8 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 			return nil, err
 		}
 		// An empty file is one that was made to be written to; devices may be links to files.
-		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !isDevice(b.write) {
-			if b.target, err = readBaseline(b.write); err != nil {
+		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !isSystemFile(b.write) {
+			if b.target, err = readBaseline(b.write, readGiven); err != nil {
 				return nil, fmt.Errorf("%w; remove the file to write a new baseline", err)
 			}
 		}
@@ -76,7 +77,7 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 		b.known = b.target // nil if it is about to be written for the first time
 		return b, nil
 	}
-	if b.known, err = readBaseline(path); err != nil {
+	if b.known, err = readBaseline(path, read); err != nil {
 		return nil, err
 	}
 	if b.write == "" && b.prune {
@@ -85,8 +86,8 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 	return b, nil
 }
 
-func readBaseline(path string) (*openBaseline, error) {
-	text, err := readGiven(path, maxBaseline)
+func readBaseline(path string, read func(string, int64) ([]byte, error)) (*openBaseline, error) {
+	text, err := read(path, maxBaseline)
 	if err != nil {
 		hint := ""
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -313,5 +314,5 @@ func writeBaseline(path string, list []checker.KnownFinding) error {
 	if err := checker.WriteBaseline(report.Escaped{To: &text}, list); err != nil {
 		return fmt.Errorf("the baseline %s is not written: %w", path, err)
 	}
-	return create(path, text.Bytes())
+	return create(path, text.Bytes(), false)
 }

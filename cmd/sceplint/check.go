@@ -27,6 +27,7 @@ type checkFlags struct {
 	stdinName                  string
 	stdinNamed                 bool
 	verifySignatures           bool
+	verifyGiven                bool // --verify-signatures, be it true or false
 	trust                      []string
 	policies                   policyFlags
 	notes                      []string // on the policies that were loaded
@@ -58,6 +59,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
   sceplint check --diff profiles/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.stdinNamed = cmd.Flags().Changed("stdin-filename")
+			f.verifyGiven = cmd.Flags().Changed("verify-signatures")
 			return t.check(cmd.Context(), &f, args)
 		},
 	}

@@ -90,7 +90,7 @@ func (in *inputs) open(name string, yield func(checker.Input) bool) (is, more bo
 	if err != nil || !info.Mode().IsRegular() { // a pipe is read once, as a profile
 		return false, true
 	}
-	file, err := os.Open(name)
+	file, err := openWithoutWaiting(name)
 	if err != nil {
 		return false, true
 	}

@@ -193,7 +193,10 @@ func (f *testFlags) config() (policy.TestConfig, error) {
 	}
 	config.Taken = ruleIDs(rules.All())
 	for _, path := range f.data {
-		if err := addData(&config.Config, path); err != nil {
+		if config.Data == nil {
+			config.Data = map[string]any{}
+		}
+		if _, err := addData(config.Data, path); err != nil {
 			return config, fmt.Errorf("--data: %w", err)
 		}
 	}
@@ -208,25 +211,16 @@ func testFiles(path string) (files []policy.File, done func(), err error) {
 	if err != nil {
 		return nil, done, plain(path, err)
 	}
-	dir := path
-	if !info.IsDir() {
-		if files, err = policyFiles(path); err != nil || filepath.Ext(path) != ".rego" {
-			return files, done, err
-		}
-		dir = filepath.Dir(path)
+	if info.IsDir() {
+		return policyDirectory(path)
 	}
-	root, err := os.OpenRoot(dir)
+	if files, err = policyFiles(path); err != nil || filepath.Ext(path) != ".rego" {
+		return files, done, err
+	}
+	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
-		return nil, done, plain(dir, err)
+		return nil, done, plain(filepath.Dir(path), err)
 	}
-	done = func() { root.Close() }
-	if !info.IsDir() {
-		files[0].Beside = root.FS()
-		return files, done, nil
-	}
-	files, err = policy.Files(root.FS(), func(file string) string { return filepath.Join(path, filepath.FromSlash(file)) })
-	if err == nil && !slices.ContainsFunc(files, func(f policy.File) bool { return filepath.Ext(f.Path) == ".rego" }) {
-		err = fmt.Errorf("%s: no .rego file is in the directory", path)
-	}
-	return files, done, err
+	files[0].Beside = root.FS()
+	return files, func() { root.Close() }, nil
 }

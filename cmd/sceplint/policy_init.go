@@ -51,6 +51,9 @@ func (t *terminal) policyInit(dir, pack string) error {
 	if err != nil {
 		return fmt.Errorf("--pack: %w", err)
 	}
+	if _, err := follow(dir, true); err != nil {
+		return unwritable(dir, err)
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return unwritable(dir, err)
 	}

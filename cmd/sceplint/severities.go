@@ -27,23 +27,23 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 			}
 		}
 		for _, l := range levels {
-			err := weigh(s.Severities, l, c)
-			if _, off := checker.ParseSeverity(l.Level); err == nil && off == nil { // else it is "on"
-				err = suppressible(l.Rule.Value, c.Rules)
+			if !weigh(s.Severities, l, c) {
+				return nil, conf.Wrong(l.Rule.Place, "rules: %v", unknownRule(l.Rule.Value, c.Rules, conf.QuotesKeys))
 			}
-			if err != nil {
-				return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
+			if _, on := checker.ParseSeverity(l.Level); on == nil { // else it is "on"
+				if err := suppressible(l.Rule.Value, c.Rules); err != nil {
+					return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
+				}
 			}
 		}
 		return s, f.severities(s.Severities, c.Rules)
 	}
 	for _, g := range conf.Ignore {
 		for _, r := range g.Rules {
-			err := weigh(nil, config.Level{Rule: r}, c)
-			if err == nil {
-				err = suppressible(r.Value, c.Rules)
+			if !weigh(nil, config.Level{Rule: r}, c) {
+				return conf.Wrong(r.Place, "ignore: %v", unknownRule(r.Value, c.Rules, false))
 			}
-			if err != nil {
+			if err := suppressible(r.Value, c.Rules); err != nil {
 				return conf.Wrong(r.Place, "ignore: %v", err)
 			}
 		}
@@ -76,9 +76,10 @@ func suppressible(name string, all []checker.Rule) error {
 }
 
 // weigh gives the rules that a level of the configuration stands for what it
-// says. A shipped policy that is not loaded may be named, for packs come and go, and
-// so may the kinds of drift, which only sceplint audit --against has.
-func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) error {
+// says, and reports whether there are any. A shipped policy that is not loaded may
+// be named, for packs come and go, and so may the kinds of drift, which only
+// sceplint audit --against has.
+func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) bool {
 	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
@@ -94,10 +95,7 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 			chosen[m.ID] = severity
 		}
 	}
-	if !matched {
-		return unknownRule(l.Rule.Value, c.Rules)
-	}
-	return nil
+	return matched
 }
 
 // severities adds what flags say: which rules are off, and which weigh
@@ -118,7 +116,7 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 			}
 		}
 		if !matched {
-			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all))
+			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all, true))
 		}
 		return nil
 	}

@@ -131,10 +131,14 @@ func (y *tally) close(in *inputs, c *checker.Checker) error {
 	if s.Suppressed > 0 {
 		tail += fmt.Sprintf(", %d suppressed", s.Suppressed)
 	}
-	if s.Errors+s.Warnings+s.Infos == 0 {
+	if s.Errors+s.Warnings+s.Infos == 0 && !y.failed {
 		y.note("no findings %s", tail)
 	} else {
-		y.note("%s, %s, %s %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"), tail)
+		incomplete := ""
+		if y.failed {
+			incomplete = "results are incomplete: "
+		}
+		y.note("%s%s, %s, %s %s", incomplete, count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"), tail)
 	}
 	if y.flags.statistics {
 		y.statistics()
