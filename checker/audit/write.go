@@ -189,8 +189,15 @@ func (r *Report) Text(w io.Writer) error {
 		fmt.Fprintln(w)
 	}
 	s := r.Fleet.Summary()
-	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d; errors: %d, warnings: %d, infos: %d\n",
-		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, s.Errors, s.Warnings, s.Infos)
+	leftOut := ""
+	if s.Skipped > 0 {
+		leftOut += fmt.Sprintf(", skipped: %d", s.Skipped)
+	}
+	if s.Excluded > 0 {
+		leftOut += fmt.Sprintf(", excluded: %d", s.Excluded)
+	}
+	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d%s; errors: %d, warnings: %d, infos: %d\n",
+		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, leftOut, s.Errors, s.Warnings, s.Infos)
 	return err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -36,6 +37,9 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 				for _, x := range list {
 					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
 				}
+			}
+			if sum.Empty() {
+				return errors.New("nothing to check: the parts hold no profile and no export")
 			}
 			if err := f.write(t, reportOf(sum), now); err != nil {
 				return err

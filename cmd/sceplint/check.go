@@ -16,7 +16,8 @@ type checkFlags struct {
 	target, failOn, color, now string
 	enable, disable, severity  []string
 	fix, unsafeFixes, diff     bool
-	quiet, showSecrets         bool
+	quiet, verbose             bool
+	showSecrets                bool
 	showSuppressed             bool
 	forceExclude               bool
 	baseline, writeBaseline    string
@@ -68,7 +69,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
-	flags.BoolVar(&f.forceExclude, "force-exclude", false, "pass over files that the configuration excludes even if they are named, as hooks do")
+	flags.BoolVar(&f.forceExclude, "force-exclude", false, "skip files that the configuration excludes even if they are named, as hooks do")
 	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes to the files")
 	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
 	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
@@ -82,7 +83,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	addColorFlag(cmd, &f.color)
 	flags.BoolVar(&f.statistics, "statistics", false, "print on standard error how many findings each rule has")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
-	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary and no notes, only findings and errors")
+	f.addVerbose(cmd)
 	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
 	completeWith(cmd, "format", formatWords)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")

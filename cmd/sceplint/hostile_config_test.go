@@ -75,7 +75,7 @@ func hostileConfigs() []hostile {
 				panic(err)
 			}
 		}, exit: 2, says: "too many levels of symbolic links"},
-		fleet("fleet-aliases", fixed(aliasBomb+"controls: {macos_settings: {custom_settings: *f}}\n"), 2, "names no profiles of Apple devices"),
+		fleet("fleet-aliases", fixed(aliasBomb+"controls: {macos_settings: {custom_settings: *f}}\n"), 2, "an entry of the profiles names no path"),
 		fleet("fleet-glob", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("**/", 1000)+"*.mobileconfig\"}]}}\n"), 2, "in.yml"),
 		fleet("fleet-braces", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("{i,a}", 40)+"\"}]}}\n"), 2, "its braces stand for more than 1024 patterns"),
 		fleet("fleet-out", fixed("controls: {macos_settings: {custom_settings: [{path: ../../../../../../../../etc/passwd}, {path: \"/etc/\\e[31m\"}]}}\n"), 2, "is not read"),
