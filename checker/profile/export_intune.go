@@ -19,7 +19,7 @@ func (s *Source) intune(root *Node) []*Profile {
 		entries = root.list()
 	}
 	list, apple := s.intuneEntries(root, entries)
-	if n := root.Get(nextLink); n.Is(String) && n.text != "" {
+	if n := root.Get(nextLink); n.Is(String) && n.text != "" && ofConfigurations(root.Get("@odata.context").Text()) {
 		more := s.broken(&Export{Kind: ExportIntune}, n.Span(), "%s", morePages)
 		more.Err.Hint = morePagesHint
 		if value := root.Get("value"); value != nil && n.start < value.start {
@@ -41,6 +41,12 @@ const (
 	morePages     = "the list of configurations is incomplete; @odata.nextLink names the next page of it"
 	morePagesHint = "fetch all pages of the list, and check them together"
 )
+
+// ofConfigurations reports whether the context of an answer allows for configurations of
+// devices in it.
+func ofConfigurations(context string) bool {
+	return !strings.Contains(context, "#") || strings.Contains(context, "deviceManagement")
+}
 
 // intuneEntries gives the profiles of configurations, and how many of these are
 // for Apple devices.

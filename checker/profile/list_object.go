@@ -12,11 +12,12 @@ import (
 // judged here, and what is in them by ParsePart.
 type objectCutter struct {
 	*List
-	open []bracket
-	want want
-	key  string // the last one
-	last base   // behind the last token
-	lost bool   // nobody knows where the next entry begins
+	open    []bracket
+	want    want
+	key     string // the last one
+	context string // of an answer of Microsoft Graph, as it is written
+	last    base   // behind the last token
+	lost    bool   // nobody knows where the next entry begins
 }
 
 // bracket is an object or array that is open.
@@ -139,13 +140,17 @@ func (c *objectCutter) value(mark byte) *Part {
 		}
 		return nil
 	case mark == '"':
-		at, page := c.place(), graph && depth == 1 && !inArray && c.key == nextLink
+		at, top := c.place(), graph && depth == 1 && !inArray
 		c.done()
-		if part := c.text(); part != nil || !page || string(c.kept) == `""` {
+		part := c.text()
+		if top && c.key == "@odata.context" {
+			c.context = string(c.kept)
+		}
+		if part != nil || !top || c.key != nextLink || string(c.kept) == `""` || !ofConfigurations(c.context) {
 			return part
 		}
 		c.last = c.place()
-		part := c.part(at, "", "")
+		part = c.part(at, "", "")
 		part.fault = &fault{message: morePages, hint: morePagesHint}
 		return part
 	}

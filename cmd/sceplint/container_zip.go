@@ -18,6 +18,7 @@ import (
 // What a ZIP archive may cost beside its entries.
 const (
 	maxZipDirectory = 32 << 20  // bytes of its list of entries, which is kept in memory
+	maxBlownUp      = 16 << 20  // bytes of an entry, beyond maxRatio times what it is packed in
 	maxZipStream    = 256 << 20 // bytes of an archive on standard input, which is kept
 )
 
@@ -196,6 +197,8 @@ func (c *container) zipEntry(f *zip.File, fault string) (input checker.Input, re
 		return checker.Input{Name: name, Skip: skipNoFile}, false
 	case f.UncompressedSize64 > profile.MaxSize:
 		return c.failed(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize), false
+	case f.UncompressedSize64 > maxBlownUp && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
+		return c.failed(name, "the entry holds more than %d times its size; it is not read", maxRatio), false
 	}
 	t := &turn{}
 	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.done, Read: func() ([]byte, error) {

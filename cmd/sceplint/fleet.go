@@ -18,9 +18,14 @@ import (
 
 // What is looked into, in bytes.
 const (
-	maxFleetFile   = 16 << 20 // YAML
-	maxFleetAnswer = 1 << 20  // JSON
+	maxFleetFile   = 4 << 20 // YAML
+	maxFleetAnswer = 1 << 20 // JSON
 )
+
+// yamlFault words an error of reading YAML for people.
+func yamlFault(err error) error {
+	return fmt.Errorf("the YAML cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+}
 
 // readSmall reads a file of at most so many bytes.
 func readSmall(name string, length, most int64) ([]byte, error) {
@@ -47,7 +52,7 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 	}
 	switch {
 	case !is && err != nil && slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0])) }):
-		return true, yield(failing(name, fmt.Errorf("it is no YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))), "")
+		return true, yield(failing(name, yamlFault(err)), "")
 	case !is:
 		return false, true
 	case answer:
@@ -61,32 +66,36 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 	if rootErr != nil {
 		return true, yield(failing(name, rootErr), "")
 	}
+	failures := 0
 	failed := func(from string, line int, err error) bool {
+		if failures++; failures > maxFleetFailures {
+			err = fmt.Errorf("more than %d paths that cannot be followed; the rest is not checked", maxFleetFailures)
+		}
 		err = fmt.Errorf("%s:%d: %w", from, line, err)
-		return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "")
+		return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "") && failures <= maxFleetFailures
 	}
-	if err != nil && !yield(failing(name, fmt.Errorf("it is no YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))), "") {
+	if err != nil && !yield(failing(name, yamlFault(err)), "") {
 		return true, false
 	}
 	paths := newFleetPaths(root)
 	for _, p := range found.controls {
 		controls, from, err := p.controls(filepath.Dir(name), paths)
 		if err != nil && !failed(name, p.line, err) {
-			return true, false
+			return true, failures > maxFleetFailures
 		}
 		for i := range controls.profiles {
 			controls.profiles[i].from = from
 		}
 		for _, f := range controls.faults {
 			if !failed(from, f.line, f.err) {
-				return true, false
+				return true, failures > maxFleetFailures
 			}
 		}
 		list = append(list, controls.profiles...)
 	}
 	for _, f := range found.faults {
 		if !failed(name, f.line, f.err) {
-			return true, false
+			return true, failures > maxFleetFailures
 		}
 	}
 	seen := map[string]bool{}
@@ -96,7 +105,7 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 			files, err = paths.files(p, filepath.Dir(p.from))
 		}
 		if err != nil && !failed(cmp.Or(p.from, name), p.line, err) {
-			return true, false
+			return true, failures > maxFleetFailures
 		}
 		for _, file := range files {
 			if seen[file] {
@@ -135,7 +144,7 @@ func (p fleetPath) controls(dir string, paths *fleetPaths) (found fleetFile, fro
 	found, err = readFleet(text)
 	switch {
 	case err != nil:
-		err = fmt.Errorf("%s is no YAML: %s", printable(p.path), strings.TrimPrefix(err.Error(), "yaml: "))
+		err = fmt.Errorf("%s: %w", printable(p.path), yamlFault(err))
 	case found.path > 0:
 		err = fmt.Errorf("%s names a path in its line %d, which Fleet does not follow from there", printable(p.path), found.path)
 	}
@@ -188,12 +197,14 @@ const (
 	maxFleetFiles    = 100_000 // files that patterns match, together
 	maxFleetPatterns = 1000    // each of which may go through many directories
 	maxFleetPath     = 1024    // bytes
+	maxFleetFailures = 1000    // paths that cannot be followed
 )
 
 // fleetPaths finds the files that the paths of a file of Fleet mean.
 type fleetPaths struct {
-	root              string             // that they must not lead out of
-	real              map[string]realDir // the directories that were looked at, by name
+	root              string              // that they must not lead out of
+	real              map[string]realDir  // the directories that were looked at, by name
+	found             map[string][]string // what paths mean that are no patterns, if they can be read
 	patterns, matches int
 	lookups           int // of the file system
 }
@@ -205,7 +216,7 @@ type realDir struct {
 }
 
 func newFleetPaths(root string) *fleetPaths {
-	return &fleetPaths{root: root, real: map[string]realDir{}}
+	return &fleetPaths{root: root, real: map[string]realDir{}, found: map[string][]string{}}
 }
 
 // directory follows the links of a directory. Each is looked up once.
@@ -249,6 +260,9 @@ func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 		return nil, fmt.Errorf("the path %q %w; write it relative to this file", printable(p.path), errFleetOut)
 	}
 	path := filepath.Join(dir, filepath.FromSlash(p.path))
+	if files := r.found[path]; files != nil && !p.glob {
+		return files, nil
+	}
 	full, err := filepath.Abs(path)
 	if err != nil || !below(r.root, filepath.Join(r.directory(filepath.Dir(full)).path, filepath.Base(full))) {
 		return nil, fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
@@ -272,6 +286,9 @@ func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 			return matches[:i], err
 		}
 		matches[i] = filepath.Clean(file)
+	}
+	if !p.glob {
+		r.found[path] = matches
 	}
 	return matches, nil
 }

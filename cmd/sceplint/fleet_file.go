@@ -80,7 +80,23 @@ type fleetReader struct {
 // maxMerges is how many merges may be inside one another.
 const maxMerges = 32
 
+// maxFleetValues is how many values a file of Fleet may hold: each takes some hundred bytes
+// of memory.
+const maxFleetValues = 1 << 19
+
+var errFleetValues = fmt.Errorf("more than %d values", maxFleetValues)
+
 func readFleet(text []byte) (fleetFile, error) {
+	values := 0
+	for _, c := range text {
+		switch c {
+		case '\n', ',', ':', '-', '[', '{':
+			values++
+		}
+	}
+	if values > maxFleetValues {
+		return fleetFile{}, errFleetValues
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	r := &fleetReader{steps: 8*len(text) + 1<<16, seen: map[*yaml.Node]bool{}}
 	for {
