@@ -64,6 +64,11 @@ func Files(fsys fs.FS, name func(path string) string) ([]File, error) {
 			}
 			return nil
 		}
+		if d.Type()&fs.ModeSymlink != 0 && !strings.HasPrefix(d.Name(), ".") {
+			if info, err := fs.Stat(fsys, file); err == nil && info.IsDir() { // its policies would be missing
+				return fmt.Errorf("%s: links to directories are not followed; name the directory itself", name(file))
+			}
+		}
 		if !Wanted(file) {
 			return nil
 		}

@@ -40,13 +40,17 @@ func checkCommand(t *terminal) *cobra.Command {
 		Long: `Check profiles and print what is found to standard output, everything else to standard error.
 
 A PATH is a file, a directory, a glob, or - for standard input; none means the working directory.
-In a directory, *.mobileconfig files are checked, and *.plist and *.xml files that are profiles;
-hidden directories are skipped, and links to directories are not followed. A file that is named is
-always checked, and may be a SCEP credential of declarative management, or the declaration of one, in
+A file may be a profile; a SCEP credential of declarative management, or the declaration of one, in
 JSON; an export of a Mac, Jamf Pro, Intune or an MDM server; a YAML file of Fleet; an archive (ZIP, tar,
 tar.gz) of profiles and exports; or JSON Lines {"name", "device", "profile"}. A path in YAML of Fleet may lead up,
 but not out of the git repository, or else the working directory. Streams and compressed archives are
-kept in a temporary file, readable by nobody else, until the run ends.
+kept in a temporary file, readable only by you, until the run ends.
+
+In a directory, *.mobileconfig files are checked, and *.plist, *.xml, *.json, *.jsonl, *.ndjson, *.yml, *.yaml,
+*.zip, *.tar, *.tgz, and *.gz files whose content is one of these. Everything else is skipped: hidden
+directories, links to directories, pipes, and files whose content or name is another. The summary counts the
+files that were skipped because of their content or kind, and those that the configuration excludes;
+--verbose and --format json list every skipped path with its reason. A file that is named is always checked.
 
 A comment keeps findings back, on its line and the next, or in the whole file:
   <!-- sceplint:ignore ID[,ID] reason -->

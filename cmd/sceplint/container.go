@@ -54,7 +54,7 @@ func kindOf(name string, named bool, peek func(int) []byte) unpack {
 		return (*container).gzip
 	case isTar(head), extension == ".tar" && len(head) == 512 && isZero(head):
 		return (*container).tar
-	case extension == ".zip" && len(head) > 0: // its list stands at the end
+	case extension == ".zip" && len(head) > 0 && !opensDocument(head): // its list stands at the end
 		return (*container).zip
 	}
 	stream := extension == ".jsonl" || extension == ".ndjson"
@@ -68,6 +68,12 @@ func kindOf(name string, named bool, peek func(int) []byte) unpack {
 		}
 	}
 	return nil
+}
+
+// opensDocument reports whether a text begins like a profile or an export.
+func opensDocument(head []byte) bool {
+	text := bytes.TrimLeft(head, " \t\r\n\ufeff")
+	return len(text) > 0 && bytes.IndexByte([]byte("<{[0-"), text[0]) >= 0 || bytes.HasPrefix(text, []byte("bplist"))
 }
 
 // isZero reports whether a block holds nothing but zeros.

@@ -167,7 +167,11 @@ func fieldsOf(line []byte) (f lineFields, err error) {
 			value := line[start : pos+1]
 			switch {
 			case wantKey:
-				key = value
+				if key = value; bytes.IndexByte(value, '\\') >= 0 { // other readers decode it
+					var name string
+					_ = json.Unmarshal(value, &name)
+					key = []byte(`"` + name + `"`)
+				}
 			case string(key) == `"profile"`:
 				f.start, f.end = start, pos+1
 			case string(key) == `"name"`:

@@ -96,6 +96,8 @@ func TestArchiveTricks(t *testing.T) {
 		{"after-zip", "in.zip", slices.Concat(firstZip, bad), 2, "data follows its end, which is not read"},
 		{"before-zip", "in.zip", slices.Concat([]byte("#!/bin/sh\n"), secondZip), 1, "in.zip/b.mobileconfig:1:"},
 		{"zip-blown-up", "in.zip", archiveOf("x.zip", packed{name: "b.mobileconfig", text: bytes.Repeat([]byte(" "), 20<<20)}), 2, "the entry holds more than 200 times its size"},
+		{"zip-of-profile", "in.zip", bad, 1, "in.zip:1:"},
+		{"line-escaped", "in.jsonl", []byte(`{"profile": "<plist/>", "\u0070rofile": "` + strings.ReplaceAll(string(bad), `"`, `\"`) + `"}`), 1, "scep-key-misspelled"},
 		{"gz-of-profile", "b.mobileconfig.gz", gzipped(bad), 2, "neither a tar archive nor JSON Lines"},
 		{"gz-cut", "in.tgz", gzipped(second)[:60], 2, "cut off"},
 	} {

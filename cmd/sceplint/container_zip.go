@@ -61,6 +61,9 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 	}
 	from := &sparing{from: file, left: maxZipDirectory}
 	archive, err := zip.NewReader(from, size)
+	if head, _ := c.reader.Peek(2); err != nil && c.found && string(head) != "PK" { // as a pointer of Git LFS
+		return yield(checker.Input{Name: c.name, Skip: skipContent})
+	}
 	if err != nil {
 		if errors.Is(err, zip.ErrFormat) {
 			err = errors.New("its list of entries, which stands at its end, is missing or damaged; it may be cut off")
