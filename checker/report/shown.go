@@ -57,7 +57,7 @@ func (r *Report) byFile() []*fileReport {
 	var list []*fileReport
 	files := map[string]*fileReport{}
 	for result := range r.Results {
-		if result.Excluded || result.Skipped.Reason != "" && !result.Part {
+		if result.Excluded || result.Skipped.Reason != "" {
 			continue
 		}
 		x := files[result.File]

@@ -292,7 +292,7 @@ func (c *container) leftOut(name string) (input checker.Input, is bool) {
 	}
 	switch {
 	case !slices.Contains(candidates, extension):
-		input.Skip = skipName
+		input.Skip = skipByName(path.Base(rest))
 	case hidden:
 		input.Skip = skipHiddenEntry
 	case c.in.config.excluded(name):

@@ -208,6 +208,17 @@ func isCandidate(name string) bool {
 	return slices.Contains(candidates, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._")
 }
 
+// unreadArchives are the extensions of archives that are not read.
+var unreadArchives = []string{".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst", ".tzst", ".lzma", ".7z", ".rar", ".dmg"}
+
+// skipByName tells why a file is skipped whose name is not that of a candidate.
+func skipByName(name string) checker.Skip {
+	if slices.Contains(unreadArchives, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._") {
+		return checker.Skip{Reason: "an archive of a kind that is not read; unpack it first", Kind: checker.SkipFound}
+	}
+	return skipName
+}
+
 // Why paths of a directory are skipped.
 var (
 	skipName      = checker.Skip{Reason: "the name is not that of a profile or an export", Kind: checker.SkipUnrelated}
@@ -241,7 +252,7 @@ func (in *inputs) walk(dir string, yield yielder) bool {
 			case in.linksDirectory(path, d):
 				more = in.skip(path, skipDirectory, yield)
 			case !isCandidate(d.Name()):
-				more = in.skip(path, skipName, yield)
+				more = in.skip(path, skipByName(d.Name()), yield)
 			default:
 				more = in.found(path, d.Type().IsRegular(), yield)
 			}

@@ -219,30 +219,35 @@ func newFleetPaths(root string) *fleetPaths {
 	return &fleetPaths{root: root, real: map[string]realDir{}, found: map[string][]string{}}
 }
 
-// directory follows the links of a directory. Each is looked up once.
+// directory follows the links of a directory, which is given absolute and clean. Each is
+// looked up once.
 func (r *fleetPaths) directory(dir string) realDir {
-	if found, ok := r.real[dir]; ok {
-		return found
-	}
-	up := filepath.Dir(dir)
-	if up == dir {
-		return realDir{dir, true}
-	}
-	above := r.directory(up)
-	found := realDir{filepath.Join(above.path, filepath.Base(dir)), false}
-	if !above.exists {
-		return found
-	}
-	r.lookups++
-	info, err := os.Lstat(found.path)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		var real string
-		if real, err = filepath.EvalSymlinks(found.path); err == nil {
-			found.path = real
+	const separator = string(filepath.Separator)
+	up, root := dir, len(filepath.VolumeName(dir))
+	found, ok := r.real[up]
+	for !ok {
+		i := strings.LastIndex(up, separator)
+		if i <= root {
+			up, found = up[:min(root+1, len(up))], realDir{dir[:min(root+1, len(dir))], true}
+			break
 		}
+		up = up[:i]
+		found, ok = r.real[up]
 	}
-	if found.exists = err == nil; found.exists {
-		r.real[dir] = found
+	for rest := strings.TrimPrefix(dir[len(up):], separator); rest != ""; {
+		name, below, _ := strings.Cut(rest, separator)
+		r.lookups++
+		real := filepath.Join(found.path, name)
+		info, err := os.Lstat(real)
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			real, err = filepath.EvalSymlinks(real)
+		}
+		if err != nil {
+			return realDir{filepath.Join(found.path, rest), false}
+		}
+		found = realDir{real, true}
+		r.real[dir[:len(dir)-len(rest)+len(name)]] = found
+		rest = below
 	}
 	return found
 }

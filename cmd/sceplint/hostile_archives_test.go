@@ -100,6 +100,9 @@ func hostileArchives() []hostile {
 			return archiveOf("x.zip", packed{name: "a.plist", text: zeros(52 << 20)}, packed{name: "b.plist", text: zeros(52 << 20)}, packed{name: "c.plist", text: zeros(60 << 20)},
 				packed{name: "d.plist", text: zeros(52 << 20)}, packed{name: "e.plist", text: zeros(52 << 20)}, packed{name: "f.plist", text: zeros(52 << 20)})
 		}, 2, "more than 200 times its size"),
+		in("comment-zip", "in.zip", func() []byte {
+			return archiveOf("x.zip", packed{name: "a.mobileconfig", text: []byte(plistOf("<!--" + many("a", 100<<20) + "-->"))})
+		}, 2, "the entry holds more than 200 times its size"),
 		in("large-zip", "in.zip", func() []byte { return archiveOf("x.zip", packed{name: "a.mobileconfig", text: zeros(129 << 20)}) }, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
 		in("large-tar", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.mobileconfig", text: zeros(129 << 20)}) }, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
 		in("zeros-gz", "in.gz", func() []byte { return gzipped(zeros(20 << 20)) }, 2, "neither a tar archive nor JSON Lines"),
@@ -190,7 +193,7 @@ func hostileArchives() []hostile {
 		}, 0, "1 file (1 SCEP payload)"),
 		in("tar-cut", "in.tar", func() []byte { text := archiveOf("x.tar", profile, profile); return text[:len(text)-3000] }, 2, "cut off"),
 		in("tar-noise", "in.tar", func() []byte { return append(archiveOf("x.tar", profile)[:2048], noise(1<<20)...) }, 2, "damaged"),
-		in("zip-size-lies", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 60<<20) }), 2, "it is cut off"),
+		in("zip-size-lies", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 10<<20) }), 2, "it is cut off"),
 		in("zip-size-less", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 100) }), 2, "the entry is damaged"),
 		in("zip-offset", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[42:], 1<<31-1) }), 2, "it is cut off"),
 		in("zip-checksum", "in.zip", zipLies(func(directory, _ []byte) { directory[16] ^= 1 }), 2, "its checksum is wrong"),
