@@ -23,12 +23,12 @@ const (
 	SkipUnrelated                 // listed on request only: its name is not that of a profile or an export
 )
 
-// NotProfile is why a file that was not named itself is skipped after a look at
-// its content.
+// NotProfile is why a file that was not named itself is skipped because of its
+// content.
 const NotProfile = "not a profile or an export"
 
-// TooLarge is why a file that was not named itself is skipped without a look at all
-// of its content.
+// TooLarge is why a file that was not named itself is skipped before all of it
+// is read.
 var TooLarge = fmt.Sprintf("larger than %d MiB, and not known to be a profile or an export", profile.MaxSize>>20)
 
 // SkipError is what Input.Read returns for an input that turns out to hold nothing

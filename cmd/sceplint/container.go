@@ -95,7 +95,7 @@ func isTar(block []byte) bool {
 }
 
 // maxKeptOpen is how many containers are kept open, so that entries are read from the
-// file that was looked at, and quickly. There may be more of them than a process can open.
+// file that was opened first, and quickly. There may be more of them than a process can open.
 const maxKeptOpen = 32
 
 // open yields what is in a file, if it is a container.
@@ -245,6 +245,7 @@ func (c *container) failed(name, format string, args ...any) checker.Input {
 // inside is the name that findings show for an entry. A name that leads out of
 // the archive is refused.
 func (c *container) inside(entry string) (string, error) {
+	nul := strings.Contains(entry, "\x00")
 	entry = printable(strings.ReplaceAll(entry, `\`, "/"))
 	clean := path.Clean(strings.TrimLeft(entry, "/"))
 	switch {
@@ -252,6 +253,8 @@ func (c *container) inside(entry string) (string, error) {
 		return c.name + "/" + entry, errors.New("the name of the entry leads out of the archive; it is not read")
 	case clean == ".":
 		return c.name, errors.New("an entry has no name; it is not read")
+	case nul:
+		return c.name + "/" + clean, errors.New("the name of the entry holds a NUL, where other programs end it; it is not read")
 	}
 	return c.name + "/" + clean, nil
 }

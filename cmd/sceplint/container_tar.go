@@ -34,8 +34,8 @@ func (r *blocks) Read(p []byte) (int, error) {
 const maxPadding = 64 << 20
 
 var (
-	errPadding = fmt.Errorf("more than %d MiB of nothing follow it", maxPadding>>20)
-	errBehind  = errors.New("data follows the end of the archive, which is not a tar archive; remove it, or unpack it first")
+	errPadding  = fmt.Errorf("more than %d MiB of nothing follow it", maxPadding>>20)
+	errTrailing = errors.New("data follows the end of the archive, which is not a tar archive; remove it, or unpack it first")
 )
 
 // another moves to the archive that follows the one that ended, if there is one:
@@ -47,7 +47,7 @@ func (r *blocks) another() (bool, error) {
 		case isTar(block):
 			return true, nil
 		case !isZero(block):
-			return false, errBehind
+			return false, errTrailing
 		case err == io.EOF:
 			return false, nil
 		case err != nil: // a checksum stands at the end

@@ -91,6 +91,8 @@ func TestArchiveTricks(t *testing.T) {
 		{"zip-directory-size", "in.zip", bytes.ReplaceAll(patched(raw("b.mobileconfig|"), func(b []byte) {
 			clear(b[bytes.LastIndex(b, []byte("PK\x01\x02")):][20:28])
 		}), []byte("g|"), []byte("g/")), 2, "the entry has other sizes in its own header"},
+		{"zip-nul", "in.zip", bytes.ReplaceAll(zipWith(t, bad, &zip.FileHeader{Name: "b.mobileconfig|x.txt"}), []byte("g|"), []byte("g\x00")), 2, "the name of the entry holds a NUL"},
+		{"zip-unicode-path", "in.zip", zipWith(t, bad, &zip.FileHeader{Name: "notes.txt", Extra: append([]byte("up\x13\x00\x01\x00\x00\x00\x00"), "b.mobileconfig"...)}), 2, "another name in its Unicode path"},
 		{"zip-checksum", "in.zip", raw("b.mobileconfig"), 2, "its checksum is wrong"},
 		{"two-zips", "in.zip", slices.Concat(secondZip, firstZip), 2, "entries that are not in its list stand at its start"},
 		{"after-zip", "in.zip", slices.Concat(firstZip, bad), 2, "data follows its end, which is not read"},
@@ -163,8 +165,8 @@ func TestManyArchives(t *testing.T) {
 	}
 }
 
-// TestFleetLookups holds that the paths of a file of Fleet cost a look at each file, and
-// one at each directory.
+// TestFleetLookups holds that the paths of a file of Fleet cost one lookup for each file, and
+// one for each directory.
 func TestFleetLookups(t *testing.T) {
 	dir := t.TempDir()
 	real, err := filepath.EvalSymlinks(dir)
@@ -182,7 +184,7 @@ func TestFleetLookups(t *testing.T) {
 		}
 	}
 	if most := n + 1 + strings.Count(real, "/") + 8; paths.lookups > most {
-		t.Errorf("%d looks at the file system, and should be %d at most", paths.lookups, most)
+		t.Errorf("%d lookups in the file system, and should be %d at most", paths.lookups, most)
 	}
 }
 

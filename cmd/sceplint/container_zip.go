@@ -135,7 +135,7 @@ func readZipHeaders(archive *zip.Reader, from *sparing, size int64) (found zipHe
 	var head [length]byte
 	for _, f := range archive.File {
 		if _, err := f.DataOffset(); err != nil { // which reads the header
-			continue // and whoever reads the entry tells of it
+			continue // reading the entry gives the error
 		}
 		first = min(first, at)
 		if _, err := from.from.ReadAt(head[:], at); err != nil {
@@ -154,10 +154,12 @@ func readZipHeaders(archive *zip.Reader, from *sparing, size int64) (found zipHe
 		differs := func(have, want uint64) bool {
 			return have != want && have != stored && !(described && have == 0)
 		}
-		if !isCandidate(path.Base(f.Name)) && !isCandidate(path.Base(string(name))) {
+		if !isCandidate(path.Base(f.Name)) && !isCandidate(path.Base(string(name))) && !otherName(f) {
 			continue
 		}
 		switch {
+		case otherName(f):
+			found.entries[f] = "the entry has another name in its Unicode path; it is not read"
 		case string(name) != f.Name:
 			found.entries[f] = fmt.Sprintf("the entry has another name in its own header, %s; it is not read", printable(string(name)))
 		case differs(field(18, 4), f.CompressedSize64), differs(field(22, 4), f.UncompressedSize64):
@@ -175,6 +177,24 @@ func readZipHeaders(archive *zip.Reader, from *sparing, size int64) (found zipHe
 		found.faults = append(found.faults, "data follows its end, which is not read")
 	}
 	return found
+}
+
+// otherName reports whether an entry has a Unicode path, a field of its own that some
+// programs use for its name, which makes it another kind of file.
+func otherName(f *zip.File) bool {
+	const unicodePath, prefix = 0x7075, 5 // a version and a checksum stand before the name
+	for extra := f.Extra; len(extra) >= 4; {
+		id, size := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if extra = extra[4:]; size > len(extra) {
+			return false
+		}
+		if id == unicodePath && size > prefix {
+			name := string(extra[prefix:size])
+			return isCandidate(path.Base(name)) != isCandidate(path.Base(f.Name))
+		}
+		extra = extra[size:]
+	}
+	return false
 }
 
 // zipEntry gives the input for an entry, and tells whether it is one that is read. Fault
@@ -233,7 +253,7 @@ func (c *container) zipStream(f *zip.File, name string, yield func(checker.Input
 	}
 	r, err := f.Open()
 	if err != nil {
-		return false, true // whoever reads it as a whole tells of an error
+		return false, true // reading it as a whole gives the error
 	}
 	defer r.Close()
 	inner := c.inner(name, io.LimitReader(r, int64(f.UncompressedSize64)))

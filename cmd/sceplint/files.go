@@ -33,7 +33,7 @@ type inputs struct {
 	overshoot    int64          // bytes that archives unpacked to beyond their ratio
 	config       *configuration // tells what is excluded
 	forceExclude bool           // even what is named
-	head         []byte         // of the file that is looked at
+	head         []byte         // of the file that is opened
 	seed         maphash.Seed
 	seen         map[uint64]struct{} // hashes of the paths that were yielded
 }

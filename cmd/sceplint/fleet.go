@@ -41,8 +41,14 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 	if in.counting { // the files that it names are counted themselves
 		return !named, true
 	}
-	text, err := readSmall(name, size, maxFleetFile)
-	if err != nil || !named && !mentionsFleet(text) {
+	if size > maxFleetFile {
+		return false, true
+	}
+	text, err := readFile(name)
+	if err != nil {
+		return true, yield(failing(name, err), name)
+	}
+	if !named && !mentionsFleet(text) {
 		return false, true
 	}
 	found, err := readFleet(text)
@@ -203,7 +209,7 @@ const (
 // fleetPaths finds the files that the paths of a file of Fleet mean.
 type fleetPaths struct {
 	root              string              // that they must not lead out of
-	real              map[string]realDir  // the directories that were looked at, by name
+	real              map[string]realDir  // the directories that were looked up, by name
 	found             map[string][]string // what paths mean that are no patterns, if they can be read
 	patterns, matches int
 	lookups           int // of the file system
@@ -324,7 +330,7 @@ func (r *fleetPaths) file(p fleetPath, file string) error {
 	case !below(r.root, real):
 		return fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no file", printable(p.path))
+		return fmt.Errorf("%s is not a regular file", printable(p.path))
 	}
 	return nil
 }

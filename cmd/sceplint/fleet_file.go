@@ -74,7 +74,8 @@ type fleetFault struct {
 type fleetReader struct {
 	fleetFile
 	steps int // that are left
-	seen  map[*yaml.Node]bool
+	seen  map[*yaml.Node]bool // nodes with an anchor
+	lists map[*yaml.Node]bool // lists of profiles
 }
 
 // maxMerges is how many merges may be inside one another.
@@ -98,7 +99,7 @@ func readFleet(text []byte) (fleetFile, error) {
 		return fleetFile{}, errFleetValues
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	r := &fleetReader{steps: 8*len(text) + 1<<16, seen: map[*yaml.Node]bool{}}
+	r := &fleetReader{steps: 8*len(text) + 1<<16, seen: map[*yaml.Node]bool{}, lists: map[*yaml.Node]bool{}}
 	for {
 		var document yaml.Node
 		err := decoder.Decode(&document)
@@ -142,17 +143,18 @@ func (r *fleetReader) document(root *yaml.Node) {
 				continue
 			}
 			r.is, r.bare = true, r.bare || n == root
-			if !r.seen[settings] {
-				r.seen[settings] = true
+			if !r.lists[settings] {
+				r.lists[settings] = true
 				r.pathsOf(settings)
 			}
 		}
-		if n.Kind != yaml.MappingNode {
-			continue
+		first, step := 0, 1 // the values
+		if n.Kind == yaml.MappingNode {
+			first, step = 1, 2
+			r.duplicates(n)
 		}
-		r.duplicates(n)
-		for i := 1; i < len(n.Content); i += 2 {
-			if value := target(n.Content[i]); value.Kind == yaml.MappingNode {
+		for i := first; i < len(n.Content); i += step {
+			if value := target(n.Content[i]); value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode {
 				todo = append(todo, value)
 			}
 		}
@@ -211,7 +213,7 @@ func (r *fleetReader) merged(n *yaml.Node, key string, depth int) *yaml.Node {
 	return nil
 }
 
-// duplicates finds the keys that a mapping has twice: nothing tells which one holds.
+// duplicates reports the duplicate keys of a mapping: nothing tells which one is used.
 func (r *fleetReader) duplicates(n *yaml.Node) {
 	known := make(map[string]bool, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -256,7 +258,6 @@ func (r *fleetReader) pathsOf(settings *yaml.Node) {
 			add(item, false)
 			continue
 		}
-		r.duplicates(value)
 		path, paths := r.member(value, "path"), r.member(value, "paths")
 		if path == nil && paths == nil {
 			r.fault(item.Line, "an entry of the profiles names no path")
