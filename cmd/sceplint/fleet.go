@@ -118,7 +118,8 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 				continue
 			}
 			seen[file] = true
-			input := fileInput(file, isOptional(file)) // a declaration about something else, for one
+			optional := isOptional(file) && (p.glob || strings.EqualFold(filepath.Ext(file), ".json")) // a declaration about something else
+			input := fileInput(file, optional)
 			if in.config.excluded(file) {
 				input = checker.Input{Name: file, Excluded: true}
 			}

@@ -73,7 +73,7 @@ type fleetFault struct {
 // gone through once, and the work is bounded by the length of the file.
 type fleetReader struct {
 	fleetFile
-	steps int // that are left
+	steps int                 // that are left
 	seen  map[*yaml.Node]bool // nodes with an anchor
 	lists map[*yaml.Node]bool // lists of profiles
 }
