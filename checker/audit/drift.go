@@ -136,6 +136,11 @@ func (r *Repository) Has(result *checker.Result) {
 // Len is how many profiles the repository has.
 func (r *Repository) Len() int { return len(r.list) }
 
+// compared reports whether some deployed profile was compared.
+func (r *Repository) compared() bool {
+	return len(r.found) > 0 || slices.ContainsFunc(r.list, func(m *meant) bool { return m.deployed })
+}
+
 // Add compares the profiles of a result with the repository.
 func (r *Repository) Add(result *checker.Result) {
 	for _, v := range result.Visited {

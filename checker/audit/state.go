@@ -31,6 +31,8 @@ type state struct {
 	Profiles   int               `json:"profiles"`
 	Payloads   int               `json:"payloads"`
 	Suppressed int               `json:"suppressed"`
+	Skipped    int               `json:"skipped"`
+	Excluded   int               `json:"excluded"`
 	Counts     [3]int            `json:"counts"` // errors, warnings, infos
 	Rows       []stateRow        `json:"configurations"`
 	Rules      []stateRule       `json:"rules"`
@@ -102,7 +104,7 @@ func countsOf(n [3]int) counts { return counts{n[0], n[1], n[2]} }
 // sum.
 func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	s := state{
-		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed,
+		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed, Skipped: f.skipped, Excluded: f.excluded,
 		Counts: f.list(), Lost: f.lost, AcrossRuns: f.AcrossRuns(),
 		Parts: slices.Sorted(maps.Keys(f.parts)), Rows: []stateRow{}, Rules: []stateRule{}, Devices: []stateDevice{}, Secrets: []stateSecret{}, Failures: []stateFailure{},
 	}
@@ -155,7 +157,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	if s.Version != stateVersion {
 		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
 	}
-	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
+	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Skipped, s.Excluded, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
 		return nil, Progress{}, errors.New("not the state of an audit: a sum in it is negative")
 	}
 	if s.Rows == nil || s.Devices == nil {
@@ -163,6 +165,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	}
 	f := NewFleet()
 	f.files, f.profiles, f.payloads, f.suppressed, f.lost, f.counts = s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, countsOf(s.Counts)
+	f.skipped, f.excluded = s.Skipped, s.Excluded
 	for _, x := range s.Rows {
 		r := &row{Configuration: x.Configuration, profiles: x.Profiles, devices: setOf(x.Devices), findings: x.Findings, counts: countsOf(x.Counts), example: x.Example}
 		if r.findings == nil {

@@ -21,11 +21,13 @@ type Summary struct {
 	Warnings       int `json:"warnings"`
 	Infos          int `json:"infos"`
 	Suppressed     int `json:"suppressed"`
+	Skipped        int `json:"skipped"` // paths that might have held a profile
+	Excluded       int `json:"excluded"`
 }
 
 // Summary counts what was added.
 func (f *Fleet) Summary() Summary {
-	return Summary{f.files + len(f.parts), f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed}
+	return Summary{f.files + len(f.parts), f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed, f.skipped, f.excluded}
 }
 
 // ConfigurationRow is one configuration with what is known of it.

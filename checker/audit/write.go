@@ -227,13 +227,20 @@ func (r *Report) Text(to io.Writer) error {
 		fmt.Fprintf(w, "note: %s\n\n", NotCompared)
 	}
 	s := r.Fleet.Summary()
+	leftOut := ""
+	if s.Skipped > 0 {
+		leftOut += fmt.Sprintf(", skipped: %d", s.Skipped)
+	}
+	if s.Excluded > 0 {
+		leftOut += fmt.Sprintf(", excluded: %d", s.Excluded)
+	}
 	drift := ""
 	if r.Against {
 		n := CountDrift(r.Drift)
 		drift = fmt.Sprintf("; drift: errors: %d, warnings: %d, infos: %d", n.Errors, n.Warnings, n.Infos)
 	}
-	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d; errors: %d, warnings: %d, infos: %d%s\n",
-		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, s.Errors, s.Warnings, s.Infos, drift)
+	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
+		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, leftOut, s.Errors, s.Warnings, s.Infos, drift)
 	return err
 }
 

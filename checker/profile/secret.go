@@ -36,7 +36,7 @@ func (p *Profile) findSecrets() *Secrets {
 	if p.Root != nil {
 		s.walk(p.Root)
 	}
-	s.searchSource(p.Root == nil)
+	s.searchSource(p.Root == nil || len(p.Source.Faults) > 0)
 	s.finish()
 	return s
 }

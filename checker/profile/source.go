@@ -62,6 +62,7 @@ type Source struct {
 	rewrites       bool        // profiles of the document have the places of what stands for them
 	values         int         // in the profiles that lie in the text
 	damaged        bool        // one of them cannot be read
+	partial        bool        // what the document holds was not read to its end
 	declaration    string      // see Profile
 	lines          *lineIndex  // made when the first line is asked for, for most documents never have a finding
 	feeds          int         // line feeds, and one

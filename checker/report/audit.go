@@ -23,7 +23,8 @@ func Audit(w io.Writer, a *audit.Report, now time.Time) error {
 	p := r.newPage("What a fleet enrols with")
 	found := fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
 	p.Title = "sceplint audit: " + found
-	p.Lead = fmt.Sprintf("%s in %s; %s", count(s.Configurations, "SCEP configuration"), count(s.Profiles, "profile"), found)
+	leftOut := Summary{Skipped: s.Skipped, Excluded: s.Excluded}
+	p.Lead = fmt.Sprintf("%s in %s; %s%s", count(s.Configurations, "SCEP configuration"), count(s.Profiles, "profile"), found, leftOut.LeftOut())
 	p.Skip, p.SkipText = "configurations", "Skip to the configurations"
 	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "What the fleet enrols with"}, {"configurations", "Configurations"}}
 	failures := auditFailures(a)

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -60,14 +61,30 @@ type Summary struct {
 	Warnings   int `json:"warnings"`
 	Infos      int `json:"infos"`
 	Suppressed int `json:"suppressed"`
+	Skipped    int `json:"skipped"`
+	Excluded   int `json:"excluded"`
 
-	part string // the file that was counted last and has several results
+	unrelated int    // of those that were skipped, paths whose names are not those of profiles or exports
+	part      string // the file that was counted last and has several results
 }
 
-// Add counts one result. Files that were passed over, or could not be judged,
-// do not count.
+// Add counts one result. A path counts as a file if it was checked, as skipped, or
+// as excluded; one that could not be read counts as an error.
 func (s *Summary) Add(r *checker.Result) {
-	if r.Passed != "" || r.Profiles == 0 && !r.Again {
+	switch {
+	case r.Excluded:
+		s.Excluded++
+		return
+	case r.Skipped.Reason != "":
+		if r.Part { // the entry of an export is about something else, and no path
+			return
+		}
+		s.Skipped++
+		if r.Skipped.Kind == checker.SkipUnrelated {
+			s.unrelated++
+		}
+		return
+	case r.Profiles == 0 && !r.Again:
 		return
 	}
 	if !r.Again && !(r.Part && r.File == s.part) { // else it is counted already
@@ -91,6 +108,20 @@ func (s *Summary) Add(r *checker.Result) {
 			s.Infos++
 		}
 	}
+}
+
+// LeftOut tells, for the end of a line, how many paths were skipped or excluded.
+// Paths whose names are not those of profiles or exports are left to the reports
+// that list them.
+func (s *Summary) LeftOut() string {
+	text := ""
+	if n := s.Skipped - s.unrelated; n > 0 {
+		text += fmt.Sprintf(", %d skipped", n)
+	}
+	if s.Excluded > 0 {
+		text += fmt.Sprintf(", %d excluded", s.Excluded)
+	}
+	return text
 }
 
 // findings gives what is shown of a result.

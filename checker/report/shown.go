@@ -57,6 +57,9 @@ func (r *Report) byFile() []*fileReport {
 	var list []*fileReport
 	files := map[string]*fileReport{}
 	for result := range r.Results {
+		if result.Excluded || result.Skipped.Reason != "" {
+			continue
+		}
 		x := files[result.File]
 		if x == nil {
 			x = &fileReport{file: result.File}

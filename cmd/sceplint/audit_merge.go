@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,6 +39,9 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
 				}
 			}
+			if sum.Empty() {
+				return errors.New("nothing to check: the parts hold no profile and no export")
+			}
 			r := reportOf(sum)
 			if err := f.write(t, r, now); err != nil {
 				return err
@@ -48,7 +52,7 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 	f.addOutput(cmd)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never")
 	cmd.Flags().StringVar(&f.now, "now", "", "the `TIME` of the audit, in RFC 3339, instead of the present")
-	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "do not repeat what could not be judged")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not repeat what could not be judged")
 	return cmd
 }
 

@@ -12,12 +12,16 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // auditRun is an audit under way.
@@ -31,6 +35,7 @@ type auditRun struct {
 	shard    shard
 	progress audit.Progress
 	names    hash.Hash // of the inputs that are done
+	keys     inputKeys // of the inputs that are being checked
 	skip     int       // inputs that were done before
 	saved    time.Time
 }
@@ -115,28 +120,89 @@ func runDigest(c *checker.Checker, repository *audit.Repository, marker *audit.M
 func (a *auditRun) part() iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
 		number, mine := 0, 0
+		other := func(name string) {
+			yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, errOtherInputs }})
+		}
+		stamps := &stamps{}
 		for input := range a.inputs.all() {
+			if isUnrelated(input.Skip) { // may come and go
+				if a.shard.part == 1 && !yield(input) {
+					return
+				}
+				continue
+			}
 			number++
 			if !a.shard.has(number - 1) {
 				continue
 			}
 			mine++
+			key := input.Name + "\x00"
+			if a.flags.since != "" {
+				key += stamps.of(input.Name) + "\x00"
+			}
 			if mine <= a.skip {
-				a.names.Write([]byte(input.Name + "\x00"))
+				a.names.Write([]byte(key))
 				if mine == a.skip && a.digest() != a.progress.Names {
-					yield(checker.Input{Name: input.Name, Read: func() ([]byte, error) { return nil, errOtherInputs }})
+					other(input.Name)
 					return
 				}
 				continue
 			}
+			a.keys.push(key)
 			if !yield(input) {
 				return
 			}
 		}
+		if mine < a.skip {
+			other(a.flags.since)
+		}
 	}
 }
 
-var errOtherInputs = errors.New("the inputs are not those that the file of --since was written for; name another file")
+func isUnrelated(s checker.Skip) bool { return s.Reason != "" && s.Kind == checker.SkipUnrelated }
+
+// inputKeys are what inputs are told apart by, in their order. One goroutine makes the
+// inputs, and another takes their results.
+type inputKeys struct {
+	lock sync.Mutex
+	list []string
+}
+
+func (k *inputKeys) push(key string) {
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	k.list = append(k.list, key)
+}
+
+func (k *inputKeys) pop() string {
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	key := k.list[0]
+	k.list = k.list[1:]
+	return key
+}
+
+// stamps tell whether files are as they were: their size and time.
+type stamps struct{ file, stamp string }
+
+// of gives the stamp of the file that an input is, or lies in; "" if there is none.
+func (s *stamps) of(name string) string {
+	if s.file != "" && (name == s.file || strings.HasPrefix(name, s.file+"/")) {
+		return s.stamp
+	}
+	for at := name; at != "" && at != "." && at != "/"; at = path.Dir(at) {
+		if info, err := os.Stat(at); err == nil {
+			if info.Mode().IsRegular() {
+				s.file, s.stamp = at, fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+				return s.stamp
+			}
+			break
+		}
+	}
+	return ""
+}
+
+var errOtherInputs = errors.New("the inputs are not those that the file was written for, or were changed since; use another file")
 
 func (a *auditRun) digest() string { return hex.EncodeToString(a.names.Sum(nil)[:8]) }
 
@@ -145,7 +211,13 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 	shown := a.flags.showProgress(a.terminal.err, a.inputs.count)
 	defer shown.end()
 	stderr := shown.aside(a.terminal.err)
-	var exports exportNotes
+	var exports emptyExports
+	empty := func(r *checker.Result) {
+		if r != nil && a.shard.of == 1 && a.skip == 0 { // else some of its entries are elsewhere
+			a.fleet.Add(r)
+			a.flags.noteLeftOut(stderr, r)
+		}
+	}
 	for r := range c.Run(ctx, a.part()) {
 		if errors.Is(r.Err, errOtherInputs) {
 			return fmt.Errorf("--since %s: %w", a.flags.since, errOtherInputs)
@@ -153,18 +225,17 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		for _, line := range r.Prints {
 			fmt.Fprintln(stderr, line)
 		}
-		if r.Passed != "" && r.Passed != checker.NoProfile && !a.flags.quiet {
-			fmt.Fprintf(stderr, "%s: passed over: %s\n", checker.Printable(r.File), r.Passed)
+		a.flags.noteLeftOut(stderr, r)
+		if isUnrelated(r.Skipped) {
+			continue
 		}
 		if r.Err != nil {
 			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
 		}
-		if note := exports.take(r); note != "" && a.shard.of == 1 && a.skip == 0 && !a.flags.quiet {
-			fmt.Fprintln(stderr, note)
-		}
+		empty(exports.add(r))
 		a.fleet.Add(r)
 		a.progress.Inputs++
-		a.names.Write([]byte(r.File + "\x00"))
+		a.names.Write([]byte(a.keys.pop()))
 		shown.step()
 		if a.flags.since != "" && time.Since(a.saved) > pause {
 			if err := a.save(); err != nil {
@@ -172,9 +243,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 			}
 		}
 	}
-	if note := exports.take(&checker.Result{}); note != "" && a.shard.of == 1 && a.skip == 0 && !a.flags.quiet {
-		fmt.Fprintln(stderr, note)
-	}
+	empty(exports.add(&checker.Result{}))
 	if err := ctx.Err(); err != nil {
 		if a.flags.since == "" {
 			return err
@@ -209,8 +278,8 @@ func (a *auditRun) state() ([]byte, error) {
 
 // close writes the audit and settles the exit code.
 func (a *auditRun) close(now time.Time) error {
-	if a.progress.Inputs == 0 && a.shard.of == 1 {
-		return nothing(a.inputs)
+	if a.shard.of == 1 && a.fleet.Empty() {
+		return nothing(a.inputs, &report.Summary{Skipped: a.fleet.Summary().Skipped, Excluded: a.fleet.Summary().Excluded})
 	}
 	r := reportOf(a.fleet)
 	if a.shard.of > 1 { // another part may have what is missing in this one

@@ -16,7 +16,8 @@ type checkFlags struct {
 	target, failOn, color, now string
 	enable, disable, severity  []string
 	fix, unsafeFixes, diff     bool
-	quiet, showSecrets         bool
+	quiet, verbose             bool
+	showSecrets                bool
 	showSuppressed             bool
 	forceExclude               bool
 	baseline, writeBaseline    string
@@ -41,13 +42,17 @@ func checkCommand(t *terminal) *cobra.Command {
 		Long: `Check profiles and print what is found to standard output, everything else to standard error.
 
 A PATH is a file, a directory, a glob, or - for standard input; none means the working directory.
-In a directory, *.mobileconfig files are checked, and *.plist and *.xml files that are profiles;
-hidden directories are skipped, and links to directories are not followed. A file that is named is
-always checked, and may be a SCEP credential of declarative management, or the declaration of one, in
+A file may be a profile; a SCEP credential of declarative management, or the declaration of one, in
 JSON; an export of a Mac, Jamf Pro, Intune or an MDM server; a YAML file of Fleet; an archive (ZIP, tar,
 tar.gz) of profiles and exports; or JSON Lines {"name", "device", "profile"}. A path in YAML of Fleet may lead up,
 but not out of the git repository, or else the working directory. Streams and compressed archives are
-kept in a temporary file, readable by nobody else, until the run ends.
+kept in a temporary file, readable only by you, until the run ends.
+
+In a directory, *.mobileconfig files are checked, and *.plist, *.xml, *.json, *.jsonl, *.ndjson, *.yml, *.yaml,
+*.zip, *.tar, *.tgz, and *.gz files whose content is one of these. Everything else is skipped: hidden
+directories, links to directories, pipes, and files whose content or name is another. The summary counts the
+files that were skipped because of their content or kind, and those that the configuration excludes;
+--verbose and --format json list every skipped path with its reason. A file that is named is always checked.
 
 A comment keeps findings back, on its line and the next, or in the whole file:
   <!-- sceplint:ignore ID[,ID] reason -->
@@ -71,7 +76,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
-	flags.BoolVar(&f.forceExclude, "force-exclude", false, "pass over files that the configuration excludes even if they are named, as hooks do")
+	flags.BoolVar(&f.forceExclude, "force-exclude", false, "skip files that the configuration excludes even if they are named, as hooks do")
 	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes to the files")
 	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
 	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
@@ -86,7 +91,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	addColorFlag(cmd, &f.color)
 	flags.BoolVar(&f.statistics, "statistics", false, "print on standard error how many findings each rule has")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
-	flags.BoolVar(&f.quiet, "quiet", false, "print no summary and no notes, only findings and errors")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary and no notes, only findings and errors")
+	f.addVerbose(cmd)
 	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
 	completeWith(cmd, "format", formatWords)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")

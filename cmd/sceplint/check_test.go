@@ -28,7 +28,7 @@ func sceplint(t *testing.T, args ...string) (code int, stdout, stderr string) {
 type document struct {
 	Version int
 	Tool    struct{ Name, Version string }
-	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed int }
+	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed, Skipped, Excluded int }
 
 	Findings []struct {
 		Rule, Severity, Message, File, Help, Fingerprint string
@@ -53,7 +53,8 @@ type document struct {
 			}
 		}
 	}
-	Errors []struct{ File, Message string }
+	Skipped []struct{ File, Reason string }
+	Errors  []struct{ File, Message string }
 }
 
 func checkJSON(t *testing.T, args ...string) document {

@@ -29,6 +29,12 @@ func (f *checkFlags) addCommon(cmd *cobra.Command) {
 	completeWith(cmd, "target", targetWords)
 }
 
+// addVerbose adds the flag that lists what is not checked.
+func (f *checkFlags) addVerbose(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "list on standard error the paths that are skipped or excluded, each with its reason")
+	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
+}
+
 // setCommon does what these flags ask for.
 func (f *checkFlags) setCommon(c *checker.Checker) (err error) {
 	c.ShowSecrets = f.showSecrets

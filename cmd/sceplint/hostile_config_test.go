@@ -75,12 +75,27 @@ func hostileConfigs() []hostile {
 				panic(err)
 			}
 		}, exit: 2, says: "too many levels of symbolic links"},
-		fleet("fleet-aliases", fixed(aliasBomb+"controls: {macos_settings: {custom_settings: *f}}\n"), 2, "names no profiles of Apple devices"),
+		fleet("fleet-aliases", fixed(aliasBomb+"controls: {macos_settings: {custom_settings: *f}}\n"), 2, "an entry of the profiles names no path"),
 		fleet("fleet-glob", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("**/", 1000)+"*.mobileconfig\"}]}}\n"), 2, "in.yml"),
 		fleet("fleet-braces", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("{i,a}", 40)+"\"}]}}\n"), 2, "its braces stand for more than 1024 patterns"),
 		fleet("fleet-out", fixed("controls: {macos_settings: {custom_settings: [{path: ../../../../../../../../etc/passwd}, {path: \"/etc/\\e[31m\"}]}}\n"), 2, "is not read"),
 		fleet("fleet-many", func() []byte {
-			return []byte("controls:\n  macos_settings:\n    custom_settings:\n" + numbered("      - path: f%d\n", 1e4))
+			return []byte("controls:\n  macos_settings:\n    custom_settings:\n" + numbered("      - path: f%d\n", 1e5))
+		}, 2, "no such file or directory & more than 1000 paths that cannot be followed"),
+		{name: "fleet-same", file: "in.yml", args: "check in.yml good.mobileconfig", text: func() []byte {
+			return []byte("controls:\n  macos_settings:\n    custom_settings:\n" + many("      - path: good.mobileconfig\n", 1e5))
+		}, exit: 0, says: "in 1 file"},
+		fleet("fleet-dense", func() []byte {
+			return []byte("controls: {macos_settings: {custom_settings: [" + many("a,", 2e6) + "a]}}\n")
+		}, 2, "more than 524288 values"),
+		fleet("fleet-patterns", func() []byte {
+			return []byte("controls: {macos_settings: {custom_settings: [" + many("{paths: \"*?*\"},", 2e4) + "]}}\n")
+		}, 2, "more than 1000 patterns in one file"),
+		fleet("fleet-merges", func() []byte {
+			return []byte("controls: {macos_settings: {custom_settings: []}}\nx: &b {" + numbered("k%d: 1,", 3e4) + "z: 1}\ny:\n" + numbered("  m%d: {<<: *b}\n", 3e4))
+		}, 2, "aliases and merges stand for more than can be followed"),
+		fleet("fleet-paths-long", func() []byte {
+			return []byte("controls:\n  macos_settings:\n    custom_settings:\n" + many("      - path: "+many("a/", 500)+"x\n", 3e3))
 		}, 2, "no such file or directory"),
 	}
 }

@@ -47,7 +47,7 @@ func hostileStates() []hostile {
 		merge("merge-escape", fixed(state(whole, `"failures":[{"file":"a\u001b[31m","message":"\u001b[2J\u202e\nb"}],`)), 2, `\u{1b}[2J\u{202e}`),
 		merge("merge-rule", fixed(state(whole, `"rules":[{"id":"a","severity":"\u001b[31m"}],`)), 2, "not the state of an audit"),
 		merge("merge-devices", func() []byte {
-			return []byte(state(whole, `"challenges":[{"mark":"m","devices":[`+numbered("%d,", 2e5)+`1]}],`))
+			return []byte(state(whole, `"files":1,"challenges":[{"mark":"m","devices":[`+numbered("%d,", 2e5)+`1]}],`))
 		}, 0, "devices"),
 		merge("merge-devices-backwards", func() []byte {
 			list := ""
@@ -55,7 +55,7 @@ func hostileStates() []hostile {
 				list += numbered("%d,", 100)
 				_ = i
 			}
-			return []byte(state(whole, `"challenges":[{"mark":"m","devices":[`+list+`1]}],`))
+			return []byte(state(whole, `"files":1,"challenges":[{"mark":"m","devices":[`+list+`1]}],`))
 		}, 0, "devices"),
 		{name: "new-from", args: "check --new-from --output=x good.mobileconfig", exit: 2, says: "new-from"},
 	}
