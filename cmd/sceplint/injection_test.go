@@ -103,7 +103,7 @@ func TestInjection(t *testing.T) {
 		}
 		if !f.Survey { // the style and the script of the page are its own
 			checkOutput(t, f.Name, out, f.Name == "github")
-		} else if found := regexp.MustCompile(`##\w*\[|\x{200b}|\x{3164}|\x1b`).FindString(out); found != "" {
+		} else if found := regexp.MustCompile(`##\w*\[|\x{200b}|\x{3164}|\x1b|(?m:^\s*::(?:error|stop|add))`).FindString(out); found != "" {
 			t.Errorf("%s: %q is passed on", f.Name, found)
 		}
 		checkOutput(t, f.Name+" on standard error", errOut, false)
