@@ -208,7 +208,7 @@ func (b *Baseline) moved(fingerprint string, gone func(string) bool) []*knownEnt
 			list = append(list, b.entries[i])
 		}
 	}
-	if i > 0 && b.entries[i-1].Fingerprint == fingerprint { // else it is no entry's, and there are many of these
+	if i > 0 && b.entries[i-1].Fingerprint == fingerprint { // a cache of all others would have no bound
 		b.gone.Store(fingerprint, list)
 	}
 	return list

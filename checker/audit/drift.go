@@ -53,16 +53,16 @@ func (d *Drift) String() string {
 	case d.Devices > 1:
 		many = fmt.Sprintf("on %d devices", d.Devices)
 	}
-	text := ""
+	text, name := "", cmp.Or(d.Identifier, "profile without an identifier")
 	switch d.Kind {
 	case Missing:
-		text = fmt.Sprintf("%s (%s) is not deployed", d.Identifier, d.File)
+		text = fmt.Sprintf("%s (%s) is not deployed", name, d.File)
 	case Variant:
-		text = fmt.Sprintf("%s (%s) is not deployed; %s is, with the same identifier", d.Identifier, d.File, d.Deployed)
+		text = fmt.Sprintf("%s (%s) is not deployed; %s is, with the same identifier", name, d.File, d.Deployed)
 	case Extra:
-		text = fmt.Sprintf("%s is not in the repository, but deployed %s; one is %s", d.Identifier, many, d.File)
+		text = fmt.Sprintf("%s is not in the repository, but deployed %s; one is %s", name, many, d.File)
 	default:
-		text = fmt.Sprintf("%s (%s): %s %s", d.Identifier, d.File, d.Key, d.difference(many))
+		text = fmt.Sprintf("%s (%s): %s %s", name, d.File, d.Key, d.difference(many))
 	}
 	return fmt.Sprintf("%s: %s [%s]", d.Severity, text, d.Rule)
 }

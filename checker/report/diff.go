@@ -19,7 +19,7 @@ import (
 // Diff writes what fixes change in a file as a unified diff that patch and git
 // apply, secrets masked unless they are to be shown. Where its lines hold control
 // characters, or what a CI system would take for a command, it is a binary patch,
-// which only git applies, or if nobody is to apply it, they are escaped.
+// which only git applies. Without apply, they are escaped instead.
 func Diff(w io.Writer, file string, before, after []byte, showSecrets, apply bool) error {
 	from, to := shown(file, before, showSecrets), shown(file, after, showSecrets)
 	hunks := hunksOf(from, to)

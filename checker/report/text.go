@@ -66,7 +66,7 @@ func newPalette(on bool) *palette {
 
 func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	severity := p.severity[f.Severity]
-	place := checker.LogText(printable(f.File)) // the color before it is no white space to a LogWriter, but may be skipped by others
+	place := checker.LogText(printable(f.File)) // LogWriter sees no line start after a color
 	if f.Placed {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
 	}

@@ -241,7 +241,7 @@ func (b *openBaseline) isUnchecked(file string) bool {
 func (b *baselineRun) close(y *tally, c *checker.Checker) error {
 	switch {
 	case (b.write != "" || b.prune) && y.failed:
-		return errors.New("the baseline is not written, for some files could not be judged")
+		return errors.New("the baseline is not written: some files could not be checked")
 	case b.write != "":
 		return b.merge(y, c)
 	case b.prune:
