@@ -18,45 +18,55 @@ func (s *Secrets) searchText(text string) {
 
 // searchComments notes the secrets in comments and processing instructions, each of which may hold what was replaced.
 func (s *Secrets) searchComments(text string) {
-	for at := 0; ; {
-		open := strings.IndexByte(text[at:], '<')
-		if open < 0 || at+open+2 > len(text) {
-			return
-		}
-		at += open + 1
-		end, comment := "-->", true
-		switch {
-		case strings.HasPrefix(text[at:], "!--"):
-			at += len("!--")
-		case text[at] == '?':
-			end, comment = "?>", false
-		case text[at] == '!':
-			end, comment = "]>", false
-			if n := strings.IndexByte(text[at:], '>'); n >= 0 && strings.IndexByte(text[at:at+n], '[') < 0 {
-				end = ">"
+	for _, mark := range []byte("!?") { // which are rarer than "<"
+		for at := 0; ; {
+			n := strings.IndexByte(text[at:], mark)
+			if n < 0 {
+				break
 			}
-		default:
-			continue
+			if at += n + 1; at > 1 && text[at-2] == '<' {
+				at = s.searchSection(text, at)
+			}
 		}
-		n := strings.Index(text[at:], end)
-		if n < 0 {
-			n = len(text) - at
-		}
-		body := text[at : at+n]
-		if comment {
-			s.searchMarkup(body, at, true)
-		}
-		if bracket := strings.IndexByte(body, '['); !comment && bracket >= 0 {
-			s.searchQuoted(body[bracket:], at+bracket)
-		}
-		if !strings.HasPrefix(strings.TrimSpace(body), "sceplint:") {
-			s.searchAssignments(body, at)
-		}
-		for found := range urlSecrets(body, false) {
-			s.add(body[found.Start:found.End], Span{at + found.Start, at + found.End})
-		}
-		at += n
 	}
+}
+
+// plainDoctype is what the usual document type begins with.
+const plainDoctype = `DOCTYPE plist PUBLIC "-//Apple`
+
+// searchSection searches the comment, declaration, or processing instruction whose mark ends at an offset, and returns
+// where it ends.
+func (s *Secrets) searchSection(text string, at int) int {
+	end, comment := "?>", strings.HasPrefix(text[at:], "--")
+	switch {
+	case comment:
+		at, end = at+len("--"), "-->"
+	case text[at-1] == '!':
+		end = "]>"
+		if n := strings.IndexByte(text[at:], '>'); n >= 0 && strings.IndexByte(text[at:at+n], '[') < 0 {
+			end = ">"
+		}
+	}
+	n := strings.Index(text[at:], end)
+	if n < 0 {
+		n = len(text) - at
+	}
+	body := text[at : at+n]
+	if strings.HasPrefix(body, "xml version=") && len(body) < 64 || strings.HasPrefix(body, plainDoctype) && len(body) < 128 {
+		return at + n // as in nearly all documents
+	}
+	if comment {
+		s.searchMarkup(body, at, true)
+	} else if bracket := strings.IndexByte(body, '['); bracket >= 0 {
+		s.searchQuoted(body[bracket:], at+bracket)
+	}
+	if !strings.HasPrefix(strings.TrimSpace(body), "sceplint:") {
+		s.searchAssignments(body, at)
+	}
+	for found := range urlSecrets(body, false) {
+		s.add(body[found.Start:found.End], Span{at + found.Start, at + found.End})
+	}
+	return at + n
 }
 
 // searchQuoted notes what is in quotation marks in the declarations of a document type: it may be anything.
