@@ -92,7 +92,7 @@ func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
 		if s.Content.Get(n.Key) == n {
-			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, profile.SecretKey(n.Key))})
+			f = append(f, [2]*ast.Term{d.text(n.Key), d.raw(n, profile.SecretKey(n.Key))})
 		}
 	}
 	return f.term()
@@ -175,7 +175,7 @@ func (d *document) named(kind string, value *profile.Node) fields {
 	text := d.scalar(value, false)
 	variable := value.Unrendered() || value.HasVariable()
 	f := make(fields, 0, 8)
-	f.text("type", kind)
+	f.add("type", d.text(kind))
 	if !variable {
 		f.add("value", text)
 	}

@@ -65,7 +65,10 @@ func (s *Secrets) finish() {
 		}
 		for _, root := range s.roots {
 			for n := range root.all() {
-				if n.start >= 0 && !n.Is(Dict, Array) && s.written(n) != n.text && s.copies.has(n.text) {
+				if n.start < 0 || n.Is(Dict, Array) {
+					continue
+				}
+				if raw := s.written(n); raw != n.text && s.copies.count(n.text) > s.copies.count(raw) {
 					s.spans = append(s.spans, s.inside(n)) // it is written otherwise there
 				}
 			}

@@ -8,7 +8,8 @@ import "bytes"
 func SecretKey(key string) bool {
 	switch key { // most keys are one of these
 	case "PayloadType", "PayloadUUID", "PayloadContent", "PayloadVersion", "PayloadIdentifier", "PayloadDisplayName", "Subject", "URL", "Name",
-		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay":
+		"PayloadDescription", "PayloadOrganization", "PayloadScope", "PayloadRemovalDisallowed", "PayloadCertificateUUID",
+		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "CAFingerprint", "SubjectAltName", "KeyIsExtractable", "AllowAllAppsAccess":
 		return false
 	}
 	var buffer [64]byte
@@ -59,10 +60,22 @@ func endsSecretly(name []byte) bool {
 // secretNames are the names of secrets whose misspellings are secret too.
 var secretNames = [...]foldedKey{newFoldedKey("Challenge"), newFoldedKey("Password")}
 
+// secretAliases are the names in keyAliases that mean Challenge.
+var secretAliases = func() (list []string) {
+	for alias, key := range keyAliases {
+		if key == "Challenge" {
+			list = append(list, alias)
+		}
+	}
+	return list
+}()
+
 // resemblesSecret reports whether a folded name is an alias or a misspelling of the name of a secret.
 func resemblesSecret(name []byte) bool {
-	if keyAliases[string(name)] == "Challenge" {
-		return true
+	for _, alias := range secretAliases {
+		if string(name) == alias {
+			return true
+		}
 	}
 	if len(name) < 6 || len(name) > 4*11 {
 		return false

@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/base64"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -154,6 +155,68 @@ func TestSecretsMemory(t *testing.T) {
 			if took := after.TotalAlloc - before.TotalAlloc; took > max(limits[name], 6)*uint64(len(text)) {
 				t.Errorf("%s: %d KiB are taken for %d KiB", name, took>>10, len(text)>>10)
 			}
+		}
+	}
+}
+
+// TestPlanted breaks profiles in all ways, but for the name of a secret key and its value: no masked document holds the
+// value.
+func TestPlanted(t *testing.T) {
+	const secret = "hT7qLm2vXk9ZpB4w"
+	documents := []string{
+		`<plist version="1.0"><dict><key>a</key><string>b</string><key>Challenge</key><string>` + secret + `</string><key>Keysize</key><integer>1</integer></dict></plist>`,
+		"<?xml version=\"1.0\"?>\n<plist version=\"1.0\">\n<dict>\n<key>a</key>\n<true/>\n<key>Challenge</key>\n<string>" + secret + "</string>\n<key>Name</key>\n<string>c</string>\n</dict>\n</plist>",
+		`<plist version="1.0"><dict><key>Password</key><array><string>` + secret + `</string></array><key>b</key><data>AAAA</data></dict></plist>`,
+		`<plist version="1.0"><dict><string>` + secret + `</string><key>Password</key></dict></plist>`,
+		`<plist version="1.0"><dict><key>URL</key><string>https://u:` + secret + `@h.example/a?Challenge=` + secret + `&amp;b=c</string></dict></plist>`,
+	}
+	junk := []string{
+		"<", ">", "&", "</dict>", "<dict>", "<dict", "<key>", "</key>", "<key>a</key>", "<key", "<string>", "</string>", "<string", "<array>", "</array>", "<true/>", "<!--", "-->", "<!-- x -->",
+		"<![CDATA[", "]]>", "{{", "}}", "{{ if }}", "{% a %}", "\"", "'", "\n", "\x01", "\xff", "<%", "%>", "${A}", "<?a ?>", "<?", "{", "}", "=", ";", "<<<<<<<", "\u200b", "<!DOCTYPE a [", "</plist>", "<a>", "</a>",
+		"<data>", "</data>", "<integer>", "&amp;", "&#65;", " ", "x", "/", "//", "?", "#", "@h",
+	}
+	kept := []string{"Challenge", "Password", secret, "u:" + secret + "@h.example", "https://u", "?Challenge=" + secret}
+	for seed := range uint64(15_000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		text := documents[r.IntN(len(documents))]
+		url := strings.Contains(text, "u:"+secret)
+		breaks := r.IntN(4)
+		if strings.Index(text, secret) < strings.Index(text, "Password") {
+			breaks = min(breaks, 1) // with more it may be the value of another key
+		}
+		for range breaks {
+			at := r.IntN(len(text) + 1)
+			for _, word := range kept {
+				for from := 0; ; {
+					n := strings.Index(text[from:], word)
+					if n < 0 {
+						break
+					}
+					if start := from + n; at > start && at < start+len(word) {
+						at = start
+					}
+					from += n + 1
+				}
+			}
+			if url && at > strings.Index(text, "https:") && at < strings.LastIndex(text, secret) {
+				continue // a broken URL is none
+			}
+			piece := junk[r.IntN(len(junk))]
+			if piece == "<key>a</key>" && strings.Index(text, secret) < strings.Index(text, "Password") {
+				continue // then the value is that of this key
+			}
+			text = text[:at] + piece + text[at:]
+		}
+		if r.IntN(3) == 0 {
+			text = text[:max(len(text)-r.IntN(len(text)), strings.LastIndex(text, secret)+len(secret), strings.LastIndex(text, "Password")+len("Password"))]
+		}
+		profiles, _ := Parse("a", []byte(text))
+		p := profiles[0]
+		if masked := p.Secrets().Document(); strings.Contains(masked, secret[2:12]) {
+			t.Fatalf("seed %d: %q shows it:\n%q\n%v", seed, text, masked, p.Err)
+		}
+		if p.Err != nil && strings.Contains(p.Err.Error(), secret[2:8]) {
+			t.Fatalf("seed %d: %q: %v", seed, text, p.Err)
 		}
 	}
 }

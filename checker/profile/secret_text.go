@@ -18,45 +18,55 @@ func (s *Secrets) searchText(text string) {
 
 // searchComments notes the secrets in comments and processing instructions, each of which may hold what was replaced.
 func (s *Secrets) searchComments(text string) {
-	for at := 0; ; {
-		open := strings.IndexByte(text[at:], '<')
-		if open < 0 || at+open+2 > len(text) {
-			return
-		}
-		at += open + 1
-		end, comment := "-->", true
-		switch {
-		case strings.HasPrefix(text[at:], "!--"):
-			at += len("!--")
-		case text[at] == '?':
-			end, comment = "?>", false
-		case text[at] == '!':
-			end, comment = "]>", false
-			if n := strings.IndexByte(text[at:], '>'); n >= 0 && strings.IndexByte(text[at:at+n], '[') < 0 {
-				end = ">"
+	for _, mark := range []byte("!?") { // which are rarer than "<"
+		for at := 0; ; {
+			n := strings.IndexByte(text[at:], mark)
+			if n < 0 {
+				break
 			}
-		default:
-			continue
+			if at += n + 1; at > 1 && text[at-2] == '<' {
+				at = s.searchSection(text, at)
+			}
 		}
-		n := strings.Index(text[at:], end)
-		if n < 0 {
-			n = len(text) - at
-		}
-		body := text[at : at+n]
-		if comment {
-			s.searchMarkup(body, at, false)
-		}
-		if bracket := strings.IndexByte(body, '['); !comment && bracket >= 0 {
-			s.searchQuoted(body[bracket:], at+bracket)
-		}
-		if !strings.HasPrefix(strings.TrimSpace(body), "sceplint:") {
-			s.searchAssignments(body, at)
-		}
-		for found := range urlSecrets(body, false) {
-			s.add(body[found.Start:found.End], Span{at + found.Start, at + found.End})
-		}
-		at += n
 	}
+}
+
+// plainDoctype is what the usual document type begins with.
+const plainDoctype = `DOCTYPE plist PUBLIC "-//Apple`
+
+// searchSection searches the comment, declaration, or processing instruction whose mark ends at an offset, and returns
+// where it ends.
+func (s *Secrets) searchSection(text string, at int) int {
+	end, comment := "?>", strings.HasPrefix(text[at:], "--")
+	switch {
+	case comment:
+		at, end = at+len("--"), "-->"
+	case text[at-1] == '!':
+		end = "]>"
+		if n := strings.IndexByte(text[at:], '>'); n >= 0 && strings.IndexByte(text[at:at+n], '[') < 0 {
+			end = ">"
+		}
+	}
+	n := strings.Index(text[at:], end)
+	if n < 0 {
+		n = len(text) - at
+	}
+	body := text[at : at+n]
+	if strings.HasPrefix(body, "xml version=") && len(body) < 64 || strings.HasPrefix(body, plainDoctype) && len(body) < 128 {
+		return at + n // as in nearly all documents
+	}
+	if comment {
+		s.searchMarkup(body, at, true)
+	} else if bracket := strings.IndexByte(body, '['); bracket >= 0 {
+		s.searchQuoted(body[bracket:], at+bracket)
+	}
+	if !strings.HasPrefix(strings.TrimSpace(body), "sceplint:") {
+		s.searchAssignments(body, at)
+	}
+	for found := range urlSecrets(body, false) {
+		s.add(body[found.Start:found.End], Span{at + found.Start, at + found.End})
+	}
+	return at + n
 }
 
 // searchQuoted notes what is in quotation marks in the declarations of a document type: it may be anything.
@@ -145,7 +155,8 @@ type markupSearch struct {
 	broken  bool
 
 	armed   bool   // a secret key came last, or before a key without a value
-	found   bool   // its value
+	found   bool   // its value, in an element for values
+	value   bool   // such an element is open
 	element string // its name, if it was an element and no <key>
 	depth   int    // of the dicts and arrays that are open since
 	before  Span   // from the first to the last text since the last key, of a broken document
@@ -178,20 +189,30 @@ func (m *markupSearch) piece(start, end int) {
 	switch {
 	case m.armed:
 		m.add(Span{start, end})
+		m.found = m.found || m.value
 	case m.broken:
+		const maxKey = 64                           // bytes
+		if len(text) <= maxKey && SecretKey(text) { // a key that is not marked as one
+			m.secretKey("")
+			return
+		}
 		if m.before.End == 0 {
 			m.before.Start = start
 		}
 		m.before.End = end
-		var buffer [64]byte
-		if len(text) <= len(buffer) && resemblesSecret(foldName(buffer[:0], text)) { // a key in the element of a value
-			m.armed, m.found = true, false
-		}
 	}
 }
 
+// secretKey takes note of a secret key, or of an element with the name of one.
+func (m *markupSearch) secretKey(element string) {
+	if m.before.End > 0 {
+		m.add(m.before)
+	}
+	m.before = Span{}
+	m.armed, m.found, m.value, m.element = true, false, element != "", element
+}
+
 func (m *markupSearch) add(at Span) {
-	m.found = true
 	if text := m.text[at.Start:at.End]; !harmless(text) {
 		m.secrets.add(text, Span{m.offset + at.Start, m.offset + at.End})
 	}
@@ -202,10 +223,7 @@ func (m *markupSearch) tag(at int) int {
 	rest := m.text[at:]
 	switch {
 	case strings.HasPrefix(rest, "<!--"):
-		if end := m.closing("-->", at); end >= 0 { // it is searched by itself
-			if start := at + len("<!--"); m.armed && start < end {
-				m.add(Span{start, end})
-			}
+		if end := m.closing("-->", at); end >= 0 && !m.broken { // it is searched by itself
 			return end + len("-->")
 		}
 		return at + len("<!--")
@@ -245,8 +263,9 @@ func (m *markupSearch) tag(at int) int {
 			m.depth = max(m.depth-1, 0)
 		}
 	case plistTags[name]:
+		m.value = !closes && name != "plist" && name != "key" && !strings.HasSuffix(m.text[at:end], "/>")
 	case !m.armed && !closes && SecretKey(m.text[start:i]):
-		m.armed, m.found, m.element, m.before = true, false, name, Span{}
+		m.secretKey(name)
 	default:
 		m.piece(at, end) // no tag of property lists
 	}
@@ -271,7 +290,7 @@ func (m *markupSearch) key(at int) int {
 		const section = "<![CDATA["
 		if strings.HasPrefix(m.text[end:], section) {
 			closing := m.closing("]]>", end)
-			if closing < 0 {
+			if closing < 0 || m.broken && strings.IndexByte(m.text[end+1:closing], '<') >= 0 {
 				break
 			}
 			name.WriteString(m.text[end+len(section) : closing])
@@ -282,20 +301,29 @@ func (m *markupSearch) key(at int) int {
 		if strings.HasPrefix(m.text[end:], "<!--") {
 			closing = m.closing("-->", end)
 		}
-		if closing < 0 {
+		if closing < 0 || m.broken && strings.IndexByte(m.text[end+1:closing], '<') >= 0 {
 			break
 		}
 		end = closing + len("-->")
 	}
 	if m.depth > 0 {
+		m.piece(at, end)
 		return end
 	}
 	if SecretKey(html.UnescapeString(name.String())) {
-		if m.before.End > 0 {
-			m.add(m.before)
+		m.secretKey("")
+		return end
+	}
+	if !foldPrefix(m.text[end:], "</key") || strings.TrimSpace(name.String()) == "" {
+		m.piece(at, end) // it is broken, and may be none
+		return end
+	}
+	switch {
+	case m.broken && m.armed && (!m.found || m.value): // it may be the value, or in it
+		if strings.TrimSpace(m.text[at:end]) != "" {
+			m.add(Span{at, end})
 		}
-		m.armed, m.found, m.element = true, false, ""
-	} else if m.found || !m.broken {
+	default:
 		m.armed, m.element = false, ""
 	}
 	m.before = Span{}

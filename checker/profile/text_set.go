@@ -87,8 +87,8 @@ func (t *textSet) find(text string, yield func(Span) bool) {
 	}
 }
 
-// has reports whether one of the texts occurs in a text.
-func (t *textSet) has(text string) (has bool) {
-	t.find(text, func(Span) bool { has = true; return false })
-	return has
+// count is how often the texts occur in a text.
+func (t *textSet) count(text string) (n int) {
+	t.find(text, func(Span) bool { n++; return true })
+	return n
 }
