@@ -87,7 +87,19 @@ func hostilePolicies() []hostile {
 		{name: "directory-data", lay: func(dir string) {
 			lay(dir, "p/a.rego", []byte(deny))
 			lay(dir, "p/big/data.json", []byte("{"+numbered(`"k%d":1,`, 7e5)+`"a":1}`))
-		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values"},
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values of data"},
+		{name: "directory-data-sum", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			for i := range 60 {
+				lay(dir, fmt.Sprintf("p/d%d/data.json", i), []byte("{\"a\":["+many("1,", 1e5)+"1]}"))
+			}
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "p/d1 & more than 250000 values of data"},
+		{name: "directory-data-aliases", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			for i := range 100 {
+				lay(dir, fmt.Sprintf("p/d%d/data.yaml", i), []byte("a: &a ["+many("x, ", 199)+"x]\nb: ["+many("*a, ", 14)+"*a]\n"))
+			}
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values of data"},
 		{name: "directory-data-yaml", lay: func(dir string) {
 			lay(dir, "p/a.rego", []byte(deny))
 			lay(dir, "p/big/data.yaml", []byte(numbered("k%d: 1\n", 5e4)))
