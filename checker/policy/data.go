@@ -88,7 +88,7 @@ func countYAML(n *yaml.Node, known map[*yaml.Node]int) (int, error) {
 	if ok {
 		return sum, nil
 	}
-	known[n] = maxDataValues + 1 // for an anchor inside of which it is used
+	known[n] = maxDataValues + 1 // for an anchor that is used inside itself
 	sum = 1
 	for _, child := range n.Content {
 		c, err := countYAML(child, known)
@@ -101,7 +101,7 @@ func countYAML(n *yaml.Node, known map[*yaml.Node]int) (int, error) {
 	return sum, nil
 }
 
-// lineOfJSON gives the line where a text is no more JSON, with a colon.
+// lineOfJSON gives the line where a text stops being JSON, with a colon.
 func lineOfJSON(text []byte) string {
 	var syntax *json.SyntaxError
 	if !errors.As(json.Unmarshal(text, new(json.RawMessage)), &syntax) {
