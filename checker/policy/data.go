@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/util"
 	"go.yaml.in/yaml/v3"
@@ -19,12 +18,16 @@ const (
 	maxYAMLKeys   = 5_000   // of an object
 )
 
-// parseObject reads an object in JSON or YAML. Its errors quote nothing, for a
-// link or a mistake may have put another file in its place.
-func parseObject(text []byte) (map[string]any, error) {
-	isJSON := json.Valid(text)
-	if err := boundData(text, isJSON); err != nil {
+// parseObject reads an object in JSON or YAML, and takes its values from what is
+// left of them. Its errors quote nothing, for a link or a mistake may have put
+// another file in its place.
+func parseObject(text []byte, left *int) (map[string]any, error) {
+	n, err := countValues(text)
+	if err != nil {
 		return nil, err
+	}
+	if *left -= n; *left < 0 {
+		return nil, fmt.Errorf("more than %d values of data", maxDataValues)
 	}
 	var value map[string]any
 	if err := util.Unmarshal(text, &value); err != nil {
@@ -33,31 +36,31 @@ func parseObject(text []byte) (map[string]any, error) {
 	return value, nil
 }
 
-func boundData(text []byte, isJSON bool) error {
-	if isJSON {
-		if countJSON(text) > maxDataValues {
-			return fmt.Errorf("more than %d values", maxDataValues)
-		}
-		return nil
+// countValues counts the values of a document, before memory is taken for them.
+func countValues(text []byte) (int, error) {
+	if json.Valid(text) {
+		return countJSON(text), nil
 	}
-	if first := bytes.TrimSpace(text); len(first) > 0 && (first[0] == '{' || first[0] == '[') && len(text) > maxYAML {
-		return fmt.Errorf("%snot an object in JSON", lineOfJSON(text))
-	}
-	if len(text) > maxYAML {
-		return fmt.Errorf("more than %d MiB of YAML; write such data in JSON", maxYAML>>20)
+	first := bytes.TrimLeft(text, " \t\r\n")
+	braced := len(first) > 0 && (first[0] == '{' || first[0] == '[') // JSON, or YAML that looks like it
+	switch {
+	case len(text) > maxYAML && braced:
+		return 0, fmt.Errorf("%snot an object in JSON", lineOfJSON(text))
+	case len(text) > maxYAML:
+		return 0, fmt.Errorf("more than %d MiB of YAML; write such data in JSON", maxYAML>>20)
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		place := lineOfJSON(text)
-		if !strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
-			place = lineOfYAML(err)
+		place := lineOfYAML(err)
+		if braced {
+			place = lineOfJSON(text)
 		}
-		return fmt.Errorf("%snot an object in JSON or YAML", place)
+		return 0, fmt.Errorf("%snot an object in JSON or YAML", place)
 	}
-	return boundYAML(&document)
+	return countYAML(&document, map[*yaml.Node]int{})
 }
 
-// countJSON counts the values of a JSON text, and the keys that hold them not.
+// countJSON counts the values of a JSON text.
 func countJSON(text []byte) int {
 	n, quoted := 1, false
 	for i := 0; i < len(text); i++ {
@@ -73,19 +76,32 @@ func countJSON(text []byte) int {
 	return n
 }
 
-func boundYAML(n *yaml.Node) error {
+// countYAML counts the values of a YAML document with its aliases written out.
+func countYAML(n *yaml.Node, known map[*yaml.Node]int) (int, error) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxYAMLKeys {
-		return fmt.Errorf("line %d: an object of more than %d keys in YAML; write such data in JSON", n.Line, maxYAMLKeys)
+		return 0, fmt.Errorf("line %d: an object of more than %d keys in YAML; write such data in JSON", n.Line, maxYAMLKeys)
 	}
+	sum, ok := known[n]
+	if ok {
+		return sum, nil
+	}
+	known[n] = maxDataValues + 1 // for an anchor that is used inside itself
+	sum = 1
 	for _, child := range n.Content {
-		if err := boundYAML(child); err != nil {
-			return err
+		c, err := countYAML(child, known)
+		if err != nil {
+			return 0, err
 		}
+		sum = min(sum+c, maxDataValues+1)
 	}
-	return nil
+	known[n] = sum
+	return sum, nil
 }
 
-// lineOfJSON gives the line where a text is no more JSON, with a colon.
+// lineOfJSON gives the line where a text stops being JSON, with a colon.
 func lineOfJSON(text []byte) string {
 	var syntax *json.SyntaxError
 	if !errors.As(json.Unmarshal(text, new(json.RawMessage)), &syntax) {

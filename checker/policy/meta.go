@@ -197,7 +197,7 @@ func clean(text string) string {
 	}, text))
 }
 
-// checkParameters refuses parameters of another type than documented.
+// checkParameters rejects parameters of another type than documented.
 func (s *Set) checkParameters() error {
 	config := s.config.Data["config"].(map[string]any)
 	if len(config) == 0 {

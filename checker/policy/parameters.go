@@ -93,7 +93,7 @@ func isString(t *ast.Term) bool {
 	return ok
 }
 
-// checkRead refuses parameters that lie beside policies, and that none reads.
+// checkRead rejects parameters that lie beside policies, and that none reads.
 func (s *Set) checkRead(modules map[string]*ast.Module) error {
 	if len(s.beside) == 0 {
 		return nil
@@ -114,11 +114,11 @@ func (p Parameters) Unknown(name string, quote bool) error {
 	if quote {
 		quoted = fmt.Sprintf(" %q", clean(name))
 	}
-	const most = 20
+	const maxNames = 20
 	hint := "; no policy has parameters"
 	if near := p.Nearest(name); near != "" {
 		hint = "; did you mean " + near + "?"
-	} else if len(p.Names) > most {
+	} else if len(p.Names) > maxNames {
 		hint = ""
 	} else if len(p.Names) > 0 {
 		hint = "; there are " + strings.Join(p.Names, ", ")

@@ -173,11 +173,13 @@ func (s *Set) parse() error {
 
 // Clash finds an ID that two sets have, which are for one policy alone.
 func (s *Set) Clash(other *Set) error {
+	known := map[string]*policy{}
+	for _, p := range other.policies {
+		known[p.ID] = p
+	}
 	for _, p := range s.policies {
-		for _, q := range other.policies {
-			if p.ID == q.ID {
-				return fmt.Errorf("%s:%d: duplicate ID %s; %s:%d has it too", p.file, p.line, p.ID, q.file, q.line)
-			}
+		if q := known[p.ID]; q != nil {
+			return fmt.Errorf("%s:%d: duplicate ID %s; %s:%d has it too", p.file, p.line, p.ID, q.file, q.line)
 		}
 	}
 	return nil

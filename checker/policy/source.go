@@ -224,12 +224,12 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 // mergeData adds the data files that lie beside policies to the data document:
 // each at the path of its directory, as OPA does.
 func (s *Set) mergeData() error {
-	data := map[string]any{}
+	data, left := map[string]any{}, maxDataValues
 	for _, f := range s.config.Files {
 		if !f.isData() {
 			continue
 		}
-		value, err := parseObject(f.Text)
+		value, err := parseObject(f.Text, &left)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
@@ -290,7 +290,8 @@ func parametersIn(value map[string]any, file string) []string {
 // data. A document with an object config at its top is data as policies see it;
 // any other holds the parameters, and becomes config. It gives the parameters.
 func ParseData(data map[string]any, text []byte) (parameters []string, err error) {
-	value, err := parseObject(text)
+	left := maxDataValues
+	value, err := parseObject(text, &left)
 	if err != nil {
 		return nil, err
 	}

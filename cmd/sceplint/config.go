@@ -118,7 +118,7 @@ func (f *configuration) inRoot(file string) (*os.Root, string, error) {
 }
 
 // readFile reads a file of the root. Links are followed, but not out of it.
-func (f *configuration) readFile(file string, most int64) ([]byte, error) {
+func (f *configuration) readFile(file string, limit int64) ([]byte, error) {
 	root, name, err := f.inRoot(file)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (f *configuration) readFile(file string, most int64) ([]byte, error) {
 	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", checker.Printable(f.shown(file)))
 	}
-	return readMost(in, f.shown(file), most)
+	return readLimited(in, f.shown(file), limit)
 }
 
 // unreadable words an error of a file in the root.

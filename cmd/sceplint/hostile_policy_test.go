@@ -44,6 +44,9 @@ func hostilePolicies() []hostile {
 		rego("id-escape", fixed("# METADATA\n# title: a\n# description: b\npackage policies.acme[\"a\\u001b[31m\"]\n\ndeny contains \"no\" if input.file\n"), 2, "in.rego"),
 		rego("product", fixed(regoOf("deny contains \"a\" if {\n\tsome x in numbers.range(1, 4000)\n\tsome y in numbers.range(1, 4000)\n\tx * y < 0\n}\n")), 2, slow),
 		rego("range", fixed(regoOf("deny contains \"a\" if count(numbers.range(1, 1000000000)) < 0\n")), 2, "hostile"),
+		rego("error-long", func() []byte {
+			return []byte(regoOf("l := \"" + many("9", 1e5) + "\"\n\ndeny contains \"x\" if to_number(concat(\"\", [l, l, l, l, l, l, l, l, \"x\"])) > 1\n"))
+		}, 2, "9…"),
 		rego("sprintf-index", func() []byte {
 			return []byte(regoOf("deny contains x if {\n\tb := concat(\"\", [\"aaaaaaaa\" | some _ in numbers.range(1, 100000)])\n\tx := sprintf(\"" + many("%[1]v", 1e5) + "\", [b])\n}\n"))
 		}, 2, "the value grows too large"),
@@ -87,7 +90,19 @@ func hostilePolicies() []hostile {
 		{name: "directory-data", lay: func(dir string) {
 			lay(dir, "p/a.rego", []byte(deny))
 			lay(dir, "p/big/data.json", []byte("{"+numbered(`"k%d":1,`, 7e5)+`"a":1}`))
-		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values"},
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values of data"},
+		{name: "directory-data-sum", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			for i := range 60 {
+				lay(dir, fmt.Sprintf("p/d%d/data.json", i), []byte("{\"a\":["+many("1,", 1e5)+"1]}"))
+			}
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "p/d1 & more than 250000 values of data"},
+		{name: "directory-data-aliases", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			for i := range 100 {
+				lay(dir, fmt.Sprintf("p/d%d/data.yaml", i), []byte("a: &a ["+many("x, ", 199)+"x]\nb: ["+many("*a, ", 14)+"*a]\n"))
+			}
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values of data"},
 		{name: "directory-data-yaml", lay: func(dir string) {
 			lay(dir, "p/a.rego", []byte(deny))
 			lay(dir, "p/big/data.yaml", []byte(numbered("k%d: 1\n", 5e4)))

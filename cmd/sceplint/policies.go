@@ -219,7 +219,7 @@ func (f *policyFlags) readData(data map[string]any) (parameters []parameterGiven
 	return parameters, nil
 }
 
-// checkParameters refuses parameters that no policy reads.
+// checkParameters rejects parameters that no policy reads.
 func (f *policyFlags) checkParameters(ctx context.Context, sets policySets, parameters []parameterGiven) error {
 	if len(parameters) == 0 && (f.config.Config == nil || len(f.config.DataKeys) == 0) {
 		return nil // and compiling need not be waited for

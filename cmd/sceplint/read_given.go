@@ -23,7 +23,7 @@ func isPipe(path string) bool {
 
 // openPipe opens a pipe for reading, if there is a writer.
 func openPipe(path string) (*os.File, error) {
-	if err := refuseLinkToDevice(path); err != nil {
+	if err := rejectLinkToDevice(path); err != nil {
 		return nil, err
 	}
 	type opened struct {
@@ -65,13 +65,13 @@ const (
 
 // readGiven reads a file that a flag names, which is not a profile. The file may
 // lie anywhere, but is not chosen by a link in a repository.
-func readGiven(path string, most int64) ([]byte, error) {
+func readGiven(path string, limit int64) ([]byte, error) {
 	f, err := openGiven(path)
 	if err != nil {
 		return nil, plain(path, err)
 	}
 	defer f.Close()
-	return readMost(f, path, most)
+	return readLimited(f, path, limit)
 }
 
 func openGiven(path string) (*os.File, error) {
@@ -91,11 +91,11 @@ func openGiven(path string) (*os.File, error) {
 	return openWithoutWaiting(real)
 }
 
-// readMost reads a whole file that is not larger than most.
-func readMost(f io.Reader, path string, most int64) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(text)) > most {
-		err = errors.New("the file is larger than " + size(most))
+// readLimited reads a whole file that is not larger than limit.
+func readLimited(f io.Reader, path string, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = errors.New("the file is larger than " + size(limit))
 	}
 	if err != nil {
 		return nil, plain(path, err)
@@ -116,10 +116,10 @@ func openWithoutWaiting(path string) (*os.File, error) {
 	return f, nil
 }
 
-// refuseLinkToDevice refuses a path that is a link to a pipe, a device, or a socket.
+// rejectLinkToDevice rejects a path that is a link to a pipe, a device, or a socket.
 // One that the user names is read as long as it takes; a repository may hold a
 // link, but not decide that.
-func refuseLinkToDevice(path string) error {
+func rejectLinkToDevice(path string) error {
 	if isSystemFile(path) {
 		return nil
 	}

@@ -34,7 +34,7 @@ func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 	if regular = info.Mode&syscall.S_IFMT == syscall.S_IFREG; !regular {
 		f := os.NewFile(uintptr(fd), path) // a pipe is opened once, or its writer is lost
 		defer f.Close()
-		if err := refuseLinkToDevice(path); err != nil {
+		if err := rejectLinkToDevice(path); err != nil {
 			return nil, false, err
 		}
 		text, err := readAll(f)
