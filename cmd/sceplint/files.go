@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -377,7 +378,11 @@ func (f *file) Input() checker.Input {
 	if f.optional && strings.EqualFold(filepath.Ext(f.path), ".json") {
 		read = func() ([]byte, error) {
 			text, err := t.read(f.path)
-			if err == nil && len(text) <= maxFleetAnswer && fleetAnswer(text) {
+			switch {
+			case err != nil:
+			case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")): // as PowerShell writes it
+				return nil, &checker.SkipError{Skip: checker.Skip{Reason: "JSON in UTF-16, which is not read; save it as UTF-8"}}
+			case len(text) <= maxFleetAnswer && fleetAnswer(text):
 				return nil, &checker.SkipError{Skip: checker.Skip{Reason: fleetNames}}
 			}
 			return text, err
