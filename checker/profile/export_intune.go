@@ -39,7 +39,7 @@ const nextLink = "@odata.nextLink"
 
 const (
 	morePages     = "the list of configurations is incomplete; @odata.nextLink names the next page of it"
-	morePagesHint = "fetch all pages of the list, and check them together"
+	morePagesHint = "fetch all pages, and join their values in one list without @odata.nextLink"
 )
 
 // ofConfigurations reports whether the context of an answer allows for configurations of

@@ -125,7 +125,17 @@ func (in *inputs) open(name string, size int64, named bool, yield yielder) (is, 
 		c.file = byName(name)
 		defer file.Close()
 	}
-	return true, kind(c, func(input checker.Input) bool { return yield(input, "") })
+	return true, kind.all(c, func(input checker.Input) bool { return yield(input, "") })
+}
+
+// all yields what is in a container, or that nothing is.
+func (u unpack) all(c *container, yield func(checker.Input) bool) bool {
+	empty := true
+	more := u(c, func(input checker.Input) bool { empty = false; return yield(input) })
+	if more && empty {
+		return yield(checker.Input{Name: c.name, Skip: skipEmpty})
+	}
+	return more
 }
 
 // standard yields standard input, or what is in it.
@@ -136,7 +146,7 @@ func (in *inputs) standard(yield func(checker.Input) bool) bool {
 	c := &container{in: in, name: in.stdinName, reader: bufio.NewReaderSize(in.stdin, heads)}
 	peek := func(n int) []byte { head, _ := c.reader.Peek(n); return head }
 	if kind := kindOf(in.stdinName, true, peek); kind != nil {
-		return kind(c, yield)
+		return kind.all(c, yield)
 	}
 	if head := peek(heads); profile.NewList(head, bytes.NewReader(head)) != nil {
 		return c.spooled(yield)
@@ -279,6 +289,7 @@ var (
 	skipArchive     = checker.Skip{Reason: "an archive inside an archive, which is not opened; unpack it first"}
 	skipEntryYAML   = checker.Skip{Reason: "YAML inside an archive, whose paths are not followed; the profiles of the archive are checked themselves", Kind: checker.SkipFound}
 	skipLink        = checker.Skip{Reason: "a link; links in archives are not followed"}
+	skipEmpty       = checker.Skip{Reason: "an archive or a stream without entries"}
 	skipNoFile      = checker.Skip{Reason: "not a regular file"}
 )
 

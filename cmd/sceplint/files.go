@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -103,7 +104,12 @@ func (in *inputs) expand(path string, yield yielder) bool {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return in.walk(path, yield)
+		empty := true
+		more := in.walk(path, func(input checker.Input, key string) bool { empty = false; return yield(input, key) })
+		if more && empty {
+			return in.skip(filepath.Clean(path), skipNoFiles, yield)
+		}
+		return more
 	case err == nil:
 		name := filepath.Clean(path)
 		if in.forceExclude && in.config.excluded(name) {
@@ -224,6 +230,7 @@ var (
 	skipName      = checker.Skip{Reason: "the name is not that of a profile or an export", Kind: checker.SkipUnrelated}
 	skipHidden    = checker.Skip{Reason: "a hidden directory", Kind: checker.SkipUnrelated}
 	skipDirectory = checker.Skip{Reason: "a link to a directory, which is not followed", Kind: checker.SkipFound}
+	skipNoFiles   = checker.Skip{Reason: "a directory without files"}
 	skipDangling  = checker.Skip{Reason: "a link to a file that does not exist", Kind: checker.SkipFound}
 	skipContent   = checker.Skip{Reason: checker.NotProfile, Kind: checker.SkipFound}
 	skipLarge     = checker.Skip{Reason: checker.TooLarge, Kind: checker.SkipNoted}
@@ -371,7 +378,11 @@ func (f *file) Input() checker.Input {
 	if f.optional && strings.EqualFold(filepath.Ext(f.path), ".json") {
 		read = func() ([]byte, error) {
 			text, err := t.read(f.path)
-			if err == nil && len(text) <= maxFleetAnswer && fleetAnswer(text) {
+			switch {
+			case err != nil:
+			case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")): // as PowerShell writes it
+				return nil, &checker.SkipError{Skip: checker.Skip{Reason: "JSON in UTF-16, which is not read; save it as UTF-8"}}
+			case len(text) <= maxFleetAnswer && fleetAnswer(text):
 				return nil, &checker.SkipError{Skip: checker.Skip{Reason: fleetNames}}
 			}
 			return text, err

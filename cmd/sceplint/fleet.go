@@ -113,6 +113,12 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 		if err != nil && !failed(cmp.Or(p.from, name), p.line, err) {
 			return true, failures > maxFleetFailures
 		}
+		if err == nil && len(files) == 0 {
+			pattern := filepath.Join(filepath.Dir(name), filepath.FromSlash(printable(p.path)))
+			if !yield(checker.Input{Name: pattern, Skip: checker.Skip{Reason: fmt.Sprintf("a pattern that no file matches, in line %d of %s", p.line, cmp.Or(p.from, name))}}, pattern) {
+				return true, false
+			}
+		}
 		for _, file := range files {
 			if seen[file] {
 				continue

@@ -125,3 +125,10 @@ func numbered(format string, n int) string {
 	}
 	return b.String()
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
