@@ -12,7 +12,7 @@ import (
 
 // scepPaths are the paths of the SCEP keys of a payload.
 func scepPaths(s *profile.SCEP) *ast.Term {
-	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative()}
+	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative() || s.Bare() && s.Content == s.Node, bare: s.Bare()}
 	for i, k := range profile.SCEPKeys {
 		if s.Content.Get(k.Name) != nil {
 			key.present |= 1 << i
@@ -23,6 +23,8 @@ func scepPaths(s *profile.SCEP) *ast.Term {
 		var dict []*ast.Term // the path of what the keys stand in
 		switch {
 		case key.top:
+		case key.bare:
+			dict = []*ast.Term{payload}
 		case key.dict:
 			dict = []*ast.Term{payload, ast.InternedTerm(key.index), payload}
 		default:
@@ -80,7 +82,7 @@ func (d *document) scep(s *profile.SCEP) *ast.Term {
 }
 
 func payloadPath(s *profile.SCEP) *ast.Term {
-	if s.Declarative() {
+	if s.Declarative() || s.Bare() {
 		return ast.ArrayTerm()
 	}
 	return ast.ArrayTerm(term("PayloadContent"), ast.InternedTerm(s.Index))

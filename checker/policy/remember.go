@@ -83,6 +83,7 @@ type pathsKey struct {
 	present uint32 // a bit for each of profile.SCEPKeys
 	dict    bool   // whether there is a PayloadContent dict
 	top     bool   // whether the keys stand at the top of the document
+	bare    bool   // the payload stands in the place of a profile
 }
 
 func integerSetting(s profile.Setting[int64]) *ast.Term {

@@ -538,6 +538,15 @@ func TestFixesInReports(t *testing.T) {
 	if err := os.Remove("lines.mobileconfig"); err != nil { // its fixes do not fit together
 		t.Fatal(err)
 	}
+	const secret = "=e%20,f.mobileconfig" // the fix of its Challenge is in no report
+	text, err := os.ReadFile(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte("<key>Challenge</key> <integer> 482915</integer>"), nil, 1)
+	if err := os.WriteFile(secret, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	texts := reports(t, args...)
 	byFormat := map[string]map[string][]checker.Edit{"sarif": sarifEdits(t, texts["sarif"]), "rdjsonl": rdEdits(t, texts["rdjsonl"])}
 	files := slices.Sorted(maps.Keys(byFormat["rdjsonl"]))
