@@ -19,7 +19,7 @@ func All() []checker.Rule {
 		profileType,
 		payloadKeyMissing,
 		payloadVersion,
-		payloadKeyType,
+		payloadValueType,
 		payloadUUIDDuplicate,
 		payloadIdentifierDuplicate,
 		payloadUUIDFormat,
@@ -28,14 +28,14 @@ func All() []checker.Rule {
 		profileContentEmpty,
 		profileExpired,
 		payloadTypeMisspelled,
-		payloadTypeUnknownCase,
+		payloadTypeCase,
 
 		scepContent,
 		scepKeyMisplaced,
 		scepKeyMisspelled,
 		scepKeyUnknown,
 		scepKeyLegacy,
-		scepKeyType,
+		scepValueType,
 		scepURL,
 		scepURLQuery,
 		scepURLAdmin,
@@ -46,7 +46,7 @@ func All() []checker.Rule {
 		scepKeyusage,
 		scepKeyusageMissing,
 		scepSubjectMissing,
-		scepSubjectShape,
+		scepSubjectStructure,
 		scepSubjectAttribute,
 		scepSubjectValue,
 		scepSubjectMultivalue,
@@ -69,7 +69,7 @@ func All() []checker.Rule {
 		certificateWeak,
 
 		referenceDangling,
-		referenceKind,
+		referenceTargetType,
 		referenceCase,
 		referenceMissing,
 		referenceUnused,
@@ -92,6 +92,6 @@ func All() []checker.Rule {
 
 		ignoreMalformed,
 		ignoreUnused,
-		ignoreReason,
+		ignoreWithoutReason,
 	}
 }

@@ -114,6 +114,10 @@ func (s *Secrets) searchKeys(text string) {
 			continue
 		}
 		for line := start; line >= 0 && i-line >= shortest; {
+			if isSpace(text[line]) { // once for all lines that are blank
+				line++
+				continue
+			}
 			if holdsPrivateKey(text[line:i]) {
 				s.add(text[line:i], Span{line, i})
 				break

@@ -35,7 +35,7 @@ func Checkstyle(w io.Writer, r *Report) error {
 			file.Errors = append(file.Errors, newCheckstyleError(f))
 		}
 		for _, err := range x.errors {
-			file.Errors = append(file.Errors, checkstyleError{Severity: checker.Error.String(), Message: errorText(err), Source: notJudged})
+			file.Errors = append(file.Errors, checkstyleError{Severity: checker.Error.String(), Message: errorText(err), Source: analysisError})
 		}
 		doc.Files = append(doc.Files, file)
 	}

@@ -26,7 +26,7 @@ func CSV(w io.Writer, r *Report) error {
 		}
 		if result.Err != nil {
 			row := make([]string, len(csvHeader))
-			row[0], row[5], row[6], row[7] = cell(result.File), checker.Error.String(), notJudged, cell(result.Err.Error())
+			row[0], row[5], row[6], row[7] = cell(result.File), checker.Error.String(), analysisError, cell(result.Err.Error())
 			rows = append(rows, row)
 		}
 		if err := out.WriteAll(rows); err != nil {

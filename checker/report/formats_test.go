@@ -41,7 +41,7 @@ func everything() []*checker.Result {
 		{File: "binary.mobileconfig", Message: "and there"},
 	}
 	several := one
-	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "baseline"}
+	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "recommended"}
 	several.Severity, several.Related, several.Message, several.Fingerprint = checker.Warning, nil, "over lines", "0022"
 	several.End, several.Line = profile.Position{Line: 9, Column: 1, Offset: 150, ByteColumn: 1}, checker.Line{Text: "\t<dict>", Start: 1, End: 7}
 	several.Fix = &checker.Fix{Message: "take it out", Edits: []checker.Edit{{Start: 1, End: 2}, {Start: 3, End: 3, Text: "é"}}, Places: []checker.Place{

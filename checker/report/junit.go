@@ -88,7 +88,7 @@ func newJUnitSuite(x *fileReport) junitSuite {
 	}
 	for _, err := range x.errors {
 		suite.Errors++
-		add(notJudged).Error = &junitReason{notJudged, errorText(err), errorText(err)}
+		add(analysisError).Error = &junitReason{analysisError, errorText(err), errorText(err)}
 	}
 	if suite.Tests == 0 {
 		add("no findings")

@@ -40,7 +40,7 @@ func TestAuditStopped(t *testing.T) {
 	}
 	audit := func(ctx context.Context, in io.Reader, more ...string) (code int, out, said string) {
 		var stdout, stderr bytes.Buffer
-		args := append([]string{"audit", "--no-baseline", "--fail-on", "never", "--format", "json", "--mark-key", key}, more...)
+		args := append([]string{"audit", "--no-default-pack", "--fail-on", "never", "--format", "json", "--mark-key", key}, more...)
 		code = run(ctx, append(args, filepath.Join(dir, "a"), "-", filepath.Join(dir, "b")), in, &stdout, &stderr)
 		return code, stdout.String(), stderr.String()
 	}

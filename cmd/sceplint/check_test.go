@@ -91,7 +91,7 @@ func TestJobs(t *testing.T) {
 		if one != eight || says != same || one == "" {
 			t.Errorf("%s: the report of 8 workers differs from that of one:\n%s%s", format, cmp.Diff(one, eight), cmp.Diff(says, same))
 		}
-		for _, id := range []string{"challenge-shared", "fileset-uuid-duplicate", "fleet-variable-once", "strict-keysize"} {
+		for _, id := range []string{"challenge-shared", "fileset-uuid-duplicate", "fleet-variable-duplicate", "strict-keysize"} {
 			if !strings.Contains(one, id) {
 				t.Errorf("%s: nothing is found by %s", format, id)
 			}

@@ -12,7 +12,7 @@ func hostilePolicies() []hostile {
 		return hostile{name: name, text: text, exit: exit, says: says}
 	}
 	bundle := func(name string, text func() []byte, says string) hostile {
-		return hostile{name: name, file: "in.tar.gz", args: "check --no-config --no-baseline --policy in.tar.gz good.mobileconfig", text: text, exit: 2, says: says}
+		return hostile{name: name, file: "in.tar.gz", args: "check --no-config --no-default-pack --policy in.tar.gz good.mobileconfig", text: text, exit: 2, says: says}
 	}
 	const titled = "# METADATA\n# title: \"a\\e[31m\\u202e\"\n# description: \"\\e[2J\"\npackage policies.acme.hostile\n\ndeny contains \"no\" if input.file\n"
 	deny := regoOf("deny contains \"no\" if input.file\n")

@@ -97,7 +97,7 @@ func TestInjection(t *testing.T) {
 		return code, out.String(), errOut.String()
 	}
 	for _, f := range report.Formats {
-		code, out, errOut := command("check", "--no-baseline", "--policy", "::policies", "--format", f.Name, ".")
+		code, out, errOut := command("check", "--no-default-pack", "--policy", "::policies", "--format", f.Name, ".")
 		if code != exitFindings || !strings.Contains(out, "hostile") || !strings.Contains(errOut, `##\u{5b}error]x`) {
 			t.Errorf("%s: exit code %d: %s", f.Name, code, errOut)
 		}
@@ -109,14 +109,14 @@ func TestInjection(t *testing.T) {
 		checkOutput(t, f.Name+" on standard error", errOut, false)
 	}
 	for _, format := range auditFormats[:3] {
-		_, out, errOut := command("audit", "--no-baseline", "--policy", "::policies", "--format", format, ".", "::missing")
+		_, out, errOut := command("audit", "--no-default-pack", "--policy", "::policies", "--format", format, ".", "::missing")
 		checkOutput(t, "audit "+format, out, false)
 		checkOutput(t, "audit "+format+" on standard error", errOut, false)
 	}
 	for _, args := range [][]string{
 		{"explain", "--policy", "::policies", "hostile"}, {"rules", "--policy", "::policies"}, {"rules", "--policy", "::policies", "--format", "json"},
 		{"rules", "--policy", "::policies", "--format", "markdown"}, {"check", "::missing"}, {"check", "--format", "::x"}, {"::command"}, {"check", "--::flag"},
-		{"check", "--no-baseline", "--fail-on", "never", "--stdin-filename", "::error::x", "-"}, {"policy", "test", "::policies"}, {"input", "::stop-commands::token.mobileconfig"},
+		{"check", "--no-default-pack", "--fail-on", "never", "--stdin-filename", "::error::x", "-"}, {"policy", "test", "::policies"}, {"input", "::stop-commands::token.mobileconfig"},
 		{"input", "::stop-commands::token.mobileconfig", "--policy", "::policies"}, {"check", "--data", "::data", "."}, {"check", "--config", "::config", "."},
 	} {
 		_, out, errOut := command(args...)
@@ -148,7 +148,7 @@ func TestInjectionPatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out, errOut bytes.Buffer
-		if code := run(t.Context(), []string{"check", "--no-baseline", "--diff", "."}, nil, &out, &errOut); code != exitFindings {
+		if code := run(t.Context(), []string{"check", "--no-default-pack", "--diff", "."}, nil, &out, &errOut); code != exitFindings {
 			t.Fatal(code, errOut.String())
 		}
 		checkOutput(t, "diff", out.String(), false)

@@ -21,13 +21,13 @@ import (
 	"github.com/sceplint/sceplint/rules"
 )
 
-// baseline is the pack that is on unless it is switched off.
-const baseline = "baseline"
+// defaultPack is the pack that is on unless it is switched off.
+const defaultPack = "recommended"
 
 // policyFlags say which policies are loaded.
 type policyFlags struct {
 	paths, packs, data []string
-	noBaseline         bool
+	noDefaultPack      bool
 	trace              string
 	config             configuration
 	lazy               bool           // nobody asks what the policies are about
@@ -39,7 +39,7 @@ func (f *policyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.paths, "policy", nil, "load the policies of `PATH`: a .rego file, a directory, or a bundle.tar.gz (repeatable)")
 	flags.StringArrayVar(&f.packs, "pack", nil, "load a shipped pack of policies: `NAME` is one of "+strings.Join(packNames(), ", ")+" (repeatable)")
-	flags.BoolVar(&f.noBaseline, "no-baseline", false, "do not load the pack baseline, which is loaded otherwise")
+	flags.BoolVar(&f.noDefaultPack, "no-default-pack", false, "do not load the pack recommended, which is loaded by default")
 	flags.StringArrayVar(&f.data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
 	complete(cmd, "pack", packNames()...)
 	f.config.add(cmd)
@@ -160,7 +160,7 @@ func (f *policyFlags) configuredFiles() (files []policy.File, err error) {
 		return nil, err
 	}
 	for _, name := range packs {
-		if slices.Contains(f.packs, name) || f.noBaseline && name == baseline {
+		if slices.Contains(f.packs, name) || f.noDefaultPack && name == defaultPack {
 			continue
 		}
 		pack, err := shipped(name)
@@ -185,7 +185,7 @@ func (f *policyFlags) configuredPacks() ([]string, error) {
 		return packNames(), nil
 	}
 	if f.config.Config == nil || f.config.Packs == nil {
-		return []string{baseline}, nil
+		return []string{defaultPack}, nil
 	}
 	var packs []string
 	for _, p := range f.config.Packs {
@@ -242,8 +242,8 @@ func (f *policyFlags) checkParameters(ctx context.Context, sets policySets, para
 		return nil
 	}
 	var off policy.Parameters // of what a flag switches off
-	if packs, err := f.configuredPacks(); err == nil && f.noBaseline && slices.Contains(packs, baseline) {
-		if off, err = packParameters(ctx, baseline); err != nil {
+	if packs, err := f.configuredPacks(); err == nil && f.noDefaultPack && slices.Contains(packs, defaultPack) {
+		if off, err = packParameters(ctx, defaultPack); err != nil {
 			return err
 		}
 	}
