@@ -11,7 +11,7 @@ func hostileStates() []hostile {
 		return hostile{name: name, args: "audit merge in.json", text: text, exit: exit, says: says}
 	}
 	state := func(progress, rest string) string {
-		return `{"state":{"version":1,"progress":` + progress + `,"configurations":[],"devices":[],` + rest + `"lost":0}}`
+		return `{"state":{"version":2,"progress":` + progress + `,"configurations":[],"devices":[],` + rest + `"lost":0}}`
 	}
 	const entry, known = `{"file":"good.mobileconfig","rule":"scep-url","message":"a","fingerprint":"f"}`, `{"version":1,"findings":[`
 	const no, part, whole = "not a baseline", "not a part of an audit", `{"part":1,"of":1}`
@@ -30,8 +30,8 @@ func hostileStates() []hostile {
 		since("since-noise", func() []byte { return noise(1 << 18) }, "not the state of an audit"),
 		since("since-deep", grown("", `{"a":`, 1e6, ""), "not the state of an audit"),
 		since("since-empty", fixed("{}"), "it has the version 0"),
-		since("since-null", fixed(`{"version":1,"configurations":[null],"devices":[null]}`), "a device has no name"),
-		since("since-other", fixed(`{"version":1,"progress":{"inputs":-5,"run":"\u001b[31m"},"configurations":[],"devices":[]}`), "a sum in it is negative"),
+		since("since-null", fixed(`{"version":2,"configurations":[null],"devices":[null]}`), "a device has no name"),
+		since("since-other", fixed(`{"version":2,"progress":{"inputs":-5,"run":"\u001b[31m"},"configurations":[],"devices":[]}`), "a sum in it is negative"),
 		merge("merge-noise", func() []byte { return noise(1 << 18) }, 2, part),
 		merge("merge-deep", grown("", "[", 1e6, ""), 2, part),
 		merge("merge-null", fixed(`{"state":null}`), 2, "it has the version 0"),
