@@ -165,10 +165,14 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		}
 		if f.Fix != nil {
 			f.Fix.Message = mask(f.Fix.Message)
+			var own []string // of the secrets that the fix changes
+			for _, e := range f.Fix.Edits {
+				own = append(own, secrets.Own(profile.Span{Start: e.Start, End: e.End}, nil)...)
+			}
 			for i := range f.Fix.Edits {
 				e := &f.Fix.Edits[i]
 				e.Text = strings.Clone(e.Text) // it may be a piece of the document
-				f.Fix.Secret = f.Fix.Secret || mask(e.Text) != e.Text || !c.ShowSecrets && hidden.Touches(profile.Span{Start: e.Start, End: e.End})
+				f.Fix.Secret = f.Fix.Secret || profile.MaskOwn(mask(e.Text), own) != e.Text
 			}
 		}
 		if !editable {

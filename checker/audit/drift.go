@@ -275,7 +275,7 @@ func (r *Repository) Digest(marks *Marker) string {
 			if x.Secret {
 				digest, loose = [12]byte{}, [12]byte{}
 				if marks.Given() {
-					copy(digest[:], marks.sum(string(x.Digest[:])))
+					copy(digest[:], marks.digest(string(x.Digest[:])))
 				}
 			}
 			fmt.Fprintf(h, "%q %x %x %v\n", x.Key, digest, loose, x.Variable)

@@ -9,7 +9,7 @@ import (
 )
 
 // Marker turns challenges into marks that represent them in a summary: equal for equal challenges, by HMAC-SHA-256 with a
-// key. Without the key nobody can find a challenge by trying, however short it is.
+// key. Without the key a challenge cannot be found by trying, however short it is.
 type Marker struct {
 	key    []byte
 	prefix string
@@ -26,7 +26,7 @@ func NewMarker(key []byte) *Marker {
 		m.key, m.prefix = make([]byte, 32), runMark
 		_, _ = rand.Read(m.key) // it never fails
 	}
-	m.prefix += m.sum("the name of the key")[:16] + "."
+	m.prefix += m.digest("the name of the key")[:16] + "."
 	return m
 }
 
@@ -34,9 +34,9 @@ func NewMarker(key []byte) *Marker {
 func (m *Marker) Given() bool { return m.given }
 
 // Mark gives the mark of a challenge, which begins with the name of the key.
-func (m *Marker) Mark(challenge string) string { return m.prefix + m.sum("\x00" + challenge)[:32] }
+func (m *Marker) Mark(challenge string) string { return m.prefix + m.digest("\x00" + challenge)[:32] }
 
-func (m *Marker) sum(text string) string {
+func (m *Marker) digest(text string) string {
 	h := hmac.New(sha256.New, m.key)
 	h.Write([]byte(text))
 	return hex.EncodeToString(h.Sum(nil))

@@ -72,7 +72,7 @@ func TestHighEntropy(t *testing.T) {
 		"5b1f3c52-2e27-4f63-9c0e-1d4c7a0b8e61",
 	} {
 		if !highEntropy(text) {
-			t.Errorf("%q is no copy elsewhere", text)
+			t.Errorf("%q is not masked elsewhere", text)
 		}
 	}
 	for _, text := range []string{

@@ -138,7 +138,7 @@ var plistTags = map[string]bool{
 }
 
 // searchMarkup notes the texts that follow a secret key, up to the next key, in whatever elements they are, if in any. In
-// a document that is broken those count too that stand before it, behind the key before it.
+// a broken document, so are the texts between the key before it and itself.
 func (s *Secrets) searchMarkup(text string, offset int, broken bool) {
 	m := markupSearch{secrets: s, text: text, offset: offset, broken: broken}
 	for at := 0; at < len(text); {

@@ -181,7 +181,7 @@ func secretParameter(name string) bool {
 	return false
 }
 
-// wordsOf parts a name at capitals and at what is no letter, in small letters.
+// wordsOf splits a name at capitals and at characters other than letters, and lowers its case.
 func wordsOf(name string) (words []string) {
 	var word strings.Builder
 	cut := func() {

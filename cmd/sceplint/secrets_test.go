@@ -248,7 +248,7 @@ func TestSecretsHidden(t *testing.T) {
 			fmt.Fprintf(&payloads, "<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadContent</key><dict><key>URL</key>"+
 				"<string>ftp://h.example/scep%s%s=%s&amp;c=d</string></dict></dict>\n", mark, name, secret+secretTitle(i))
 		}
-		documents["parameters behind "+mark] = payloadsOf(payloads.String())
+		documents["parameters after "+mark] = payloadsOf(payloads.String())
 	}
 	for name, text := range documents {
 		t.Run(name, func(t *testing.T) {
@@ -266,7 +266,7 @@ func TestSecretsHidden(t *testing.T) {
 	}
 }
 
-// TestHarmlessShown holds that what is no secret is not masked: parameters with other names, and words that a
+// TestHarmlessShown holds that what is not secret is not masked: parameters with other names, and words that a
 // Challenge shares with the rest of the profile.
 func TestHarmlessShown(t *testing.T) {
 	for _, name := range []string{"operation", "message", "profile", "keysize", "keyUsage", "template", "ca", "device", "serial", "country_code", "author", "redirect", "monkey", "passive"} {
