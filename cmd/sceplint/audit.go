@@ -65,7 +65,7 @@ run would have given. It can be stopped: --since FILE keeps in the file what was
 	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	f.policies.add(cmd)
-	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
+	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
