@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/schema"
 )
@@ -14,8 +12,8 @@ var payloadChannel = checker.Rule{
 		Severity: checker.Warning,
 		Doc: `What it checks: payloads that Macs support on the device channel only in a profile with PayloadScope User, and the other way around.
 Why it matters: macOS rejects the profile, or installs it without the effect of the payload.
-Exceptions: reported as an error with a macOS target where the profile system reads the payload, and as info where other systems support the payload
-and no target is set. A profile without PayloadScope is not reported.
+Exceptions: an error with a macOS target where the profile system reads the payload. A profile without PayloadScope, or only for other systems, which
+ignore it, is not reported.
 ` + schemaDate,
 		Help: "move the payload to a profile with the other PayloadScope",
 		Example: checker.Example{
@@ -69,23 +67,10 @@ and no target is set. A profile without PayloadScope is not reported.
 			}
 			f := p.Value(payload.Keys.Type, "PayloadType %q is not supported with PayloadScope %s; expected %s", payload.Type, scope, other)
 			f.Help = "move the payload to a profile with PayloadScope " + other
-			switch {
-			case len(targets) > 0 && strictTypes[payload.Type]:
+			if len(targets) > 0 && strictTypes[payload.Type] {
 				f.Severity = checker.Error
-			case len(targets) == 0 && elsewhere(t):
-				f.Severity = checker.Info
 			}
 		}
 		return nil
 	},
-}
-
-// elsewhere reports whether other systems than macOS support a type.
-func elsewhere(t *schema.Type) bool {
-	for i := range t.Platforms {
-		if p := &t.Platforms[i]; !strings.EqualFold(p.Name, "macOS") && p.Available() {
-			return true
-		}
-	}
-	return false
 }

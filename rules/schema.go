@@ -416,6 +416,10 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	default:
 		return
 	}
+	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.On(referenceKeyAlgorithm.ID) &&
+		slices.ContainsFunc(w.pass.Profile.References(), func(r profile.Reference) bool { return r.Target != nil && r.Node.Parent() == n.Parent() }) {
+		return // it does not fit the identity either, which that rule reports
+	}
 	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})
 }
 
