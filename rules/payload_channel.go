@@ -2,6 +2,7 @@ package rules
 
 import (
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/schema"
 )
 
@@ -48,14 +49,20 @@ ignore it, is not reported.
 		if len(p.Targets) > 0 && !targets.Has("macos") {
 			return nil // the others ignore PayloadScope
 		}
-		reported := scopeReported(p)
+		var reported map[*profile.Node]bool
 		for _, payload := range p.Profile.Payloads() {
 			t := schema.Payload(payload.Type)
-			if t == nil || reported[payload.Node] {
+			if t == nil {
 				continue
 			}
 			mac := t.Platforms.On("macOS")
 			if !mac.Available() || mac.DeviceChannel == mac.UserChannel || mac.DeviceChannel == (scope == "System") {
+				continue
+			}
+			if reported == nil {
+				reported = scopeReported(p)
+			}
+			if reported[payload.Node] {
 				continue
 			}
 			if row := availability(payload.Type); row != nil && len(targets) > 0 && p.On(targetPayload.ID) && wrongScope(row, scope) {

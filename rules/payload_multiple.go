@@ -42,7 +42,7 @@ Exceptions: a warning for payloads that are preferences of applications, and whe
 		if len(payloads) < 2 {
 			return nil
 		}
-		var first map[string]*profile.Payload
+		var first []*profile.Payload // of each type; there are no more than the schema has types
 		for i := range payloads {
 			payload := &payloads[i]
 			t := schema.Payload(payload.Type)
@@ -53,14 +53,12 @@ Exceptions: a warning for payloads that are preferences of applications, and whe
 			if !once {
 				continue
 			}
-			if first == nil {
-				first = map[string]*profile.Payload{}
-			}
-			before := first[payload.Type]
-			if before == nil {
-				first[payload.Type] = payload
+			at := slices.IndexFunc(first, func(x *profile.Payload) bool { return x.Type == payload.Type })
+			if at < 0 {
+				first = append(first, payload)
 				continue
 			}
+			before := first[at]
 			f := p.Value(payload.Keys.Type, "duplicate %s payload; only one is allowed in a profile%s", payload.Type, lineOfFirst(p, before))
 			if !agreed || !strictTypes[payload.Type] {
 				f.Severity = checker.Warning

@@ -122,7 +122,7 @@ var lettered = func() (list []uint64) {
 }()
 
 // letters tells which bytes stand in a name, several of them as one.
-func letters(name string) (set uint64) {
+func letters[T string | []byte](name T) (set uint64) {
 	for i := range len(name) {
 		set |= 1 << (name[i] & 63)
 	}

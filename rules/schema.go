@@ -1,12 +1,14 @@
 package rules
 
 import (
+	"hash/maphash"
 	"math"
 	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -154,7 +156,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 			continue
 		}
 		if w == nil {
-			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear}
+			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.On(schemaKeyUnknownID)}
 			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
 		}
 		w.payload, w.typ, w.shared = payload, t, nil
@@ -183,8 +185,13 @@ type schemaWalk struct {
 	strict  bool         // strictTypes holds the type
 	union   bool         // unionTypes holds the type
 
+	listUnknown bool // schema-key-unknown runs
+
 	nearLeft int // how many names may still be compared with one another
 }
+
+// schemaKeyUnknownID is the rule that is disabled by default.
+const schemaKeyUnknownID = "schema-key-unknown"
 
 // maxNear is how many names of keys are compared in a profile, for comparing takes
 // long where there are very many unknown keys.
@@ -228,19 +235,23 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
+	names := keyNamesOf(keys)
 	for c := range n.Children() {
 		if top && schema.IsCommon(c.Key) {
 			continue
 		}
-		k := keys.Get(c.Key)
+		k, far := names.find(c.Key)
 		if top && w.shared != nil && !keys.Lists(c.Key) {
 			if other := w.shared.Get(c.Key); other != nil {
 				k = other
 			}
 		}
 		if k == nil || k == keys.Further && !w.matches(c, k) {
-			if !keys.Open || top && w.shared != nil {
-				w.unknown(n, c, keys)
+			if !far && (!keys.Open || top && w.shared != nil) && w.misspelled(n, c, keys, names) {
+				continue
+			}
+			if !keys.Open && w.listUnknown && !w.nameless(n, c) {
+				w.report(faultUnknown, schemaFault{node: c, severity: checker.Info})
 			}
 			continue
 		}
@@ -457,24 +468,30 @@ func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
 	}
 }
 
-// unknown reports a key that the schema does not list.
-func (w *schemaWalk) unknown(in, n *profile.Node, keys *schema.Keys) {
-	if n.Key == "" || len(n.Key) > 100 || profile.HasVariable(n.Key) || n.Is(profile.Template) {
-		return
-	}
-	if w.top(in) && (keysOfPayloads[n.Key] || keysOfProfile[n.Key]) {
-		return
+// nameless reports whether nothing can be said of the name of a key, or other rules
+// report on it.
+func (w *schemaWalk) nameless(in, n *profile.Node) bool {
+	return n.Key == "" || len(n.Key) > maxKeyName || profile.HasVariable(n.Key) || n.Is(profile.Template) ||
+		w.top(in) && (keysOfPayloads[n.Key] || keysOfProfile[n.Key])
+}
+
+// misspelled reports a key that the schema does not list but one that is near to it.
+func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *keyNames) bool {
+	if w.nameless(in, n) {
+		return false
 	}
 	k, exact := w.nearest(in, n, keys)
 	if k == nil && w.top(in) && w.shared != nil {
 		k, exact = w.nearest(in, n, w.shared)
 	}
-	switch {
-	case k != nil && in.Get(k.Name) == nil:
-		w.report(faultMisspelled, schemaFault{node: n, key: k, severity: w.severity(), exact: exact})
-	case !keys.Open:
-		w.report(faultUnknown, schemaFault{node: n, severity: checker.Info})
+	if k == nil && w.nearLeft > 0 {
+		names.addFar(n.Key)
 	}
+	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil {
+		return false
+	}
+	w.report(faultMisspelled, schemaFault{node: n, key: k, severity: w.severity(), exact: exact})
+	return true
 }
 
 // nearest gives the key that an unknown one is a misspelling of, and whether they
@@ -486,34 +503,58 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 	if right := oldNames[n.Key]; right != "" && keys.Lists(right) && !w.pass.On("eap-key-legacy") {
 		return keys.Get(right), false
 	}
-	plain := squeeze(n.Key)
-	if plain == "" || w.top(in) && commonNear(plain) {
+	var buffer [maxKeyName]byte
+	plain := squeezeInto(buffer[:0], n.Key)
+	if len(plain) == 0 || w.top(in) && commonNear(plain) {
 		return nil, false
 	}
-	has, far := letters(plain), 3
-	for _, s := range squeezedKeys(keys) {
-		if s.name == plain {
-			return s.key, true
+	const most = 2
+	lists, has, far := keyNamesOf(keys).lengths(), letters(plain), most+1
+	for size := max(len(plain)-most, 1); size <= len(plain)+most && size < len(lists); size++ {
+		edits := 0
+		switch least := min(len(plain), size); {
+		case least >= 9 && w.strict:
+			edits = 2
+		case least >= 8, least >= 5 && w.strict:
+			edits = 1
 		}
-		most := 0
-		switch size := min(len(plain), len(s.name)); {
-		case size >= 9 && w.strict:
-			most = 2
-		case size >= 8, size >= 5 && w.strict:
-			most = 1
-		}
-		if max(len(plain)-len(s.name), len(s.name)-len(plain)) > most || bits.OnesCount64(has&^s.letters) > most || bits.OnesCount64(s.letters&^has) > most ||
-			most == 0 || !w.fits(n, s.key) || withoutDigits(plain) == withoutDigits(s.name) {
-			continue
-		}
-		if w.nearLeft--; w.nearLeft < 0 {
-			return nil, false
-		}
-		if d := profile.Distance(plain, s.name); d <= most && d < far {
-			best, far = s.key, d
+		for i := range lists[size] {
+			s := &lists[size][i]
+			if has == s.letters && size == len(plain) && s.name == string(plain) {
+				return s.key, true
+			}
+			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
+				continue // each edit brings one letter at most, and takes one
+			}
+			if w.nearLeft--; w.nearLeft < 0 {
+				return best, false
+			}
+			d := profile.Distance(string(plain), s.name)
+			if d <= edits && d < far && withoutDigits(string(plain)) != withoutDigits(s.name) {
+				best, far = s.key, d
+			}
 		}
 	}
 	return best, false
+}
+
+// maxKeyName is how long an unknown key is that may be a misspelled one, in bytes.
+const maxKeyName = 100
+
+// squeezeInto appends a key as squeeze gives it.
+func squeezeInto(to []byte, key string) []byte {
+	for i := range len(key) {
+		switch c := key[i]; {
+		case c >= 0x80:
+			return append(to[:0], squeeze(key)...)
+		case c == ' ', c == '\t', c == '\n', c == '\r', c == '_', c == '-':
+		case 'A' <= c && c <= 'Z':
+			to = append(to, c+'a'-'A')
+		default:
+			to = append(to, c)
+		}
+	}
+	return to
 }
 
 // fits reports whether a value could be one of another key, so that the keys may be
@@ -524,16 +565,32 @@ func (w *schemaWalk) fits(n *profile.Node, k *schema.Key) bool {
 
 // commonNear reports whether a squeezed key is next to one that all payloads have,
 // on which other rules report.
-func commonNear(plain string) bool {
-	if !strings.HasPrefix(plain, "pay") {
+func commonNear(plain []byte) bool {
+	if len(plain) < 3 || string(plain[:3]) != "pay" {
 		return false
 	}
 	for name := range keysOfPayloads {
-		if profile.Distance(plain, strings.ToLower(name)) <= 1 {
+		if profile.Distance(string(plain), strings.ToLower(name)) <= 1 {
 			return true
 		}
 	}
 	return false
+}
+
+// otherLetters counts the bytes of two names that the other one does not have, or
+// has less often.
+func otherLetters(a, b string) (count int) {
+	var often [64]int8
+	for i := range len(a) {
+		often[a[i]&63]++
+	}
+	for i := range len(b) {
+		often[b[i]&63]--
+	}
+	for _, n := range often {
+		count += int(max(n, -n))
+	}
+	return count
 }
 
 func withoutDigits(text string) string {
@@ -552,21 +609,87 @@ type squeezedKey struct {
 	key     *schema.Key
 }
 
-// squeezedKeyLists are the keys of the dictionaries that unknown keys were found
-// in: *schema.Keys to []squeezedKey.
-var squeezedKeyLists sync.Map
+// keyNames are the keys of a dictionary of the schema, to be found by names that
+// fleets have again and again.
+type keyNames struct {
+	keys     *schema.Keys
+	known    [1024]atomic.Pointer[knownName]
+	once     sync.Once
+	byLength [][]squeezedKey // made when it is first asked for
+}
 
-func squeezedKeys(keys *schema.Keys) []squeezedKey {
-	if list, ok := squeezedKeyLists.Load(keys); ok {
-		return list.([]squeezedKey)
+// knownName is a name with the key that it is; nil if it is near none.
+type knownName struct {
+	name string
+	key  *schema.Key
+}
+
+// keyNameLists are the names by dictionary: *schema.Keys to *keyNames.
+var keyNameLists sync.Map
+
+func keyNamesOf(keys *schema.Keys) *keyNames {
+	if names, ok := keyNameLists.Load(keys); ok {
+		return names.(*keyNames)
 	}
-	list := make([]squeezedKey, 0, len(keys.List))
-	for _, k := range keys.List {
-		name := squeeze(k.Name)
-		list = append(list, squeezedKey{name, letters(name), k})
+	names, _ := keyNameLists.LoadOrStore(keys, &keyNames{keys: keys})
+	return names.(*keyNames)
+}
+
+// lengths gives the keys by the length of their squeezed names.
+func (k *keyNames) lengths() [][]squeezedKey {
+	k.once.Do(func() {
+		for _, key := range k.keys.List {
+			name := squeeze(key.Name)
+			for len(k.byLength) <= len(name) {
+				k.byLength = append(k.byLength, nil)
+			}
+			k.byLength[len(name)] = append(k.byLength[len(name)], squeezedKey{name, letters(name), key})
+		}
+	})
+	return k.byLength
+}
+
+var nameSeed = maphash.MakeSeed()
+
+// places gives the places that a name may have in known.
+func (k *keyNames) places(name string) []atomic.Pointer[knownName] {
+	const ways = 4
+	i := maphash.String(nameSeed, name) % uint64(len(k.known)) &^ (ways - 1)
+	return k.known[i : i+ways]
+}
+
+// find gives the key of a name, or far if it is known to be near none.
+func (k *keyNames) find(name string) (key *schema.Key, far bool) {
+	places := k.places(name)
+	for i := range places {
+		known := places[i].Load()
+		if known == nil {
+			break
+		}
+		if known.name == name {
+			return known.key, known.key == nil
+		}
 	}
-	squeezedKeyLists.Store(keys, list)
-	return list
+	key = k.keys.Get(name)
+	if key != nil && key != k.keys.Further {
+		k.add(&knownName{key.Name, key})
+	}
+	return key, false
+}
+
+// addFar notes that a name is near none.
+func (k *keyNames) addFar(name string) {
+	k.add(&knownName{strings.Clone(name), nil}) // it is a piece of a document
+}
+
+func (k *keyNames) add(known *knownName) {
+	places := k.places(known.name)
+	for i := range places {
+		if places[i].CompareAndSwap(nil, known) {
+			return
+		}
+	}
+	places[len(known.name)%len(places)].Store(known)
 }
 
 // support notes whether targets deprecate or removed a key.

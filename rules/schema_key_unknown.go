@@ -6,7 +6,7 @@ import (
 
 var schemaKeyUnknown = checker.Rule{
 	Meta: checker.Meta{
-		ID:                "schema-key-unknown",
+		ID:                schemaKeyUnknownID,
 		Title:             "key that Apple's schema does not have",
 		Severity:          checker.Info,
 		DisabledByDefault: true,
