@@ -42,15 +42,19 @@ Exceptions: a warning for payloads that are preferences of applications, and whe
 		if len(payloads) < 2 {
 			return nil
 		}
+		targets := targetsOf(p)
 		var first []*profile.Payload // of each type; there are no more than the schema has types
 		for i := range payloads {
 			payload := &payloads[i]
-			t := schema.Payload(payload.Type)
-			if t == nil || payload.Node.Parent().Templated() { // a template may keep one of them
+			if payload.As == profile.TypeSCEP {
 				continue
 			}
-			once, agreed := allowedOnce(t, targetsOf(p))
-			if !once {
+			t := schema.Payload(payload.Type)
+			if t == nil {
+				continue
+			}
+			once, agreed := allowedOnce(t, targets)
+			if !once || payload.Node.Parent().Templated() { // a template may keep one of them
 				continue
 			}
 			at := slices.IndexFunc(first, func(x *profile.Payload) bool { return x.Type == payload.Type })

@@ -136,8 +136,7 @@ type schemaFaultsKey struct{}
 
 // schemaFaultsOf gives the faults of a kind.
 func schemaFaultsOf(p *checker.Pass, kind schemaFaultKind) []schemaFault {
-	faults := p.Share(schemaFaultsKey{}, func() any { return findSchemaFaults(p) }).(*schemaFaults)
-	return faults[kind]
+	return p.Share(schemaFaultsKey{}, func() any { return findSchemaFaults(p) }).(*schemaFaults)[kind]
 }
 
 // noFaults is shared by all profiles without any.
