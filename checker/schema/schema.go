@@ -169,12 +169,16 @@ type entry struct {
 }
 
 func newTable(text string) *table {
-	t := &table{types: make(map[string]*entry, 160)}
-	for rest := strings.TrimPrefix(text, "="); rest != ""; {
-		var block string
-		block, rest, _ = strings.Cut(rest, "\n=")
-		name := block[:strings.IndexAny(block+"\n", "\t\n")]
-		t.types[name] = &entry{text: block}
+	count := strings.Count(text, "\n=") + 1
+	t := &table{types: make(map[string]*entry, count)}
+	entries := make([]entry, count)
+	rest := strings.TrimPrefix(text, "=")
+	for i := range entries {
+		e := &entries[i]
+		e.text, rest, _ = strings.Cut(rest, "\n=")
+		line, _, _ := strings.Cut(e.text, "\n")
+		name, _, _ := strings.Cut(line, "\t")
+		t.types[name] = e
 	}
 	return t
 }
