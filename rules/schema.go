@@ -184,7 +184,8 @@ type schemaWalk struct {
 	strict  bool         // strictTypes holds the type
 	union   bool         // unionTypes holds the type
 
-	listUnknown bool // schema-key-unknown runs
+	users       map[*profile.Node]bool // dictionaries that refer to SCEP payloads, when it was first asked
+	listUnknown bool                   // schema-key-unknown runs
 
 	nearLeft int // how many names may still be compared with one another
 }
@@ -234,6 +235,10 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
+	before := 0 // misspelled keys outside of the dictionary
+	if w.faults != nil {
+		before = len(w.faults[faultMisspelled])
+	}
 	names := keyNamesOf(keys)
 	for c := range n.Children() {
 		if top && schema.IsCommon(c.Key) {
@@ -264,7 +269,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		return
 	}
 	for _, k := range keys.Needed {
-		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.isReference(n, k) || w.hasMisspelled(n, k) || w.conditional(n, k) {
+		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.isReference(n, k) || w.hasMisspelled(n, k, before) || w.conditional(n, k) {
 			continue
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: w.severity()})
@@ -295,9 +300,9 @@ func (w *schemaWalk) isReference(n *profile.Node, k *schema.Key) bool {
 }
 
 // hasMisspelled reports whether a misspelled key of a dictionary stands for one of
-// the schema.
-func (w *schemaWalk) hasMisspelled(n *profile.Node, k *schema.Key) bool {
-	return w.faults != nil && slices.ContainsFunc(w.faults[faultMisspelled], func(f schemaFault) bool {
+// the schema, given how many were found before it.
+func (w *schemaWalk) hasMisspelled(n *profile.Node, k *schema.Key, before int) bool {
+	return w.faults != nil && slices.ContainsFunc(w.faults[faultMisspelled][before:], func(f schemaFault) bool {
 		return f.key == k && f.node.Parent() == n
 	})
 }
@@ -426,11 +431,23 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	default:
 		return
 	}
-	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.On(referenceKeyAlgorithm.ID) &&
-		slices.ContainsFunc(w.pass.Profile.References(), func(r profile.Reference) bool { return r.Target != nil && r.Node.Parent() == n.Parent() }) {
+	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.On(referenceKeyAlgorithm.ID) && w.usesSCEP(n.Parent()) {
 		return // it does not fit the identity either, which that rule reports
 	}
 	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})
+}
+
+// usesSCEP reports whether a dictionary has a reference to a SCEP payload.
+func (w *schemaWalk) usesSCEP(n *profile.Node) bool {
+	if w.users == nil {
+		w.users = map[*profile.Node]bool{}
+		for _, r := range w.pass.Profile.References() {
+			if r.Target != nil && r.Target.As == profile.TypeSCEP {
+				w.users[r.Node.Parent()] = true
+			}
+		}
+	}
+	return w.users[n]
 }
 
 // numberOf gives the value of a number.
