@@ -29,6 +29,17 @@ func All() []checker.Rule {
 		profileExpired,
 		payloadTypeMisspelled,
 		payloadTypeCase,
+		payloadChannel,
+		payloadMultiple,
+
+		schemaRequired,
+		schemaType,
+		schemaValue,
+		schemaRange,
+		schemaKeyMisspelled,
+		schemaKeyUnknown,
+		schemaDeprecated,
+		schemaRemoved,
 
 		scepContent,
 		scepKeyMisplaced,

@@ -69,7 +69,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 func nearType(t string) string {
 	const prefix = "com.apple."
 	best, far := "", 3
-	for _, known := range appleTypes {
+	for _, known := range appleTypes() {
 		name := strings.TrimPrefix(known, prefix)
 		if len(name) < 8 || max(len(t), len(known))-min(len(t), len(known)) >= far {
 			continue

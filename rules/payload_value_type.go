@@ -50,7 +50,7 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 			commonKeyType(p, root.Get(key), profile.String)
 		}
 		kind := root.Get("PayloadType").Text()
-		payload := kind != "Configuration" && slices.Contains(appleTypes, kind)
+		payload := kind != "Configuration" && slices.Contains(appleTypes(), kind)
 		for _, k := range topLevelKeys {
 			if k.name == "PayloadContent" && (payload || p.Profile.Enrollment()) {
 				continue // a payload without a profile around it, which profile-type reports, or another document

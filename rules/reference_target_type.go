@@ -81,7 +81,7 @@ func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy stri
 		if r.Kind == profile.ReferenceIdentity {
 			remedy = writeIdentity
 		}
-		if _, known := slices.BinarySearch(appleTypes, named); !known {
+		if _, known := slices.BinarySearch(appleTypes(), named); !known {
 			severity = checker.Warning
 		}
 		return severity, "which holds no certificate", remedy
@@ -114,5 +114,5 @@ func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy stri
 // misspelt, and what is meant holds a certificate.
 func certificateTypeButForCase(named string) bool {
 	named = strings.TrimSpace(named)
-	return slices.ContainsFunc(appleTypes, func(t string) bool { return strings.EqualFold(t, named) && profile.HoldsCertificate(t) })
+	return slices.ContainsFunc(appleTypes(), func(t string) bool { return strings.EqualFold(t, named) && profile.HoldsCertificate(t) })
 }

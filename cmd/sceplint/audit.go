@@ -67,7 +67,7 @@ of runs that went on cannot be compared.`,
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	flags.StringVar(&f.markKey, "mark-key", "", "mark static challenges with the secret key in `FILE`, so that parts and runs can be compared (default a random key for each run)")
 	f.policies.add(cmd)
-	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
+	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")

@@ -72,7 +72,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(formatNames(), ", ")+" to standard output or to FILE; repeatable")
 	f.policies.add(cmd)
 	flags.StringVar(&f.policies.trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
-	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
+	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")

@@ -58,7 +58,7 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 	}
 	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
 		s, ok := c.Severities[r.ID]
-		return !r.Unsuppressible && (!ok || s != checker.Off)
+		return !r.Unsuppressible && (ok && s != checker.Off || !ok && !r.DisabledByDefault)
 	}) {
 		return errors.New("every rule is switched off, so there is nothing to check for")
 	}
@@ -90,7 +90,7 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 		switch severity, err := checker.ParseSeverity(l.Level); {
 		case chosen == nil:
 		case err != nil: // "on"
-			delete(chosen, m.ID)
+			enable(chosen, m)
 		default:
 			chosen[m.ID] = severity
 		}
@@ -101,7 +101,7 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 // severities adds what flags say: which rules are off, and which weigh
 // otherwise.
 func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checker.Rule) error {
-	each := func(flag, pattern string, do func(id string)) error {
+	each := func(flag, pattern string, do func(m *checker.Meta)) error {
 		if err := suppressible(pattern, all); err != nil && flag != "enable" {
 			return fmt.Errorf("--%s: %w", flag, err)
 		}
@@ -112,7 +112,7 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 			}
 			if config.MatchRule(pattern, &all[i].Meta) {
 				matched = true
-				do(all[i].ID)
+				do(&all[i].Meta)
 			}
 		}
 		if !matched {
@@ -122,14 +122,15 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 	}
 	off := map[string]bool{} // by a flag, so that --severity does not switch it on
 	for _, id := range f.disable {
-		if err := each("disable", id, func(id string) { chosen[id], off[id] = checker.Off, true }); err != nil {
+		if err := each("disable", id, func(m *checker.Meta) { chosen[m.ID], off[m.ID] = checker.Off, true }); err != nil {
 			return err
 		}
 	}
 	for _, id := range f.enable {
-		if err := each("enable", id, func(id string) {
-			if delete(off, id); chosen[id] == checker.Off {
-				delete(chosen, id)
+		if err := each("enable", id, func(m *checker.Meta) {
+			delete(off, m.ID)
+			if s, ok := chosen[m.ID]; !ok || s == checker.Off {
+				enable(chosen, m)
 			}
 		}); err != nil {
 			return err
@@ -144,13 +145,21 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 		if err != nil {
 			return fmt.Errorf("--severity %s: %w", id, err)
 		}
-		if err := each("severity", id, func(id string) {
-			if !off[id] {
-				chosen[id] = severity
+		if err := each("severity", id, func(m *checker.Meta) {
+			if !off[m.ID] {
+				chosen[m.ID] = severity
 			}
 		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// enable gives a rule the severity that it has of itself.
+func enable(chosen map[string]checker.Severity, m *checker.Meta) {
+	delete(chosen, m.ID)
+	if m.DisabledByDefault {
+		chosen[m.ID] = m.Severity
+	}
 }

@@ -158,6 +158,9 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(2, "<dict>")
 	g.pair(3, reference, identity)
 	g.pair(3, key, value)
+	if kind == "com.apple.mdm" {
+		g.pair(3, "Topic", "com.apple.mgmt.External.4f1c2a9e")
+	}
 	g.raw(3, "AutoJoin", "<true/>")
 	g.line(3, "<key>EAPClientConfiguration</key>")
 	g.line(3, "<dict>")
