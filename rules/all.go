@@ -64,6 +64,12 @@ func All() []checker.Rule {
 		scepDDMURL,
 		scepDDMHash,
 
+		acmeURL,
+		acmeKey,
+		acmeAttest,
+		acmeNested,
+		acmeNoEffect,
+
 		certificateInvalid,
 		certificateExpired,
 		certificateWeak,
@@ -76,6 +82,18 @@ func All() []checker.Rule {
 		referenceAuthMethod,
 		referenceKeyAlgorithm,
 		eapTrustMissing,
+		eapIdentityMissing,
+		eapEncryption,
+		eapSystemTrust,
+		eapKeyLegacy,
+		ikev2LocalIdentifier,
+		ikev2CertificateType,
+
+		mdmTopic,
+		mdmURL,
+		mdmCapabilities,
+		mdmAccessRights,
+		mdmScope,
 
 		targetKey,
 		targetPayload,
