@@ -75,6 +75,10 @@ type Meta struct {
 	// off, or changes its severities: they tell what could not be checked.
 	Unsuppressible bool
 
+	// DisabledByDefault says that the rule runs only where it is enabled, or is given
+	// a severity.
+	DisabledByDefault bool
+
 	Documents Documents // what it looks at
 	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 

@@ -22,7 +22,7 @@ func (c *Checker) plan(s *Settings) *plan {
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		severity, ok := s.Severities[r.ID]
-		if p.on[r.ID] = !ok || severity != Off || r.Unsuppressible; p.on[r.ID] {
+		if p.on[r.ID] = ok && severity != Off || !ok && !r.DisabledByDefault || r.Unsuppressible; p.on[r.ID] {
 			p.active = append(p.active, r)
 		}
 		switch {

@@ -19,7 +19,7 @@ var mdmCapabilities = checker.Rule{
 Why it matters: Apple's schema says that per-user connections must be present to manage Macs and Shared iPads. Current macOS rejects the profile without
 them; earlier versions had no user channel. Without the other entry a Mac escrows no bootstrap token.
 Exceptions: the finding is an error with a macOS target of version 11 or later, or of any version. It is not reported for targets without macOS. The bootstrap
-token is an info.`,
+token is an info, and is reported with a macOS target only.`,
 		Help: "add com.apple.mdm.per-user-connections to ServerCapabilities",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -71,7 +71,7 @@ token is an info.`,
 						f.Severity = checker.Error
 					}
 				}
-			case !listsText(n, bootstrapToken):
+			case targets.Has("macos") && !listsText(n, bootstrapToken):
 				f := report("ServerCapabilities without %q; a Mac escrows no bootstrap token", bootstrapToken)
 				f.Severity, f.Help = checker.Info, "add com.apple.mdm.bootstraptoken if the server stores bootstrap tokens"
 			}

@@ -16,7 +16,8 @@ var mdmScope = checker.Rule{
 		Severity: checker.Info,
 		Doc: `What it checks: an enrollment profile has PayloadScope System, and its MDM payload asks for com.apple.mdm.per-user-connections.
 Why it matters: installed by hand, such a profile was seen to enroll the Mac without its user channel (observed on macOS). Without the key both work.
-Exceptions: automated enrollment is not affected. Apple does not document the difference. Not reported for targets without macOS.`,
+Exceptions: the rule runs only where it is enabled, for Apple does not document the difference and many servers send such profiles. Automated enrollment is not
+affected. Targets without macOS are not reported.`,
 		Help: "remove PayloadScope from the enrollment profile",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
@@ -45,7 +46,8 @@ Exceptions: automated enrollment is not affected. Apple does not document the di
 	</dict>
 </array>`,
 		},
-		Refs: []checker.Ref{refMDM, refMDMScope},
+		Refs:              []checker.Ref{refMDM, refMDMScope},
+		DisabledByDefault: true, // for most servers send such profiles, and most of them work
 	},
 	Check: func(p *checker.Pass) error {
 		n := p.Profile.Root.Get("PayloadScope")

@@ -29,6 +29,9 @@ func run(t *testing.T, file string, text []byte, targets checker.Targets, rules 
 func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rules ...checker.Rule) map[string]*checker.Result {
 	t.Helper()
 	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
+	if len(rules) == 1 {
+		c.Severities = enabled(rules[0])
+	}
 	results := map[string]*checker.Result{}
 	inputs := func(yield func(checker.Input) bool) {
 		for _, f := range files {
@@ -48,6 +51,14 @@ func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rul
 		}
 	}
 	return results
+}
+
+// enabled gives the severity of a rule that is disabled by default.
+func enabled(rule checker.Rule) map[string]checker.Severity {
+	if !rule.DisabledByDefault {
+		return nil
+	}
+	return map[string]checker.Severity{rule.ID: rule.Severity}
 }
 
 // with gives the rules that a folder of test data runs: its own, and for the
@@ -138,7 +149,7 @@ func compareFixed(t *testing.T, file string, text []byte, rule checker.Rule) {
 				rules[i] = withoutFixes(rules[i])
 			}
 		}
-		c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Fix: mode, Targets: checkertest.Targets(t, text)}
+		c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Fix: mode, Targets: checkertest.Targets(t, text), Severities: enabled(rule)}
 		got := text
 		input := checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 		for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {
