@@ -73,6 +73,10 @@ func All() []checker.Rule {
 		certificateInvalid,
 		certificateExpired,
 		certificateWeak,
+		certificateChain,
+		certificateUsage,
+		pkcs12Password,
+		pkcs12Algorithm,
 
 		referenceDangling,
 		referenceKind,
