@@ -63,11 +63,11 @@ type (
 )
 
 var (
-	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
-	oidEncryptedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}
-	oidShroudedKey   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
-	oidPBES2         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
-	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14}
+	oidPKCS7Data      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidPKCS7Encrypted = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}
+	oidShroudedKey    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
+	oidPBES2          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
+	oidPBMAC1         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14}
 )
 
 // hashNames are the names that PKCS12File.MAC has.
@@ -81,7 +81,7 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 		return f, false
 	}
 	var pfx pkcs12PFX
-	if _, err := asn1.Unmarshal(data, &pfx); err != nil || !pfx.AuthSafe.Type.Equal(oidData) {
+	if _, err := asn1.Unmarshal(data, &pfx); err != nil || !pfx.AuthSafe.Type.Equal(oidPKCS7Data) {
 		return f, false
 	}
 	if _, err := asn1.Unmarshal(pfx.AuthSafe.Content.Bytes, &f.content); err != nil {
@@ -99,12 +99,12 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 	}
 	for _, part := range parts {
 		switch {
-		case part.Type.Equal(oidEncryptedData):
+		case part.Type.Equal(oidPKCS7Encrypted):
 			var e pkcs12Encrypted
 			if _, err := asn1.Unmarshal(part.Content.Bytes, &e); err == nil {
 				f.PBES2 = f.PBES2 || e.Content.Algorithm.Algorithm.Equal(oidPBES2)
 			}
-		case part.Type.Equal(oidData):
+		case part.Type.Equal(oidPKCS7Data):
 			var octets []byte
 			var bags []pkcs12Bag
 			if _, err := asn1.Unmarshal(part.Content.Bytes, &octets); err != nil {
