@@ -22,6 +22,7 @@ func All() []checker.Rule {
 		payloadKeyType,
 		payloadUUIDDuplicate,
 		payloadIdentifierDuplicate,
+		payloadIdentifierFormat,
 		payloadUUIDFormat,
 		payloadUUIDPlaceholder,
 		profileScope,
