@@ -91,6 +91,7 @@ func All() []checker.Rule {
 		eapEncryption,
 		eapSystemTrust,
 		eapKeyLegacy,
+		eapUserName,
 		ikev2LocalIdentifier,
 		ikev2CertificateType,
 
@@ -99,6 +100,7 @@ func All() []checker.Rule {
 		mdmCapabilities,
 		mdmAccessRights,
 		mdmScope,
+		enrollmentService,
 
 		targetKey,
 		targetPayload,
