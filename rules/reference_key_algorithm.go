@@ -111,7 +111,7 @@ func identityKeyType(p *profile.Profile, identity *profile.Payload) (kind, of st
 	}
 	for _, acme := range p.ACME() {
 		switch {
-		case acme.Index != identity.Index || !acme.KeyType.Known:
+		case acme.Index != identity.Index || !acme.KeyType.Known || acmeKeyFaultOf(&acme).node != nil: // which acme-key reports
 		case acme.KeyType.Value == profile.KeyTypeRSA:
 			return "RSA", "has KeyType RSA"
 		case acme.KeyType.Value != profile.KeyTypeEC || !acme.KeySize.Known:
