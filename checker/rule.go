@@ -84,6 +84,7 @@ type Meta struct {
 	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
 	Parameters []Parameter // what a policy takes from data.config
+	Relaxes    []string    // IDs of rules that a policy takes the place of: they run only where they are given a severity
 }
 
 // Verify asks for the signatures of profiles to be verified.

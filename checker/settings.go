@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -19,7 +20,34 @@ type plan struct {
 	idle   bool            // every rule is switched off that can be
 }
 
+// relaxed gives the settings with the rules switched off that policies of the run
+// take the place of, where the settings say nothing of them.
+func (c *Checker) relaxed(s *Settings) *Settings {
+	r := *s
+	copied := false
+	for i := range c.Rules {
+		rule := &c.Rules[i]
+		if severity, ok := s.Severities[rule.ID]; len(rule.Relaxes) == 0 || ok && severity == Off {
+			continue
+		}
+		for _, id := range rule.Relaxes {
+			if _, ok := s.Severities[id]; ok {
+				continue
+			}
+			if !copied {
+				r.Severities, copied = maps.Clone(s.Severities), true
+				if r.Severities == nil {
+					r.Severities = map[string]Severity{}
+				}
+			}
+			r.Severities[id] = Off
+		}
+	}
+	return &r
+}
+
 func (c *Checker) plan(s *Settings) *plan {
+	s = c.relaxed(s)
 	p := &plan{Settings: s, on: map[string]bool{}}
 	off, on := 0, 0 // of rules that can be switched off
 	for i := range c.Rules {

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -49,21 +47,11 @@ trust the server, or fails where nobody can answer, and a user who is asked trus
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			if payload.Type != "com.apple.wifi.managed" && !strings.HasSuffix(payload.Type, "ethernet.managed") {
-				continue
+			eap := eapConfiguration(payload)
+			if eap == nil || !lists(eap.Get("AcceptEAPTypes"), eapTLS) || trustsRADIUS(eap) || untrustedInMode(payload, eap) {
+				continue // eap-system-trust reports the last one
 			}
-			eap := payload.Node.Get("EAPClientConfiguration")
-			if !eap.Is(profile.Dict) || eap.Templated() || !lists(eap.Get("AcceptEAPTypes"), eapTLS) {
-				continue
-			}
-			trusts := false
-			for _, key := range []string{"PayloadCertificateAnchorUUID", "TLSTrustedServerNames", "TLSTrustedCertificates"} {
-				n := eap.Get(key)
-				trusts = trusts || n.Len() > 0 || n.Templated() || n.Is(profile.Template)
-			}
-			if !trusts {
-				p.Open(eap, "EAP-TLS has neither anchors nor names of the server, so that any may be trusted; add PayloadCertificateAnchorUUID and TLSTrustedServerNames")
-			}
+			p.Open(eap, "EAP-TLS has neither anchors nor names of the server, so that any may be trusted; add PayloadCertificateAnchorUUID and TLSTrustedServerNames")
 		}
 		return nil
 	},

@@ -11,12 +11,27 @@ import (
 	"github.com/sceplint/sceplint/checker/checkertest"
 )
 
-// TestMutations breaks a clean profile in one way at a time, as the table of
-// testdata/mutations has it: what is then found is what the table says, at the
+// TestMutations breaks a clean profile in one way at a time, as the tables of
+// testdata/mutations have it: what is then found is what the table says, at the
 // place it says, and nothing else.
 func TestMutations(t *testing.T) {
-	dir := filepath.Join(testdata, "mutations")
-	clean := string(checkertest.Read(t, dir+"/clean.mobileconfig"))
+	for _, c := range []struct {
+		profile, table string
+		rows           int // at least
+	}{
+		{"clean.mobileconfig", "table.txt", 80},
+		{"identity.mobileconfig", "identity.txt", 70},
+	} {
+		t.Run(c.table, func(t *testing.T) {
+			dir := filepath.Join(testdata, "mutations")
+			mutations(t, string(checkertest.Read(t, filepath.Join(dir, c.profile))), string(checkertest.Read(t, filepath.Join(dir, c.table))), c.rows)
+		})
+	}
+}
+
+// mutations holds one table.
+func mutations(t *testing.T, clean, table string, least int) {
+	t.Helper()
 	find := func(text string) string {
 		var found []string
 		for _, f := range run(t, "mutated.mobileconfig", []byte(text), nil, All()...).Findings {
@@ -27,7 +42,6 @@ func TestMutations(t *testing.T) {
 	if found := find(clean); found != "" {
 		t.Fatalf("the clean profile has findings: %s", found)
 	}
-	table := string(checkertest.Read(t, dir+"/table.txt"))
 	seen := 0
 	for i, entry := range strings.Split(table, "\n\n") {
 		lines := slices.DeleteFunc(strings.Split(entry, "\n"), func(line string) bool { return line == "" || line[0] == '#' })
@@ -54,7 +68,7 @@ func TestMutations(t *testing.T) {
 			t.Errorf("%s\n%s\nfinds %s\nand not %s", lines[0], lines[1], got, want)
 		}
 	}
-	if seen < 80 {
+	if seen < least {
 		t.Errorf("the table has only %d mutations", seen)
 	}
 }

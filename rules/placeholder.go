@@ -41,15 +41,24 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 			f.Help = "replace the placeholder with the real value"
 		}
 		sampleText(p, p.Profile.Root.Get("PayloadUUID"))
+		sampleIdentifier(p, p.Profile.Root.Get("PayloadIdentifier"))
 		for _, payload := range p.Profile.Payloads() {
 			sampleText(p, payload.Keys.UUID)
+			if sampleOnly(payload.Keys.Identifier.Text()) {
+				sampleText(p, payload.Keys.Identifier)
+			}
+			if payload.Type == typeMDM {
+				sampleText(p, payload.Node.Get("Topic"))
+				sampleURL(p, payload.Node.Get("ServerURL"), "MDM server")
+				sampleURL(p, payload.Node.Get("CheckInURL"), "MDM server")
+			}
 			sampleText(p, payload.Keys.IdentityCertificate)
 			sampleText(p, payload.Keys.PayloadCertificate)
 		}
 		for _, scep := range p.Profile.SCEP() {
-			sampleURL(p, scep.URL.Node)
+			sampleURL(p, scep.URL.Node, "SCEP server")
 			sampleText(p, scep.Name.Node)
-			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() {
+			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() && !p.On("challenge-weak") { // which reports it
 				if _, found := profile.Placeholder(text); found {
 					p.Value(scep.Challenge.Node, "Challenge holds sample text; write the challenge of your server, or a variable for it")
 				}
@@ -58,8 +67,28 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 				sampleText(p, a.Value)
 			}
 		}
+		for _, acme := range p.Profile.ACME() {
+			sampleURL(p, acme.DirectoryURL.Node, "ACME server")
+			sampleText(p, acme.ClientIdentifier.Node)
+			for _, a := range acme.Subject.Attributes {
+				sampleText(p, a.Value)
+			}
+		}
 		return nil
 	},
+}
+
+// sampleIdentifier reports an identifier of a profile that is sample text, or in
+// the domain for examples, which works but is that of other profiles too.
+func sampleIdentifier(p *checker.Pass, n *profile.Node) {
+	text, ok := n.Str()
+	switch {
+	case sampleOnly(text):
+		sampleText(p, n)
+	case ok && strings.HasPrefix(text, "com.example.") && !n.HasVariable():
+		f := p.Value(n, "PayloadIdentifier %q is in a domain for samples", excerpt(p, text))
+		f.Severity, f.Help = checker.Info, "use the reverse-DNS name of your organization"
+	}
 }
 
 // sampleText reports the sample text in a string.
@@ -74,7 +103,7 @@ func sampleText(p *checker.Pass, n *profile.Node) {
 }
 
 // sampleURL leaves out of a URL what may hold a secret, user info and query.
-func sampleURL(p *checker.Pass, n *profile.Node) {
+func sampleURL(p *checker.Pass, n *profile.Node, server string) {
 	text, ok := n.Str()
 	if !ok || n.Broken() {
 		return
@@ -90,14 +119,14 @@ func sampleURL(p *checker.Pass, n *profile.Node) {
 	host = host[strings.LastIndexByte(host, '@')+1:]
 	for _, part := range []string{host, path} {
 		if sample, found := profile.Placeholder(part); found {
-			p.Value(n, "URL holds the sample text %q; write the URL of your SCEP server, or a variable for it", sample)
+			p.Value(n, "%s holds the sample text %q; write the URL of your %s, or a variable for it", n.Key, sample, server)
 			return
 		}
 	}
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	for _, domain := range []string{"example.com", "example.org", "example.net"} {
 		if host == domain || strings.HasSuffix(host, "."+domain) {
-			p.Value(n, "URL points to %s, a domain for samples that has no SCEP server; write the host of yours", domain)
+			p.Value(n, "%s points to %s, a domain for samples that has no %s; write the host of yours", n.Key, domain, server)
 		}
 	}
 }

@@ -2,19 +2,23 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 var profileSignerExpired = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-signer-expired",
-		Title:    "the certificate of the signer is not in force",
+		Title:    "signer certificate that is expired, or expires soon",
 		Severity: checker.Warning,
-		Doc: `A signature tells who answers for a profile, and the certificate of the signer until when. Devices call a profile verified only
-while that certificate is in force, and the time of signing, which the message may hold, is the signer's own word: a key that got lost after its
-last day signs with any. Looked at only with --verify-signatures; the day that counts is the present one, or that of --now.`,
-		Help: "renew the certificate of the signer, and sign the profile again",
+		Doc: `What it checks: the certificates of those who signed the profile are valid now, and for another 30 days. The signature itself is not verified without
+--verify-signatures.
+Why it matters: devices show a profile as verified only while the certificate of its signer is valid. The time of signing, which the message may hold, is
+the signer's own word.
+Exceptions: a signature that does not hold its certificate is not reported. --now sets another day.`,
+		Help: "renew the signer certificate, and sign the profile again",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `-----BEGIN CMS-----
@@ -48,24 +52,21 @@ vqzREw==
 		Refs: []checker.Ref{refCMS, refX509},
 	},
 	CheckDocument: func(p *checker.Pass) error {
-		if p.Verify == nil {
-			return nil
-		}
-		said := map[string]bool{}
-		for _, signature := range p.Profile.Signatures() {
-			for _, s := range signature.Signers {
-				c := s.Certificate
-				if c == nil || said[string(c.Raw)] {
-					continue
-				}
-				said[string(c.Raw)] = true
-				name := fmt.Sprintf("%q", excerpt(p, s.Name()))
-				switch {
-				case p.Now.After(c.NotAfter):
-					p.Around("the certificate of the signer, %s, expired on %s; renew it and sign the profile again", name, day(c.NotAfter))
-				case p.Now.Before(c.NotBefore):
-					p.Around("the certificate of the signer, %s, is not valid before %s; sign with one that is in force", name, day(c.NotBefore))
-				}
+		const soon = 30 * 24 * time.Hour
+		reported := map[string]bool{}
+		for _, c := range p.Profile.SignerCertificates() {
+			if reported[string(c.Raw)] {
+				continue
+			}
+			reported[string(c.Raw)] = true
+			name := fmt.Sprintf("%q", excerpt(p, profile.SignerName(c)))
+			switch {
+			case p.Now.After(c.NotAfter):
+				p.Around("signer certificate %s expired on %s", name, day(c.NotAfter))
+			case p.Now.Before(c.NotBefore):
+				p.Around("signer certificate %s is not valid before %s", name, day(c.NotBefore)).Help = "sign with a certificate that is valid now"
+			case p.Now.Add(soon).After(c.NotAfter):
+				p.Around("signer certificate %s expires on %s", name, day(c.NotAfter))
 			}
 		}
 		return nil

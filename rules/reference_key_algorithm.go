@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -10,12 +11,13 @@ import (
 var referenceKeyAlgorithm = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-key-algorithm",
-		Title:    "the VPN expects an elliptic key of a SCEP identity",
+		Title:    "CertificateType that does not fit the key of the identity",
 		Severity: checker.Error,
-		Doc: `CertificateType of an IKEv2 VPN says what kind of key its identity has: RSA, RSA-PSS, ECDSA256, ECDSA384 or ECDSA521. A SCEP payload
-makes RSA keys and no others, so that with a type of ECDSA the machine cannot authenticate. ECDSA needs an identity from an ACME or PKCS#12 payload. If the
-VPN authenticates by EAP alone, the type is not used, and the finding is a warning.`,
-		Help: "write CertificateType RSA, or name an identity with an elliptic key, from an ACME or PKCS#12 payload",
+		Doc: `What it checks: CertificateType of an IKEv2 VPN fits the key of the identity that it names, in both directions.
+Why it matters: the device signs with that type of key, and cannot with another. The default is RSA. A SCEP payload makes RSA keys only. An ACME payload makes RSA keys, or
+with KeyType ECSECPrimeRandom elliptic keys of KeySize bits, which need ECDSA256, ECDSA384, or ECDSA521.
+Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates by EAP alone, the type is not used, and the finding is a warning.`,
+		Help: "set CertificateType to the type of the identity's key, or name another identity",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -57,30 +59,65 @@ VPN authenticates by EAP alone, the type is not used, and the finding is a warni
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refVPN, refSCEP},
+		Refs: []checker.Ref{refVPN, refSCEP, refACME},
 	},
 	Check: func(p *checker.Pass) error {
 		for _, r := range p.Profile.References() {
-			if r.Key != "IKEv2.PayloadCertificateUUID" || r.Variable || r.Target == nil || r.Target.As != profile.TypeSCEP {
+			if r.Key != "IKEv2.PayloadCertificateUUID" || r.Variable || r.Target == nil {
+				continue
+			}
+			key, of := identityKeyType(p.Profile, r.Target)
+			if key == "" {
 				continue
 			}
 			ikev2 := r.Node.Parent()
 			n := ikev2.Get("CertificateType")
-			kind, _ := n.Str()
-			if !strings.HasPrefix(kind, "ECDSA") || profile.HasVariable(kind) {
+			kind, isString := n.Str()
+			switch {
+			case n == nil && !ikev2.Templated():
+				kind = "RSA"
+			case !isString || n.Broken() || profile.HasVariable(kind):
 				continue
+			}
+			switch {
+			case kind == key, key == "RSA" && !strings.HasPrefix(kind, "ECDSA"), key != "RSA" && kind != "RSA" && kind != "RSA-PSS" && !strings.HasPrefix(kind, "ECDSA"):
+				continue // it fits, or is none of the schema's
 			}
 			method, _ := ikev2.Get("AuthenticationMethod").Str()
 			byMachine := method != "None" && method != "SharedSecret"
 			if !byMachine && !extendedAuth(ikev2) {
 				continue // the identity is not used at all
 			}
-			f := p.Value(n, "CertificateType is %q, but the identity is that of %s, whose key is always RSA; write RSA, or name an identity with an elliptic key",
-				excerpt(p, kind), placed(p, *r.Target))
+			var f *checker.Finding
+			if n == nil {
+				f = p.Value(r.Node, "CertificateType is not set, which means RSA, but %s %s; expected %s", placed(p, *r.Target), of, key)
+				f.Help = "add CertificateType " + key
+			} else {
+				f = p.Value(n, "CertificateType %q does not match the key of %s, which %s; expected %s", excerpt(p, kind), placed(p, *r.Target), of, key)
+			}
 			if !byMachine {
 				f.Severity = checker.Warning
 			}
 		}
 		return nil
 	},
+}
+
+// identityKeyType gives the CertificateType of the key that an identity payload
+// makes, and where that is written; "" if it is not known.
+func identityKeyType(p *profile.Profile, identity *profile.Payload) (kind, of string) {
+	if identity.As == profile.TypeSCEP {
+		return "RSA", "makes RSA keys only"
+	}
+	for _, acme := range p.ACME() {
+		switch {
+		case acme.Index != identity.Index || !acme.KeyType.Known || acmeKeyFaultOf(&acme).node != nil: // which acme-key reports
+		case acme.KeyType.Value == profile.KeyTypeRSA:
+			return "RSA", "has KeyType RSA"
+		case acme.KeyType.Value != profile.KeyTypeEC || !acme.KeySize.Known:
+		case acme.KeySize.Value == 256, acme.KeySize.Value == 384, acme.KeySize.Value == 521:
+			return fmt.Sprintf("ECDSA%d", acme.KeySize.Value), fmt.Sprintf("has a key of type %s with %d bits", acme.KeyType.Value, acme.KeySize.Value)
+		}
+	}
+	return "", ""
 }

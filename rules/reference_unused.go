@@ -68,7 +68,7 @@ find the identity in the keychain by themselves. Profiles with template text in 
 				used[scep.UUID] = -1 // its own PayloadUUID
 			}
 		}
-		if len(unused) == 0 {
+		if len(unused) == 0 || eapNeedsIdentity(p) {
 			return nil
 		}
 		countMentions(p.Profile.Root, used)
@@ -80,6 +80,20 @@ find the identity in the keychain by themselves. Profiles with template text in 
 		}
 		return nil
 	},
+}
+
+// eapNeedsIdentity reports whether eap-identity-missing tells what the identity
+// of the profile is for.
+func eapNeedsIdentity(p *checker.Pass) bool {
+	if _, one := onlyIdentity(p.Profile); !one || !p.On(eapIdentityMissing.ID) {
+		return false
+	}
+	for _, payload := range p.Profile.Payloads() {
+		if eap := eapConfiguration(payload); eap != nil && identityMissing(payload, eap) {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsUsers reports whether a profile has payloads beside certificates and

@@ -372,6 +372,7 @@ func TestOneCause(t *testing.T) {
 		"reference-dangling/bad-space":    {"reference-dangling"},
 		"reference-dangling/good-block":   nil,
 		"reference-unused/good-dangling":  {"reference-dangling"},
+		"eap-identity-missing/bad-one":    nil,
 		"payload-type-case/bad":           nil,
 		"target-key/good-payload":         {"reference-dangling", "target-payload"},
 		"target-payload/bad-system-scope": {"profile-scope", "reference-dangling", "target-payload", "target-payload"},

@@ -33,7 +33,7 @@ the certificate. IP addresses, directory names and other kinds of names cannot b
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			last := profile.NoSpan
 			for n := range scep.SubjectAltName.Children() {
 				right, again := nameKind(n.Key), last.Valid() && n.KeySpan() == last

@@ -28,7 +28,7 @@ mean nothing to a device.`,
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			san := scep.SubjectAltName
 			if san != nil && !san.Is(profile.Dict) {
 				if !sanTemplate(san) {

@@ -40,7 +40,7 @@ ntPrincipalName that is an array.`,
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			if !scep.SubjectAltName.Is(profile.Dict) {
 				continue
 			}

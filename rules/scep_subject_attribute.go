@@ -38,7 +38,7 @@ OID in its place before a device sees the profile.`,
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			for _, a := range scep.Subject.Attributes {
 				text, ok := a.Type.Str()
 				if !ok || profile.HasVariable(text) || attributeNames[text] || validOID(text) {

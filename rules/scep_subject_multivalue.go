@@ -34,7 +34,7 @@ attributes anew. Nearly always an RDN for each attribute was meant.`,
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			shared := false // whether any RDN has several
 			for i, a := range scep.Subject.Attributes {
 				shared = shared || i > 0 && a.RDN == scep.Subject.Attributes[i-1].RDN

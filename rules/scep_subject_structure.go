@@ -32,7 +32,7 @@ another number of members, and the enrolment fails (MCSCEPErrorDomain 22011, can
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			for _, n := range scep.Subject.Malformed {
 				switch {
 				case n == scep.Subject.Node:

@@ -32,7 +32,7 @@ the type written once more before it, as in CN=device-17.`,
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, scep := range p.Profile.SCEP() {
+		for scep := range requests(p.Profile) {
 			for _, a := range scep.Subject.Attributes {
 				if text, ok := a.Value.Str(); ok && !profile.IsVariable(text) {
 					subjectValue(p, a, text)

@@ -40,13 +40,20 @@ or space around it, as formatters leave them inside <string>, is part of the val
 			if text, ok := n.Str(); ok {
 				if strings.TrimSpace(text) == "" {
 					p.Value(n, "URL is empty; write the https address of the SCEP server")
-				} else if fault := urlFault(text); fault != "" && !profile.IsVariable(text) {
+				} else if fault := urlFault(text); fault != "" && !profile.IsVariable(text) && !sampleOnly(text) {
 					p.Value(n, "URL %q %s", shownURL(text), fault)
 				}
 			}
 		}
 		return nil
 	},
+}
+
+// sampleOnly reports whether a text is sample text from end to end, which
+// placeholder reports.
+func sampleOnly(text string) bool {
+	sample, ok := profile.Placeholder(text)
+	return ok && sample == strings.TrimSpace(text)
 }
 
 // urlFault says what makes a text unusable as the URL of a SCEP server, and

@@ -16,7 +16,7 @@ var targetKey = checker.Rule{
 		Doc: `Devices pass over keys that they do not know, and what these set is not set. Some keys came later than their payload, as Key Usage of SCEP on
 macOS 10.11, and some are there on Macs alone, as KeyIsExtractable and AllowAllAppsAccess. The rule knows the keys of SCEP payloads and
 those that refer to certificates, and speaks only if targets are given. Where a key means nothing on the systems that pass it over, and another target
-does use it, the finding is info.`,
+does use it, the finding is an info; false, which is what holds there anyway, is not reported.`,
 		Help: "leave the key out of profiles for that system, or raise the oldest version that is supported",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -24,7 +24,7 @@ does use it, the finding is info.`,
 <key>URL</key>
 <string>https://ca.corp.example/scep</string>
 <key>KeyIsExtractable</key>
-<false/>`,
+<true/>`,
 			Good: `<!-- targets macos=14 -->
 <key>URL</key>
 <string>https://ca.corp.example/scep</string>
@@ -71,6 +71,7 @@ func keysOn(p *checker.Pass, targets checker.Targets, in *profile.Node, payloadT
 		missing := lacking(targets, row.Since)
 		switch {
 		case len(missing) == 0, row.Idle != "" && n.Text() == row.Idle:
+		case row.Moot && n.Text() == "false" && !slices.ContainsFunc(missing, onMac): // which is what holds there anyway
 		case row.Moot && len(missing) < len(targets):
 			p.Key(n, "key %q is passed over %s, where it means nothing; keep it for the other targets", n.Key, inWords(missing)).Severity = checker.Info
 		case len(missing) < len(targets):

@@ -144,6 +144,9 @@ func (f *facts) input(path ast.Ref) {
 	case "references":
 		f.needs |= sectionReferences
 		f.pure = false
+	case "acme":
+		f.needs |= sectionACME
+		f.pure = false
 	case "scep", "certificates":
 		section := rowSection(ast.InputRootRef.Concat(path[:1]))
 		if len(path) < 2 {

@@ -29,6 +29,7 @@ const (
 	sectionSCEP
 	sectionCertificates
 	sectionReferences
+	sectionACME
 	allSections sections = 1<<iota - 1
 )
 
@@ -120,7 +121,7 @@ func integer(v int64) *ast.Term {
 }
 
 func (d *document) build(which sections) ast.Value {
-	f := make(fields, 0, 7)
+	f := make(fields, 0, 8)
 	f.text("file", d.p.Source.Name)
 	f.text("time", d.pass.Now.UTC().Format(time.RFC3339))
 	f.add("targets", d.targets())
@@ -134,6 +135,14 @@ func (d *document) build(which sections) ast.Value {
 			list[i] = d.scep(&payloads[i])
 		}
 		f.add("scep", ast.ArrayTerm(list...))
+	}
+	if which&sectionACME != 0 {
+		payloads := d.p.ACME()
+		list := make([]*ast.Term, len(payloads))
+		for i := range payloads {
+			list[i] = d.acme(&payloads[i])
+		}
+		f.add("acme", ast.ArrayTerm(list...))
 	}
 	if which&sectionCertificates != 0 {
 		f.add("certificates", d.certificates())

@@ -43,6 +43,14 @@ func (d *document) oversize(which sections) error {
 			}
 			return n
 		}},
+		{sectionACME, "ACME payloads", maxPayloads, func() int { return len(d.p.ACME()) }},
+		{sectionACME, "values in ACME payloads", maxSCEPValues, func() int {
+			n := 0
+			for _, a := range d.p.ACME() {
+				n += a.Node.Count(maxSCEPValues)
+			}
+			return n
+		}},
 		{sectionProfile, "values", maxValuesShown, func() int { return d.p.Root.Count(maxValuesShown) }},
 		{sectionCertificates, "certificates", maxCertificates, func() int { return len(d.p.Certificates()) }},
 		{sectionReferences, "references", maxReferences, func() int { return len(d.p.References()) }},

@@ -94,7 +94,7 @@ func TestSchema(t *testing.T) {
 	if seen < 300 {
 		t.Errorf("only %d documents were looked at", seen)
 	}
-	open := map[string]any{"file": "x", "time": "x", "targets": []any{}, "profile": map[string]any{}, "scep": []any{}, "certificates": []any{}, "references": []any{}}
+	open := map[string]any{"file": "x", "time": "x", "targets": []any{}, "profile": map[string]any{}, "scep": []any{}, "acme": []any{}, "certificates": []any{}, "references": []any{}}
 	if err := schema.Validate(open); err != nil {
 		t.Error(err)
 	}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -63,6 +64,9 @@ func (s *Set) take(f File, m *ast.Module) error {
 	p.Title = strings.ReplaceAll(names[2], "_", " ")
 	if f.Shipped {
 		p.described = sync.OnceValue(func() *checker.Meta { return p.describedLater(f) })
+		if bytes.Contains(f.Text, []byte("\n#   relaxes:")) { // which has to be known at once
+			p.Relaxes = p.described().Relaxes
+		}
 	} else {
 		meta, err := p.describe(m)
 		if err != nil {
@@ -161,6 +165,7 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	}
 	var custom struct {
 		Help, Avoid, Prefer, Scope string
+		Relaxes                    []string
 		Parameters                 map[string]struct {
 			Default     any
 			Description string
@@ -180,6 +185,9 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	}
 	meta.Help = clean(custom.Help)
 	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
+	for _, id := range custom.Relaxes {
+		meta.Relaxes = append(meta.Relaxes, clean(id))
+	}
 	for name, x := range custom.Parameters {
 		meta.Parameters = append(meta.Parameters, checker.Parameter{Name: clean(name), Default: x.Default, Doc: clean(x.Description)})
 	}

@@ -81,6 +81,6 @@ func (p *Profile) Release() {
 		arenas.Put(a)
 	}
 	src.chunks, src.arena = nil, nil
-	p.Root, p.payloads, p.scep = nil, nil, nil
+	p.Root, p.payloads, p.scep, p.acme = nil, nil, nil, nil
 	p.certificates, p.digests, p.references, p.secrets, p.signatures = nil, nil, nil, nil, nil
 }

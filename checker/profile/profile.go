@@ -32,6 +32,7 @@ type Profile struct {
 	once     sync.Once
 	payloads []Payload
 	scep     []SCEP
+	acme     []ACME
 
 	// What is found when it is first asked for.
 	foundCertificates, parsedCertificates, foundReferences bool
@@ -257,6 +258,9 @@ func (p *Profile) view() {
 		p.payloads = append(p.payloads, payload)
 		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(Dict)) { // there nothing is known of it
 			p.scep = append(p.scep, newSCEP(payload))
+		}
+		if payload.Type == TypeACME {
+			p.acme = append(p.acme, newACME(payload))
 		}
 	}
 }

@@ -41,7 +41,7 @@ var (
 
 // The types that hold certificates.
 var (
-	identityTypes = []string{TypeSCEP, "com.apple.security.acme", "com.apple.security.pkcs12", "com.apple.ADCertificate.managed"}
+	identityTypes = []string{TypeSCEP, TypeACME, "com.apple.security.pkcs12", "com.apple.ADCertificate.managed"}
 	bareTypes     = []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem"}
 )
 
@@ -95,6 +95,9 @@ var ReferenceKeys = []ReferenceKey{
 	{Types: []string{"com.apple.sso"}, Path: "Kerberos.PayloadCertificateUUID", Kind: ReferenceIdentity, Only: []string{"com.apple.security.pkcs12", TypeSCEP}},
 	// com.apple.extensiblesso(kerberos).yaml, PKINIT. The key begins with a small letter. To other extensions ExtensionData is what they make of it.
 	{Types: []string{"com.apple.extensiblesso"}, Path: "ExtensionData.certificateUUID", Kind: ReferenceIdentity, Where: [2]string{"ExtensionIdentifier", "com.apple.AppSSOKerberos.KerberosExtension"}},
+	// Platform SSO: the identity of an access key's terminal, since macOS 26, and the certificate that readers of it are issued by, since 26.2.
+	{Types: []string{"com.apple.extensiblesso"}, Path: "PlatformSSO.AccessKeyTerminalIdentityUUID", Kind: ReferenceIdentity, Only: []string{"com.apple.security.pkcs12", TypeACME, TypeSCEP}},
+	{Types: []string{"com.apple.extensiblesso"}, Path: "PlatformSSO.AccessKeyReaderIssuerCertificateUUID", Kind: ReferenceAnchor},
 	// "The UUID of the certificate payload within the same profile", once for an identity and once for the certificate of a correspondent.
 	{Types: []string{"com.apple.security.identitypreference"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity, Required: true},
 	{Types: []string{"com.apple.security.certificatepreference"}, Path: "PayloadCertificateUUID", Kind: ReferenceAnchor, Open: true, Required: true},

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"math/big"
+	"slices"
 )
 
 // Signature is what one of the CMS messages around a profile says about the
@@ -72,14 +73,42 @@ func announcesSigned(text []byte) bool {
 	return err == nil && bytes.HasPrefix(text[pos:], []byte("\x06\x09"+pkcs7+"\x02"))
 }
 
-// verify takes a message of the form that signedContent accepts apart, without
-// recursion in what has no bound, and verifies each signer.
-func verify(message []byte) (s Signature) {
+// SignerCertificates gives the certificates of those who signed the CMS messages
+// around the profile, the outermost first, as far as the messages hold them. The
+// signatures are not verified for it.
+func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
+	if p == nil {
+		return nil
+	}
+	for _, message := range p.Source.messages {
+		m := takeApart(message)
+		for i := range m.signers {
+			if at := slices.IndexFunc(m.bundled, m.signers[i].of); at >= 0 {
+				list = append(list, m.bundled[at])
+			}
+		}
+	}
+	return list
+}
+
+// signedParts are the parts of a CMS message.
+type signedParts struct {
+	content []byte
+	bundled []*x509.Certificate
+	signers []signerInfo // at most maxSigners
+	more    bool         // signers are left out
+	err     error
+}
+
+// takeApart takes a message of the form that signedContent accepts apart, without
+// recursion in what has no bound.
+func takeApart(message []byte) (m signedParts) {
 	content, err := signedContent(message)
 	if err != nil {
-		s.Err = err
-		return s
+		m.err = err
+		return m
 	}
+	m.content = content
 	r := berReader{text: message}
 	r.scopes[0].end = len(message)
 	r.open(tagSequence, "ContentInfo")
@@ -91,9 +120,8 @@ func verify(message []byte) (s Signature) {
 		r.open(tag, "head")
 		r.close()
 	}
-	var bundled []*x509.Certificate
 	if r.peek() == tagContext0 {
-		bundled = r.certificates()
+		m.bundled = r.certificates()
 	}
 	if r.peek() == tagContext0|1 { // revocation lists
 		r.open(tagContext0|1, "revocation lists")
@@ -105,13 +133,26 @@ func verify(message []byte) (s Signature) {
 		if r.err != nil {
 			break
 		}
-		if len(s.Signers) == maxSigners {
-			s.Signers = append(s.Signers, Signer{Verdict: Unknown, Reason: "the message has more signers than are looked at"})
+		if len(m.signers) == maxSigners {
+			m.more = true
 			break
 		}
-		s.Signers = append(s.Signers, info.verify(bundled, content))
+		m.signers = append(m.signers, info)
 	}
-	s.Err = r.err
+	m.err = r.err
+	return m
+}
+
+// verify verifies each signer of a message.
+func verify(message []byte) (s Signature) {
+	m := takeApart(message)
+	s.Err = m.err
+	for i := range m.signers {
+		s.Signers = append(s.Signers, m.signers[i].verify(m.bundled, m.content))
+	}
+	if m.more {
+		s.Signers = append(s.Signers, Signer{Verdict: Unknown, Reason: "the message has more signers than are looked at"})
+	}
 	return s
 }
 

@@ -272,10 +272,16 @@ func (s *Signer) Name() string {
 	if s.Certificate == nil {
 		return ""
 	}
-	if name := nameText(s.Certificate.RawSubject); name != "" {
+	return SignerName(s.Certificate)
+}
+
+// SignerName is the name of the subject of a signer's certificate as RFC 2253
+// writes it, its serial number where it has none.
+func SignerName(c *x509.Certificate) string {
+	if name := nameText(c.RawSubject); name != "" {
 		return name
 	}
-	return "serial number " + hex.EncodeToString(s.Certificate.SerialNumber.Bytes())
+	return "serial number " + hex.EncodeToString(c.SerialNumber.Bytes())
 }
 
 // Trace looks for a chain of certificates from the signer to one of the roots,

@@ -7,7 +7,14 @@ func (s *scanner) prolog() *SyntaxError {
 	if s.has(byteOrderMark) {
 		s.pos = len(byteOrderMark)
 	}
-	start := s.pos
+	start, quotes := s.pos, false
+	// curly notes the first typographic quotation mark of the markup since a place.
+	curly := func(from int) {
+		if i := strings.IndexAny(s.text[from:s.pos], "\u201c\u201d\u201e\u2018\u2019"); i >= 0 && !quotes {
+			quotes = true
+			s.doubt(Span{from + i, from + i + len("\u201d")}, "typographic quotation mark in the head of the document; expected \"")
+		}
+	}
 	for {
 		s.space()
 		switch {
@@ -19,15 +26,20 @@ func (s *scanner) prolog() *SyntaxError {
 			s.src.Leading = Span{start, s.pos}
 			fallthrough
 		case s.has("<?"), s.has("<!--"), s.has("<!DOCTYPE"), s.has("<!doctype"):
+			from, comment := s.pos, s.has("<!--")
 			if err := s.misc(); err != nil {
 				return err
 			}
+			if !comment {
+				curly(from)
+			}
 		case s.has("<plist"):
-			at := s.here()
+			at, from := s.here(), s.pos
 			tag, closed, err := s.startTag()
 			if err != nil {
 				return err
 			}
+			curly(from)
 			if tag != "plist" {
 				return s.fail(at, "unknown element <%s>; a property list begins with <plist>", clip(tag))
 			}

@@ -68,11 +68,12 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 		References []ref  `json:"references"`
 
 		Parameters []parameter `json:"parameters,omitempty"`
+		Relaxes    []string    `json:"relaxes,omitempty"`
 	}
 	list := []rule{}
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil}
+		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
 		}
@@ -128,6 +129,9 @@ func ruleBody(b *strings.Builder, m *checker.Meta) {
 	if m.Help != "" {
 		fmt.Fprintf(b, "\nWhat to do: %s.\n", m.Help)
 	}
+	if len(m.Relaxes) > 0 {
+		fmt.Fprintf(b, "\nReplaces %s, which does not run with this policy unless it is enabled.\n", strings.Join(m.Relaxes, ", "))
+	}
 	if len(m.Parameters) > 0 {
 		b.WriteString("\n| parameter | default | |\n|---|---|---|\n")
 		for _, x := range m.Parameters {
@@ -178,6 +182,9 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	}
 	if m.Help != "" {
 		fmt.Fprintf(&b, "\n%s\n  %s\n", p.help.Sprint("What to do"), m.Help)
+	}
+	if len(m.Relaxes) > 0 {
+		fmt.Fprintf(&b, "\n%s\n  %s\n", p.place.Sprint("Replaces"), strings.Join(m.Relaxes, ", "))
 	}
 	if len(m.Parameters) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", p.place.Sprint("Parameters"))

@@ -44,6 +44,8 @@ const sinceGood = `<?xml version="1.0" encoding="UTF-8"?>
 			<integer>1</integer>
 		</dict>
 		<dict>
+			<key>Name</key>
+			<string>device</string>
 			<key>PayloadCertificateUUID</key>
 			<string>0D5F2B31-5C0E-4B8E-9B5C-0C5B8F0B7A11</string>
 			<key>PayloadIdentifier</key>
@@ -222,7 +224,7 @@ func TestNewFrom(t *testing.T) {
 		{name: "the referenced payload removed", after: func(r repository) {
 			text := r.read("g.mobileconfig")
 			start := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadContent")
-			end := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadCertificateUUID")
+			end := strings.Index(text, "\t\t<dict>\n\t\t\t<key>Name</key>\n\t\t\t<string>device</string>\n\t\t\t<key>PayloadCertificateUUID")
 			r.write("g.mobileconfig", text[:start]+text[end:])
 		}, code: 1, want: `reference-dangling`},
 		{name: "the referenced payload changed", before: func(r repository) {
@@ -234,7 +236,7 @@ func TestNewFrom(t *testing.T) {
 		{name: "the payload in another file removed", before: func(r repository) {
 			text := sinceProfile("split")
 			start := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadContent")
-			end := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadCertificateUUID")
+			end := strings.Index(text, "\t\t<dict>\n\t\t\t<key>Name</key>\n\t\t\t<string>device</string>\n\t\t\t<key>PayloadCertificateUUID")
 			r.write("user.mobileconfig", text[:start]+text[end:])
 		}, after: func(r repository) { r.remove("g.mobileconfig"); r.remove("old.mobileconfig") }, code: 1, want: `^user.*reference-dangling`},
 		{name: "a comment that suppressed removed", before: func(r repository) {
@@ -245,7 +247,7 @@ func TestNewFrom(t *testing.T) {
 		{name: "a second error like the old one above it", after: func(r repository) {
 			text := r.read("old.mobileconfig")
 			start := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadContent")
-			end := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadCertificateUUID")
+			end := strings.Index(text, "\t\t<dict>\n\t\t\t<key>Name</key>\n\t\t\t<string>device</string>\n\t\t\t<key>PayloadCertificateUUID")
 			r.write("old.mobileconfig", text[:start]+text[start:end]+text[start:])
 		}, code: 1, want: sinceMisspelled},
 		{name: "a file in another encoding", after: func(r repository) {

@@ -3,8 +3,8 @@
 # description: >-
 #   With the variable of a CA's proxy in URL, Fleet demands that of its challenge in Challenge and the
 #   renewal ID in Subject, and the other way round; a profile that lacks one of the three is refused.
-#   The renewal ID is how Fleet finds the certificate again in order to renew it. A renewal ID by itself
-#   was refused by earlier versions and is taken by newer ones, hence a warning.
+#   The renewal ID is how Fleet finds the certificate again in order to renew it. Since version 4.86 Fleet
+#   accepts a renewal ID beside a URL and a Challenge that are not its variables.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -68,14 +68,6 @@ deny contains {"msg": msg, "path": scep.paths.Subject} if {
 	marks := [attribute | some attribute in scep.subject; regex.match(renewal, attribute.text)]
 	marks == []
 	msg := "Subject has no renewal ID, which Fleet demands; add OU $FLEET_VAR_SCEP_RENEWAL_ID"
-}
-
-warn contains {"msg": msg, "path": attribute.path} if {
-	some scep in input.scep
-	not from_ca(scep)
-	some attribute in scep.subject
-	regex.match(renewal, attribute.text)
-	msg := "renewal ID without the variables of a CA, which older Fleet refuses; use them in URL and Challenge"
 }
 
 from_ca(scep) if regex.match(proxy, $"{scep.keys.URL}")

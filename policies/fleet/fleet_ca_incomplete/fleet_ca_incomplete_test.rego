@@ -48,22 +48,15 @@ test_all_three_pass_by_either_name if {
 	every name in ["$FLEET_VAR_SCEP_RENEWAL_ID", "laptop ${FLEET_VAR_CERTIFICATE_RENEWAL_ID}"] {
 		denied := fleet_ca_incomplete.deny with input as document(both, false, [renewal(name)])
 		denied == set()
-		warned := fleet_ca_incomplete.warn with input as document(both, false, [renewal(name)])
-		warned == set()
 	}
 }
 
-test_renewal_by_itself_is_a_warning if {
-	fleet_ca_incomplete.warn == {{
-		"msg": "renewal ID without the variables of a CA, which older Fleet refuses; use them in URL and Challenge",
-		"path": array.concat(paths.Subject, [0, 0, 1]),
-	}} with input as document(plain, false, [renewal("$FLEET_VAR_CERTIFICATE_RENEWAL_ID")])
+test_renewal_by_itself_passes if {
 	fleet_ca_incomplete.deny == set() with input as document(plain, false, [renewal("$FLEET_VAR_CERTIFICATE_RENEWAL_ID")])
 }
 
 test_profile_without_variables_passes if {
 	fleet_ca_incomplete.deny == set() with input as document(plain, false, [renewal("Devices")])
-	fleet_ca_incomplete.warn == set() with input as document(plain, false, [renewal("Devices")])
 }
 
 test_variable_for_all_of_subject_is_not_judged if {

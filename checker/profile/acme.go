@@ -1,0 +1,69 @@
+package profile
+
+// TypeACME is the PayloadType of ACME payloads.
+const TypeACME = "com.apple.security.acme"
+
+// The values of KeyType of an ACME payload.
+const (
+	KeyTypeRSA = "RSA"
+	KeyTypeEC  = "ECSECPrimeRandom"
+)
+
+// ACME is the typed view of one ACME payload.
+type ACME struct {
+	Payload
+	Content *Node // the dict of the settings: the payload, or Nested
+	Nested  *Node // PayloadContent, where the settings are in it by mistake; nil otherwise
+
+	DirectoryURL, ClientIdentifier, KeyType Setting[string]
+	KeySize, UsageFlags                     Setting[int64]
+	HardwareBound, Attest                   Setting[bool]
+	AllowAllAppsAccess, KeyIsExtractable    Setting[bool]
+	Subject                                 Subject
+	SubjectAltName                          *Node
+}
+
+// ACMEKeys are the keys of an ACME payload.
+var ACMEKeys = []string{
+	"DirectoryURL", "ClientIdentifier", "KeySize", "KeyType", "HardwareBound", "Subject", "SubjectAltName",
+	"UsageFlags", "ExtendedKeyUsage", "Attest", "KeyIsExtractable", "AllowAllAppsAccess",
+}
+
+// ACME gives the typed view of the profile's ACME payloads.
+func (p *Profile) ACME() []ACME {
+	p.once.Do(p.view)
+	return p.acme
+}
+
+func newACME(payload Payload) ACME {
+	a := ACME{Payload: payload, Content: payload.Node}
+	if c := payload.Keys.Content; c.Is(Dict) {
+		for _, key := range ACMEKeys {
+			if c.Get(key) != nil && payload.Node.Get(key) == nil {
+				a.Content, a.Nested = c, c
+				break
+			}
+		}
+	}
+	get := a.Content.Get
+	if a.Nested != nil { // some may be where they belong
+		get = func(key string) *Node {
+			if n := payload.Node.Get(key); n != nil {
+				return n
+			}
+			return a.Nested.Get(key)
+		}
+	}
+	a.DirectoryURL = setting(get("DirectoryURL"), (*Node).Str)
+	a.ClientIdentifier = setting(get("ClientIdentifier"), (*Node).Str)
+	a.KeyType = setting(get("KeyType"), (*Node).Str)
+	a.KeySize = setting(get("KeySize"), (*Node).Int)
+	a.UsageFlags = setting(get("UsageFlags"), (*Node).Int)
+	a.HardwareBound = setting(get("HardwareBound"), (*Node).Bool)
+	a.Attest = setting(get("Attest"), (*Node).Bool, false)
+	a.AllowAllAppsAccess = setting(get("AllowAllAppsAccess"), (*Node).Bool, false)
+	a.KeyIsExtractable = setting(get("KeyIsExtractable"), (*Node).Bool, true)
+	a.Subject = newSubject(get("Subject"))
+	a.SubjectAltName = get("SubjectAltName")
+	return a
+}

@@ -1,0 +1,90 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var refOTA = checker.Ref{
+	Title: "Apple: over-the-air profile delivery and configuration",
+	URL:   "https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/iPhoneOTAConfiguration/",
+}
+
+var enrollmentService = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "enrollment-service",
+		Title:    "fault in the first step of over-the-air enrollment",
+		Severity: checker.Error,
+		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know.
+Why it matters: the device sends its attributes to that URL, with the Challenge, and gets the profile for the next step. Without a usable URL enrollment ends there.
+Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Challenge is an info: anyone who can read the document can use it.`,
+		Help: "set URL to the https:// URL that the device sends its attributes to",
+		Example: checker.Example{
+			Scope: checker.ScopeDocument,
+			Bad:   exampleService("mdm.corp.net/enroll"),
+			Good:  exampleService("https://mdm.corp.net/enroll"),
+		},
+		Refs: []checker.Ref{refOTA},
+	},
+	Check: func(p *checker.Pass) error {
+		if !p.Profile.Enrollment() {
+			return nil
+		}
+		content := p.Profile.Root.Get("PayloadContent")
+		n := content.Get("URL")
+		text, ok := n.Str()
+		switch {
+		case n == nil && !content.Templated():
+			p.Open(content, "missing required key URL of Profile Service")
+		case !ok || n.Broken() || profile.IsVariable(text) || sampleHost(text):
+		default:
+			fault := httpsFault(text)
+			if fault == "" {
+				break
+			}
+			f := p.Value(n, "URL %q %s; expected an https:// URL", shownURL(text), fault)
+			if strings.HasPrefix(strings.ToLower(text), "http://") {
+				f.Severity = checker.Warning
+			}
+		}
+		for n := range content.Get("DeviceAttributes").Children() {
+			if text, ok := n.Str(); ok && !n.Broken() && !n.HasVariable() && !slices.Contains(deviceAttributes, text) {
+				f := p.Value(n, "unknown device attribute %q; devices do not send it", excerpt(p, text))
+				f.Severity, f.Help = checker.Warning, "use an attribute such as UDID, SERIAL, PRODUCT, or VERSION"
+			}
+		}
+		if n := content.Get("Challenge"); n.Is(profile.String) && strings.TrimSpace(n.Text()) != "" && !n.Broken() && !n.HasVariable() {
+			f := p.Value(n, "Challenge is hard-coded; anyone who can read the document can use it")
+			f.Severity, f.Help = checker.Info, "have the server make a Challenge for each device"
+		}
+		return nil
+	},
+}
+
+// deviceAttributes are what a device can be asked for before it enrolls.
+var deviceAttributes = []string{
+	"UDID", "IMEI", "ICCID", "MEID", "VERSION", "PRODUCT", "SERIAL", "DEVICE_NAME", "MAC_ADDRESS_EN0", "DEVICE_ID",
+	"COMPROMISED", "USER_ID", "USER_LONG_NAME", "USER_SHORT_NAME", "LANGUAGE", "LOCALE", "SOFTWARE_UPDATE_DEVICE_ID", "IMEI2",
+}
+
+// exampleService is the first step of an enrollment.
+func exampleService(url string) string {
+	return `<plist version="1.0">
+<dict>
+<key>PayloadType</key>
+<string>Profile Service</string>
+<key>PayloadContent</key>
+<dict>
+	<key>URL</key>
+	<string>` + url + `</string>
+	<key>DeviceAttributes</key>
+	<array>
+		<string>UDID</string>
+	</array>
+</dict>
+</dict>
+</plist>`
+}

@@ -1,0 +1,33 @@
+package rules
+
+import (
+	"iter"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// request is what a SCEP or ACME payload asks a server for.
+type request struct {
+	UUID           string // the PayloadUUID; "" where it is not set
+	Subject        *profile.Subject
+	SubjectAltName *profile.Node
+}
+
+// requests gives the certificate requests of a profile, or of a document of
+// declarative device management.
+func requests(p *profile.Profile) iter.Seq[request] {
+	return func(yield func(request) bool) {
+		scep := p.SCEP()
+		for i := range scep {
+			if !yield(request{scep[i].UUID, &scep[i].Subject, scep[i].SubjectAltName}) {
+				return
+			}
+		}
+		acme := p.ACME()
+		for i := range acme {
+			if !yield(request{acme[i].UUID, &acme[i].Subject, acme[i].SubjectAltName}) {
+				return
+			}
+		}
+	}
+}
