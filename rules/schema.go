@@ -116,6 +116,7 @@ const (
 	faultUnknown
 	faultDeprecated
 	faultRemoved
+	faultTarget
 	schemaFaultKinds
 )
 
@@ -127,6 +128,7 @@ type schemaFault struct {
 	severity checker.Severity
 	exact    bool     // a misspelled key differs in case and whitespace only
 	systems  []string // what targets deprecate or removed the key, as "iOS 15.0"
+	missing  []lack   // the targets that do not support the key
 }
 
 type schemaFaults [schemaFaultKinds][]schemaFault
@@ -159,6 +161,9 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
 		}
 		w.payload, w.typ, w.shared = payload, t, nil
+		if len(w.targets) > 0 {
+			w.having = havingPayload(w.targets, payload.Type)
+		}
 		w.strict, w.union = strictTypes[payload.Type], unionTypes[payload.Type]
 		if other := sharedKeys[payload.Type]; other != "" {
 			w.shared = &schema.Payload(other).Keys
@@ -176,7 +181,8 @@ type schemaWalk struct {
 	pass    *checker.Pass
 	faults  *schemaFaults // nil until there is one
 	targets checker.Targets
-	scoped  bool // the profile has a PayloadScope, which Macs alone read
+	having  checker.Targets // those that support the payload
+	scoped  bool            // the profile has a PayloadScope, which Macs alone read
 
 	payload *profile.Payload
 	typ     *schema.Type
@@ -184,6 +190,7 @@ type schemaWalk struct {
 	strict  bool         // strictTypes holds the type
 	union   bool         // unionTypes holds the type
 
+	quiet       bool                   // targets do not support a key around
 	users       map[*profile.Node]bool // dictionaries that refer to SCEP payloads, when it was first asked
 	listUnknown bool                   // schema-key-unknown runs
 
@@ -259,11 +266,12 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			}
 			continue
 		}
-		w.support(c, k)
-		if w.left(n, c.Key) {
-			continue
+		quiet := w.quiet
+		w.quiet = w.support(c, k) || quiet
+		if !w.left(n, c.Key) {
+			w.value(c, k)
 		}
-		w.value(c, k)
+		w.quiet = quiet
 	}
 	if n.Templated() || w.union || partialTypes[w.typ.Name] {
 		return
@@ -278,13 +286,17 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 
 // conditional reports whether conditionalKeys holds a key.
 func (w *schemaWalk) conditional(n *profile.Node, k *schema.Key) bool {
-	path := k.Name
+	return conditionalKeys[w.typ.Name+" "+w.path(n, k.Name)]
+}
+
+// path gives a key of a dictionary with the keys around it.
+func (w *schemaWalk) path(n *profile.Node, key string) string {
 	for ; n != nil && !w.top(n); n = n.Parent() {
 		if n.Key != "" {
-			path = n.Key + "." + path
+			key = n.Key + "." + key
 		}
 	}
-	return conditionalKeys[w.typ.Name+" "+path]
+	return key
 }
 
 // matches reports whether a value may be what further keys of a dictionary hold.
@@ -708,18 +720,30 @@ func (k *keyNames) add(known *knownName) {
 	places[len(known.name)%len(places)].Store(known)
 }
 
-// support notes whether targets deprecate or removed a key.
-func (w *schemaWalk) support(n *profile.Node, k *schema.Key) {
-	if len(w.targets) == 0 || len(k.Platforms) == 0 {
-		return
+// support notes whether targets deprecate or removed a key, or do not have it. It
+// reports whether they do not support it.
+func (w *schemaWalk) support(n *profile.Node, k *schema.Key) bool {
+	if len(w.having) == 0 || len(k.Platforms) == 0 || w.quiet {
+		return false
 	}
-	removed, deprecated := supportOf(w.targets, k.Platforms)
+	removed, deprecated := supportOf(w.having, k.Platforms)
 	switch {
 	case len(removed) > 0:
 		w.report(faultRemoved, schemaFault{node: n, key: k, severity: checker.Warning, systems: removed})
+		return true
 	case len(deprecated) > 0:
 		w.report(faultDeprecated, schemaFault{node: n, key: k, severity: checker.Info, systems: deprecated})
 	}
+	missing := lacking(w.having, sinceOf(k.Platforms))
+	if len(missing) == 0 || w.union || k.Default != "" && n.Text() == k.Default || listedKey(w.typ.Name, w.path(n.Parent(), n.Key)) {
+		return false
+	}
+	severity := checker.Warning
+	if len(missing) < len(w.having) {
+		severity = checker.Info
+	}
+	w.report(faultTarget, schemaFault{node: n, key: k, severity: severity, missing: missing})
+	return true
 }
 
 // supportOf gives the targets, as "iOS 15.0", that removed something, and those
