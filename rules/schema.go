@@ -273,15 +273,36 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		w.quiet = quiet
 	}
-	if n.Templated() || w.union || partialTypes[w.typ.Name] {
+	if n.Templated() || w.union || partialTypes[w.typ.Name] || w.unused(n) {
 		return
 	}
 	for _, k := range keys.Needed {
 		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.isReference(n, k) || w.hasMisspelled(n, k, before) || w.conditional(n, k) {
 			continue
 		}
-		w.report(faultMissing, schemaFault{node: n, key: k, severity: w.severity()})
+		severity := w.severity()
+		if k.Name == "LocalIdentifier" && n.Get("AuthenticationMethod").Text() != "Certificate" {
+			severity = checker.Warning // the device uses its address
+		}
+		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
 	}
+}
+
+// unused reports whether a dictionary inside a payload is written and not used: an
+// empty one, or the settings of another kind of VPN.
+func (w *schemaWalk) unused(n *profile.Node) bool {
+	if w.top(n) {
+		return false
+	}
+	if n.Len() == 0 && !n.Parent().Is(profile.Array) {
+		return true
+	}
+	switch n.Key {
+	case "VPN", "IKEv2", "AlwaysOn", "TransparentProxy":
+		kind := w.payload.Node.Get("VPNType")
+		return w.top(n.Parent()) && (kind.Text() != n.Key || unknowable(kind))
+	}
+	return false
 }
 
 // conditional reports whether conditionalKeys holds a key.
@@ -473,6 +494,18 @@ func numberOf(n *profile.Node) (float64, bool) {
 // looseRanges are keys whose range in the schema is that of a user interface.
 var looseRanges = map[string]bool{"maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
 
+// rangesOfIOS are types that Macs read as preferences, so that a number which iOS
+// rejects may count there.
+var rangesOfIOS = map[string]bool{"com.apple.mobiledevice.passwordpolicy": true, "com.apple.applicationaccess": true}
+
+// macOnly reports whether a profile is for Macs alone, as far as is known.
+func (w *schemaWalk) macOnly() bool {
+	if len(w.targets) == 0 {
+		return w.scoped
+	}
+	return !slices.ContainsFunc(w.targets, func(t checker.Target) bool { return t.System != "macos" })
+}
+
 // limits compares a number with its range. Zero stands for "never" or "off" in
 // many ranges that begin with a small number.
 func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
@@ -488,7 +521,7 @@ func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
 		return
 	}
 	severity := w.severity()
-	if looseRanges[k.Name] {
+	if looseRanges[k.Name] || rangesOfIOS[w.typ.Name] && w.macOnly() {
 		severity = w.lenient()
 	}
 	if severity != checker.Off {
