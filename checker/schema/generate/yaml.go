@@ -85,7 +85,7 @@ func readPages(dir string) ([]byte, error) {
 
 // union gives the facts of two pages about the same thing, of which a may be nil:
 // the keys of both, of which only those are required that are on both, and the
-// values that both allow.
+// values that either allows.
 func union(a, b *fact) *fact {
 	if a == nil {
 		return b
