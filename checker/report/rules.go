@@ -68,11 +68,13 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 		References []ref  `json:"references"`
 
 		Parameters []parameter `json:"parameters,omitempty"`
+
+		DisabledByDefault bool `json:"disabledByDefault,omitempty"`
 	}
 	list := []rule{}
 	for i := range rules {
 		m := &rules[i].Meta
-		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil}
+		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.DisabledByDefault}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
 		}
