@@ -756,10 +756,11 @@ func (k *keyNames) add(known *knownName) {
 // support notes whether targets deprecate or removed a key, or do not have it. It
 // reports whether they do not support it.
 func (w *schemaWalk) support(n *profile.Node, k *schema.Key) bool {
-	if len(w.having) == 0 || len(k.Platforms) == 0 || w.quiet {
+	if len(w.having) == 0 || k.EverySystem() || w.quiet {
 		return false
 	}
-	removed, deprecated := supportOf(w.having, k.Platforms)
+	platforms := k.Platforms()
+	removed, deprecated := supportOf(w.having, platforms)
 	switch {
 	case len(removed) > 0:
 		w.report(faultRemoved, schemaFault{node: n, key: k, severity: checker.Warning, systems: removed})
@@ -767,7 +768,7 @@ func (w *schemaWalk) support(n *profile.Node, k *schema.Key) bool {
 	case len(deprecated) > 0:
 		w.report(faultDeprecated, schemaFault{node: n, key: k, severity: checker.Info, systems: deprecated})
 	}
-	missing := lacking(w.having, sinceOf(k.Platforms))
+	missing := lacking(w.having, sinceOf(platforms))
 	if len(missing) == 0 || w.union || k.Default != "" && n.Text() == k.Default || listedKey(w.typ.Name, w.path(n.Parent(), n.Key)) {
 		return false
 	}
