@@ -2,6 +2,7 @@ package rules
 
 import (
 	"hash/maphash"
+	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -164,9 +165,9 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		if len(w.targets) > 0 {
 			w.having = havingPayload(w.targets, payload.Type)
 		}
-		w.strict, w.union = strictTypes[payload.Type], unionTypes[payload.Type]
-		if other := sharedKeys[payload.Type]; other != "" {
-			w.shared = &schema.Payload(other).Keys
+		w.typeTraits = traits[payload.Type]
+		if w.sharing != "" {
+			w.shared = &schema.Payload(w.sharing).Keys
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
@@ -175,6 +176,20 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	}
 	return w.faults
 }
+
+// typeTraits are what the lists above say of a payload type.
+type typeTraits struct {
+	strict, union, partial bool
+	sharing                string
+}
+
+var traits = func() map[string]typeTraits {
+	list := map[string]typeTraits{}
+	for _, t := range slices.Concat(slices.Collect(maps.Keys(strictTypes)), slices.Collect(maps.Keys(unionTypes)), slices.Collect(maps.Keys(partialTypes)), slices.Collect(maps.Keys(sharedKeys))) {
+		list[t] = typeTraits{strictTypes[t], unionTypes[t], partialTypes[t], sharedKeys[t]}
+	}
+	return list
+}()
 
 // schemaWalk is a walk through the payloads of a profile.
 type schemaWalk struct {
@@ -187,8 +202,7 @@ type schemaWalk struct {
 	payload *profile.Payload
 	typ     *schema.Type
 	shared  *schema.Keys // further keys of the payload
-	strict  bool         // strictTypes holds the type
-	union   bool         // unionTypes holds the type
+	typeTraits
 
 	quiet       bool                   // targets do not support a key around
 	users       map[*profile.Node]bool // dictionaries that refer to SCEP payloads, when it was first asked
@@ -273,7 +287,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		w.quiet = quiet
 	}
-	if n.Templated() || w.union || partialTypes[w.typ.Name] || w.unused(n) {
+	if n.Templated() || w.union || w.partial || w.unused(n) {
 		return
 	}
 	for _, k := range keys.Needed {

@@ -60,7 +60,7 @@ type Platforms []Platform
 // On gives the entry of a platform, in any case of letters, or nil.
 func (p Platforms) On(name string) *Platform {
 	for i := range p {
-		if strings.EqualFold(p[i].Name, name) {
+		if p[i].Name == name || len(p[i].Name) == len(name) && strings.EqualFold(p[i].Name, name) {
 			return &p[i]
 		}
 	}
