@@ -9,6 +9,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 func rulesCommand(t *terminal) *cobra.Command {
@@ -17,6 +18,9 @@ func rulesCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules and policies that are loaded: ID, severity, title, pack",
+		Long: `List the rules and policies that are loaded: ID, severity, title, pack.
+
+The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, _, err := loaded.all(cmd.Context())
