@@ -21,7 +21,7 @@ func rulesCommand(t *terminal) *cobra.Command {
 		Long: `List the rules and policies that are loaded: ID, severity, title, pack.
 
 The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
-		Args:  cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
