@@ -2,6 +2,7 @@ package rules
 
 import (
 	"hash/maphash"
+	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -116,6 +117,7 @@ const (
 	faultUnknown
 	faultDeprecated
 	faultRemoved
+	faultTarget
 	schemaFaultKinds
 )
 
@@ -127,6 +129,7 @@ type schemaFault struct {
 	severity checker.Severity
 	exact    bool     // a misspelled key differs in case and whitespace only
 	systems  []string // what targets deprecate or removed the key, as "iOS 15.0"
+	missing  []lack   // the targets that do not support the key
 }
 
 type schemaFaults [schemaFaultKinds][]schemaFault
@@ -159,9 +162,12 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
 		}
 		w.payload, w.typ, w.shared = payload, t, nil
-		w.strict, w.union = strictTypes[payload.Type], unionTypes[payload.Type]
-		if other := sharedKeys[payload.Type]; other != "" {
-			w.shared = &schema.Payload(other).Keys
+		if len(w.targets) > 0 {
+			w.having = havingPayload(w.targets, payload.Type)
+		}
+		w.typeTraits = traits[payload.Type]
+		if w.sharing != "" {
+			w.shared = &schema.Payload(w.sharing).Keys
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
@@ -171,19 +177,34 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	return w.faults
 }
 
+// typeTraits are what the lists above say of a payload type.
+type typeTraits struct {
+	strict, union, partial bool
+	sharing                string
+}
+
+var traits = func() map[string]typeTraits {
+	list := map[string]typeTraits{}
+	for _, t := range slices.Concat(slices.Collect(maps.Keys(strictTypes)), slices.Collect(maps.Keys(unionTypes)), slices.Collect(maps.Keys(partialTypes)), slices.Collect(maps.Keys(sharedKeys))) {
+		list[t] = typeTraits{strictTypes[t], unionTypes[t], partialTypes[t], sharedKeys[t]}
+	}
+	return list
+}()
+
 // schemaWalk is a walk through the payloads of a profile.
 type schemaWalk struct {
 	pass    *checker.Pass
 	faults  *schemaFaults // nil until there is one
 	targets checker.Targets
-	scoped  bool // the profile has a PayloadScope, which Macs alone read
+	having  checker.Targets // those that support the payload
+	scoped  bool            // the profile has a PayloadScope, which Macs alone read
 
 	payload *profile.Payload
 	typ     *schema.Type
 	shared  *schema.Keys // further keys of the payload
-	strict  bool         // strictTypes holds the type
-	union   bool         // unionTypes holds the type
+	typeTraits
 
+	quiet       bool                   // targets do not support a key around
 	users       map[*profile.Node]bool // dictionaries that refer to SCEP payloads, when it was first asked
 	listUnknown bool                   // schema-key-unknown runs
 
@@ -259,32 +280,58 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			}
 			continue
 		}
-		w.support(c, k)
-		if w.left(n, c.Key) {
-			continue
+		quiet := w.quiet
+		w.quiet = w.support(c, k) || quiet
+		if !w.left(n, c.Key) {
+			w.value(c, k)
 		}
-		w.value(c, k)
+		w.quiet = quiet
 	}
-	if n.Templated() || w.union || partialTypes[w.typ.Name] {
+	if n.Templated() || w.union || w.partial || w.unused(n) {
 		return
 	}
 	for _, k := range keys.Needed {
 		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.isReference(n, k) || w.hasMisspelled(n, k, before) || w.conditional(n, k) {
 			continue
 		}
-		w.report(faultMissing, schemaFault{node: n, key: k, severity: w.severity()})
+		severity := w.severity()
+		if k.Name == "LocalIdentifier" && n.Get("AuthenticationMethod").Text() != "Certificate" {
+			severity = checker.Warning // the device uses its address
+		}
+		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
 	}
+}
+
+// unused reports whether a dictionary inside a payload is written and not used: an
+// empty one, or the settings of another kind of VPN.
+func (w *schemaWalk) unused(n *profile.Node) bool {
+	if w.top(n) {
+		return false
+	}
+	if n.Len() == 0 && !n.Parent().Is(profile.Array) {
+		return true
+	}
+	switch n.Key {
+	case "VPN", "IKEv2", "AlwaysOn", "TransparentProxy":
+		kind := w.payload.Node.Get("VPNType")
+		return w.top(n.Parent()) && (kind.Text() != n.Key || unknowable(kind))
+	}
+	return false
 }
 
 // conditional reports whether conditionalKeys holds a key.
 func (w *schemaWalk) conditional(n *profile.Node, k *schema.Key) bool {
-	path := k.Name
+	return conditionalKeys[w.typ.Name+" "+w.path(n, k.Name)]
+}
+
+// path gives a key of a dictionary with the keys around it.
+func (w *schemaWalk) path(n *profile.Node, key string) string {
 	for ; n != nil && !w.top(n); n = n.Parent() {
 		if n.Key != "" {
-			path = n.Key + "." + path
+			key = n.Key + "." + key
 		}
 	}
-	return conditionalKeys[w.typ.Name+" "+path]
+	return key
 }
 
 // matches reports whether a value may be what further keys of a dictionary hold.
@@ -461,6 +508,18 @@ func numberOf(n *profile.Node) (float64, bool) {
 // looseRanges are keys whose range in the schema is that of a user interface.
 var looseRanges = map[string]bool{"maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
 
+// rangesOfIOS are types that Macs read as preferences, so that a number which iOS
+// rejects may count there.
+var rangesOfIOS = map[string]bool{"com.apple.mobiledevice.passwordpolicy": true, "com.apple.applicationaccess": true}
+
+// macOnly reports whether a profile is for Macs alone, as far as is known.
+func (w *schemaWalk) macOnly() bool {
+	if len(w.targets) == 0 {
+		return w.scoped
+	}
+	return !slices.ContainsFunc(w.targets, func(t checker.Target) bool { return t.System != "macos" })
+}
+
 // limits compares a number with its range. Zero stands for "never" or "off" in
 // many ranges that begin with a small number.
 func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
@@ -476,7 +535,7 @@ func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
 		return
 	}
 	severity := w.severity()
-	if looseRanges[k.Name] {
+	if looseRanges[k.Name] || rangesOfIOS[w.typ.Name] && w.macOnly() {
 		severity = w.lenient()
 	}
 	if severity != checker.Off {
@@ -708,18 +767,31 @@ func (k *keyNames) add(known *knownName) {
 	places[len(known.name)%len(places)].Store(known)
 }
 
-// support notes whether targets deprecate or removed a key.
-func (w *schemaWalk) support(n *profile.Node, k *schema.Key) {
-	if len(w.targets) == 0 || len(k.Platforms) == 0 {
-		return
+// support notes whether targets deprecate or removed a key, or do not have it. It
+// reports whether they do not support it.
+func (w *schemaWalk) support(n *profile.Node, k *schema.Key) bool {
+	if len(w.having) == 0 || k.EverySystem() || w.quiet {
+		return false
 	}
-	removed, deprecated := supportOf(w.targets, k.Platforms)
+	platforms := k.Platforms()
+	removed, deprecated := supportOf(w.having, platforms)
 	switch {
 	case len(removed) > 0:
 		w.report(faultRemoved, schemaFault{node: n, key: k, severity: checker.Warning, systems: removed})
+		return true
 	case len(deprecated) > 0:
 		w.report(faultDeprecated, schemaFault{node: n, key: k, severity: checker.Info, systems: deprecated})
 	}
+	missing := lacking(w.having, sinceOf(platforms))
+	if len(missing) == 0 || w.union || k.Default != "" && n.Text() == k.Default || listedKey(w.typ.Name, w.path(n.Parent(), n.Key)) {
+		return false
+	}
+	severity := checker.Warning
+	if len(missing) < len(w.having) {
+		severity = checker.Info
+	}
+	w.report(faultTarget, schemaFault{node: n, key: k, severity: severity, missing: missing})
+	return true
 }
 
 // supportOf gives the targets, as "iOS 15.0", that removed something, and those

@@ -11,7 +11,8 @@ var schemaRequired = checker.Rule{
 		Severity: checker.Error,
 		Doc: `What it checks: keys that Apple's schema requires in a payload, or in a dictionary inside it.
 Why it matters: the profile system rejects a payload without them (MCPayloadErrorDomain 2002, missing required key), or ignores what they belong to.
-Exceptions: a warning for payloads that are preferences of applications. Keys that Apple requires under a condition only are not reported.
+Exceptions: a warning for payloads that are preferences of applications, and for LocalIdentifier of a VPN without a certificate. Dictionaries that are
+empty or belong to another VPNType are not checked. Keys that Apple requires under a condition only are not reported.
 ` + schemaDate,
 		Help: "add the key",
 		Example: checker.Example{

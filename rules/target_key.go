@@ -14,9 +14,10 @@ var targetKey = checker.Rule{
 		Title:    "a key is newer than a target, or not there on it",
 		Severity: checker.Warning,
 		Doc: `Devices pass over keys that they do not know, and what these set is not set. Some keys came later than their payload, as Key Usage of SCEP on
-macOS 10.11, and some are there on Macs alone, as KeyIsExtractable and AllowAllAppsAccess. The rule knows the keys of SCEP payloads and
-those that refer to certificates, and speaks only if targets are given. Where a key means nothing on the systems that pass it over, and another target
-does use it, the finding is an info; false, which is what holds there anyway, is not reported.`,
+macOS 10.11, and some are there on Macs alone, as KeyIsExtractable and AllowAllAppsAccess. The rule knows the keys of
+Apple's schema, and runs only if targets are given. Of other payloads than SCEP, a key with its default value is not reported, and one that another
+target does support is info. Where a key means nothing on the systems that ignore it, and another target
+does use it, the finding is info; false, which is the default there anyway, is not reported.`,
 		Help: "leave the key out of profiles for that system, or raise the oldest version that is supported",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -40,17 +41,35 @@ does use it, the finding is an info; false, which is what holds there anyway, is
 		}
 		keysOn(p, targets, p.Profile.Root, "Configuration")
 		for _, payload := range p.Profile.Payloads() {
-			having := targets
-			if row := availability(payload.Type); row != nil { // target-payload speaks of the others
-				missing := lacking(targets, row.Since)
-				having = slices.DeleteFunc(slices.Clone(targets), func(t checker.Target) bool {
-					return slices.ContainsFunc(missing, func(l lack) bool { return l.system == t.System })
-				})
-			}
-			keysOn(p, having, payload.Node, payload.Type)
+			keysOn(p, havingPayload(targets, payload.Type), payload.Node, payload.Type)
+		}
+		for _, fault := range schemaFaultsOf(p, faultTarget) {
+			f := p.Key(fault.node, "key %q is ignored %s", excerpt(p, fault.node.Key), inWords(fault.missing))
+			f.Severity = fault.severity
 		}
 		return nil
 	},
+}
+
+// havingPayload gives the targets that support a payload; target-payload reports on
+// the others.
+func havingPayload(targets checker.Targets, payloadType string) checker.Targets {
+	row := availability(payloadType)
+	if row == nil {
+		return targets
+	}
+	missing := lacking(targets, row.Since)
+	return slices.DeleteFunc(slices.Clone(targets), func(t checker.Target) bool {
+		return slices.ContainsFunc(missing, func(l lack) bool { return l.system == t.System })
+	})
+}
+
+// listedKey reports whether profile.KeyAvailabilities has a key, with the keys
+// around it from the payload on.
+func listedKey(payloadType, path string) bool {
+	return slices.ContainsFunc(profile.KeyAvailabilities, func(row profile.KeyAvailability) bool {
+		return row.Path == path && slices.Contains(row.Types, payloadType)
+	})
 }
 
 // keysOn reports the keys of a payload, or of the profile, that targets do

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var targetPayload = checker.Rule{
@@ -14,9 +15,9 @@ var targetPayload = checker.Rule{
 		Title:    "a payload is not supported on a target",
 		Severity: checker.Error,
 		Doc: `Apple's schema says of each payload which systems have it, since which version, and on Macs whether it belongs into profiles of the
-system or of users. The rule knows the payloads that hold certificates and those that refer to them, and speaks only if targets are given. What a system does not
+system or of users. The rule knows all payloads of the schema, and speaks only if targets are given. What a system does not
 support is not set there, or the profile is refused. If other targets of the run do support the payload, the profile works on these, and the finding is a
-warning. A profile with a TargetDeviceType is judged for that kind of device alone, and the channel by PayloadScope, where it is written.`,
+warning, or info for payloads that have nothing to do with certificates. A profile with a TargetDeviceType is judged for that kind of device alone, and the channel by PayloadScope, where it is written.`,
 		Help: "leave the payload out of profiles for that system, or raise the oldest version that is supported",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -62,7 +63,11 @@ warning. A profile with a TargetDeviceType is judged for that kind of device alo
 				}
 			}
 			f := p.Value(payload.Keys.Type, "PayloadType %q is not supported %s; %s", payload.Type, inWords(missing), remedy)
-			if len(missing) < len(targets) {
+			switch {
+			case len(missing) == len(targets):
+			case row.Types == nil:
+				f.Severity = checker.Info
+			default:
 				f.Severity = checker.Warning
 			}
 		}
@@ -99,14 +104,40 @@ var deviceTypes = map[int64]string{1: "ios", 2: "watchos", 4: "tvos", 5: "macos"
 // systemNames are the systems as Apple writes them.
 var systemNames = map[string]string{"ios": "iOS", "macos": "macOS", "tvos": "tvOS", "watchos": "watchOS", "visionos": "visionOS"}
 
-// availability finds the row of a payload type, nil if there is none.
+// availability finds the row of a payload type, nil if there is none. What
+// profile.Availabilities does not hold comes from Apple's schema, without a scope,
+// on which payload-channel reports.
 func availability(payloadType string) *profile.Availability {
 	for i := range profile.Availabilities {
 		if slices.Contains(profile.Availabilities[i].Types, payloadType) {
 			return &profile.Availabilities[i]
 		}
 	}
-	return nil
+	t := schema.Payload(payloadType)
+	if t == nil || len(t.Platforms) == 0 {
+		return nil
+	}
+	return &profile.Availability{Since: sinceOf(t.Platforms)}
+}
+
+// sinceOf gives the first versions that the schema states.
+func sinceOf(platforms schema.Platforms) (since profile.Since) {
+	for i := range platforms {
+		first := platforms[i].Introduced
+		switch platforms[i].Name {
+		case "iOS":
+			since.IOS = first
+		case "macOS":
+			since.MacOS = first
+		case "tvOS":
+			since.TVOS = first
+		case "watchOS":
+			since.WatchOS = first
+		case "visionOS":
+			since.VisionOS = first
+		}
+	}
+	return since
 }
 
 // lack is a target that does without something.

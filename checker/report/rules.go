@@ -69,11 +69,13 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 
 		Parameters []parameter `json:"parameters,omitempty"`
 		Relaxes    []string    `json:"relaxes,omitempty"`
+
+		DisabledByDefault bool `json:"disabledByDefault,omitempty"`
 	}
 	list := []rule{}
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes}
+		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.DisabledByDefault}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
 		}

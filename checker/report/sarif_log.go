@@ -36,7 +36,8 @@ type (
 		Properties       sarifTags    `json:"properties"`
 	}
 	sarifDefault struct {
-		Level string `json:"level"`
+		Level   string `json:"level"`
+		Enabled *bool  `json:"enabled,omitempty"` // nil: true
 	}
 	sarifTags struct {
 		Tags []string `json:"tags"`

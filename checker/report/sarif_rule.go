@@ -38,15 +38,19 @@ func (r *Report) newSARIFRule(m *checker.Meta) sarifRule {
 	var markdown strings.Builder
 	ruleBody(&markdown, m)
 	title := cmp.Or(m.Title, m.ID)
-	return sarifRule{
+	rule := sarifRule{
 		ID: m.ID, Name: sarifName(m),
 		ShortDescription: sarifMessage{Text: sentence(title)},
 		FullDescription:  sarifMessage{Text: sentence(cmp.Or(m.Doc, title))},
 		Help:             sarifMessage{Text: helpText(m), Markdown: cmp.Or(strings.TrimSpace(markdown.String()), sentence(title))},
 		HelpURI:          r.page(m),
-		Default:          sarifDefault{sarifLevels[m.Severity]},
+		Default:          sarifDefault{Level: sarifLevels[m.Severity]},
 		Properties:       sarifTags{[]string{"configuration-profile", pack(m)}},
 	}
+	if m.DisabledByDefault {
+		rule.Default.Enabled = new(bool)
+	}
+	return rule
 }
 
 // helpText is the documentation of a rule for those who show no Markdown.

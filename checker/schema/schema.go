@@ -60,7 +60,7 @@ type Platforms []Platform
 // On gives the entry of a platform, in any case of letters, or nil.
 func (p Platforms) On(name string) *Platform {
 	for i := range p {
-		if strings.EqualFold(p[i].Name, name) {
+		if p[i].Name == name || len(p[i].Name) == len(name) && strings.EqualFold(p[i].Name, name) {
 			return &p[i]
 		}
 	}
@@ -85,10 +85,18 @@ type Key struct {
 	Count      [2]int // the least and the most values of an array; zeros where nothing is known
 	Format     string // a regular expression
 	AssetTypes []string
-	Platforms  Platforms
 	Items      *Key // what an array holds; nil where nothing is known
 	Keys            // of a dictionary
+
+	platforms string // the fields of the table, which few ask for
 }
+
+// Platforms tells where the key is supported, where that is not the same as for
+// what is around it.
+func (k *Key) Platforms() Platforms { return readPlatforms(k.platforms) }
+
+// EverySystem reports whether the key is supported like what is around it.
+func (k *Key) EverySystem() bool { return k.platforms == "" }
 
 // Keys are the keys of a dictionary.
 type Keys struct {
@@ -222,7 +230,7 @@ func readType(text string) *Type {
 	t.Name, fields, _ = strings.Cut(fields, "\t")
 	var k Key
 	k.attributes(fields)
-	t.Platforms = k.Platforms
+	t.Platforms = k.Platforms()
 	t.Keys = k.Keys
 	r.inside(&t.Keys, 1)
 	return t
@@ -264,6 +272,7 @@ func (r *reader) inside(keys *Keys, depth int) (items *Key) {
 // attributes reads the fields behind the name and the kind.
 func (k *Key) attributes(fields string) {
 	for fields != "" {
+		rest := fields
 		var field string
 		field, fields, _ = strings.Cut(fields, "\t")
 		value := field[1:]
@@ -284,8 +293,10 @@ func (k *Key) attributes(fields string) {
 			k.Format = value
 		case '&':
 			k.AssetTypes = strings.Split(value, "|")
-		case '@':
-			k.Platforms = append(k.Platforms, readPlatform(value))
+		case '@': // the last ones, but for "*"
+			k.platforms = rest
+			k.Open = strings.HasSuffix(rest, "\t*")
+			return
 		case '*':
 			k.Open = true
 		}
@@ -298,6 +309,18 @@ func number(text string) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// readPlatforms reads the fields of platforms, and passes over others.
+func readPlatforms(fields string) (list Platforms) {
+	for fields != "" {
+		var field string
+		field, fields, _ = strings.Cut(fields, "\t")
+		if value, ok := strings.CutPrefix(field, "@"); ok {
+			list = append(list, readPlatform(value))
+		}
+	}
+	return list
 }
 
 func readPlatform(text string) Platform {

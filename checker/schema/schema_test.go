@@ -77,7 +77,7 @@ func TestPayload(t *testing.T) {
 	if k := eap.Get("TLSMinimumVersion"); k.Allowed[0] != "1.0" {
 		t.Errorf("TLSMinimumVersion is %+v", k)
 	}
-	old := wifi.Get("QoSMarkingPolicy").Get("QoSMarkingWhitelistedAppIdentifiers").Platforms.On("ios")
+	old := wifi.Get("QoSMarkingPolicy").Get("QoSMarkingWhitelistedAppIdentifiers").Platforms().On("ios")
 	if old.Deprecated != "14.5" || old.Introduced != "10" || !old.Available() {
 		t.Errorf("QoSMarkingWhitelistedAppIdentifiers is %+v", old)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 func rulesCommand(t *terminal) *cobra.Command {
@@ -18,7 +19,10 @@ func rulesCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules and policies that are loaded: ID, severity, title, pack",
-		Args:  cobra.NoArgs,
+		Long: `List the rules and policies that are loaded: ID, severity, title, pack.
+
+The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, _, err := loaded.all(cmd.Context())
 			if err != nil {

@@ -3,13 +3,16 @@
 //
 //	go run ./checker/schema/generate DIR
 //
-// DIR holds payloads.json and declarations.json. The table holds facts only:
+// DIR holds payloads.json and declarations.json, or is a checkout of
+// github.com/apple/device-management. The table holds facts only:
 // names, types, limits, and versions. It is written to checker/schema; run the
 // command from the root of the repository and update schema.Date.
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -29,12 +32,15 @@ func main() {
 func generate(from, to string) error {
 	for _, name := range tables {
 		facts, err := os.ReadFile(filepath.Join(from, name+".json"))
+		if errors.Is(err, fs.ErrNotExist) {
+			facts, err = readPages(filepath.Join(from, checkouts[name]))
+		}
 		if err != nil {
 			return fmt.Errorf("cannot read the schema: %w", err)
 		}
 		table, err := makeTable(facts)
 		if err != nil {
-			return fmt.Errorf("%s.json cannot be used: %w", name, err)
+			return fmt.Errorf("the schema of %s cannot be used: %w", name, err)
 		}
 		if err := os.WriteFile(filepath.Join(to, name+".tsv"), table, 0o644); err != nil {
 			return err

@@ -60,3 +60,71 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// TestPages reads a checkout of github.com/apple/device-management, with pages of
+// the same type.
+func TestPages(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{
+		"mdm/profiles/com.example.a.yaml": `
+title: A
+payload:
+  payloadtype: com.example.a
+  supportedOS:
+    iOS: {introduced: '4.0', multiple: true, sharedipad: {mode: allowed}}
+    macOS: {introduced: n/a}
+payloadkeys:
+- key: Mode
+  type: <string>
+  presence: required
+  rangelist: [A, B]
+  default: A
+  content: not a fact
+- key: Ports
+  type: <array>
+  subkeys:
+  - key: Port
+    type: <integer>
+    presence: required
+    range: {min: 0, max: 65535}
+- key: Headers
+  type: <dictionary>
+  subkeys:
+  - {key: ANY, type: <string>}
+`,
+		"mdm/profiles/com.example.a(other).yaml": `
+payload: {payloadtype: com.example.a}
+payloadkeys:
+- {key: Mode, type: <string>, presence: optional}
+- {key: Old, type: <boolean>, supportedOS: {iOS: {introduced: '5.0', deprecated: '9.0'}}}
+`,
+		"declarative/declarations/assets/x.yaml": `
+payload: {declarationtype: com.example.asset, supportedOS: {iOS: {introduced: '15.0'}}}
+payloadkeys:
+- {key: Reference, type: <string>, presence: required, assettypes: [com.example.other]}
+`,
+	} {
+		file := filepath.Join(from, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := generate(from, to); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"payloads":     "=com.example.a\t@iOS:4.0:::m\t@macOS:n/a\n Headers\to\n  *\ts\n Mode\ts\t=A\n Old\tb\t@iOS:5.0:9.0\n Ports\ta\n  []\ti\t>0\t<65535\n",
+		"declarations": "=com.example.asset\t@iOS:15.0\n Reference\ts!\t&com.example.other\n",
+	} {
+		got, err := os.ReadFile(filepath.Join(to, name+".tsv"))
+		if err != nil || string(got) != want {
+			t.Errorf("%v\n%s\nexpected\n%s", err, got, want)
+		}
+	}
+	if err := generate(t.TempDir(), to); err == nil {
+		t.Error("an empty directory is accepted")
+	}
+}
