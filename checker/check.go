@@ -67,7 +67,8 @@ type Result struct {
 	Payloads int
 	SCEP     int       // SCEP payloads
 	Held     []Finding // findings kept back, each with its Suppression
-	Passed   string    // why the file was passed over, if it was
+	Skipped  Skip      // why the file was not checked, if it was skipped
+	Excluded bool      // the configuration excludes the file, which was not read
 	Err      error     // why the file could not be judged, if so
 	Visited  []any     // what Visit gave, by profile
 	Survey   Survey    // what the file holds, if that was asked for
@@ -278,7 +279,9 @@ func guard(p *Pass, check func(*Pass) error) (err error) {
 	}
 	if p.count > most {
 		p.capped = true
-		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f.Message += more
+		f.masked += more
 	}
 	return nil
 }

@@ -22,10 +22,12 @@ type Finding struct {
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
 	Related  []Related // places in other profiles that it is also about
+	Argument string    // what the fingerprint hashes instead of the message, which depends on other profiles; "" for the message
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
 	whole  profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
+	masked string       // the message without secrets, whether they are to be shown or not
 	around bool         // about what is around the text, which no comment in the text keeps back
 	unsure bool         // a profile that changed may have had a part in it before
 
@@ -129,18 +131,12 @@ func comparePaths(a, b *Finding) int {
 // resolve fills in what reports need, masks the secrets, and parts the findings
 // from those that are kept back.
 func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Finding) {
-	var secrets *profile.Secrets
-	mask := func(text string) string { return text }
-	if !c.ShowSecrets {
-		secrets = p.Secrets()
-		mask = secrets.Text
-	} else {
+	hidden := p.Secrets()
+	secrets := hidden
+	if c.ShowSecrets {
 		secrets = p.NoSecrets()
 	}
-	hide := func(text string) string { return text } // a fingerprint is the same whether secrets are shown or not
-	if c.ShowSecrets {
-		hide = p.Secrets().Text
-	}
+	mask := secrets.Text
 	keep := func(text string) string { // the text is a piece of the document, and may be all of it
 		return strings.Clone(clip(mask(text)))
 	}
@@ -154,7 +150,13 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 	list = make([]Finding, 0, len(found))
 	for _, f := range found {
 		f.File, f.Profile = p.Source.Name, id
-		f.Message, f.Help = mask(f.Message), mask(f.Help)
+		f.Message, f.Help, f.masked = mask(f.Message), mask(f.Help), hidden.Text(f.masked)
+		for i, r := range f.Related {
+			if masked := mask(r.Message); masked != r.Message {
+				f.Related = slices.Clone(f.Related)
+				f.Related[i].Message = masked
+			}
+		}
 		f.Payload = payloadOf(p, f.Path, keep)
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
@@ -163,10 +165,14 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		}
 		if f.Fix != nil {
 			f.Fix.Message = mask(f.Fix.Message)
+			var own []string // of the secrets that the fix changes
+			for _, e := range f.Fix.Edits {
+				own = append(own, secrets.Own(profile.Span{Start: e.Start, End: e.End}, nil)...)
+			}
 			for i := range f.Fix.Edits {
 				e := &f.Fix.Edits[i]
 				e.Text = strings.Clone(e.Text) // it may be a piece of the document
-				f.Fix.Secret = f.Fix.Secret || mask(e.Text) != e.Text
+				f.Fix.Secret = f.Fix.Secret || profile.MaskOwn(mask(e.Text), own) != e.Text
 			}
 		}
 		if !editable {
@@ -183,7 +189,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(p.Source.LineAt(f.Span.Start), f.Span)
 			}
 		}
-		f.Fingerprint = fingerprint(f, seen, hide)
+		f.Fingerprint = fingerprint(f, seen, hidden.Text)
 		if f.Suppression == nil && c.Withhold != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Withhold(f)
 		}
@@ -237,8 +243,11 @@ func fingerprint(f *Finding, seen map[string]int, hide func(string) string) stri
 	for _, step := range path {
 		parts = append(parts, fmt.Sprint(step))
 	}
-	if len(f.Related) == 0 { // else the message tells places in other files
-		parts = append(parts, lineNumber.ReplaceAllString(f.Message, ""))
+	switch {
+	case f.Argument != "":
+		parts = append(parts, f.Argument)
+	case len(f.Related) == 0: // else the message tells places in other files
+		parts = append(parts, lineNumber.ReplaceAllString(f.masked, ""))
 	}
 	for i, part := range parts {
 		parts[i] = hide(part)

@@ -7,11 +7,11 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// meant reports whether a file that nobody named is a profile, or a broken
-// one: a .plist or .xml file found on the way may be anything.
+// meant reports whether a file that was not named itself is a profile, or a broken
+// one: a .plist, .xml or .json file of a directory may be anything.
 func meant(profiles []*profile.Profile, err error, text []byte) bool {
 	if profiles[0].Declaration != "" {
-		return true
+		return profiles[0].IsDistinct()
 	}
 	if x := profiles[0].Export; x != nil {
 		return x.Nothing == ""

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Printable makes a text safe for a terminal: control characters, line endings
-// among them, and those that turn the direction of writing could hide what is
-// there; they are written as \u{…}. What is not UTF-8 becomes U+FFFD.
+// Printable makes a text safe to show: control characters, line endings among
+// them, and characters that are invisible, look like a space, or change the
+// direction of text are written as \u{…}. What is not UTF-8 becomes U+FFFD.
 func Printable(s string) string {
 	if strings.IndexFunc(s, Unprintable) < 0 {
 		if utf8.ValidString(s) {
@@ -19,14 +19,7 @@ func Printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if Unprintable(r) {
-			const digits = "0123456789abcdef"
-			b.WriteString(`\u{`)
-			for shift := 20; shift >= 0; shift -= 4 {
-				if r>>shift != 0 || shift == 0 {
-					b.WriteByte(digits[r>>shift&15])
-				}
-			}
-			b.WriteByte('}')
+			writeEscape(&b, r)
 			continue
 		}
 		b.WriteRune(r)
@@ -34,10 +27,48 @@ func Printable(s string) string {
 	return b.String()
 }
 
-// Unprintable reports whether a character must not reach a terminal.
+// PrintableLines is Printable for text of several lines, each of which ends in
+// a line feed or is the last.
+func PrintableLines(s string) string {
+	if strings.IndexByte(s, '\n') < 0 {
+		return Printable(s)
+	}
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Printable(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func writeEscape(b *strings.Builder, r rune) {
+	const digits = "0123456789abcdef"
+	b.WriteString(`\u{`)
+	for shift := 20; shift >= 0; shift -= 4 {
+		if r>>shift != 0 || shift == 0 {
+			b.WriteByte(digits[r>>shift&15])
+		}
+	}
+	b.WriteByte('}')
+}
+
+// Unprintable reports whether a character is shown as an escape.
 func Unprintable(r rune) bool {
 	if r < 0x80 {
 		return (r < ' ' || r == 0x7f) && r != '\t'
 	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+	return !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, blank)
+}
+
+// blank are characters that no property tells apart from visible letters and
+// symbols, though their glyphs are empty.
+var blank = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x2800, Hi: 0x2800, Stride: 1}, // Braille pattern blank
+		{Lo: 0xfffc, Hi: 0xfffc, Stride: 1}, // object replacement character
+	},
+	R32: []unicode.Range32{
+		{Lo: 0x13441, Hi: 0x13442, Stride: 1}, // Egyptian hieroglyph blanks
+		{Lo: 0x16fe4, Hi: 0x16fe4, Stride: 1}, // Khitan small script filler
+		{Lo: 0x1d159, Hi: 0x1d159, Stride: 1}, // musical symbol null notehead
+	},
 }

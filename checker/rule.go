@@ -5,6 +5,7 @@ package checker
 import (
 	"crypto/x509"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -201,7 +202,7 @@ func (p *Pass) Share(key any, make func() any) any {
 func (p *Pass) Print(line string) {
 	const enough = 10_000
 	if len(p.prints) < enough {
-		p.prints = append(p.prints, line)
+		p.prints = append(p.prints, p.Mask(line))
 	}
 }
 
@@ -216,18 +217,18 @@ func (p *Pass) IDs() []string {
 
 // Value reports a finding at a value.
 func (p *Pass) Value(n *profile.Node, format string, args ...any) *Finding {
-	return p.At(n.Span(), n.Path(), format, args...)
+	return p.at(n, n.Span(), n.Path(), format, args)
 }
 
 // Key reports a finding at the key of a value.
 func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
-	return p.At(n.KeySpan(), n.Path(), format, args...)
+	return p.at(n, n.KeySpan(), n.Path(), format, args)
 }
 
 // Open reports a finding at the opening of a dict or array, for something that
 // is missing from it.
 func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
-	f := p.At(n.OpenSpan(), n.Path(), format, args...)
+	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
 	f.whole = n.Span()
 	return f
 }
@@ -235,6 +236,17 @@ func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
 // At reports a finding at a place and a path of the profile. The finding may
 // still be refined: its severity, help and fix.
 func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Finding {
+	var n *profile.Node
+	if len(path) > 0 {
+		n = p.Profile.Root.At(path...)
+	}
+	return p.at(n, at, path, format, args)
+}
+
+// Prose is an argument of a message that quotes nothing of the place of the finding.
+type Prose string
+
+func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, args []any) *Finding {
 	if p.count++; p.count > most {
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
@@ -247,12 +259,57 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 			}
 		}
 	}
-	f := &Finding{
-		Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help,
-		Span: at, Path: path, Message: clip(fmt.Sprintf(format, args...)),
+	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help, Span: at, Path: path}
+	secrets := p.Profile.Secrets()
+	f.masked = clip(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))
+	f.Message = f.masked
+	if p.ShowSecrets() {
+		f.Message = clip(fmt.Sprintf(format, args...))
 	}
 	p.found = append(p.found, f)
 	return f
+}
+
+// Mask masks secrets in a text of the document that is about to be cut, unless they are to be shown.
+func (p *Pass) Mask(text string) string {
+	if p.ShowSecrets() {
+		return text
+	}
+	return p.Profile.Secrets().Text(text)
+}
+
+// maskArgs makes the arguments of a message write the secrets that the finding is about masked. The key is not one of
+// them, even if it reads the same.
+func maskArgs(own []string, n *profile.Node, args []any) []any {
+	if len(own) == 0 {
+		return args
+	}
+	masked := make([]any, len(args))
+	for i, arg := range args {
+		switch text, isText := arg.(string); {
+		case isText && n != nil && text == n.Key:
+			masked[i] = arg
+		case isText:
+			masked[i] = profile.MaskOwn(text, own)
+		default:
+			masked[i] = maskedArg{arg, own}
+			if _, ok := arg.(Prose); ok {
+				masked[i] = arg
+			}
+		}
+	}
+	return masked
+}
+
+// maskedArg formats as the argument does, with secrets masked.
+type maskedArg struct {
+	arg any
+	own []string
+}
+
+// Format implements fmt.Formatter.
+func (m maskedArg) Format(f fmt.State, verb rune) {
+	_, _ = io.WriteString(f, profile.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
 }
 
 // Around reports a finding about what is around the text of the profile, as its

@@ -14,7 +14,7 @@ import (
 type Input struct {
 	Name     string // as findings show it
 	Read     func() ([]byte, error)
-	Optional bool // not named by the user: passed over unless it is a profile
+	Optional bool // not named by the user: skipped unless it is a profile
 	// Free takes back what Read gave, when nothing refers to it any more; nil if
 	// nobody wants it. It is not called where something may.
 	Free func([]byte)
@@ -24,7 +24,9 @@ type Input struct {
 
 	Device string // the device that the profile is known to be of; may be empty
 	Inside bool   // it lies in an archive or a stream, so that no fix can be written to it
-	Skip   string // why it is passed over without being read, if it is
+	Skip   Skip   // why it is skipped without being read, if it is
+
+	Excluded bool // the configuration excludes it, so that it is not read
 
 	From Source        // gives the input again, for those that keep very many; nil: the input is kept
 	Part *profile.Part // what Read gives of a file that is not read as a whole; nil: all of it
@@ -54,9 +56,6 @@ func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
 	}
 	return profiles, err
 }
-
-// NoProfile is why an optional input was passed over.
-const NoProfile = "no profile"
 
 // Run checks the inputs on several workers and yields their results in the
 // order of the inputs. Only so many are in memory at once as there are
@@ -201,14 +200,18 @@ func (c *Checker) File(input Input) (result *Result) {
 		}
 	}()
 	result = &Result{File: input.Name, Part: input.Part != nil}
-	if input.Skip != "" {
-		result.Passed = input.Skip
+	if input.Excluded || input.Skip.Reason != "" {
+		result.Excluded, result.Skipped = input.Excluded, input.Skip
 		return result
 	}
 	if input.Done != nil {
 		defer input.Done()
 	}
 	text, err := input.Read()
+	if skip := (*SkipError)(nil); errors.As(err, &skip) {
+		result.Skipped = skip.Skip
+		return result
+	}
 	if err != nil {
 		result.Err = err
 		return result
@@ -234,12 +237,15 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	defer release(profiles) // the result holds copies of all it says
 	capped := false
 	if input.Optional && !meant(profiles, err, text) {
-		result.Passed = NoProfile
+		result.Skipped = Skip{NotProfile, SkipFound}
+		if len(text) > profile.MaxSize {
+			result.Skipped = Skip{TooLarge, SkipNoted}
+		}
 		return
 	}
 	for _, p := range profiles {
 		if p.Export != nil && p.Export.Nothing != "" { // and so are the others
-			result.Passed = "it is " + p.Export.Nothing
+			result.Skipped = Skip{Reason: p.Export.Nothing}
 			if c.Visit != nil {
 				result.Visited = append(result.Visited, c.Visit(p))
 			}
@@ -272,7 +278,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		}
 	}
 	if len(profiles) == 0 { // a part about something else
-		result.Passed = NoProfile
+		result.Skipped = Skip{NotProfile, SkipFound}
 	}
 	if c.Since != nil && !capped && len(result.Findings) > 0 {
 		c.suppressUnchanged(result, input, text, profiles)

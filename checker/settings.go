@@ -3,6 +3,7 @@ package checker
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Settings are what a file is judged by.
@@ -83,8 +84,12 @@ func (c *Checker) planFor(file string) *plan {
 	return p.(*plan)
 }
 
-// Runs reports whether a rule runs on files without settings of their own.
-func (c *Checker) Runs(id string) bool { return c.base.on[id] }
+// RunsOn reports whether a rule runs on a file, and has what it needs: the rules
+// about minimum versions find nothing without targets.
+func (c *Checker) RunsOn(id, file string) bool {
+	p := c.planFor(file)
+	return p.on[id] && !(strings.HasPrefix(id, "target-") && len(p.Targets) == 0)
+}
 
 // aboutSet reports whether a rule that runs looks at the set of all profiles.
 func (p *plan) aboutSet(id string) bool {

@@ -3,13 +3,14 @@ package checker
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"iter"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -200,13 +201,52 @@ func compare(before, now []byte) *changedText {
 	if bytes.Count(now, []byte("\r\n")) == bytes.Count(now, []byte("\n")) && !bytes.Contains(before, []byte("\r")) {
 		before = bytes.ReplaceAll(before, []byte("\n"), []byte("\r\n"))
 	}
-	shift := 0
-	for _, e := range udiff.Lines(string(before), string(now)) {
-		start := e.Start + shift
-		c.list = append(c.list, profile.Span{Start: start, End: start + len(e.New)})
-		shift += len(e.New) - (e.End - e.Start)
+	// What each line of a hunk is, its first byte tells. Lines follow one another in
+	// both texts.
+	at, line := 0, 1 // the offset of a line of the text
+	next := func() int {
+		end := len(now)
+		if i := bytes.IndexByte(now[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		return end
+	}
+	for _, text := range hunkLines(diff.Diff("before", before, "now", now)) {
+		switch text[0] {
+		case '@':
+			for start := hunkStart(text); line < start && at < len(now); line++ {
+				at = next()
+			}
+		case ' ':
+			at, line = next(), line+1
+		case '-':
+			c.list = append(c.list, profile.Span{Start: at, End: at})
+		case '+':
+			end := next()
+			c.list = append(c.list, profile.Span{Start: at, End: end})
+			at, line = end, line+1
+		}
 	}
 	return c
+}
+
+// hunkLines gives the lines of a unified diff, its header left out.
+func hunkLines(text []byte) [][]byte {
+	lines := bytes.Split(text, []byte("\n"))
+	if len(lines) < 3 {
+		return nil
+	}
+	return slices.DeleteFunc(lines[3:], func(line []byte) bool { return len(line) == 0 })
+}
+
+// hunkStart is the line of the newer text that a hunk begins with, from its header
+// @@ -A,B +C,D @@. Where nothing of it is left, that is the line before.
+func hunkStart(header []byte) int {
+	var a, b, start, count int
+	if _, err := fmt.Sscanf(string(header), "@@ -%d,%d +%d,%d @@", &a, &b, &start, &count); err != nil || count == 0 {
+		return start + 1
+	}
+	return start
 }
 
 // keep reports whether the lines that a finding is about are unchanged.

@@ -77,7 +77,7 @@ with a certificate that cannot be read.`,
 			if bytes.Equal(issuer, c.Parsed.RawSubject) || subjects[string(issuer)] {
 				continue
 			}
-			p.Value(c.Content, "CA certificate %s is issued by %q, which is not in the profile", certificateLabel(c), excerpt(c.Issuer()))
+			p.Value(c.Content, "CA certificate %s is issued by %q, which is not in the profile", certificateLabel(p, c), excerpt(p, c.Issuer()))
 		}
 		return nil
 	},

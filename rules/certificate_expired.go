@@ -59,9 +59,9 @@ aI/LjIqyCY82u2G/HDiH
 			switch {
 			case c.Parsed == nil:
 			case p.Now.After(c.Parsed.NotAfter):
-				p.Value(c.Content, "certificate %s expired on %s; replace it", certificateLabel(c), day(c.Parsed.NotAfter))
+				p.Value(c.Content, "certificate %s expired on %s; replace it", certificateLabel(p, c), day(c.Parsed.NotAfter))
 			case p.Now.Before(c.Parsed.NotBefore):
-				p.Value(c.Content, "certificate %s is not valid before %s; roll the profile out then, or use the certificate that is in force", certificateLabel(c), day(c.Parsed.NotBefore))
+				p.Value(c.Content, "certificate %s is not valid before %s; roll the profile out then, or use the certificate that is in force", certificateLabel(p, c), day(c.Parsed.NotBefore))
 			}
 		}
 		return nil
@@ -69,11 +69,11 @@ aI/LjIqyCY82u2G/HDiH
 }
 
 // certificateLabel names a certificate in a message.
-func certificateLabel(c *profile.Certificate) string {
+func certificateLabel(p *checker.Pass, c *profile.Certificate) string {
 	if name := c.Subject(); name != "" {
-		return fmt.Sprintf("%q", excerpt(name))
+		return fmt.Sprintf("%q", excerpt(p, name))
 	}
-	return "with the serial number " + excerpt(c.Serial())
+	return "with the serial number " + excerpt(p, c.Serial())
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

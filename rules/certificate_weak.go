@@ -61,12 +61,12 @@ aI/LjIqyCY82u2G/HDiH
 				continue
 			}
 			if key, bits := c.Key(); key == "RSA" && bits < least {
-				p.Value(c.Content, "certificate %s has an RSA key of %d bits; use one of %d or more", certificateLabel(c), bits, least)
+				p.Value(c.Content, "certificate %s has an RSA key of %d bits; use one of %d or more", certificateLabel(p, c), bits, least)
 			}
 			signature := c.Signature()
 			for _, weak := range []struct{ prefix, name string }{{"MD2", "MD2"}, {"MD5", "MD5"}, {"SHA1", "SHA-1"}, {"DSA-SHA1", "SHA-1"}, {"ECDSA-SHA1", "SHA-1"}} {
 				if strings.HasPrefix(signature, weak.prefix) && !c.SelfSigned() {
-					p.Value(c.Content, "certificate %s is signed over %s; have it issued with SHA-256", certificateLabel(c), weak.name)
+					p.Value(c.Content, "certificate %s is signed over %s; have it issued with SHA-256", certificateLabel(p, c), weak.name)
 					break
 				}
 			}

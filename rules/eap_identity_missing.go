@@ -69,7 +69,7 @@ modes System and Loginwindow, where the device can ask nobody. Template text is 
 			}
 			var f *checker.Finding
 			if identity, one := onlyIdentity(p.Profile); one {
-				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected %s, the PayloadUUID of %s", excerpt(identity.UUID), payloadLabel(*identity))
+				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected %s, the PayloadUUID of %s", excerpt(p, identity.UUID), payloadLabel(p, *identity))
 				f.Help = "add PayloadCertificateUUID with that UUID"
 			} else {
 				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected the PayloadUUID of an identity")

@@ -52,7 +52,7 @@ Exceptions: other RADIUS servers accept them. Spaces that a template variable ma
 						continue
 					}
 					reported[a.Value] = true
-					p.Value(a.Value, "CN %q has spaces and becomes the EAP user name; FreeRADIUS rejects it by default", excerpt(text))
+					p.Value(a.Value, "CN %q has spaces and becomes the EAP user name; FreeRADIUS rejects it by default", excerpt(p, text))
 				}
 				break
 			}

@@ -52,7 +52,7 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 		}
 		for n := range content.Get("DeviceAttributes").Children() {
 			if text, ok := n.Str(); ok && !n.Broken() && !n.HasVariable() && !slices.Contains(deviceAttributes, text) {
-				f := p.Value(n, "unknown device attribute %q; devices do not send it", excerpt(text))
+				f := p.Value(n, "unknown device attribute %q; devices do not send it", excerpt(p, text))
 				f.Severity, f.Help = checker.Warning, "use an attribute such as UDID, SERIAL, PRODUCT, or VERSION"
 			}
 		}

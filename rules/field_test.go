@@ -90,7 +90,7 @@ func TestField(t *testing.T) {
 		}
 		r := &checker.Checker{Rules: All(), Now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC), Jobs: 1, Targets: targets}
 		if strings.HasPrefix(c.file, "03-") { // whose bad profile is, byte by byte, the good one of others
-			r.Severities = enabled(mdmScope)
+			r.Severities = enabled([]checker.Rule{mdmScope})
 		}
 		var found []string
 		for result := range r.Run(t.Context(), func(yield func(checker.Input) bool) {

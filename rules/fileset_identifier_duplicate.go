@@ -68,7 +68,7 @@ or suppress the finding and say so. Identifiers with template text are not compa
 		}
 		if count, places := p.Differing("PayloadIdentifier", id, content(p.Profile)); count > 0 {
 			f := p.Value(n, "PayloadIdentifier %q is also that of %s, and a device replaces the one by the other; give each profile one of its own",
-				excerpt(id), otherProfiles(count, places))
+				excerpt(p, id), otherProfiles(count, places))
 			f.Related = places
 			return nil
 		}
@@ -77,7 +77,7 @@ or suppress the finding and say so. Identifiers with template text are not compa
 		if count == 0 || count == len(places) && !slices.ContainsFunc(places, func(r checker.Related) bool { return r.Signed == signed }) {
 			return nil // the same profile in its signed form
 		}
-		f := p.Value(n, "PayloadIdentifier %q is also that of %s, with the same content; keep one of them", excerpt(id), otherProfiles(count, places))
+		f := p.Value(n, "PayloadIdentifier %q is also that of %s, with the same content; keep one of them", excerpt(p, id), otherProfiles(count, places))
 		f.Related = places
 		return nil
 	},

@@ -93,7 +93,7 @@ finding. UUIDs with template text, and those of profiles whose identifier has so
 				more = fmt.Sprintf(" and %d more of this profile are", g.more)
 			}
 			f := p.Value(g.first, "PayloadUUID %q%s also in %s, under another PayloadIdentifier; give each profile and payload one of its own, as uuidgen prints",
-				excerpt(g.first.Text()), more, otherProfiles(g.count, g.places))
+				excerpt(p, g.first.Text()), more, otherProfiles(g.count, g.places))
 			f.Related = g.related
 		}
 		return nil

@@ -44,7 +44,7 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 					f.Help = "remove the suppression; leave the file out with exclude in the configuration"
 				case !p.Known(id) && !strings.Contains(id, "/"):
 					full := p.Full()
-					f := p.At(ig.Span, nil, "suppression of unknown rule %q", excerpt(id))
+					f := p.At(ig.Span, nil, "suppression of unknown rule %q", excerpt(p, id))
 					f.Help = "run sceplint rules to list rule IDs"
 					if full {
 						continue

@@ -58,7 +58,7 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 			names, known := identityNames(p.Profile, ikev2.Get("PayloadCertificateUUID"))
 			expected := "a name of the client certificate"
 			if known && len(names) > 0 {
-				expected = "a name of the client certificate, such as " + quotedName(names[0])
+				expected = "a name of the client certificate, such as " + quotedName(p, names[0])
 			}
 			n := ikev2.Get("LocalIdentifier")
 			text, ok := n.Str()
@@ -72,14 +72,14 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 				f = p.Value(n, "LocalIdentifier is empty; expected %s", expected)
 				f.Severity = checker.Error
 			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text):
-				p.Value(n, "LocalIdentifier %q does not match the names that the identity requests; expected %s", excerpt(text), expected)
+				p.Value(n, "LocalIdentifier %q does not match the names that the identity requests; expected %s", excerpt(p, text), expected)
 			}
 		}
 		return nil
 	},
 }
 
-func quotedName(name string) string { return `"` + excerpt(name) + `"` }
+func quotedName(p *checker.Pass, name string) string { return `"` + excerpt(p, name) + `"` }
 
 // identityNames gives the names that the certificate of an identity will have as
 // far as its payload asks for them: the CNs, then the subject alternative names.

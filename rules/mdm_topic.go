@@ -71,7 +71,7 @@ Exceptions: template variables and placeholders are not reported. With macOS as 
 			case strings.HasPrefix(head, prefix), !whole && strings.HasPrefix(prefix, head):
 				continue
 			default:
-				f = p.Value(n, "Topic %q does not begin with %q; expected the UID of the push certificate", excerpt(text), prefix)
+				f = p.Value(n, "Topic %q does not begin with %q; expected the UID of the push certificate", excerpt(p, text), prefix)
 			}
 			if len(p.Targets) == 1 && p.Targets.Has("macos") {
 				f.Severity = checker.Warning

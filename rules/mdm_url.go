@@ -54,7 +54,7 @@ payload: public CAs do not issue certificates for such names, so the device has 
 					p.Value(n, "%s %q %s; expected an https:// URL", key, shownURL(text), fault)
 				} else if host, _ := splitURL(text).hostPort(); !reported && !profile.HasVariable(text) && privateHost(host) && !trustsServers(p.Profile) {
 					reported = true // once for both
-					f := p.Value(n, "%s names the private host %q, and the profile has no certificate to trust it by", key, excerpt(host))
+					f := p.Value(n, "%s names the private host %q, and the profile has no certificate to trust it by", key, excerpt(p, host))
 					f.Severity, f.Help = checker.Info, "add the CA of the server as a certificate payload"
 				}
 			}

@@ -47,7 +47,7 @@ device finds the payloads of the old one by it and by their PayloadUUID. iOS was
 				continue
 			}
 			p.Value(payload.Keys.Identifier, "PayloadIdentifier %q is that of %s as well; give each payload one of its own",
-				excerpt(payload.Identifier), placed(p, payloads[again]))
+				excerpt(p, payload.Identifier), placed(p, payloads[again]))
 		}
 		return nil
 	},

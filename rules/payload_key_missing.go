@@ -53,12 +53,12 @@ install such payloads.`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					f := p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(payload), k.name, exampleOf[k.name])
+					f := p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(p, payload), k.name, exampleOf[k.name])
 					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
 						f.Severity = checker.Warning // macOS installs it
 					}
 				} else if blankName(k.node) {
-					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(payload), nameOf(k.name)).Severity = checker.Warning
+					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(p, payload), nameOf(k.name)).Severity = checker.Warning
 				}
 			}
 		}
@@ -86,9 +86,9 @@ func blankName(n *profile.Node) bool {
 
 // payloadLabel names a payload in a message as paths do: counted from 0, and
 // with its type where it has one.
-func payloadLabel(payload profile.Payload) string {
+func payloadLabel(p *checker.Pass, payload profile.Payload) string {
 	if payload.Type == "" {
 		return fmt.Sprintf("payload PayloadContent[%d]", payload.Index)
 	}
-	return fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(payload.Type))
+	return fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(p, payload.Type))
 }

@@ -63,11 +63,11 @@ payload. A payload with the UUID of the profile itself is a warning: the schema 
 			n := payload.Keys.UUID
 			if again != i {
 				f := p.Value(n, "PayloadUUID %q is that of %s as well; give each payload one of its own, as uuidgen prints",
-					excerpt(payload.UUID), placed(p, payloads[again]))
+					excerpt(p, payload.UUID), placed(p, payloads[again]))
 				f.Fix = freshUUID(p, n, own, payload)
 				continue
 			}
-			f := p.Value(n, "PayloadUUID %q is that of the profile as well; give the payload one of its own, as uuidgen prints", excerpt(own))
+			f := p.Value(n, "PayloadUUID %q is that of the profile as well; give the payload one of its own, as uuidgen prints", excerpt(p, own))
 			f.Severity = checker.Warning
 			if bytes.Count(p.Profile.Source.Text, []byte(own)) == 2 { // otherwise something refers to it
 				f.Fix = freshUUID(p, n, own, payload)
@@ -118,9 +118,9 @@ func ownName(payload *profile.Node, text string) bool {
 func placed(p *checker.Pass, payload profile.Payload) string {
 	at := payload.Node.Span()
 	if !at.Valid() {
-		return payloadLabel(payload)
+		return payloadLabel(p, payload)
 	}
-	return fmt.Sprintf("%s on line %d", payloadLabel(payload), p.Profile.Source.Position(at.Start).Line)
+	return fmt.Sprintf("%s on line %d", payloadLabel(p, payload), p.Profile.Source.Position(at.Start).Line)
 }
 
 // freshUUID puts a new UUID in the place of a doubled one. It is derived from

@@ -65,7 +65,7 @@ func uuidFormat(p *checker.Pass, n *profile.Node) *checker.Finding {
 		// Whatever the variables become, the rest of the text stays.
 		if rest := profile.Literal(text, ""); !hexDigits(strings.ReplaceAll(strings.TrimSpace(rest), "-", "")) {
 			if _, sample := profile.Placeholder(rest); !sample {
-				return p.Value(n, "PayloadUUID %q cannot become a UUID: found %q beside the variable", excerpt(text), excerpt(strings.TrimSpace(rest)))
+				return p.Value(n, "PayloadUUID %q cannot become a UUID: found %q beside the variable", excerpt(p, text), excerpt(p, strings.TrimSpace(rest)))
 			}
 		}
 		return nil
@@ -85,9 +85,9 @@ func uuidFormat(p *checker.Pass, n *profile.Node) *checker.Finding {
 		return p.Value(n, "PayloadUUID %q lacks its hyphens; write %q", text,
 			bare[:8]+"-"+bare[8:12]+"-"+bare[12:16]+"-"+bare[16:20]+"-"+bare[20:])
 	case uuidShape(bare):
-		return p.Value(n, "PayloadUUID %q has characters other than hexadecimal digits (0-9 and A-F); write a UUID, as uuidgen prints", excerpt(text))
+		return p.Value(n, "PayloadUUID %q has characters other than hexadecimal digits (0-9 and A-F); write a UUID, as uuidgen prints", excerpt(p, text))
 	default:
-		return p.Value(n, "PayloadUUID %q is not of the form 8-4-4-4-12 hexadecimal digits; write a UUID, as uuidgen prints", excerpt(text))
+		return p.Value(n, "PayloadUUID %q is not of the form 8-4-4-4-12 hexadecimal digits; write a UUID, as uuidgen prints", excerpt(p, text))
 	}
 }
 

@@ -67,7 +67,7 @@ func versionOf(p *checker.Pass, n *profile.Node) {
 		}
 	case profile.String:
 		v, err := strconv.ParseFloat(strings.TrimSpace(n.Text()), 64)
-		is, fixable = fmt.Sprintf("the string %q", excerpt(n.Text())), err == nil && v == 1
+		is, fixable = fmt.Sprintf("the string %q", excerpt(p, n.Text())), err == nil && v == 1
 	}
 	f := p.Value(n, "PayloadVersion is %s and must be the integer 1; write %s", is, versionOne)
 	f.Severity = severity

@@ -37,7 +37,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 			if !ok {
 				sample = strings.TrimSpace(n.Text())
 			}
-			f := p.Value(n, "placeholder %q in <%s>: the file is not a property list until it is replaced", excerpt(sample), n.Kind)
+			f := p.Value(n, "placeholder %q in <%s>: the file is not a property list until it is replaced", excerpt(p, sample), n.Kind)
 			f.Help = "replace the placeholder with the real value"
 		}
 		sampleText(p, p.Profile.Root.Get("PayloadUUID"))
@@ -86,7 +86,7 @@ func sampleIdentifier(p *checker.Pass, n *profile.Node) {
 	case sampleOnly(text):
 		sampleText(p, n)
 	case ok && strings.HasPrefix(text, "com.example.") && !n.HasVariable():
-		f := p.Value(n, "PayloadIdentifier %q is in a domain for samples", excerpt(text))
+		f := p.Value(n, "PayloadIdentifier %q is in a domain for samples", excerpt(p, text))
 		f.Severity, f.Help = checker.Info, "use the reverse-DNS name of your organization"
 	}
 }

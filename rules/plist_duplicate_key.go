@@ -29,7 +29,7 @@ the device gets. It comes from merging two files by hand, or from adding a key t
 	},
 	Check: func(p *checker.Pass) error {
 		for _, key := range p.Profile.Source.Duplicates {
-			p.At(profile.NoSpan, nil, "key %q stands twice in one dict, and devices keep only one of its values; remove the other", excerpt(key))
+			p.At(profile.NoSpan, nil, "key %q stands twice in one dict, and devices keep only one of its values; remove the other", excerpt(p, key))
 		}
 		duplicateKeys(p, p.Profile.Root)
 		return nil
@@ -53,7 +53,7 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 				continue
 			}
 			p.Key(c, "key %q has a value on line %d already, and devices keep only one of the two; remove one with its value",
-				excerpt(c.Key), p.Profile.Source.Position(first.KeySpan().Start).Line)
+				excerpt(p, c.Key), p.Profile.Source.Position(first.KeySpan().Start).Line)
 		}
 	}
 	for c := range n.Children() {

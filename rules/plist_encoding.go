@@ -50,9 +50,9 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 			}
 			p.At(at, nil, "the file is encoded in %s; save it as UTF-8", e.Name)
 		case e.Name != "UTF-8":
-			p.At(e.Span, nil, "the file is encoded in %s; save it as UTF-8 and declare encoding=\"UTF-8\"", excerpt(e.Declared))
+			p.At(e.Span, nil, "the file is encoded in %s; save it as UTF-8 and declare encoding=\"UTF-8\"", excerpt(p, e.Declared))
 		case declared != "" && declared != "utf-8" && declared != "utf8":
-			p.At(e.Span, nil, "the declared encoding is %q while the text is UTF-8; write encoding=\"UTF-8\"", excerpt(e.Declared))
+			p.At(e.Span, nil, "the declared encoding is %q while the text is UTF-8; write encoding=\"UTF-8\"", excerpt(p, e.Declared))
 		}
 		if e.Mark && e.Name == "UTF-8" {
 			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "a byte-order mark stands before the first character; save the file as UTF-8 without one")

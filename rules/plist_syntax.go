@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 var plistSyntax = checker.Rule{
@@ -32,18 +33,26 @@ values, white space after digits, dates that are not in UTC, declarations in the
 	},
 	CheckDocument: func(p *checker.Pass) error {
 		for _, d := range p.Profile.Source.Doubts {
-			f := p.At(d.Span, nil, "%s", d.Message)
+			f := p.At(d.Span, nil, "%s", checker.Prose(d.Message))
 			f.Severity, f.Help = checker.Warning, "write what every reader of property lists reads"
 		}
 		for _, err := range append(slices.Clip(p.Profile.Source.Faults), p.Profile.Err) {
 			if err == nil || err.Template {
 				continue
 			}
-			f := p.At(err.Span, nil, "%s", err.Message)
+			f := p.At(err.Span, nil, "%s", syntaxMessage(p, err))
 			if err.Hint != "" {
 				f.Help = err.Hint
 			}
 		}
 		return nil
 	},
+}
+
+// syntaxMessage is the message of a syntax error, without secrets unless they are to be shown.
+func syntaxMessage(p *checker.Pass, err *profile.SyntaxError) checker.Prose {
+	if p.ShowSecrets() {
+		return checker.Prose(err.Message)
+	}
+	return checker.Prose(err.Masked())
 }

@@ -41,7 +41,7 @@ keychain: in one profile they do not fit together.`,
 		case "System":
 			userOnly(p)
 		default:
-			p.Value(n, "PayloadScope %q is neither System nor User; write %s", excerpt(scope), nearestScope(scope))
+			p.Value(n, "PayloadScope %q is neither System nor User; write %s", excerpt(p, scope), nearestScope(scope))
 		}
 		return nil
 	},
@@ -67,7 +67,7 @@ func userOnly(p *checker.Pass) {
 	for _, r := range p.Profile.References() {
 		if leftToUser(r) {
 			p.Value(r.Node, "%s works in user profiles only, but PayloadScope System puts the identity it uses, %s, into the system keychain; write PayloadScope User",
-				payloadLabel(*r.From), placed(p, *r.Target))
+				payloadLabel(p, *r.From), placed(p, *r.Target))
 		}
 	}
 }

@@ -93,7 +93,7 @@ func unverified(p *checker.Pass) checker.Severity {
 // judgeSigner says what is wrong with one signature of a message.
 func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 	if name := s.Name(); name != "" {
-		which += fmt.Sprintf(" of %q", excerpt(name))
+		which += fmt.Sprintf(" of %q", excerpt(p, name))
 	}
 	tell := func(severity checker.Severity, help, format string, args ...any) {
 		f := p.Around(format, args...)

@@ -59,7 +59,7 @@ vqzREw==
 				continue
 			}
 			reported[string(c.Raw)] = true
-			name := fmt.Sprintf("%q", excerpt(profile.SignerName(c)))
+			name := fmt.Sprintf("%q", excerpt(p, profile.SignerName(c)))
 			switch {
 			case p.Now.After(c.NotAfter):
 				p.Around("signer certificate %s expired on %s", name, day(c.NotAfter))

@@ -43,14 +43,14 @@ iOS is a target, since macOS was observed to install it. A Profile Service, the 
 		if !ok || text == right || profile.HasVariable(text) || p.Profile.Enrollment() {
 			return nil
 		}
-		if slices.Contains(appleTypes, text) {
+		if slices.Contains(appleTypes(), text) {
 			f := p.Value(n, "PayloadType of the profile is %q, the type of a payload; write %q, and put the payload into PayloadContent", text, right)
 			if p.Profile.Root.Get("PayloadContent").Is(profile.Array) && !p.Targets.Has("ios") {
 				f.Severity = checker.Warning // macOS installs it
 			}
 			return nil
 		}
-		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(text), right)
+		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(p, text), right)
 		if !p.Editable() {
 			return nil
 		}

@@ -49,7 +49,7 @@ device minds is not documented.`,
 			if r.Near == nil {
 				continue
 			}
-			f := p.Value(r.Node, "%s %q is the PayloadUUID of %s in other letters; write %q", r.Key, excerpt(r.UUID), placed(p, *r.Near), excerpt(r.Near.UUID))
+			f := p.Value(r.Node, "%s %q is the PayloadUUID of %s in other letters; write %q", r.Key, excerpt(p, r.UUID), placed(p, *r.Near), excerpt(p, r.Near.UUID))
 			if inner, ok := elementText(p, r.Node); ok && !strings.ContainsAny(r.Near.UUID, "<>&\"'\r") {
 				f.Fix = &checker.Fix{
 					Message: "write " + r.Key + " as the payload has it",

@@ -75,7 +75,7 @@ find the identity in the keychain by themselves. Profiles with template text in 
 		for _, scep := range unused {
 			if used[scep.UUID] == 0 {
 				p.Value(scep.Keys.UUID, "nothing in the profile refers to the identity of %s; name it where it is to be used, or give it a profile of its own",
-					payloadLabel(scep.Payload))
+					payloadLabel(p, scep.Payload))
 			}
 		}
 		return nil

@@ -28,10 +28,7 @@ func run(t *testing.T, file string, text []byte, targets checker.Targets, rules 
 // runAll checks several files in one run.
 func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rules ...checker.Rule) map[string]*checker.Result {
 	t.Helper()
-	c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
-	if len(rules) == 1 {
-		c.Severities = enabled(rules[0])
-	}
+	c := &checker.Checker{Rules: rules, Severities: enabled(rules), Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
 	results := map[string]*checker.Result{}
 	inputs := func(yield func(checker.Input) bool) {
 		for _, f := range files {
@@ -53,12 +50,12 @@ func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rul
 	return results
 }
 
-// enabled gives the severity of a rule that is disabled by default.
-func enabled(rule checker.Rule) map[string]checker.Severity {
-	if !rule.DisabledByDefault {
+// enabled enables a rule that is disabled by default where it runs alone.
+func enabled(rules []checker.Rule) map[string]checker.Severity {
+	if len(rules) != 1 || !rules[0].DisabledByDefault {
 		return nil
 	}
-	return map[string]checker.Severity{rule.ID: rule.Severity}
+	return map[string]checker.Severity{rules[0].ID: rules[0].Severity}
 }
 
 // with gives the rules that a folder of test data runs: its own, and for the
@@ -149,7 +146,7 @@ func compareFixed(t *testing.T, file string, text []byte, rule checker.Rule) {
 				rules[i] = withoutFixes(rules[i])
 			}
 		}
-		c := &checker.Checker{Rules: rules, Now: checkertest.Now, Jobs: 1, Fix: mode, Targets: checkertest.Targets(t, text), Severities: enabled(rule)}
+		c := &checker.Checker{Rules: rules, Severities: enabled(rules), Now: checkertest.Now, Jobs: 1, Fix: mode, Targets: checkertest.Targets(t, text)}
 		got := text
 		input := checker.Input{Name: file, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 		for r := range c.Run(context.Background(), slices.Values([]checker.Input{input})) {
@@ -248,8 +245,8 @@ func TestMeta(t *testing.T) {
 
 // TestAppleTypes holds the order that the search in the list relies on.
 func TestAppleTypes(t *testing.T) {
-	if !slices.IsSorted(appleTypes) || len(appleTypes) < 100 {
-		t.Errorf("the list of %d payload types is not in order", len(appleTypes))
+	if types := appleTypes(); !slices.IsSorted(types) || len(types) < 100 {
+		t.Errorf("the list of %d payload types is not in order", len(types))
 	}
 }
 
@@ -376,7 +373,7 @@ func TestOneCause(t *testing.T) {
 		"reference-dangling/good-block":   nil,
 		"reference-unused/good-dangling":  {"reference-dangling"},
 		"eap-identity-missing/bad-one":    nil,
-		"payload-type-unknown-case/bad":   nil,
+		"payload-type-case/bad":           nil,
 		"target-key/good-payload":         {"reference-dangling", "target-payload"},
 		"target-payload/bad-system-scope": {"profile-scope", "reference-dangling", "target-payload", "target-payload"},
 	} {

@@ -36,7 +36,7 @@ certificate, or one that is template text or cannot be read: it may be the one t
 			case !known || len(authorities) == 0:
 			case len(authorities) == 1:
 				p.Value(f.Node, "CAFingerprint is not the %s digest of the CA certificate in the profile, %s; if that is the CA, write <data>%s</data>, its SHA-256 digest",
-					f.Algorithm, certificateLabel(authorities[0]), base64.StdEncoding.EncodeToString(authorities[0].Digest("SHA-256")))
+					f.Algorithm, certificateLabel(p, authorities[0]), base64.StdEncoding.EncodeToString(authorities[0].Digest("SHA-256")))
 			default:
 				p.Value(f.Node, "CAFingerprint is the %s digest of none of the %d CA certificates in the profile; take the digest of the one that issues the identities",
 					f.Algorithm, len(authorities))

@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"math/bits"
-	"strings"
-
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -53,80 +50,15 @@ the profile installs, and the certificate comes out without it.`,
 	},
 }
 
-// aliases are wrong names that are not close to the right one, as they are
-// seen in profiles and on the forms of servers.
-var aliases = map[string]string{
-	"fingerprint":            "CAFingerprint",
-	"thumbprint":             "CAFingerprint",
-	"cathumbprint":           "CAFingerprint",
-	"cacertfingerprint":      "CAFingerprint",
-	"subjectalternativename": "SubjectAltName",
-	"subjectalternatename":   "SubjectAltName",
-	"san":                    "SubjectAltName",
-	"subjectname":            "Subject",
-	"serverurl":              "URL",
-	"iskeyextractable":       "KeyIsExtractable",
-	"keyisexportable":        "KeyIsExtractable",
-	"allappsaccess":          "AllowAllAppsAccess",
-	"allowallapps":           "AllowAllAppsAccess",
-	"challengepassword":      "Challenge",
-	"keylength":              "Keysize",
-	"retrycount":             "Retries",
-	"maxretries":             "Retries",
-	"retryinterval":          "RetryDelay",
-}
-
 // legacyKeys were documented once, or belong to other payloads.
 var legacyKeys = map[string]bool{"GetCACaps": true, "CertificateRenewalTimeInterval": true, "ScepProxyOption": true}
 
-// misspelling gives the SCEP key that was meant by another one, or "".
+// misspelling returns the SCEP key that was meant by another one, or "".
 func misspelling(key string) string {
-	const longest = 200 // no misspelt key comes near, and keys may be of any length
-	if len(key) > longest || legacyKeys[key] || scepKey(key) || profile.HasVariable(key) {
+	if legacyKeys[key] {
 		return ""
 	}
-	plain := squeeze(key)
-	if right := aliases[plain]; right != "" {
-		return right
-	}
-	best, far, has := "", 3, letters(plain)
-	for i, name := range squeezed {
-		allowed := 2
-		if len(name) <= 4 {
-			allowed = 1
-		}
-		if max(len(plain)-len(name), len(name)-len(plain)) > allowed || bits.OnesCount64(has&^lettered[i]) > allowed || bits.OnesCount64(lettered[i]&^has) > allowed {
-			continue // each edit brings one letter at most, and takes one
-		}
-		if d := profile.Distance(plain, name); d <= allowed && d < far {
-			best, far = profile.SCEPKeys[i].Name, d
-		}
-	}
-	return best
-}
-
-// squeezed are the names of profile.SCEPKeys as they are compared.
-var squeezed = func() (names []string) {
-	for _, k := range profile.SCEPKeys {
-		names = append(names, squeeze(k.Name))
-	}
-	return names
-}()
-
-// lettered are the letters of squeezed.
-var lettered = func() (list []uint64) {
-	for _, name := range squeezed {
-		list = append(list, letters(name))
-	}
-	return list
-}()
-
-// letters tells which bytes stand in a name, several of them as one.
-func letters(name string) (set uint64) {
-	for i := range len(name) {
-		set |= 1 << (name[i] & 63)
-	}
-	return set
+	return profile.MisspelledSCEPKey(key)
 }
 
 func scepKey(key string) bool {
@@ -136,18 +68,6 @@ func scepKey(key string) bool {
 		}
 	}
 	return false
-}
-
-// squeeze takes out of a key what people get wrong first: case, white space
-// and the marks that stand for it.
-func squeeze(key string) string {
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\n', '\r', '_', '-', '\u00a0':
-			return -1
-		}
-		return r
-	}, key))
 }
 
 // lacks reports whether a SCEP payload is without a key: it is neither written,

@@ -35,12 +35,12 @@ A second PayloadContent around the settings is an error, for all of them are los
 		for _, scep := range p.Profile.SCEP() {
 			for n := range scep.Content.Children() {
 				if scep.Declarative() && slices.Contains(profile.WrapperKeys, n.Key) {
-					continue // the business of scep-ddm-wrapper
+					continue // the business of scep-ddm-nested
 				}
 				if scepKey(n.Key) || legacyKeys[n.Key] || misspelling(n.Key) != "" || profile.HasVariable(n.Key) {
 					continue
 				}
-				switch instead, acme := acmeKeys[squeeze(n.Key)]; {
+				switch instead, acme := acmeKeys[profile.FoldName(n.Key)]; {
 				case acme:
 					p.Key(n, "key %q belongs to ACME payloads; SCEP payloads have none like it and it is passed over; %s", n.Key, instead)
 				case scep.Declarative():

@@ -25,7 +25,7 @@ Many servers refuse 1024.`,
 		for _, scep := range p.Profile.SCEP() {
 			k := scep.Keysize
 			if !k.Set() || !k.Known {
-				continue // a wrong type is the business of scep-key-type
+				continue // a wrong type is the business of scep-value-type
 			}
 			switch k.Value {
 			case 1024, 2048, 4096:

@@ -117,10 +117,10 @@ func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
 }
 
 func sanKeyDropped(p *checker.Pass, n *profile.Node) {
-	plain := squeeze(n.Key)
+	plain := profile.FoldName(n.Key)
 	right := nameAliases[plain]
 	for _, k := range nameKinds {
-		if right == "" && profile.Distance(plain, squeeze(k)) <= 2 {
+		if right == "" && profile.Distance(plain, profile.FoldName(k)) <= 2 {
 			right = k
 		}
 	}

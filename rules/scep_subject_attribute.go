@@ -110,7 +110,7 @@ var ambiguousNames = map[string]string{
 func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
 	write, why := attributeType(text)
 	var f *checker.Finding
-	switch either := ambiguousNames[squeeze(text)]; {
+	switch either := ambiguousNames[profile.FoldName(text)]; {
 	case write != "" && attributeNames[write] && why == "":
 		f = p.Value(n, "attribute type %q is none that devices know, which compare letter by letter; write %s", text, write)
 	case write != "":
@@ -156,7 +156,7 @@ func attributeType(text string) (write, why string) {
 			return text[len(prefix):], ""
 		}
 	}
-	known := attributeOIDs[squeeze(text)]
+	known := attributeOIDs[profile.FoldName(text)]
 	if known.write != "" {
 		why = ", " + known.name
 	}

@@ -73,8 +73,11 @@ warning. A profile with a TargetDeviceType is judged for that kind of device alo
 // targetsOf gives the targets that a profile is meant for: those of the run, or
 // the one that its TargetDeviceType leaves.
 func targetsOf(p *checker.Pass) checker.Targets {
+	if len(p.Targets) == 0 {
+		return nil
+	}
 	n := p.Profile.Root.Get("TargetDeviceType")
-	if len(p.Targets) == 0 || n == nil {
+	if n == nil {
 		return p.Targets
 	}
 	kind, ok := n.Int()

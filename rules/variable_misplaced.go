@@ -33,7 +33,7 @@ was. Fleet is known to replace its variables before it reads the file, so these 
 		if err := p.Profile.Err; err != nil {
 			if err.Template && len(blocks) > 0 {
 				f := p.At(err.Span, nil, "until the template text of this file (first: %q) is rendered, it cannot be checked: %s",
-					blockText(p, blocks[0]), err.Message)
+					blockText(p, blocks[0]), syntaxMessage(p, err))
 				infoForFleet(f, allFleet(p, blocks))
 			}
 			return nil
@@ -124,9 +124,9 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 	const warning = "the file is no property list until it is rendered, and the value was not checked"
 	var f *checker.Finding
 	if n.Is(profile.Template) {
-		f = w.pass.At(at, n.Path(), "template text %q in the place of a value: %s; put it inside <string> if a string is meant", excerpt(first), warning)
+		f = w.pass.At(at, n.Path(), "template text %q in the place of a value: %s; put it inside <string> if a string is meant", excerpt(w.pass, first), warning)
 	} else {
-		f = w.pass.At(at, n.Path(), "template text %q in <%s>: %s; check the rendered profile", excerpt(first), n.Kind, warning)
+		f = w.pass.At(at, n.Path(), "template text %q in <%s>: %s; check the rendered profile", excerpt(w.pass, first), n.Kind, warning)
 	}
 	infoForFleet(f, fleet && first != "")
 }
@@ -159,7 +159,7 @@ func allFleet(p *checker.Pass, blocks []profile.Span) bool {
 }
 
 func blockText(p *checker.Pass, at profile.Span) string {
-	return excerpt(withoutLiterals(string(p.Profile.Source.Text[at.Start:min(at.End, at.Start+400)])))
+	return excerpt(p, withoutLiterals(string(p.Profile.Source.Text[at.Start:min(at.End, at.Start+400)])))
 }
 
 // withoutLiterals empties the quoted strings of a template, such as the default
@@ -183,8 +183,9 @@ func withoutLiterals(text string) string {
 
 // excerpt shortens a text of the file to what a message can quote: white space
 // in it becomes single spaces, and what is too long is cut.
-func excerpt(text string) string {
+func excerpt(p *checker.Pass, text string) string {
 	const most = 40
+	text = p.Mask(text) // before it is cut
 	if len(text) <= most && !strings.ContainsAny(text, "\t\r\n") {
 		return text
 	}

@@ -82,7 +82,7 @@ may come from the environment.`,
 			}
 			stray, usual := uses[product][0], uses[main][0]
 			p.Value(stray.node, "%q is a variable of %s, and %q%s one of %s: neither product replaces those of the other; keep to those of the product that installs the profile",
-				excerpt(stray.text), product.Name, excerpt(usual.text), onLine(p, usual.node), main.Name)
+				excerpt(p, stray.text), product.Name, excerpt(p, usual.text), onLine(p, usual.node), main.Name)
 		}
 		return nil
 	},

@@ -14,6 +14,8 @@ import (
 
 // Drift is one way in which what is deployed differs from the repository.
 type Drift struct {
+	Rule       string    `json:"rule,omitempty"`     // see DriftRules
+	Severity   string    `json:"severity,omitempty"` // with Rule
 	Kind       DriftKind `json:"kind"`
 	Identifier string    `json:"identifier"` // of the profile
 	File       string    `json:"file"`       // of the repository; for an extra profile the deployed one
@@ -29,15 +31,17 @@ type DriftKind string
 
 // The kinds of drift, in the order they are told.
 const (
-	Missing DriftKind = "missing" // in the repository, and deployed nowhere
+	Missing DriftKind = "missing" // in the repository, and not deployed
+	Variant DriftKind = "variant" // the same of one that shares its identifier with one that is
 	Extra   DriftKind = "extra"   // deployed, and not in the repository
 	Scope   DriftKind = "scope"   // for the user, and not the system, or the other way round
 	Changed DriftKind = "changed" // another value
 	UUID    DriftKind = "uuid"    // another PayloadUUID, as systems give that make profiles anew
 )
 
-var driftOrder = []DriftKind{Missing, Extra, Scope, Changed, UUID}
+var driftOrder = []DriftKind{Missing, Variant, Extra, Scope, Changed, UUID}
 
+// String gives the drift on one line, as findings are.
 func (d *Drift) String() string {
 	many := fmt.Sprintf("in %d profiles", d.Profiles)
 	if d.Profiles == 1 {
@@ -49,30 +53,40 @@ func (d *Drift) String() string {
 	case d.Devices > 1:
 		many = fmt.Sprintf("on %d devices", d.Devices)
 	}
+	text, name := "", cmp.Or(d.Identifier, "profile without an identifier")
 	switch d.Kind {
 	case Missing:
-		return fmt.Sprintf("missing: %s (%s) is deployed nowhere", d.Identifier, d.File)
+		text = fmt.Sprintf("%s (%s) is not deployed", name, d.File)
+	case Variant:
+		text = fmt.Sprintf("%s (%s) is not deployed; %s is, with the same identifier", name, d.File, d.Deployed)
 	case Extra:
-		return fmt.Sprintf("extra: %s, %s, is not in the repository; one is %s", d.Identifier, many, d.File)
+		text = fmt.Sprintf("%s is not in the repository, but deployed %s; one is %s", name, many, d.File)
+	default:
+		text = fmt.Sprintf("%s (%s): %s %s", name, d.File, d.Key, d.difference(many))
 	}
-	if d.Kind == UUID {
-		return fmt.Sprintf("uuid: %s (%s): %s is not the one of the repository, %s", d.Identifier, d.File, d.Key, many)
+	return fmt.Sprintf("%s: %s [%s]", d.Severity, text, d.Rule)
+}
+
+// difference words how a value differs.
+func (d *Drift) difference(many string) string {
+	switch {
+	case d.Deployed == d.Repository: // masked, or a UUID
+		return "differs from the repository " + many
+	case d.Deployed == "":
+		return fmt.Sprintf("is missing %s; expected %q", many, d.Repository)
+	case d.Repository == "":
+		return fmt.Sprintf("is %q %s; expected none", d.Deployed, many)
 	}
-	value := func(s string) string {
-		if s == "" {
-			return "absent"
-		}
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%s: %s (%s): %s is %s, in the repository %s, %s", d.Kind, d.Identifier, d.File, d.Key, value(d.Deployed), value(d.Repository), many)
+	return fmt.Sprintf("is %q %s; expected %q", d.Deployed, many, d.Repository)
 }
 
 // Repository are the profiles as they are meant to be deployed.
 type Repository struct {
-	byIdentifier, byUUID map[string]*meant
+	byIdentifier, byUUID map[string][]*meant // in order
 	list                 []*meant
-	found                map[Drift]*drifted // by the drift without its numbers
-	values               map[string][]Drift // the different values of a key, in order; see maxValues
+	severities           map[string]checker.Severity // by rule, where they are not the usual ones
+	found                map[Drift]*drifted          // by the drift without its numbers
+	values               map[string][]Drift          // the different values of a key, in order; see maxValues
 }
 
 // meant is a profile of the repository.
@@ -99,11 +113,10 @@ func (x *drifted) plus(o *drifted) {
 
 // NewRepository gives a repository without profiles.
 func NewRepository() *Repository {
-	return &Repository{byIdentifier: map[string]*meant{}, byUUID: map[string]*meant{}, found: map[Drift]*drifted{}, values: map[string][]Drift{}}
+	return &Repository{byIdentifier: map[string][]*meant{}, byUUID: map[string][]*meant{}, severities: map[string]checker.Severity{}, found: map[Drift]*drifted{}, values: map[string][]Drift{}}
 }
 
-// Has adds the profiles of a result to the repository. If several have the same
-// identifier, the first is the one that is compared.
+// Has adds the profiles of a result to the repository.
 func (r *Repository) Has(result *checker.Result) {
 	for _, v := range result.Visited {
 		m := &meant{file: result.File, Profile: v.(*Profile)}
@@ -111,17 +124,22 @@ func (r *Repository) Has(result *checker.Result) {
 			continue
 		}
 		r.list = append(r.list, m)
-		if id := m.Identifier; id != "" && r.byIdentifier[id] == nil {
-			r.byIdentifier[id] = m
+		if id := m.Identifier; id != "" {
+			r.byIdentifier[id] = append(r.byIdentifier[id], m)
 		}
-		if uuid := strings.ToLower(m.UUID); uuid != "" && r.byUUID[uuid] == nil {
-			r.byUUID[uuid] = m
+		if uuid := fold(m.UUID); uuid != "" {
+			r.byUUID[uuid] = append(r.byUUID[uuid], m)
 		}
 	}
 }
 
 // Len is how many profiles the repository has.
 func (r *Repository) Len() int { return len(r.list) }
+
+// compared reports whether some deployed profile was compared.
+func (r *Repository) compared() bool {
+	return len(r.found) > 0 || slices.ContainsFunc(r.list, func(m *meant) bool { return m.deployed })
+}
 
 // Add compares the profiles of a result with the repository.
 func (r *Repository) Add(result *checker.Result) {
@@ -130,33 +148,37 @@ func (r *Repository) Add(result *checker.Result) {
 		if p.Settings == nil || len(p.Settings.List) == 0 {
 			continue // not a profile
 		}
-		m := cmp.Or(r.byIdentifier[p.Identifier], r.byUUID[strings.ToLower(p.UUID)])
+		m := r.match(p)
 		if m == nil {
 			r.tell(Drift{Kind: Extra, Identifier: cmp.Or(p.Identifier, p.UUID)}, p.Device, result.File)
 			continue
 		}
-		m.deployed = true
-		r.compare(m, p, result.File)
+		compare(m.Settings, p.Settings, func(want, have *Setting) { r.differ(m, p, want, have, result.File) })
 	}
 }
 
-func (r *Repository) compare(m *meant, p *Profile, file string) {
-	for i := range m.Settings.List {
-		want := &m.Settings.List[i]
-		j, ok := p.Settings.keys[want.Key]
+// fold makes UUIDs comparable.
+func fold(uuid string) string { return strings.ToLower(uuid) }
+
+// compare calls differ for each value that differs; one that is not there has no
+// key.
+func compare(meant, deployed *Settings, differ func(want, have *Setting)) {
+	for i := range meant.List {
+		want := &meant.List[i]
+		j, ok := deployed.keys[want.Key]
 		switch {
-		case !ok && (p.Settings.Partial || want.Variable):
+		case !ok && (deployed.Partial || want.Variable):
 		case !ok:
-			r.differ(m, p, want, &Setting{}, file)
-		case want.Variable || want.Digest == p.Settings.List[j].Digest, p.Settings.Partial && p.Settings.List[j].equal(want):
+			differ(want, &Setting{})
+		case want.Variable || want.Digest == deployed.List[j].Digest, deployed.Partial && deployed.List[j].equal(want):
 		default:
-			r.differ(m, p, want, &p.Settings.List[j], file)
+			differ(want, &deployed.List[j])
 		}
 	}
-	for i := range p.Settings.List {
-		have := &p.Settings.List[i]
-		if _, ok := m.Settings.keys[have.Key]; !ok && !p.Settings.Partial {
-			r.differ(m, p, &Setting{}, have, file)
+	for i := range deployed.List {
+		have := &deployed.List[i]
+		if _, ok := meant.keys[have.Key]; !ok && !deployed.Partial {
+			differ(&Setting{}, have)
 		}
 	}
 }
@@ -241,14 +263,22 @@ func (r *Repository) Merge(o *Repository) error {
 	return nil
 }
 
-// Digest tells repositories apart.
-func (r *Repository) Digest() string {
+// Digest tells repositories apart. It is written down, so that secrets are part of it only if there is a key for their
+// marks; without one, repositories that differ in secrets alone have the same.
+func (r *Repository) Digest(marks *Marker) string {
 	h := sha256.New()
 	for _, m := range r.list {
 		fmt.Fprintf(h, "%q %q %q\n", m.file, m.Identifier, m.UUID)
 		for i := range m.Settings.List {
 			x := &m.Settings.List[i]
-			fmt.Fprintf(h, "%q %x %x %v\n", x.Key, x.Digest, x.Loose, x.Variable)
+			digest, loose := x.Digest, x.Loose
+			if x.Secret {
+				digest, loose = [12]byte{}, [12]byte{}
+				if marks.Given() {
+					copy(digest[:], marks.digest(string(x.Digest[:])))
+				}
+			}
+			fmt.Fprintf(h, "%q %x %x %v\n", x.Key, digest, loose, x.Variable)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -257,9 +287,24 @@ func (r *Repository) Digest() string {
 // Drift gives the differences, grouped by kind.
 func (r *Repository) Drift() []Drift {
 	list := []Drift{}
+	add := func(d Drift) {
+		if r.weigh(&d) != checker.Off {
+			list = append(list, d)
+		}
+	}
+	deployed := map[string]string{} // identifier to the first file that is
 	for _, m := range r.list {
-		if !m.deployed {
-			list = append(list, Drift{Kind: Missing, Identifier: m.Identifier, File: m.file})
+		if m.deployed && deployed[m.Identifier] == "" {
+			deployed[m.Identifier] = m.file
+		}
+	}
+	for _, m := range r.list {
+		switch instead := deployed[m.Identifier]; {
+		case m.deployed:
+		case instead != "" && m.Identifier != "":
+			add(Drift{Kind: Variant, Identifier: m.Identifier, File: m.file, Deployed: instead})
+		default:
+			add(Drift{Kind: Missing, Identifier: m.Identifier, File: m.file})
 		}
 	}
 	for d, x := range r.found {
@@ -267,7 +312,7 @@ func (r *Repository) Drift() []Drift {
 		if d.File == "" {
 			d.File = x.file
 		}
-		list = append(list, d)
+		add(d)
 	}
 	slices.SortFunc(list, func(a, b Drift) int { return a.compare(&b) })
 	return list

@@ -15,6 +15,7 @@ type Fleet struct {
 	Repository *Repository // what the profiles are compared with; nil: nothing
 
 	files, profiles, payloads, suppressed int
+	skipped, excluded                     int // paths that were not checked
 	counts
 
 	rows     map[string]*row // by ID of the configuration
@@ -92,12 +93,21 @@ func NewFleet() *Fleet {
 // Add adds a result whose checker had Visit of an Auditor.
 func (f *Fleet) Add(r *checker.Result) {
 	if r.Err != nil {
-		f.fail(r.File, r.Err.Error())
+		f.fail(r.File, checker.PrintableLines(r.Err.Error()))
 	}
 	if f.Repository != nil {
 		f.Repository.Add(r)
 	}
-	if r.Passed != "" || r.Profiles == 0 {
+	switch {
+	case r.Excluded:
+		f.excluded++
+		return
+	case r.Skipped.Reason != "":
+		if !r.Part && r.Skipped.Kind != checker.SkipUnrelated {
+			f.skipped++
+		}
+		return
+	case r.Profiles == 0:
 		return
 	}
 	if r.Part {
@@ -121,6 +131,11 @@ func (f *Fleet) Add(r *checker.Result) {
 		}
 		f.finding(x, p, told)
 	}
+}
+
+// Empty reports whether nothing was checked or compared, and nothing failed.
+func (f *Fleet) Empty() bool {
+	return f.files+len(f.parts)+len(f.devices)+len(f.failures) == 0 && (f.Repository == nil || !f.Repository.compared())
 }
 
 func (f *Fleet) profile(file string, p *Profile) {

@@ -17,6 +17,8 @@ func (f *Fleet) Merge(o *Fleet) error {
 	f.profiles += o.profiles
 	f.payloads += o.payloads
 	f.suppressed += o.suppressed
+	f.skipped += o.skipped
+	f.excluded += o.excluded
 	f.plus(o.counts)
 	for id, x := range o.rows {
 		mine := f.rows[id]

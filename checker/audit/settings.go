@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/sceplint/sceplint/checker/profile"
@@ -25,6 +26,7 @@ type Setting struct {
 	Digest   [12]byte
 	Loose    [12]byte // the same for values that differ in type alone, as exports may lose it
 	Variable bool     // template text: what it becomes is not known
+	Secret   bool     // the value is secret, or holds what is
 	UUID     bool     // a PayloadUUID
 	Scope    bool     // the PayloadScope
 }
@@ -37,7 +39,7 @@ const maxSettings = 20_000
 // order does not matter.
 func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
-	f := &flattener{settings: s, secrets: secrets}
+	f := &flattener{settings: s, secrets: secrets, hidden: p.Secrets(), copies: map[string]int{}}
 	if p.Root == nil {
 		return s
 	}
@@ -61,15 +63,13 @@ func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 type flattener struct {
 	settings *Settings
 	secrets  *profile.Secrets
+	hidden   *profile.Secrets // the same, even if secrets are to be shown
+	copies   map[string]int   // how many more settings a key has
 }
 
-// value adds a value, or all that it holds; within tells whether it lies under
-// a secret key. The reader of profiles bounds the
-// depth.
+// value adds a value, or all that it holds; within tells whether it lies under a
+// secret key. The reader of profiles bounds the depth.
 func (f *flattener) value(key string, n *profile.Node, within bool) {
-	if len(f.settings.List) >= maxSettings {
-		return
-	}
 	within = within || profile.SecretKey(n.Key)
 	switch {
 	case n.Is(profile.Dict):
@@ -87,7 +87,7 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	}
 	x := Setting{
 		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
-		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope",
+		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: n.Secret(within) || f.hidden.Text(n.Text()) != n.Text(),
 	}
 	switch {
 	case n.Secret(within):
@@ -99,10 +99,44 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	default:
 		x.Text = clip(f.secrets.Text(n.Text()))
 	}
-	if _, twice := f.settings.keys[x.Key]; !twice {
-		f.settings.keys[x.Key] = len(f.settings.List)
-		f.settings.List = append(f.settings.List, x)
+	f.add(x)
+}
+
+// restKey stands for all values beyond maxSettings.
+const restKey = "further values"
+
+// add adds a setting. A key that is there already gets a number, as of payloads
+// that share an identifier. What is beyond the limit is compared as one value.
+func (f *flattener) add(x Setting) {
+	s := f.settings
+	if len(s.List) >= maxSettings {
+		last := &s.List[len(s.List)-1]
+		if last.Key != restKey {
+			last = &Setting{Key: restKey, Text: "(not shown)"}
+			s.keys[restKey] = len(s.List)
+			s.List = append(s.List, *last)
+			last = &s.List[len(s.List)-1]
+		}
+		last.Variable = last.Variable || x.Variable
+		last.Digest, last.Loose = chain(last.Digest, x.Key, x.Digest), chain(last.Loose, x.Key, x.Loose)
+		return
 	}
+	if _, ok := s.keys[x.Key]; ok {
+		key := x.Key
+		f.copies[key]++
+		x.Key = fmt.Sprintf("%s (%d)", key, f.copies[key]+1)
+		if _, ok := s.keys[x.Key]; ok { // it is the name of another one
+			return
+		}
+	}
+	s.keys[x.Key] = len(s.List)
+	s.List = append(s.List, x)
+}
+
+func chain(sum [12]byte, key string, next [12]byte) (d [12]byte) {
+	h := sha256.Sum256(slices.Concat(sum[:], []byte(key), next[:]))
+	copy(d[:], h[:])
+	return d
 }
 
 // digest tells values apart, and those of another type, whatever way they are

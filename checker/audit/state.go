@@ -12,7 +12,7 @@ import (
 )
 
 // stateVersion changes when a state of today would mean something else.
-const stateVersion = 1
+const stateVersion = 2
 
 // Progress tells how far an audit has come, so that it can go on.
 type Progress struct {
@@ -25,22 +25,26 @@ type Progress struct {
 
 // state is a Fleet as it is written. Devices of a set are digests of names.
 type state struct {
-	Version    int            `json:"version"`
-	Progress   Progress       `json:"progress"`
-	Files      int            `json:"files"`
-	Profiles   int            `json:"profiles"`
-	Payloads   int            `json:"payloads"`
-	Suppressed int            `json:"suppressed"`
-	Counts     [3]int         `json:"counts"` // errors, warnings, infos
-	Rows       []stateRow     `json:"configurations"`
-	Rules      []stateRule    `json:"rules"`
-	Devices    []stateDevice  `json:"devices"`
-	Secrets    []stateSecret  `json:"challenges"`
-	Parts      []string       `json:"parts,omitempty"` // files that were read in parts
-	Failures   []stateFailure `json:"failures"`
-	Lost       int            `json:"lost"`
-	Meant      []stateMeant   `json:"repository,omitempty"` // where it is compared
-	Drift      []stateDrift   `json:"drift,omitempty"`
+	Version    int               `json:"version"`
+	Progress   Progress          `json:"progress"`
+	Files      int               `json:"files"`
+	Profiles   int               `json:"profiles"`
+	Payloads   int               `json:"payloads"`
+	Suppressed int               `json:"suppressed"`
+	Skipped    int               `json:"skipped"`
+	Excluded   int               `json:"excluded"`
+	Counts     [3]int            `json:"counts"` // errors, warnings, infos
+	Rows       []stateRow        `json:"configurations"`
+	Rules      []stateRule       `json:"rules"`
+	Devices    []stateDevice     `json:"devices"`
+	Secrets    []stateSecret     `json:"challenges"`
+	AcrossRuns bool              `json:"challenges_across_runs"` // whether they can be compared with those of another run
+	Parts      []string          `json:"parts,omitempty"`        // files that were read in parts
+	Failures   []stateFailure    `json:"failures"`
+	Lost       int               `json:"lost"`
+	Meant      []stateMeant      `json:"repository,omitempty"` // where it is compared
+	Drift      []stateDrift      `json:"drift,omitempty"`
+	Severities map[string]string `json:"drift_severities,omitempty"` // by rule
 }
 
 type stateMeant struct {
@@ -100,8 +104,8 @@ func countsOf(n [3]int) counts { return counts{n[0], n[1], n[2]} }
 // sum.
 func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	s := state{
-		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed,
-		Counts: f.list(), Lost: f.lost,
+		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed, Skipped: f.skipped, Excluded: f.excluded,
+		Counts: f.list(), Lost: f.lost, AcrossRuns: f.AcrossRuns(),
 		Parts: slices.Sorted(maps.Keys(f.parts)), Rows: []stateRow{}, Rules: []stateRule{}, Devices: []stateDevice{}, Secrets: []stateSecret{}, Failures: []stateFailure{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.rows)) {
@@ -131,6 +135,12 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 			d.Profiles = x.profiles
 			s.Drift = append(s.Drift, stateDrift{d, x.file, x.devices.list()})
 		}
+		if len(r.severities) > 0 {
+			s.Severities = map[string]string{}
+			for id, severity := range r.severities {
+				s.Severities[id] = severity.String()
+			}
+		}
 		slices.SortFunc(s.Drift, func(a, b stateDrift) int { return a.compare(&b.Drift) })
 	}
 	out := json.NewEncoder(w)
@@ -142,12 +152,12 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 func ReadState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", err)
+		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", checker.JSONError(text, err))
 	}
 	if s.Version != stateVersion {
 		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
 	}
-	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
+	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Skipped, s.Excluded, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
 		return nil, Progress{}, errors.New("not the state of an audit: a sum in it is negative")
 	}
 	if s.Rows == nil || s.Devices == nil {
@@ -155,6 +165,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	}
 	f := NewFleet()
 	f.files, f.profiles, f.payloads, f.suppressed, f.lost, f.counts = s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, countsOf(s.Counts)
+	f.skipped, f.excluded = s.Skipped, s.Excluded
 	for _, x := range s.Rows {
 		r := &row{Configuration: x.Configuration, profiles: x.Profiles, devices: setOf(x.Devices), findings: x.Findings, counts: countsOf(x.Counts), example: x.Example}
 		if r.findings == nil {
@@ -165,14 +176,14 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	for _, x := range s.Rules {
 		severity, err := checker.ParseSeverity(x.Severity)
 		if err != nil {
-			return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", x.ID, err)
+			return nil, Progress{}, errors.New("not the state of an audit: a rule has an unsupported severity")
 		}
 		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
 	}
 	for _, x := range f.rows {
 		for id := range x.findings {
 			if f.rules[id] == nil {
-				return nil, Progress{}, fmt.Errorf("not the state of an audit: nothing is told of rule %s", id)
+				return nil, Progress{}, errors.New("not the state of an audit: a configuration has findings of a rule that is not in it")
 			}
 		}
 	}
@@ -196,7 +207,17 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		for _, x := range s.Meant {
 			f.Repository.list = append(f.Repository.list, &meant{file: x.File, Profile: &Profile{Identifier: x.Identifier}, deployed: x.Deployed})
 		}
+		by := map[string]checker.Severity{}
+		for id, name := range s.Severities {
+			severity, err := checker.ParseSeverity(name)
+			if err != nil {
+				return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", id, err)
+			}
+			by[id] = severity
+		}
+		f.Repository.SetSeverities(by)
 		for _, x := range s.Drift {
+			x.Drift.Rule, x.Drift.Severity = "", ""
 			one := drifted{x.Profiles, setOf(x.In), x.First}
 			x.Drift.Profiles, x.Drift.Devices = 0, 0
 			f.Repository.row(x.Drift).plus(&one)

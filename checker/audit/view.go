@@ -21,11 +21,13 @@ type Summary struct {
 	Warnings       int `json:"warnings"`
 	Infos          int `json:"infos"`
 	Suppressed     int `json:"suppressed"`
+	Skipped        int `json:"skipped"` // paths that might have held a profile
+	Excluded       int `json:"excluded"`
 }
 
 // Summary counts what was added.
 func (f *Fleet) Summary() Summary {
-	return Summary{f.files + len(f.parts), f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed}
+	return Summary{f.files + len(f.parts), f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed, f.skipped, f.excluded}
 }
 
 // ConfigurationRow is one configuration with what is known of it.
@@ -61,6 +63,9 @@ type Static struct {
 	Different int `json:"different"`
 	Profiles  int `json:"profiles"`
 	Devices   int `json:"devices"`
+
+	// NotCompared tells that it is at least so many, for some challenges could not be compared.
+	NotCompared bool `json:"not_compared,omitempty"`
 }
 
 // Shared reports whether several have the same challenge.
@@ -133,12 +138,12 @@ func heavier(a, b string) int {
 
 // static sums up static challenges by configuration.
 func (f *Fleet) static() map[string]*Static {
-	by := map[string]*Static{}
+	by, comparable := map[string]*Static{}, f.Comparable()
 	for _, s := range f.secrets {
 		for _, id := range s.configurations {
 			x := by[id]
 			if x == nil {
-				x = &Static{}
+				x = &Static{NotCompared: !comparable}
 				by[id] = x
 			}
 			x.Different++

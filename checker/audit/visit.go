@@ -7,9 +7,8 @@ import (
 // Auditor looks at profiles while they are checked.
 type Auditor struct {
 	ShowSecrets bool
-	// Mark turns a secret into what stands for it in sums: equal for equal
-	// secrets, and nothing that they could be read from.
-	Mark func(secret string) string
+	// Mark turns a challenge into what represents it in summaries: that of a Marker.
+	Mark func(challenge string) string
 	// Device names the device that a profile was taken from; "" if none is known.
 	Device func(*profile.Profile) string
 	// Compare also takes what Against needs.

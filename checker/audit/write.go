@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 // Views are the ways to list a fleet, for --by.
@@ -28,7 +29,7 @@ type Report struct {
 type document struct {
 	Version        int                `json:"version"`
 	Tool           tool               `json:"tool"`
-	Summary        Summary            `json:"summary"`
+	Summary        documentSummary    `json:"summary"`
 	Configurations []ConfigurationRow `json:"configurations"`
 	Rules          []RuleRow          `json:"rules"`
 	CAs            []GroupRow         `json:"cas"`
@@ -37,7 +38,13 @@ type document struct {
 	Drift          *[]Drift           `json:"drift,omitempty"`
 	Errors         []Failure          `json:"errors"`
 	MoreErrors     int                `json:"more_errors,omitempty"`
+	NotCompared    bool               `json:"challenges_not_compared,omitempty"`
 	State          json.RawMessage    `json:"state,omitempty"`
+}
+
+type documentSummary struct {
+	Summary
+	Drift *Counts `json:"drift,omitempty"` // where it was looked for
 }
 
 type tool struct {
@@ -49,8 +56,8 @@ type tool struct {
 func (r *Report) JSON(w io.Writer) error {
 	f := r.Fleet
 	d := document{
-		Version: 1, Tool: tool{"sceplint", r.Version}, Summary: f.Summary(), Configurations: f.Configurations(), Rules: f.Rules(),
-		CAs: f.CAs(), Keysizes: f.Keysizes(), State: r.State,
+		Version: 1, Tool: tool{"sceplint", r.Version}, Summary: documentSummary{Summary: f.Summary()}, Configurations: f.Configurations(), Rules: f.Rules(),
+		CAs: f.CAs(), Keysizes: f.Keysizes(), NotCompared: !f.Comparable(), State: r.State,
 	}
 	d.Errors, d.MoreErrors = f.Failures()
 	if r.By == "device" {
@@ -58,7 +65,8 @@ func (r *Report) JSON(w io.Writer) error {
 	}
 	if r.Against {
 		drift := append([]Drift{}, r.Drift...)
-		d.Drift = &drift
+		n := CountDrift(drift)
+		d.Drift, d.Summary.Drift = &drift, &n
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -126,30 +134,56 @@ func (x *ConfigurationRow) ChallengeText() string {
 	if x.Static == nil {
 		return x.Challenge
 	}
+	least := ""
+	if x.Static.NotCompared {
+		least = "at least "
+	}
 	switch {
 	case x.Static.Devices > 1:
-		return fmt.Sprintf("static, one on %d devices", x.Static.Devices)
+		return fmt.Sprintf("static, one on %s%d devices", least, x.Static.Devices)
 	case x.Static.Profiles > 1:
-		return fmt.Sprintf("static, one in %d profiles", x.Static.Profiles)
+		return fmt.Sprintf("static, one in %s%d profiles", least, x.Static.Profiles)
+	case x.Static.NotCompared:
+		return "static, not compared"
 	}
 	return "static"
 }
 
-// CSV writes the view that is asked for as a table. A cell that a spreadsheet
-// would take for a formula begins with an apostrophe.
+// driftHead are the columns of drift in a table of another view.
+var driftHead = []string{
+	"drift", "drift severity", "drift profile", "drift file", "drift setting", "deployed", "repository", "drift profiles", "drift devices",
+}
+
+// tableWithDrift is table with columns for drift, and a row for each.
+func (r *Report) tableWithDrift() (head []string, rows [][]string) {
+	head, rows = r.table()
+	if !r.Against {
+		return head, rows
+	}
+	columns := len(head)
+	head = append(head, driftHead...)
+	for i := range rows {
+		rows[i] = append(rows[i], make([]string, len(driftHead))...)
+	}
+	for i := range r.Drift {
+		d := &r.Drift[i]
+		rows = append(rows, append(make([]string, columns), d.Rule, d.Severity, d.Identifier, d.File, d.Key, d.Deployed, d.Repository,
+			strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)))
+	}
+	return head, rows
+}
+
+// CSV writes the view that is asked for as a table, with drift in rows and columns
+// of its own. Cells are safe to open in a spreadsheet.
 func (r *Report) CSV(w io.Writer) error {
-	head, rows := r.table()
-	out := csv.NewWriter(w)
+	head, rows := r.tableWithDrift()
+	out := csv.NewWriter(&checker.LogWriter{To: w})
 	if err := out.Write(head); err != nil {
 		return err
 	}
 	for _, row := range rows {
 		for i, cell := range row {
-			cell = plain(cell)
-			row[i] = cell
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
+			row[i] = checker.CSVCell(cell)
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -160,7 +194,8 @@ func (r *Report) CSV(w io.Writer) error {
 }
 
 // Text writes the view that is asked for, for people, with a summary.
-func (r *Report) Text(w io.Writer) error {
+func (r *Report) Text(to io.Writer) error {
+	w := &checker.LogWriter{To: to}
 	head, rows := r.table()
 	if r.By == "" || r.By == "configuration" {
 		head = telling(head, rows)
@@ -188,9 +223,24 @@ func (r *Report) Text(w io.Writer) error {
 		}
 		fmt.Fprintln(w)
 	}
+	if !r.Fleet.Comparable() {
+		fmt.Fprintf(w, "note: %s\n\n", NotCompared)
+	}
 	s := r.Fleet.Summary()
-	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d; errors: %d, warnings: %d, infos: %d\n",
-		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, s.Errors, s.Warnings, s.Infos)
+	leftOut := ""
+	if s.Skipped > 0 {
+		leftOut += fmt.Sprintf(", skipped: %d", s.Skipped)
+	}
+	if s.Excluded > 0 {
+		leftOut += fmt.Sprintf(", excluded: %d", s.Excluded)
+	}
+	drift := ""
+	if r.Against {
+		n := CountDrift(r.Drift)
+		drift = fmt.Sprintf("; drift: errors: %d, warnings: %d, infos: %d", n.Errors, n.Warnings, n.Infos)
+	}
+	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
+		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, leftOut, s.Errors, s.Warnings, s.Infos, drift)
 	return err
 }
 
@@ -202,11 +252,4 @@ func devices(n int) string {
 }
 
 // plain makes a text safe for a terminal and for one cell of a table.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return '·'
-		}
-		return r
-	}, s)
-}
+func plain(s string) string { return strings.ReplaceAll(checker.Printable(s), "\t", `\u{9}`) }

@@ -13,8 +13,11 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Name is what a configuration file is called.
+// Name is the file name of a configuration.
 const Name = ".sceplint.yaml"
+
+// Names are all file names of a configuration. A directory has one of them.
+var Names = []string{Name, ".sceplint.yml"}
 
 // Schema is the JSON Schema of configuration files.
 //
@@ -25,9 +28,11 @@ var Schema []byte
 // directory it lies in.
 type Config struct {
 	File             string // that it was read from; "" where there is none
+	QuotesKeys       bool   // whether errors may quote its keys
 	Packs            []Text // shipped packs; nil if the file does not speak of them
 	Policies         []Text // files, directories and bundles
 	Data             map[string]any
+	DataKeys         []Text // the keys of Data
 	Targets          checker.Targets
 	Rules            []Level
 	Exclude          []string
@@ -36,7 +41,7 @@ type Config struct {
 	FailOn           string // "error", "warning", "info", "never", or ""
 	Baseline         string
 	VerifySignatures bool
-	Trust            []string
+	Trust            []Text // files
 }
 
 // Text is a value with its place.

@@ -41,7 +41,7 @@ func samples(t *testing.T, pattern string) map[string]string {
 
 func TestBad(t *testing.T) {
 	for name, text := range samples(t, "bad*.yaml") {
-		_, err := Parse(name, []byte(text))
+		_, err := Parse(name, []byte(text), true)
 		var got []*Error
 		if joined, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, err := range joined.Unwrap() {
@@ -79,11 +79,11 @@ func TestBad(t *testing.T) {
 
 func TestGood(t *testing.T) {
 	for name, text := range samples(t, "good*.yaml") {
-		if _, err := Parse(name, []byte(text)); err != nil {
+		if _, err := Parse(name, []byte(text), true); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	c, err := Parse("x", []byte(samples(t, "good-all.yaml")["good-all.yaml"]))
+	c, err := Parse("x", []byte(samples(t, "good-all.yaml")["good-all.yaml"]), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,8 +180,53 @@ func TestParseHostile(t *testing.T) {
 		"keys":     "data: {1: 2, [a]: b}",
 		"merge":    "<<: {packs: [x]}",
 	} {
-		if _, err := Parse("x", []byte(text)); err == nil && name != "deep ok" {
+		if _, err := Parse("x", []byte(text), true); err == nil && name != "deep ok" {
 			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// TestQuotesNothing has Parse read other files, as those that links lead to, and
+// holds that no error quotes them; keys alone are quoted, where that is allowed.
+func TestQuotesNothing(t *testing.T) {
+	const secret, key = "S3CRETvalue", "S3CRETkey"
+	for name, text := range map[string]string{
+		"netrc":       "machine ca.example.com login me password " + secret,
+		"netrc lines": "machine ca.example.com\n  login me\n  password " + secret + "\n",
+		"hosts":       key + ":\n  oauth_token: " + secret + "\n",
+		"ini":         "[http]\n\tauthorization = " + secret + "\n",
+		"properties":  "token=" + secret + "\n",
+		"env":         "TOKEN: " + secret + "\nTOKEN: " + secret + "\n",
+		"key":         "-----BEGIN PRIVATE KEY-----\n" + secret + "\n-----END PRIVATE KEY-----\n",
+		"anchor":      "a: *" + secret + "\n",
+		"alias":       "a: &" + secret + " 1\nb: *" + secret + "\n",
+		"cycle":       "a: &" + secret + " [*" + secret + "]\n",
+		"tag":         "a: !!float " + secret + "\n",
+		"custom tag":  "a: !" + secret + " " + secret + "\n",
+		"tag handle":  "a: !" + secret + "!x " + secret + "\n",
+		"escape":      "a: \"\\q" + secret + "\"\n",
+		"directive":   "%" + secret + "\n---\na: 1\n",
+		"data tag":    "data: {a: !!float " + secret + "}\n",
+		"data key":    "data: {[" + secret + "]: 1, ? {" + secret + ": 1} : 2}\n",
+		"data twice":  "data: {" + key + ": 1, " + key + ": 2}\n",
+		"data":        "data: " + secret + "\n",
+		"packs":       "packs: " + secret + "\npolicies: {" + key + ": " + secret + "}\n",
+		"rules":       "rules: {" + key + ": " + secret + "}\nfail-on: " + secret + "\n",
+		"pattern":     "rules: {\"[" + key + "\": off}\nexclude: [\"[" + secret + "\", \"../" + secret + "\"]\n",
+		"targets":     "targets: {ios: " + secret + ", " + key + ": " + secret + ", macos: [" + secret + "]}\n",
+		"ignore":      "ignore: [" + secret + ", {" + key + ": " + secret + "}]\noverrides: [" + secret + "]\n",
+		"boolean":     "verify-signatures: " + secret + "\nbaseline: [" + secret + "]\ntrust: " + secret + "\n",
+	} {
+		for _, quoteKeys := range []bool{true, false} {
+			_, err := Parse("x", []byte(text), quoteKeys)
+			switch {
+			case err == nil:
+				t.Errorf("%s: no error", name)
+			case strings.Contains(err.Error(), secret):
+				t.Errorf("%s: a value is quoted: %v", name, err)
+			case !quoteKeys && strings.Contains(strings.ToLower(err.Error()), strings.ToLower(key)):
+				t.Errorf("%s: a key is quoted: %v", name, err)
+			}
 		}
 	}
 }
@@ -196,7 +241,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := Parse("x", text)
+		c, err := Parse("x", text, true)
 		if err == nil {
 			Match(c.Exclude, "a/b")
 		}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func (r *reader) object(n *yaml.Node, what string, fields []field, required ...s
 			if name := near(key.Value, names); name != "" {
 				hint = "did you mean " + name + "?"
 			}
-			r.wrong(key, "unknown key %q%s; %s", key.Value, where, hint)
+			r.wrong(key, "unknown key%s%s; %s", r.quoted(key), where, hint)
 			continue
 		}
 		seen = append(seen, key.Value)
@@ -72,7 +73,7 @@ func (r *reader) pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 				r.wrong(key, "merging (<<) is not supported; write the keys out")
 				continue
 			case seen[key.Value]:
-				r.wrong(key, "%s is given twice", key.Value)
+				r.wrong(key, "duplicate key%s", r.quoted(key))
 				continue
 			}
 			seen[key.Value] = true
@@ -122,14 +123,18 @@ func (r *reader) boolean(n *yaml.Node) (value bool) {
 // oneOf reads a word out of a few.
 func (r *reader) oneOf(n *yaml.Node, words ...string) string {
 	if n.Kind != yaml.ScalarNode || !slices.Contains(words, n.Value) {
-		said := kind(n)
-		if n.Kind == yaml.ScalarNode {
-			said = `"` + n.Value + `"`
-		}
-		r.wrong(n, "%s is none of the words that may stand here; write %s", said, strings.Join(words[:len(words)-1], ", ")+" or "+words[len(words)-1])
+		r.wrong(n, "unsupported value; expected %s", strings.Join(words[:len(words)-1], ", ")+", or "+words[len(words)-1])
 		return ""
 	}
 	return n.Value
+}
+
+// quoted gives a key as errors show it, after a space; "" if they must not.
+func (r *reader) quoted(key *yaml.Node) string {
+	if !r.config.QuotesKeys {
+		return ""
+	}
+	return fmt.Sprintf(" %q", key.Value)
 }
 
 // kind names what a node is, for people.
@@ -144,11 +149,11 @@ func kind(n *yaml.Node) string {
 	case "!!null":
 		return "nothing"
 	case "!!bool":
-		return "the truth value " + n.Value
+		return "a truth value"
 	case "!!int", "!!float":
-		return "the number " + n.Value
+		return "a number"
 	}
-	return `the text "` + n.Value + `"`
+	return "a text"
 }
 
 // maxKeys is how many keys an object of data may have: the decoder compares each

@@ -20,9 +20,10 @@ import (
 const maxSize = 1 << 20
 
 // Parse reads a configuration file. What is wrong in it is told all at once, as
-// errors of type *Error.
-func Parse(file string, text []byte) (*Config, error) {
-	c := &Config{File: file}
+// errors of type *Error. They quote no values, for a link or a mistake may have
+// put another file in its place; they quote keys if quoteKeys is set.
+func Parse(file string, text []byte, quoteKeys bool) (*Config, error) {
+	c := &Config{File: file, QuotesKeys: quoteKeys}
 	if len(text) > maxSize {
 		return nil, c.Wrong(Place{1, 1}, "the file is larger than %d bytes", maxSize)
 	}
@@ -56,6 +57,7 @@ func (c *Config) syntax(err error) error {
 			line++ // what the grammar refuses is counted from 0, and placed where the block begins
 		}
 	}
+	message, _, _ = strings.Cut(message, " anchor '") // whose name is content
 	return c.Wrong(Place{max(line, 1), 1}, "not valid YAML: %s", message)
 }
 
@@ -74,7 +76,7 @@ func (r *reader) wrong(n *yaml.Node, format string, args ...any) {
 // refuseAliases finds anchors that would make a short file a large one.
 func (r *reader) refuseAliases(n *yaml.Node) {
 	if n.Kind == yaml.AliasNode {
-		r.wrong(n, "aliases (*%s) are not supported; write the value out", n.Value)
+		r.wrong(n, "aliases (*) are not supported; write the value out")
 		return
 	}
 	for _, child := range n.Content {
@@ -108,11 +110,7 @@ func (r *reader) file(root *yaml.Node) {
 		{"fail-on", func(n *yaml.Node) { c.FailOn = r.oneOf(n, "error", "warning", "info", "never") }},
 		{"baseline", func(n *yaml.Node) { c.Baseline = r.text(n) }},
 		{"verify-signatures", func(n *yaml.Node) { c.VerifySignatures = r.boolean(n) }},
-		{"trust", func(n *yaml.Node) {
-			for _, t := range r.texts(n) {
-				c.Trust = append(c.Trust, t.Value)
-			}
-		}},
+		{"trust", func(n *yaml.Node) { c.Trust = r.texts(n) }},
 	})
 }
 
@@ -167,7 +165,7 @@ func (r *reader) levels(n *yaml.Node) (list []Level) {
 // pattern holds that the ID of a rule, or a pattern of IDs, can be matched.
 func (r *reader) pattern(n *yaml.Node, pattern string) {
 	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-		r.wrong(n, "%q is not a valid pattern of rules", pattern)
+		r.wrong(n, "invalid pattern of rules")
 	}
 }
 
@@ -182,7 +180,7 @@ func (r *reader) targets(n *yaml.Node) (list checker.Targets) {
 		spec := key.Value
 		if value.Tag != "!!null" {
 			if value.Kind != yaml.ScalarNode || slices.Contains([]string{"!!bool", "!!timestamp"}, value.Tag) {
-				r.wrong(value, `the version is %s; write it as in %s: "17.2"`, kind(value), key.Value)
+				r.wrong(value, `the version is %s; write it as in ios: "17.2"`, kind(value))
 				continue
 			}
 			if value.Value != "" {
@@ -191,8 +189,11 @@ func (r *reader) targets(n *yaml.Node) (list checker.Targets) {
 		}
 		t, err := checker.ParseTargets(spec)
 		switch {
-		case err != nil:
+		case err != nil && r.config.QuotesKeys && !slices.Contains(checker.Systems, strings.ToLower(key.Value)):
+			_, err = checker.ParseTargets(key.Value) // without the version
 			r.wrong(key, "%v", err)
+		case err != nil:
+			r.wrong(key, `invalid target; write it as in ios: "17.2"`)
 		case list.Has(t[0].System):
 			r.wrong(key, "target %s is given twice", t[0].System)
 		default:
@@ -224,7 +225,10 @@ func (r *reader) data(n *yaml.Node) (values map[string]any) {
 		err = decoder.Decode(&values)
 	}
 	if err != nil {
-		r.wrong(n, "data is nothing that JSON could hold: %s", strings.ReplaceAll(err.Error(), "\n", " "))
+		r.wrong(n, "data holds a key or a value that JSON cannot hold")
+	}
+	for key := range r.pairs(n) {
+		r.config.DataKeys = append(r.config.DataKeys, Text{key.Value, place(key)})
 	}
 	return values
 }
@@ -237,7 +241,7 @@ func (r *reader) globs(n *yaml.Node) (list []string) {
 		}
 		pattern, ok := anchored(t.Value)
 		if !ok {
-			r.errs = append(r.errs, r.config.Wrong(t.Place, "%q is not a valid pattern of files below the configuration; write one as in vendor/**", t.Value))
+			r.errs = append(r.errs, r.config.Wrong(t.Place, "invalid pattern of files below the configuration; write one as in vendor/**"))
 			continue
 		}
 		list = append(list, pattern)

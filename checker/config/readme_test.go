@@ -32,7 +32,7 @@ func TestDocs(t *testing.T) {
 		all.WriteString(line)
 	}
 	for name, text := range map[string]string{"README.md": example, "starter": string(starter), "starter in full": all.String()} {
-		c, err := Parse(name, []byte(text))
+		c, err := Parse(name, []byte(text), true)
 		if err != nil {
 			t.Error(err)
 		} else if name != "starter" && (len(c.Ignore) != 1 || len(c.Overrides) != 1 || len(c.Targets) != 2 || len(c.Rules) != 2 || len(c.Policies) != 1) {

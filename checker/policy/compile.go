@@ -191,7 +191,7 @@ func (s *Set) compileNow() error {
 		return err
 	}
 	s.compiler = compiler
-	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(true), inmem.OptReturnASTValuesOnRead(true))
+	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
 	txn, err := s.store.NewTransaction(context.Background(), storage.TransactionParams{})
 	if err != nil {
 		return err

@@ -206,6 +206,9 @@ func located(err error) error {
 		return err
 	}
 	text := strings.TrimSpace(e.Message)
+	if len(text) > maxPrintBytes { // it may quote a value
+		text = strings.ToValidUTF8(text[:maxPrintBytes], "") + "…"
+	}
 	if e.Location == nil {
 		return errors.New(clean(text))
 	}

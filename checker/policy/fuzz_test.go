@@ -54,7 +54,7 @@ func FuzzPolicies(f *testing.F) {
 // FuzzLoad holds that no text makes loading a policy panic or hang, and that
 // every refusal names the file.
 func FuzzLoad(f *testing.F) {
-	seeds(f, "../../policies/baseline/*/*.rego", "../../policies/fleet/*/*.rego", "starter/policies/acme/*/*.rego")
+	seeds(f, "../../policies/recommended/*/*.rego", "../../policies/fleet/*/*.rego", "starter/policies/acme/*/*.rego")
 	f.Add([]byte("package policies.a.b\n\ndeny[msg] { msg := input.scep[_].keysze }"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 1<<13 {

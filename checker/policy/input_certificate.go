@@ -37,10 +37,10 @@ var certificateFields = []struct {
 		return ast.InternedTerm(c.DER == nil && c.Err == nil)
 	}},
 	{"readable", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.Parsed != nil) }},
-	{"subject", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Subject()) }},
-	{"issuer", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Issuer()) }},
-	{"common_name", func(_ *document, c *profile.Certificate) *ast.Term {
-		return ast.StringTerm(c.Parsed.Subject.CommonName)
+	{"subject", func(d *document, c *profile.Certificate) *ast.Term { return d.text(c.Subject()) }},
+	{"issuer", func(d *document, c *profile.Certificate) *ast.Term { return d.text(c.Issuer()) }},
+	{"common_name", func(d *document, c *profile.Certificate) *ast.Term {
+		return d.text(c.Parsed.Subject.CommonName)
 	}},
 	{"serial", func(_ *document, c *profile.Certificate) *ast.Term { return ast.StringTerm(c.Serial()) }},
 	{"not_before", func(_ *document, c *profile.Certificate) *ast.Term { return moment(c.Parsed.NotBefore) }},

@@ -72,7 +72,7 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 			if n.Get(c.Key) != c {
 				continue // the key stands twice, and this one is lost
 			}
-			object.Insert(ast.StringTerm(c.Key), d.raw(c, within || profile.SecretKey(c.Key)))
+			object.Insert(d.text(c.Key), d.raw(c, within || profile.SecretKey(c.Key)))
 		}
 		return ast.NewTerm(object)
 	case n.Is(profile.Array):

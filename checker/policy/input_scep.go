@@ -12,7 +12,7 @@ import (
 
 // scepPaths are the paths of the SCEP keys of a payload.
 func scepPaths(s *profile.SCEP) *ast.Term {
-	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative()}
+	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative() || s.Bare() && s.Content == s.Node, bare: s.Bare()}
 	for i, k := range profile.SCEPKeys {
 		if s.Content.Get(k.Name) != nil {
 			key.present |= 1 << i
@@ -23,6 +23,8 @@ func scepPaths(s *profile.SCEP) *ast.Term {
 		var dict []*ast.Term // the path of what the keys stand in
 		switch {
 		case key.top:
+		case key.bare:
+			dict = []*ast.Term{payload}
 		case key.dict:
 			dict = []*ast.Term{payload, ast.InternedTerm(key.index), payload}
 		default:
@@ -80,7 +82,7 @@ func (d *document) scep(s *profile.SCEP) *ast.Term {
 }
 
 func payloadPath(s *profile.SCEP) *ast.Term {
-	if s.Declarative() {
+	if s.Declarative() || s.Bare() {
 		return ast.ArrayTerm()
 	}
 	return ast.ArrayTerm(term("PayloadContent"), ast.InternedTerm(s.Index))
@@ -92,7 +94,7 @@ func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
 		if s.Content.Get(n.Key) == n {
-			f = append(f, [2]*ast.Term{ast.StringTerm(n.Key), d.raw(n, false)})
+			f = append(f, [2]*ast.Term{d.text(n.Key), d.raw(n, profile.SecretKey(n.Key))})
 		}
 	}
 	return f.term()
@@ -109,7 +111,7 @@ func types(s *profile.SCEP) *ast.Term {
 }
 
 // text is a string without the secrets that may be in it.
-func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Fact(s)) }
+func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Text(s)) }
 
 func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 	f := make(fields, 0, 3)
@@ -122,7 +124,7 @@ func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 }
 
 func (d *document) url(s *profile.SCEP) *ast.Term {
-	masked := d.secrets.Fact(s.URL.Node.Text())
+	masked := d.secrets.Text(s.URL.Node.Text())
 	if masked != s.URL.Node.Text() {
 		return d.urlParts(s)
 	}
@@ -135,7 +137,7 @@ func (d *document) url(s *profile.SCEP) *ast.Term {
 }
 
 func (d *document) urlParts(s *profile.SCEP) *ast.Term {
-	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Fact(part))) }
+	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Text(part))) }
 	f := setting(s.URL, text)
 	f.add("text", text(s.URL.Node.Text()))
 	u := s.URLParts()
@@ -175,7 +177,7 @@ func (d *document) named(kind string, value *profile.Node) fields {
 	text := d.scalar(value, false)
 	variable := value.Unrendered() || value.HasVariable()
 	f := make(fields, 0, 8)
-	f.text("type", kind)
+	f.add("type", d.text(kind))
 	if !variable {
 		f.add("value", text)
 	}

@@ -125,9 +125,9 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 	}
 	var f *checker.Finding
 	if n.Is(profile.Dict, profile.Array) {
-		f = pass.Open(n, "%s", m.message)
+		f = pass.Open(n, "%s", checker.Prose(m.message))
 	} else {
-		f = pass.Value(n, "%s", m.message)
+		f = pass.Value(n, "%s", checker.Prose(m.message))
 	}
 	f.Rule, f.Help, f.Severity = p.described(), p.described().Help, severity
 	for _, s := range pass.Profile.SCEP() {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -206,46 +205,21 @@ func clean(text string) string {
 	}, text))
 }
 
-// checkParameters refuses parameters of another type than documented, and
-// names that are nearly, but not quite, those of a parameter.
+// checkParameters rejects parameters of another type than documented.
 func (s *Set) checkParameters() error {
 	config := s.config.Data["config"].(map[string]any)
 	if len(config) == 0 {
 		return nil
 	}
-	known := map[string]checker.Parameter{}
 	for _, p := range s.policies {
 		for _, x := range p.described().Parameters {
-			known[x.Name] = x
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(config)) {
-		x, ok := known[name]
-		if !ok {
-			if near := nearest(name, slices.Sorted(maps.Keys(known))); near != "" && !s.mentions(name) {
-				return fmt.Errorf("data: config.%s is no parameter of the policies loaded; did you mean %s?", name, near)
+			value, given := config[x.Name]
+			if have, want := jsonType(value), jsonType(x.Default); given && have != want {
+				return fmt.Errorf("data: config.%s must be of type %s, not %s", x.Name, want, have)
 			}
-			continue
-		}
-		if have, want := jsonType(config[name]), jsonType(x.Default); have != want {
-			return fmt.Errorf("data: config.%s must be of type %s, not %s", name, want, have)
 		}
 	}
 	return nil
-}
-
-// mentions reports whether any module has the name in it as a string or a key.
-func (s *Set) mentions(name string) bool {
-	found := false
-	for _, m := range s.modules {
-		ast.WalkTerms(m, func(t *ast.Term) bool {
-			if text, ok := t.Value.(ast.String); ok && string(text) == name {
-				found = true
-			}
-			return found
-		})
-	}
-	return found
 }
 
 func jsonType(v any) string {

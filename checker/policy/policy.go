@@ -43,12 +43,16 @@ type Set struct {
 	compile   func() error           // once; needed before anything runs
 	compiler  *ast.Compiler
 	store     storage.Store
+	beside    []parameter
 	txn       storage.Transaction
 
 	view  atomic.Pointer[view]
 	plain bool                  // for tests: everything is shown, and nothing remembered
 	stuck atomic.Pointer[error] // why nothing may run any more
 }
+
+// parameter is a parameter that lies beside policies.
+type parameter struct{ name, file string }
 
 // policy is one package policies.<pack>.<id>.
 type policy struct {
@@ -89,6 +93,9 @@ func Load(ctx context.Context, config Config) (*Set, error) {
 		return s, nil
 	}
 	if err := s.compile(); err != nil {
+		return nil, err
+	}
+	if err := s.checkRead(s.compiler.Modules); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -162,6 +169,20 @@ func (s *Set) parse() error {
 		return strings.Compare(a.Pack+"/"+a.ID, b.Pack+"/"+b.ID)
 	})
 	return errors.Join(append(failures, s.doubled()...)...)
+}
+
+// Clash finds an ID that two sets have, which are for one policy alone.
+func (s *Set) Clash(other *Set) error {
+	known := map[string]*policy{}
+	for _, p := range other.policies {
+		known[p.ID] = p
+	}
+	for _, p := range s.policies {
+		if q := known[p.ID]; q != nil {
+			return fmt.Errorf("%s:%d: duplicate ID %s; %s:%d has it too", p.file, p.line, p.ID, q.file, q.line)
+		}
+	}
+	return nil
 }
 
 // doubled finds IDs that are not for one policy alone.

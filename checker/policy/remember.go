@@ -83,6 +83,7 @@ type pathsKey struct {
 	present uint32 // a bit for each of profile.SCEPKeys
 	dict    bool   // whether there is a PayloadContent dict
 	top     bool   // whether the keys stand at the top of the document
+	bare    bool   // the payload stands in the place of a profile
 }
 
 func integerSetting(s profile.Setting[int64]) *ast.Term {
@@ -96,7 +97,7 @@ func booleanSetting(s profile.Setting[bool]) *ast.Term {
 // textSetting is a setting that is text; a text that holds a secret is not
 // remembered.
 func (d *document) textSetting(s profile.Setting[string]) *ast.Term {
-	if s.Known && d.secrets.Fact(s.Value) != s.Value {
+	if s.Known && d.secrets.Text(s.Value) != s.Value {
 		return setting(s, d.text).term()
 	}
 	keep := func(k settingKey[string]) settingKey[string] {

@@ -70,6 +70,39 @@ const (
 // small value that holds another twice, which holds another twice, is long.
 var writing = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object", "json.filter", "json.patch", "json.remove", "object.union_n", "object.subset"}
 
+// formatting are those of them whose result has the texts of an argument in it.
+var formatting = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object"}
+
+// writtenLength is how long a value is as text, without escapes; more than maxText
+// if it is longer than that.
+func writtenLength(v ast.Value) int {
+	n := 0
+	var add func(v ast.Value)
+	each := func(t *ast.Term) bool {
+		add(t.Value)
+		n++ // the comma
+		return n > maxText
+	}
+	add = func(v ast.Value) {
+		switch v := v.(type) {
+		case ast.String:
+			n += len(v) + 2
+		case *ast.Array:
+			v.Until(each)
+		case ast.Set:
+			v.Until(each)
+		case ast.Object:
+			v.Until(func(key, value *ast.Term) bool { return each(key) || each(value) })
+		case ast.Number:
+			n += len(v)
+		default:
+			n += len("false")
+		}
+	}
+	add(v)
+	return n
+}
+
 // exceeds reports whether a value holds more than so many, all told.
 func exceeds(v ast.Value, most int) bool {
 	return count(v, &most, 0) < 0
@@ -108,8 +141,14 @@ var growing = map[string]func(args []*ast.Term) int{
 		return n + parts*textLength(args[0])
 	},
 	"sprintf": func(args []*ast.Term) int {
-		n := formatLength(args[0])
-		each(args[1], func(t *ast.Term) { n += textLength(t) })
+		n, longest := formatLength(args[0]), 0
+		each(args[1], func(t *ast.Term) {
+			length := writtenLength(t.Value)
+			n, longest = n+length, max(longest, length)
+		})
+		if format, ok := args[0].Value.(ast.String); ok && strings.Contains(string(format), "[") { // an argument may be written many times
+			n += strings.Count(string(format), "%") * longest
+		}
 		return n
 	},
 	"replace": func(args []*ast.Term) int {
@@ -184,7 +223,7 @@ func bound() {
 		if f == nil {
 			continue
 		}
-		grows, writes := growing[name], slices.Contains(writing, name)
+		grows, writes, formats := growing[name], slices.Contains(writing, name), slices.Contains(formatting, name)
 		if name == ast.NowNanos.Name {
 			f = now(f)
 		}
@@ -193,7 +232,7 @@ func bound() {
 				if n, ok := arg.Value.(ast.Number); ok && !moderate(string(n)) {
 					return errors.New("a number of too many digits")
 				}
-				if writes && exceeds(arg.Value, maxValues) {
+				if writes && exceeds(arg.Value, maxValues) || formats && writtenLength(arg.Value) > maxText {
 					return errTooLarge
 				}
 			}

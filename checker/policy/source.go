@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/open-policy-agent/opa/v1/util"
 )
 
 // File is one file that policies are loaded from.
@@ -28,6 +29,7 @@ type File struct {
 // The most that is read: policies are text that people write.
 const (
 	maxFiles    = 10_000
+	maxDirs     = 2_000
 	maxFileSize = 16 << 20 // bytes
 	maxTotal    = 64 << 20 // bytes
 )
@@ -50,43 +52,117 @@ func Wanted(name string) bool {
 }
 
 // Files collects the files of a directory that Load reads, in order. Hidden
-// directories are passed over; name gives the name of a file in messages.
+// directories are skipped; name gives the name of a file in messages. A link to a
+// directory is followed if its files were not collected yet. One that cannot be
+// followed is an error: there may be policies behind it.
 func Files(fsys fs.FS, name func(path string) string) ([]File, error) {
-	var files []File
-	total := 0
-	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
+	c := &collector{fsys: fsys, name: name}
+	err := c.walk(".")
+	for len(c.links) > 0 && err == nil {
+		link := c.links[0]
+		c.links = c.links[1:]
+		err = c.walk(link)
+	}
+	return c.files, err
+}
+
+// collector collects the files of a directory.
+type collector struct {
+	fsys  fs.FS
+	name  func(path string) string
+	files []File
+	dirs  []fs.FileInfo // those that were walked
+	links []string      // to directories, not walked yet
+	total int           // bytes
+}
+
+// otherFile matches the names of files that are not read, such as profiles for
+// tests, and hardly those of directories.
+var otherFile = regexp.MustCompile(`\.[A-Za-z]+$`)
+
+func (c *collector) walk(from string) error {
+	return fs.WalkDir(c.fsys, from, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return fmt.Errorf("%s: %w", name(file), err)
+			return c.failed(file, err)
 		}
-		if d.IsDir() {
-			if file != "." && strings.HasPrefix(d.Name(), ".") {
-				return fs.SkipDir
+		switch {
+		case d.IsDir() && file != "." && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case d.IsDir():
+			return c.addDir(file)
+		case d.Type()&fs.ModeSymlink != 0:
+			switch info, err := fs.Stat(c.fsys, file); {
+			case errors.Is(err, fs.ErrNotExist) && !Wanted(file): // it leads to nothing
+				return nil
+			case !Wanted(file) && strings.HasPrefix(d.Name(), "."): // like hidden directories
+				return nil
+			case err != nil && isLinkOut(err) && otherFile.MatchString(file) && !Wanted(file):
+				return nil
+			case err != nil:
+				return c.failed(file, err)
+			case info.IsDir():
+				c.links = append(c.links, file)
+				return nil
 			}
-			return nil
 		}
 		if !Wanted(file) {
 			return nil
 		}
-		if info, err := fs.Stat(fsys, file); err == nil && !info.Mode().IsRegular() {
-			return fmt.Errorf("%s: not a regular file", name(file)) // to open a pipe may take forever
-		}
-		f, err := fsys.Open(file)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name(file), err)
-		}
-		defer f.Close()
-		text, err := readBounded(f, &total)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name(file), err)
-		}
-		files = append(files, File{Name: name(file), Path: file, Text: text, Beside: fsys})
-		if len(files) > maxFiles {
-			return fmt.Errorf("%s: more than %d files", name("."), maxFiles)
-		}
-		return nil
+		return c.add(file)
 	})
-	return files, err
 }
+
+// addDir notes a directory, or skips one that was walked already.
+func (c *collector) addDir(file string) error {
+	info, err := fs.Stat(c.fsys, file)
+	if err != nil {
+		return c.failed(file, err)
+	}
+	if slices.ContainsFunc(c.dirs, func(dir fs.FileInfo) bool { return os.SameFile(dir, info) }) {
+		return fs.SkipDir
+	}
+	if len(c.dirs) == maxDirs {
+		return fmt.Errorf("%s: more than %d directories", c.name("."), maxDirs)
+	}
+	c.dirs = append(c.dirs, info)
+	return nil
+}
+
+func (c *collector) add(file string) error {
+	if info, err := fs.Stat(c.fsys, file); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: not a regular file", c.name(file)) // to open a pipe may take forever
+	}
+	f, err := c.fsys.Open(file)
+	if err != nil {
+		return c.failed(file, err)
+	}
+	defer f.Close()
+	text, err := readBounded(f, &c.total)
+	if err != nil {
+		return c.failed(file, err)
+	}
+	c.files = append(c.files, File{Name: c.name(file), Path: file, Text: text, Beside: c.fsys})
+	if len(c.files) > maxFiles {
+		return fmt.Errorf("%s: more than %d files", c.name("."), maxFiles)
+	}
+	return nil
+}
+
+// failed words an error of the file system.
+func (c *collector) failed(file string, err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	if isLinkOut(err) {
+		err = errors.New("the link leads outside; replace it with its target")
+	}
+	return fmt.Errorf("%s: %w", c.name(file), err)
+}
+
+// isLinkOut reports whether an error is that of a link that leads out of an
+// os.Root, which has no name in package os.
+func isLinkOut(err error) bool { return strings.Contains(err.Error(), "escapes") }
 
 func readBounded(r io.Reader, total *int) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxFileSize+1))
@@ -148,16 +224,19 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 // mergeData adds the data files that lie beside policies to the data document:
 // each at the path of its directory, as OPA does.
 func (s *Set) mergeData() error {
-	data := map[string]any{}
+	data, left := map[string]any{}, maxDataValues
 	for _, f := range s.config.Files {
 		if !f.isData() {
 			continue
 		}
-		var value map[string]any
-		if err := util.Unmarshal(f.Text, &value); err != nil {
+		value, err := parseObject(f.Text, &left)
+		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 		at := data
+		for _, name := range parametersIn(value, f.Path) {
+			s.beside = append(s.beside, parameter{name, f.Name})
+		}
 		if dir := path.Dir(f.Path); dir != "." {
 			for step := range strings.SplitSeq(dir, "/") {
 				next, _ := at[step].(map[string]any)
@@ -190,21 +269,40 @@ func (s *Set) mergeData() error {
 	return s.checkParameters()
 }
 
+// parametersIn gives the parameters in the data of a file beside policies.
+func parametersIn(value map[string]any, file string) []string {
+	switch dir := path.Dir(file); dir {
+	case ".":
+		value, _ = value["config"].(map[string]any)
+	case "config":
+	default:
+		name, nested := strings.CutPrefix(dir, "config/")
+		if !nested {
+			return nil
+		}
+		name, _, _ = strings.Cut(name, "/")
+		return []string{name}
+	}
+	return slices.Sorted(maps.Keys(value))
+}
+
 // ParseData reads a document of parameters, in JSON or YAML, and adds it to
 // data. A document with an object config at its top is data as policies see it;
-// any other holds the parameters, and becomes config.
-func ParseData(data map[string]any, text []byte) error {
-	var value map[string]any
-	if err := util.Unmarshal(text, &value); err != nil {
-		return fmt.Errorf("not an object in JSON or YAML: %w", err)
+// any other holds the parameters, and becomes config. It gives the parameters.
+func ParseData(data map[string]any, text []byte) (parameters []string, err error) {
+	left := maxDataValues
+	value, err := parseObject(text, &left)
+	if err != nil {
+		return nil, err
 	}
-	if _, ok := value["config"].(map[string]any); !ok {
-		value = map[string]any{"config": value}
+	config, ok := value["config"].(map[string]any)
+	if !ok {
+		config, value = value, map[string]any{"config": value}
 	}
 	if _, ok := value["policies"]; ok {
-		return errors.New("policies is the name of the policies themselves; data needs another")
+		return nil, errors.New("policies is the name of the policies themselves; data needs another")
 	}
-	return merge(data, value, "")
+	return slices.Sorted(maps.Keys(config)), merge(data, value, "")
 }
 
 // merge adds one object to another. Values that are in both, and not objects,

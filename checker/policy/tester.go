@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 type TestConfig struct {
 	Config
 	Now      time.Time      // the clock of the run
+	Secrets  bool           // whether tests may see secrets, with an option
 	Only     *regexp.Regexp // of the names of tests, as data.policies.acme.ca_host_test.test_x; nil for all
 	Jobs     int            // tests run at once; 0 is one a processor
 	Timeout  time.Duration  // of one test
@@ -83,6 +85,8 @@ var ErrNoTests = errors.New("no tests were found: a test is a rule test_… in a
 // for the profiles beside a test. The error is of what kept the tests from being
 // run; that tests failed is told by the run.
 func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
+	given, _ := config.Data["config"].(map[string]any)
+	names := slices.Sorted(maps.Keys(given))
 	s, err := open(ctx, config.Config)
 	if err != nil {
 		return nil, err
@@ -90,9 +94,17 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	if err := s.compile(); err != nil {
 		return nil, err
 	}
-	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now)}
+	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now, config.Secrets)}
 	if err := compileInTime(ctx, t.compileTests); err != nil {
 		return nil, err
+	}
+	if err := s.checkRead(t.tested.Modules); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if p := parametersOf(t.tested.Modules); !p.Has(name) {
+			return nil, fmt.Errorf("--data: %w", p.Unknown(name, true))
+		}
 	}
 	if len(t.rules) == 0 {
 		if config.Only != nil {

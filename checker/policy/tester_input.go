@@ -33,8 +33,8 @@ var inputType = sync.OnceValue(func() regotypes.Type {
 //	sceplint.input(path)               what policies see of the profile beside the test
 //	sceplint.input_with(path, options) the same, in a run with other flags
 //
-// Options are targets and now, as the flags are written, show_secrets, and
-// profile: which one of a file that holds several, counted from 0.
+// Options are targets and now, as the flags are written, profile: which one of a
+// file that holds several, counted from 0, and show_secrets, if the run allows it.
 var (
 	inputFunction     = sync.OnceValue(func() *ast.Builtin { return inputBuiltin("sceplint.input") })
 	inputWithFunction = sync.OnceValue(func() *ast.Builtin {
@@ -56,14 +56,15 @@ var testCapabilities = sync.OnceValue(func() *ast.Capabilities {
 
 // samples are the profiles beside tests.
 type samples struct {
-	files map[string]File // by the name of a module
-	now   time.Time
-	lock  sync.Mutex
-	made  map[string]*ast.Term
+	files   map[string]File // by the name of a module
+	now     time.Time
+	secrets bool // may be seen
+	lock    sync.Mutex
+	made    map[string]*ast.Term
 }
 
-func newSamples(files []File, now time.Time) *samples {
-	s := &samples{files: map[string]File{}, now: now, made: map[string]*ast.Term{}}
+func newSamples(files []File, now time.Time, secrets bool) *samples {
+	s := &samples{files: map[string]File{}, now: now, secrets: secrets, made: map[string]*ast.Term{}}
 	for _, f := range files {
 		s.files[f.Name] = f
 	}
@@ -132,6 +133,9 @@ func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, e
 	which, err := setOptions(c, options)
 	if err != nil {
 		return nil, err
+	}
+	if c.ShowSecrets && !s.secrets {
+		return nil, errors.New("show_secrets is not allowed: tests see no secrets; run sceplint policy test --show-secrets to allow it")
 	}
 	source, err := s.read(at.File, string(text))
 	if err != nil {

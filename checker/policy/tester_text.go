@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/rogpeppe/go-internal/diff"
 )
 
 // TestFormat writes what came of tests. Verbose names those that passed as well.
@@ -83,7 +83,7 @@ func (f *Failure) String() string {
 	switch {
 	case f.Relation == "==":
 		// The labels stand where the names of files do.
-		b.WriteString(clean(diff(f.Got, f.Expected)))
+		b.WriteString(clean(difference(f.Got, f.Expected)))
 	case f.Relation == "in":
 		fmt.Fprintf(&b, "got:\n%sexpected to be in it:\n%s", indented(string(f.Got), "  "), indented(string(f.Expected), "  "))
 	case len(f.Values) > 0:
@@ -92,10 +92,11 @@ func (f *Failure) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// diff is the difference of two values, up to so many lines.
-func diff(got, expected []byte) string {
+// difference gives how two values differ, in so many lines at most.
+func difference(got, expected []byte) string {
 	const most = 200
-	all := strings.SplitAfter(udiff.Unified("got", "expected", string(got)+"\n", string(expected)+"\n"), "\n")
+	_, text, _ := strings.Cut(string(diff.Diff("got", []byte(string(got)+"\n"), "expected", []byte(string(expected)+"\n"))), "\n")
+	all := strings.SplitAfter(text, "\n")
 	if len(all) <= most {
 		return strings.Join(all, "")
 	}

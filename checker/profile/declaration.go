@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,16 @@ func speaksOfSCEP(text []byte, surely bool) bool {
 		}
 	}
 	return found > 1 || found > 0 && !surely
+}
+
+// distinctKeys are keys of SCEP settings whose names are no common words.
+var distinctKeys = []string{"Keysize", "Key Usage", "Key Type", "CAFingerprint", "SubjectAltName", "RetryDelay", "KeyIsExtractable", "AllowAllAppsAccess"}
+
+// IsDistinct reports whether a declarative document is about SCEP beyond doubt. JSON about
+// something else may well have a URL.
+func (p *Profile) IsDistinct() bool {
+	quoted := func(name string) bool { return bytes.Contains(p.Source.Text, []byte(`"`+name+`"`)) }
+	return quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
 }
 
 // declarationOf tells which declarative document a tree is, or "".

@@ -1,13 +1,16 @@
 package profile
 
-// Distance counts the edits that turn one name into the other: a byte added,
-// dropped or changed, or two neighbours swapped. Names are short; beyond 64
-// bytes they count as far apart.
+import "unicode/utf8"
+
+// Distance counts the edits that turn one name into the other: a character
+// added, dropped, or changed, or two neighbors swapped. Names are short; beyond
+// 64 bytes they count as far apart.
 func Distance(a, b string) int {
 	const most = 64
 	if len(a) > most || len(b) > most {
 		return most
 	}
+	a, b = oneByteEach(a), oneByteEach(b)
 	if a == b {
 		return 0
 	}
@@ -31,4 +34,21 @@ func Distance(a, b string) int {
 		older, old, row = old, row, older
 	}
 	return old[len(b)]
+}
+
+// oneByteEach writes a name with one byte for each character. Those that are not ASCII may share a byte.
+func oneByteEach(name string) string {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			b := make([]byte, 0, len(name))
+			for _, r := range name {
+				if r >= utf8.RuneSelf {
+					r = utf8.RuneSelf | r&0x7f
+				}
+				b = append(b, byte(r))
+			}
+			return string(b)
+		}
+	}
+	return name
 }

@@ -141,7 +141,7 @@ func parseInner(src *Source, export *Export) *Profile {
 	p.Declaration = src.declaration
 	if err != nil {
 		if export.Name != "" {
-			err.Message = "in the profile " + quote(export.Name) + ": " + err.Message
+			err.prefix("in the profile " + quote(export.Name) + ": ")
 		}
 		p.Err = err
 		return p
@@ -163,7 +163,7 @@ func (s *Source) broken(export *Export, at Span, format string, args ...any) *Pr
 	err := s.refuse(format, args...)
 	err.Span = at
 	if export.Name != "" {
-		err.Message = "in the profile " + quote(export.Name) + ": " + err.Message
+		err.prefix("in the profile " + quote(export.Name) + ": ")
 	}
 	return &Profile{Source: s, Err: err, Export: export}
 }
@@ -182,10 +182,8 @@ func (x *commonSecrets) find(src *Source) *Secrets {
 		for _, root := range x.roots {
 			x.secrets.walk(root)
 		}
-		if src.Form == FormXML && bytes.Contains(src.Text, []byte("!--")) {
-			x.secrets.search(alias(src.Text))
-		}
-		x.secrets.tidy()
+		x.secrets.searchSource(false)
+		x.secrets.finish()
 	}
 	return x.secrets
 }

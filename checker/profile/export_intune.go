@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,11 +19,33 @@ func (s *Source) intune(root *Node) []*Profile {
 		entries = root.list()
 	}
 	list, apple := s.intuneEntries(root, entries)
+	if n := root.Get(nextLink); n.Is(String) && n.text != "" && ofConfigurations(root.Get("@odata.context").Text()) {
+		more := s.broken(&Export{Kind: ExportIntune}, n.Span(), "%s", morePages)
+		more.Err.Hint = morePagesHint
+		if value := root.Get("value"); value != nil && n.start < value.start {
+			return slices.Insert(list, 0, more)
+		}
+		list = append(list, more)
+	}
 	if len(list) > 0 {
 		return list
 	}
 	return []*Profile{{Source: s, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportIntune, Lossy: true,
 		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
+}
+
+// nextLink is the key of an answer that is one page of a list, and not the last one.
+const nextLink = "@odata.nextLink"
+
+const (
+	morePages     = "the list of configurations is incomplete; @odata.nextLink names the next page of it"
+	morePagesHint = "fetch all pages, and join their values in one list without @odata.nextLink"
+)
+
+// ofConfigurations reports whether the context of an answer allows for configurations of
+// devices in it.
+func ofConfigurations(context string) bool {
+	return !strings.Contains(context, "#") || strings.Contains(context, "deviceManagement")
 }
 
 // intuneEntries gives the profiles of configurations, and how many of these are
@@ -41,6 +64,8 @@ func (s *Source) intuneEntries(root *Node, entries []*Node) (list []*Profile, ap
 		case payload.Is(String) && (entry.Get("payloadFileName") != nil || strings.HasSuffix(kind, "customconfiguration")):
 			common.hidden = append(common.hidden, s.stringSpan(payload))
 			list = append(list, s.intunePayload(payload, export))
+		case (entry.Get("payload") != nil || !s.partial) && (strings.HasSuffix(kind, "customconfiguration") || kind == "" && entry.Get("payloadFileName") != nil):
+			list = append(list, s.unfilled(export, entry, entry.Get("payload"), "payload"))
 		case strings.HasSuffix(kind, "scepcertificateprofile"), entry.Get("scepServerUrls").Is(Array) && (ios || macOS || kind == ""):
 			export.Kind, export.Lossy = ExportIntuneSCEP, true
 			list = append(list, &Profile{Source: s, Root: intuneSCEP(entry), Export: export, common: common})
@@ -50,6 +75,29 @@ func (s *Source) intuneEntries(root *Node, entries []*Node) (list []*Profile, ap
 	return list, apple
 }
 
+// unfilled is an entry of an export that should hold a profile under a key, and does not.
+func (s *Source) unfilled(export *Export, entry, value *Node, key string) *Profile {
+	at, problem := entry.OpenSpan(), "is missing"
+	switch {
+	case value.Is(Null):
+		at, problem = value.Span(), "is null"
+	case value.Is(String):
+		at, problem = value.Span(), "is empty"
+	case value != nil:
+		at, problem = value.Span(), "is not a string"
+	}
+	return s.unfilledAt(export, at, key, problem)
+}
+
+func (s *Source) unfilledAt(export *Export, at Span, key, problem string) *Profile {
+	if export.Name == "" {
+		key += " of an entry without a name"
+	}
+	p := s.broken(export, at, "%s %s, so that the profile cannot be checked", key, problem)
+	p.Err.Hint = "export each profile by its ID, which gives its content"
+	return p
+}
+
 // stringSpan is the place of a string, for masking.
 func (s *Source) stringSpan(n *Node) Span {
 	at := n.Span()
@@ -57,14 +105,14 @@ func (s *Source) stringSpan(n *Node) Span {
 }
 
 func (s *Source) intunePayload(payload *Node, export *Export) *Profile {
+	if strings.TrimSpace(payload.text) == "" {
+		return s.unfilled(export, payload, payload, "payload")
+	}
 	text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(payload.text), ""))
 	if err != nil {
 		if text, err = base64.RawStdEncoding.DecodeString(strings.Join(strings.Fields(payload.text), "")); err != nil {
 			return s.broken(export, payload.Span(), "payload of the custom configuration is no base64")
 		}
-	}
-	if len(text) == 0 {
-		return s.broken(export, payload.Span(), "payload of the custom configuration is empty; Graph gives it for a configuration that is asked for by its ID")
 	}
 	return s.packed(text, export)
 }

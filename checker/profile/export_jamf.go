@@ -50,6 +50,8 @@ type jamfReader struct {
 	from    int // where the decoder began
 	path    []string
 	export  *Export
+	opened  Span // of the element general
+	filled  bool // it holds a profile
 	list    []*Profile
 }
 
@@ -140,7 +142,9 @@ func (r *jamfReader) read() error {
 			}
 			r.path = append(r.path, token.Name.Local)
 			if r.in("general") {
-				r.export = &Export{Kind: ExportJamf}
+				end := r.offset()
+				r.export, r.filled = &Export{Kind: ExportJamf}, false
+				r.opened = Span{bytes.LastIndexByte(r.src.Text[:end], '<'), end}
 			}
 			if r.export != nil && r.in("general", "payloads") {
 				if err := r.payloads(); err != nil {
@@ -150,6 +154,9 @@ func (r *jamfReader) read() error {
 		case xml.EndElement:
 			if len(r.path) == 0 || r.path[len(r.path)-1] != token.Name.Local {
 				return errors.New("</" + strings.ToValidUTF8(token.Name.Local, "?") + "> closes nothing")
+			}
+			if r.in("general") && r.export != nil && !r.filled && (r.in(jamfElements[0], "general") || r.in(jamfElements[1], "general")) {
+				r.list = append(r.list, r.src.unfilledAt(r.export, r.opened, "payloads", "is missing or empty"))
 			}
 			r.path = r.path[:len(r.path)-1]
 		case xml.CharData:
@@ -182,6 +189,7 @@ func (r *jamfReader) payloads() error {
 	at.Start += bytes.Index(rest[:end], text)
 	at.End = at.Start + len(text)
 	if len(text) > 0 {
+		r.filled = true
 		export := *r.export
 		r.list = append(r.list, r.src.inner(at, unescapeXML, &export))
 	}
@@ -268,6 +276,15 @@ func (s *Source) jamfJSON(root *Node) []*Profile {
 	return list
 }
 
+// ofJamfProfile reports whether an object general is that of a configuration profile: those
+// of computers and others have none of its keys.
+func ofJamfProfile(general *Node) bool {
+	if general.parent != nil && slices.Contains(jamfElements, general.parent.Key) {
+		return true
+	}
+	return general.Get("redeploy_on_update") != nil || general.Get("distribution_method") != nil || general.Get("deployment_method") != nil
+}
+
 // jamfObjects gives the profiles in and under a value, in the order of the text.
 func (s *Source) jamfObjects(root *Node) (list []*Profile) {
 	var found []*Node // the objects general
@@ -284,9 +301,13 @@ func (s *Source) jamfObjects(root *Node) (list []*Profile) {
 	}
 	slices.SortFunc(found, func(a, b *Node) int { return cmp.Compare(a.start, b.start) })
 	for _, general := range found {
-		if n := general.Get("payloads"); n.Is(String) && strings.TrimSpace(n.text) != "" {
-			export := &Export{Kind: ExportJamf, Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
+		export := &Export{Kind: ExportJamf, Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
+		n := general.Get("payloads")
+		switch {
+		case n.Is(String) && strings.TrimSpace(n.text) != "":
 			list = append(list, s.inner(Span{n.Span().Start + 1, n.Span().End - 1}, unescapeJSON, export))
+		case n != nil || !s.partial && ofJamfProfile(general):
+			list = append(list, s.unfilled(export, general, n, "payloads"))
 		}
 	}
 	return list

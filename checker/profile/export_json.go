@@ -18,7 +18,7 @@ func kindOfJSON(text []byte) ExportKind {
 	case holds(`configuration_profile`) && holds(`"general"`), holds(`"os_x_configuration_profiles"`), holds(`"configuration_profiles"`) && holds(`"id"`):
 		return ExportJamf
 	case holds(`CustomConfiguration"`), holds(`ScepCertificateProfile"`), holds(`"payloadFileName"`), holds(`"scepServerUrls"`),
-		holds("#microsoft.graph.") && holds(`"value"`):
+		(holds("#microsoft.graph.") || holds("//graph.microsoft.com/")) && holds(`"value"`):
 		return ExportIntune
 	}
 	return ""
@@ -61,6 +61,7 @@ func (s *Source) readExportJSON() (*Source, *Node, *SyntaxError) {
 	src.Encoding.Mark = r.base > 0
 	err := r.read()
 	src.chunks = append(src.chunks, r.chunk)
+	src.partial = err != nil
 	return src, r.root, err
 }
 

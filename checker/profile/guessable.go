@@ -30,13 +30,10 @@ func Guessable(challenge string) bool {
 
 // repeated reports whether a text is one to three characters over and over.
 func repeated(text string) bool {
-	runes := []rune(text)
-	for period := 1; period <= 3; period++ {
-		same := true
-		for i := period; i < len(runes) && same; i++ {
-			same = runes[i] == runes[i-period]
-		}
-		if same {
+	size := 0
+	for range 3 {
+		_, n := utf8.DecodeRuneInString(text[size:])
+		if size += n; n == 0 || text[size:] == text[:len(text)-size] {
 			return true
 		}
 	}
@@ -193,6 +190,7 @@ var commonWords = sync.OnceValue(func() map[string]bool {
 		microsoft windows google android cisco network networks wifi wireless wlan vpn lan internal external private public secure security
 		access authentication authorization company corp corporate corporation enterprise business organization organisation org office school schools student students
 		teacher staff employee team group global local domain acme contoso fabrikam initech it inc ltd
+		http https www com net org url
 		my our your the this is no not top very new old one for and to in of on
 		prod production dev develop development stage staging lab
 	`) {

@@ -22,12 +22,12 @@ type Part struct {
 type listing struct {
 	kind    ExportKind
 	root    string // the element around it, in XML; "" for JSON
-	general bool   // it is what the key general holds, in JSON of Jamf Pro
+	general string // in JSON of Jamf Pro, if it is what the key general holds: the key of the object around it, or "?"
 	returns bool   // carriage returns alone end some of the lines before
 }
 
 // part is an entry that begins at a place.
-func (l *List) part(at base, root string, general bool) *Part {
+func (l *List) part(at base, root, general string) *Part {
 	if now := (listing{l.kind, root, general, at.returns}); l.common == nil || *l.common != now {
 		l.common = &now
 	}
@@ -87,7 +87,7 @@ func NewList(head []byte, r io.Reader) *List {
 			return nil
 		}
 		probe := &objectCutter{List: &List{stream: newStream(bytes.NewReader(head)), kind: l.kind}}
-		if part, err := probe.cut(); err != nil || part.common.general || part.fault != nil {
+		if part, err := probe.cut(); err != nil || part.common.general != "" || part.fault != nil {
 			return nil // one configuration, or none that is near
 		}
 		l.next = (&objectCutter{List: l}).cut
@@ -143,9 +143,9 @@ func ParsePart(name string, part *Part, text []byte) []*Profile {
 	var list []*Profile
 	switch {
 	case value == nil:
-	case part.common.general:
+	case part.common.general != "":
 		value.Key = "general"
-		around := newNode(Dict, "", "")
+		around := newNode(Dict, part.common.general, "")
 		around.hang(value)
 		list = doc.jamfObjects(around)
 	case kind == ExportJamf:

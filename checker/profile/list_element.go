@@ -29,7 +29,7 @@ func (c *elementCutter) next() (*Part, error) {
 			if fault := c.between("<!---->"); fault != nil {
 				return fault, nil
 			}
-			part := c.part(place, strings.Join(c.path, "/"), false)
+			part := c.part(place, strings.Join(c.path, "/"), "")
 			c.keeping = false
 			c.lost = !c.entry()
 			part.end(c.at())
@@ -71,7 +71,7 @@ func (c *elementCutter) between(mark string) *Part {
 
 func (c *elementCutter) damaged(at base, err error) *Part {
 	c.lost = true
-	part := c.part(at, "?", false)
+	part := c.part(at, "?", "")
 	part.fault = &fault{message: strings.Replace(jamfDamaged, "%v", err.Error(), 1)}
 	return part
 }

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -11,11 +12,12 @@ import (
 // judged here, and what is in them by ParsePart.
 type objectCutter struct {
 	*List
-	open []bracket
-	want want
-	key  string // the last one
-	last base   // behind the last token
-	lost bool   // nobody knows where the next entry begins
+	open    []bracket
+	want    want
+	key     string // the last one
+	context string // of an answer of Microsoft Graph, as it is written
+	last    base   // behind the last token
+	lost    bool   // nobody knows where the next entry begins
 }
 
 // bracket is an object or array that is open.
@@ -23,6 +25,7 @@ type bracket struct {
 	mark byte
 	line int
 	list bool // its objects are entries
+	key  string
 }
 
 // want is what JSON may go on with.
@@ -110,7 +113,11 @@ func (c *objectCutter) value(mark byte) *Part {
 	general := !graph && !inArray && depth > 0 && c.key == "general"
 	switch {
 	case mark == '{' && (inList || general):
-		part := c.part(c.place(), "", general && !inList)
+		parent := ""
+		if general && !inList {
+			parent = cmp.Or(c.open[depth-1].key, "?")
+		}
+		part := c.part(c.place(), "", parent)
 		c.lost = !c.entry()
 		part.end(c.at())
 		c.done()
@@ -121,7 +128,11 @@ func (c *objectCutter) value(mark byte) *Part {
 			return c.damaged("more than " + strconv.Itoa(maxDepth) + " objects and arrays inside one another; no device reads such a document")
 		}
 		list := mark == '[' && (!graph || depth == 0 || depth == 1 && !inArray && c.key == "value")
-		c.open = append(c.open, bracket{mark, c.place().Line, list})
+		b := bracket{mark: mark, line: c.place().Line, list: list}
+		if depth > 0 && !inArray {
+			b.key = c.key
+		}
+		c.open = append(c.open, b)
 		c.skip(1)
 		c.want = wantValueOrEnd
 		if mark == '{' {
@@ -129,8 +140,19 @@ func (c *objectCutter) value(mark byte) *Part {
 		}
 		return nil
 	case mark == '"':
+		at, top := c.place(), graph && depth == 1 && !inArray
 		c.done()
-		return c.text()
+		part := c.text()
+		if top && c.key == "@odata.context" {
+			c.context = string(c.kept)
+		}
+		if part != nil || !top || c.key != nextLink || string(c.kept) == `""` || !ofConfigurations(c.context) {
+			return part
+		}
+		c.last = c.place()
+		part = c.part(at, "", "")
+		part.fault = &fault{message: morePages, hint: morePagesHint}
+		return part
 	}
 	const longest = 512 // a number
 	word := c.peek(longest)
@@ -260,7 +282,7 @@ func (c *objectCutter) damaged(message string) *Part { return c.damagedAt(c.plac
 
 func (c *objectCutter) damagedAt(at base, message string) *Part {
 	c.lost = true
-	part := c.part(at, "", false)
+	part := c.part(at, "", "")
 	part.fault = &fault{message: message, hint: jsonHint}
 	return part
 }

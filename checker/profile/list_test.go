@@ -119,6 +119,7 @@ func listed(t testing.TB) map[string][]byte {
 		"named.json":     `{"configuration_profile": {"scope": {"computers": [{"id": 1}]}, ` + object("a")[1:] + `}`,
 		"array.json":     `[{"@odata.type": "#microsoft.graph.iosScepCertificateProfile", "scepServerUrls": ["http://é"]}, {"@odata.type": "#microsoft.graph.windows10CustomConfiguration"}, {"payloadFileName": "a", "payload": "PHBsaXN0"}]`,
 		"value.json":     byteOrderMark + `{"@odata.context": "é", "value": [{"a": [], "@odata.type": "#microsoft.graph.iosScepCertificateProfile", "scepServerUrls": ["http://é"]}, 1, "{", []], "more": [{}]}`,
+		"pages.json":     `{"@odata.nextLink": "https://graph.microsoft.com/x?$skiptoken=é", "value": [{"@odata.type": "#microsoft.graph.iosScepCertificateProfile", "scepServerUrls": ["http://é"]}, {"@odata.type": "#microsoft.graph.iosCustomConfiguration", "payload": null}, {"@odata.type": "#microsoft.graph.macOSCustomConfiguration", "displayName": "é", "payload": 5}, {"payloadFileName": "x"}]}`,
 		"commented.json": `{"value": [{"@odata.type": "#microsoft.graph.iosCustomConfiguration", "payload": "-"}, {"payloadFileName": "\"\\\\\"", "payload": ""}]}`,
 	} {
 		found[name] = []byte(text)
@@ -144,7 +145,8 @@ func TestList(t *testing.T) {
 			continue
 		}
 		read++
-		if diff := cmp.Diff(whole, parts); diff != "" || damaged {
+		unfilled := name == "empty.xml" || name == "commented.json" || name == "pages.json"
+		if diff := cmp.Diff(whole, parts); diff != "" || damaged != unfilled {
 			t.Errorf("%s: damaged: %v; as a whole (-) and in parts (+):\n%s", name, damaged, diff)
 		}
 	}

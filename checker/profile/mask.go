@@ -3,41 +3,131 @@ package profile
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// inURLMarks are the characters one of which stands in all that urlSecrets finds.
-const inURLMarks = "@?&;"
-
-// Text masks every secret of the profile in a text.
-func (s *Secrets) Text(text string) string { return s.mask(text, s.replacer) }
-
-// Fact masks secrets in a text that is judged by: those that are so short, or
-// so common, that they may stand there by chance, are left, for what a host or
-// a name says would be lost with them.
-func (s *Secrets) Fact(text string) string { return s.mask(text, s.strong) }
-
-func (s *Secrets) mask(text string, replacer *strings.Replacer) string {
+// Text masks the secrets in a text that are secret wherever they occur: copies of those that are hard to guess, and what
+// is secret inside URLs.
+func (s *Secrets) Text(text string) string {
 	if s.shown {
 		return text
 	}
-	if replacer != nil {
-		text = replacer.Replace(text)
+	return replaceSpans(replaceSpans(text, func(yield func(Span) bool) { s.copies.find(text, yield) }), nil)
+}
+
+// Own gives the texts of the secrets that a finding at a place, or about a value, is about, for MaskOwn: the value
+// itself, if it is secret, or all secret ones that it holds.
+func (s *Secrets) Own(at Span, n *Node) (own []string) {
+	if s.shown {
+		return nil
 	}
-	if !strings.ContainsAny(text, inURLMarks) || !strings.Contains(text, "://") && !strings.Contains(text, "=") {
-		return text
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" && !harmless(text) {
+			own = append(own, text)
+		}
+	}
+	const maxOwn = 100
+	if n != nil {
+		within := false
+		for p := n; p != nil && !within; p = p.parent {
+			within = SecretKey(p.Key)
+		}
+		for c := range n.all() {
+			if within && c.secret(true) || !within && c == n && c.secret(false) {
+				add(c.text)
+				add(s.written(c))
+			}
+			if !within || len(own) > maxOwn {
+				break
+			}
+		}
+		return own
+	}
+	if !at.Valid() {
+		return nil
+	}
+	first, _ := slices.BinarySearchFunc(s.spans, at.Start, func(span Span, at int) int { return cmp.Compare(span.End, at) })
+	for _, span := range s.spans[first:] {
+		if span.Start > at.End || len(own) > maxOwn {
+			break
+		}
+		add(string(s.src.Text[span.Start:span.End]))
+	}
+	return own
+}
+
+// MaskOwn masks, in a text that is said of secrets, these and pieces of them.
+func MaskOwn(text string, own []string) string {
+	const minPiece = 4 // bytes
+	trimmed := strings.Trim(text, " \t\r\n\"…")
+	for _, secret := range own {
+		flat := strings.Join(strings.Fields(secret[:min(len(secret), 4*maxFoundBytes)]), " ")
+		if trimmed == secret || len(trimmed) >= minPiece && !harmless(trimmed) && (strings.Contains(secret, trimmed) || strings.Contains(flat, trimmed)) {
+			return Mask
+		}
+		for _, written := range []string{secret, flat, strings.Trim(strconv.Quote(flat), `"`)} {
+			if len(written) >= minPiece {
+				text = strings.ReplaceAll(text, written, Mask)
+			} else {
+				text = replaceWord(text, written)
+			}
+		}
+	}
+	return text
+}
+
+// replaceWord masks a short text where neither letters nor digits are around it.
+func replaceWord(text, word string) string {
+	var b strings.Builder
+	for at := 0; ; {
+		n := strings.Index(text[at:], word)
+		if n < 0 || word == "" {
+			return b.String() + text[at:]
+		}
+		start, end := at+n, at+n+len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		b.WriteString(text[at:start])
+		if unicode.In(before, unicode.L, unicode.N) || unicode.In(after, unicode.L, unicode.N) {
+			b.WriteString(word)
+		} else {
+			b.WriteString(Mask)
+		}
+		at = end
+	}
+}
+
+// replaceSpans masks places of a text; those of secrets inside URLs if none are given.
+func replaceSpans(text string, spans iter.Seq[Span]) string {
+	if spans == nil {
+		if !strings.ContainsAny(text, inURLMarks) {
+			return text
+		}
+		spans = urlSecrets(text, false)
 	}
 	var b strings.Builder
 	at := 0
-	for found := range urlSecrets(text) {
-		b.WriteString(text[at:found.Start])
+	for span := range spans {
+		b.WriteString(text[at:span.Start])
 		b.WriteString(Mask)
-		at = found.End
+		at = span.End
+	}
+	if at == 0 {
+		return text
 	}
 	b.WriteString(text[at:])
 	return b.String()
+}
+
+// Touches reports whether a range of the text has a place of a secret in it.
+func (s *Secrets) Touches(at Span) bool {
+	i, _ := slices.BinarySearchFunc(s.spans, at.Start, func(span Span, at int) int { return cmp.Compare(span.End, at+1) })
+	return i < len(s.spans) && s.spans[i].Start < at.End
 }
 
 // reach is how many bytes of a long line are shown on either side of a place.
@@ -74,7 +164,7 @@ func (s *Secrets) Line(number int, at Span) (text string, start, end int) {
 		}
 	}
 	for _, secret := range s.spans[first:] {
-		secret = s.within(secret, line)
+		secret = Span{max(secret.Start, line.Start), min(secret.End, line.End)}
 		if secret.Start >= line.End {
 			break
 		}
@@ -119,17 +209,6 @@ func (s *Secrets) boundary(offset int, line Span) int {
 	return offset // no UTF-8
 }
 
-// within cuts a secret to a line and leaves its end tag to be seen.
-func (s *Secrets) within(secret, line Span) Span {
-	if s.src.Form == FormXML {
-		body := s.src.Text[secret.Start:secret.End]
-		if i := bytes.LastIndex(body, []byte("</")); i >= 0 {
-			secret.End = secret.Start + i
-		}
-	}
-	return Span{max(secret.Start, line.Start), min(secret.End, line.End)}
-}
-
 // Document gives the whole text with its secrets masked, line by line, so that
 // line numbers stay what they are.
 func (s *Secrets) Document() string {
@@ -139,7 +218,6 @@ func (s *Secrets) Document() string {
 	var b strings.Builder
 	pos := 0
 	for _, secret := range s.spans {
-		secret = s.within(secret, Span{0, len(s.src.Text)})
 		b.Write(s.src.Text[pos:secret.Start])
 		for line := range bytes.Lines(s.src.Text[secret.Start:secret.End]) {
 			body := bytes.TrimSpace(line)

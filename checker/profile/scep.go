@@ -141,6 +141,9 @@ func newCredential(root *Node) SCEP {
 // not of a payload.
 func (s *SCEP) Declarative() bool { return s.declarative }
 
+// Bare reports whether the payload stands in the place of a profile.
+func (s *SCEP) Bare() bool { return !s.declarative && s.Node.Parent() == nil }
+
 func settingsOf(p Payload, content *Node) SCEP {
 	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}
 	found := content.settings()

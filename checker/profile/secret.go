@@ -4,43 +4,76 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"iter"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Mask stands for a secret in everything that is printed. It tells nothing of
 // the secret's length.
 const Mask = "********"
 
-// Secrets are the places and the texts of a profile that no output may show:
-// challenges, passwords and private keys.
+// Secrets are the places of a profile that no output may show (challenges, passwords, private keys), and the texts there
+// that no output may repeat. What is secret is decided by structure: the text of the element is, wherever it is shown. A
+// text that occurs elsewhere too is masked there if it is hard to guess; one that anybody may write, such as a Challenge
+// "scep", is not.
 type Secrets struct {
-	src      *Source
-	spans    []Span // in order, none inside or across another
-	texts    []string
-	replacer *strings.Replacer
-	strong   *strings.Replacer // of the texts that cannot stand anywhere by chance
-	shown    bool              // nothing is masked
+	src    *Source
+	roots  []*Node
+	spans  []Span   // in order, none inside or across another
+	texts  []string // of secrets that are hard to guess, until finish
+	copies *textSet // finds these
+	shown  bool     // nothing is masked
 }
 
-// findSecrets searches the tree, and a document that is no property list as
-// text, so that its errors can be shown with their line.
+// findSecrets searches the tree, and what the tree does not have as text: comments, template text, and all of a document
+// that is not a property list, so that its errors can be shown with their line.
 func (p *Profile) findSecrets() *Secrets {
 	s := &Secrets{src: p.Source}
 	if p.Root != nil {
 		s.walk(p.Root)
 	}
-	if p.Source.Form == FormXML && (p.Root == nil || bytes.Contains(p.Source.Text, []byte("!--"))) {
-		s.search(alias(p.Source.Text))
-	}
-	s.tidy()
+	s.searchSource(p.Root == nil || len(p.Source.Faults) > 0)
+	s.finish()
 	return s
 }
 
-// tidy orders the places and makes one replacer of the texts, the longer ones
-// first.
-func (s *Secrets) tidy() {
+// searchSource searches the text of the source, all of it if it is not known what it holds.
+func (s *Secrets) searchSource(unparsed bool) {
+	text := alias(s.src.Text)
+	switch {
+	case s.src.Form == FormBinary:
+	case unparsed:
+		s.searchText(text)
+	case s.src.Form == FormXML:
+		if len(s.src.Templates) > 0 {
+			s.searchMarkup(text, 0, false) // a branch of a template may not be in the tree
+		}
+		s.searchComments(text)
+	}
+}
+
+// finish searches for copies of the secrets, and orders the places.
+func (s *Secrets) finish() {
+	if len(s.texts) > 0 {
+		s.copies, s.texts = newTextSet(s.texts), nil
+		if s.src.Form != FormBinary {
+			s.copies.find(alias(s.src.Text), func(at Span) bool { s.spans = append(s.spans, at); return true })
+		}
+		for _, root := range s.roots {
+			for n := range root.all() {
+				if n.start < 0 || n.Is(Dict, Array) {
+					continue
+				}
+				if raw := s.written(n); raw != n.text && s.copies.count(n.text) > s.copies.count(raw) {
+					s.spans = append(s.spans, s.inside(n)) // it is written otherwise there
+				}
+			}
+		}
+	}
 	slices.SortFunc(s.spans, func(a, b Span) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
 	kept := s.spans[:0]
 	for _, span := range s.spans {
@@ -51,87 +84,107 @@ func (s *Secrets) tidy() {
 		kept = append(kept, span)
 	}
 	s.spans = kept
-	if len(s.texts) == 0 {
-		return
-	}
-	slices.SortFunc(s.texts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	pairs, strong := make([]string, 0, 2*len(s.texts)), []string{}
-	for _, text := range slices.Compact(s.texts) {
-		pairs = append(pairs, text, Mask)
-		if len(text) >= strongSecret && !Guessable(text) {
-			strong = append(strong, text, Mask)
+}
+
+// all yields a value and all that it holds, in file order and without recursion, each with the outermost dict or array
+// under a secret key that it lies in.
+func (n *Node) all() iter.Seq2[*Node, *Node] {
+	return func(yield func(*Node, *Node) bool) {
+		var within *Node
+		for c := n; c != nil; {
+			if !yield(c, within) {
+				return
+			}
+			if c.first != nil {
+				if within == nil && SecretKey(c.Key) {
+					within = c
+				}
+				c = c.first
+				continue
+			}
+			for c != n && c.next == nil {
+				if c = c.parent; c == within {
+					within = nil
+				}
+			}
+			if c == n {
+				return
+			}
+			c = c.next
 		}
-	}
-	s.replacer = strings.NewReplacer(pairs...)
-	if len(strong) > 0 {
-		s.strong = strings.NewReplacer(strong...)
 	}
 }
 
-// strongSecret is how many bytes a secret has that is not found in other texts
-// by chance.
-const strongSecret = 8
-
-// walk collects secrets from a tree without recursion.
+// walk collects the secrets of a tree.
 func (s *Secrets) walk(root *Node) {
-	var within *Node // the dict or array under a secret key that the walk is in
-	for n := root; n != nil; {
+	s.roots = append(s.roots, root)
+	for n, within := range root.all() {
 		secretKey := SecretKey(n.Key)
 		if n.secret(within != nil || secretKey) {
-			at := s.inside(n)
-			s.add(n.text, at)
-			if n.start >= 0 && n.Kind == String { // as it is written, which may differ by entities or escapes
-				if s.src.Form == FormXML {
-					at.End = max(at.Start, at.End-len("</string>"))
-				}
-				if raw := string(s.src.Text[at.Start:at.End]); raw != n.text {
-					s.add(raw, NoSpan)
-				}
+			s.add(n.text, s.inside(n))
+			if raw := s.written(n); raw != n.text {
+				s.addText(raw)
 			}
+		} else if n.Kind == String {
+			s.addURL(n)
 		}
 		if secretKey {
 			s.gap(n)
 		}
-		if n.Kind == String && n.start >= 0 && strings.Contains(n.text, "://") {
-			switch raw := s.src.Text[n.open:n.end]; {
-			case s.src.Form == FormJSON && bytes.IndexByte(raw, '\\') >= 0:
-				if strings.ContainsAny(n.text, inURLMarks) {
-					s.spans = append(s.spans, s.inside(n)) // what is escaped there cannot be told apart
-				}
-			case bytes.ContainsAny(raw, inURLMarks):
-				s.searchURLs(alias(raw), int(n.open))
-			}
-		}
-		if n.first != nil {
-			if within == nil && secretKey {
-				within = n
-			}
-			n = n.first
-			continue
-		}
-		for n != nil && n.next == nil {
-			if n = n.parent; n == within {
-				within = nil
-			}
-			if n == root {
-				return
-			}
-		}
-		if n != nil {
-			n = n.next
-		}
 	}
 }
 
-// inside is the place of a value's text: behind its start tag, with the end
-// tag, which is left to be seen when a line is masked; between the quotation
-// marks, in JSON.
+// inside is the place of a value's text: between its tags, or between the
+// quotation marks, in JSON.
 func (s *Secrets) inside(n *Node) Span {
+	if n.start < 0 {
+		return NoSpan
+	}
 	at := Span{int(n.open), int(n.end)}
-	if s.src.Form == FormJSON && n.Is(String, Data) {
+	switch {
+	case s.src.Form == FormJSON && n.Is(String, Data):
 		at.End--
+	case s.src.Form == FormXML && n.Kind != Template:
+		if i := bytes.LastIndex(s.src.Text[at.Start:at.End], []byte("</")); i >= 0 {
+			at.End = at.Start + i
+		}
+	case n.Kind == Template:
+		at.Start = int(n.start)
 	}
 	return at
+}
+
+// written is the text of a value as it is written, which may differ by entities or escapes.
+func (s *Secrets) written(n *Node) string {
+	at := s.inside(n)
+	if !at.Valid() || s.src.Form == FormBinary {
+		return n.text
+	}
+	return alias(s.src.Text)[at.Start:at.End]
+}
+
+// addURL notes the secrets inside a URL.
+func (s *Secrets) addURL(n *Node) {
+	if !strings.ContainsAny(n.text, inURLMarks) {
+		return
+	}
+	whole := namesURL(n.Key) || startsURL(n.text)
+	found := false
+	for at := range urlSecrets(n.text, whole) {
+		found = true
+		s.addText(n.text[at.Start:at.End])
+	}
+	if !found || n.start < 0 {
+		return
+	}
+	at, raw := s.inside(n), s.written(n)
+	if strings.ReplaceAll(raw, "&amp;", "&") != n.text || s.src.Form == FormJSON && raw != n.text {
+		s.spans = append(s.spans, at) // what is written otherwise there cannot be told apart
+		return
+	}
+	for part := range urlSecrets(raw, whole) {
+		s.spans = append(s.spans, Span{at.Start + part.Start, at.Start + part.End})
+	}
 }
 
 // gap notes template text between a secret key and its value: it may choose
@@ -145,29 +198,46 @@ func (s *Secrets) gap(n *Node) {
 	}
 }
 
-// add notes a secret. Short ones are masked by place only: masking every "ab"
-// of a message would make it unreadable.
+// add notes a secret and its place.
 func (s *Secrets) add(text string, at Span) {
 	if at.Start >= 0 && at.End > at.Start {
-		s.spans = append(s.spans, at)
-	}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if len(line) < 4 || harmless(line) {
-			continue
+		if n := len(s.spans); n > 0 && s.spans[n-1].End == at.Start {
+			s.spans[n-1].End = at.End
+		} else {
+			s.spans = append(s.spans, at)
 		}
-		// A key or certificate is searched for in pieces: the search prepares
-		// itself for each text, at a cost that grows with its square.
-		const piece, pieces = 128, 16
-		for i := 0; i < pieces && line != ""; i++ {
-			n := min(len(line), piece)
-			if n >= 4 {
-				s.texts = append(s.texts, line[:n])
-				if quoted := strings.Trim(strconv.Quote(line[:n]), `"`); quoted != line[:n] { // as messages have it
-					s.texts = append(s.texts, quoted)
-				}
+	}
+	s.addText(text)
+}
+
+// addText notes the text of a secret, to be found elsewhere if it is hard to guess. Of a text of several lines, as keys
+// are written, each line is found that may be one of a key.
+func (s *Secrets) addText(text string) {
+	text = strings.TrimSpace(text)
+	if len(text) < minFoundBytes || harmless(text) {
+		return
+	}
+	if strings.IndexByte(text, '\n') >= 0 {
+		const ofKey = 16 // bytes
+		s.texts = slices.Grow(s.texts, min(strings.Count(text, "\n"), len(text)/ofKey)+2)
+		last := ""
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); len(line) >= ofKey && strings.IndexAny(line, " \t") < 0 && line != last {
+				s.texts = append(s.texts, line)
+				last = line
 			}
-			line = line[n:]
+		}
+	} else if !highEntropy(text[:min(len(text), maxFoundBytes)]) {
+		return
+	}
+	s.texts = append(s.texts, text)
+	text = strings.ToValidUTF8(text[:min(len(text), maxFoundBytes)], "") // more is not compared
+	if strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf || base64Class[byte(r)] != 0 || r == '+' || r == '/' }) < 0 {
+		return // it is the same however it is written
+	}
+	for _, other := range []string{strings.Trim(strconv.Quote(text), `"`), url.QueryEscape(text), url.PathEscape(text)} {
+		if other != text {
+			s.texts = append(s.texts, other)
 		}
 	}
 }
@@ -187,15 +257,11 @@ func (n *Node) secret(within bool) bool {
 		return !harmless(n.text)
 	}
 	switch n.Kind {
-	case Data:
-		if n.Key == "PayloadContent" {
-			if t := n.parent.Get("PayloadType").Text(); strings.EqualFold(t, "com.apple.security.pkcs12") {
-				return true
-			}
+	case Data, String:
+		if n.Key == "PayloadContent" && strings.EqualFold(strings.TrimSpace(n.parent.Get("PayloadType").Text()), "com.apple.security.pkcs12") {
+			return !harmless(n.text)
 		}
-		return holdsPrivateKey(n.text) || n.holdsKeyText()
-	case String:
-		return len(n.text) >= len("PRIVATE KEY") && strings.Contains(n.text, "PRIVATE KEY")
+		return holdsPrivateKey(n.text) || strings.Contains(n.text, "PRIVATE KEY") || n.Kind == Data && n.holdsKeyText()
 	}
 	return false
 }
@@ -229,34 +295,50 @@ func (n *Node) holdsKeyText() bool {
 	return bytes.Contains(b, []byte("PRIVATE KEY"))
 }
 
-// holdsPrivateKey reports whether data in base64 begins like a private key: in
-// PEM, or in DER as PKCS#1, PKCS#8, SEC 1 and PKCS#12 have it, a sequence whose
-// first element is a small integer. It may be in base64 once more.
+// holdsPrivateKey reports whether a text is Base64 that begins like a private key: in PEM, or in DER as PKCS #1, PKCS #8,
+// SEC 1, and PKCS #12 have it, a sequence whose first element is a small integer, or, encrypted, the algorithm of a
+// password. It may be in Base64 once more.
 func holdsPrivateKey(text string) bool {
+	i := 0
+	for i < len(text) && isSpace(text[i]) {
+		i++
+	}
+	if i == len(text) || strings.IndexByte("MLT", text[i]) < 0 { // "MI", "LS0t", and both in Base64 again
+		return false
+	}
 	var head [128]byte
 	n := 0
-	for i := 0; i < len(text) && n < len(head); i++ {
-		if base64Class[text[i]] == 0 {
-			head[n] = text[i]
+	for ; i < len(text) && n < len(head); i++ {
+		if c := text[i]; base64Class[c] == 0 {
+			head[n] = c
+			n++
+		} else if c == '-' || c == '_' { // as in URLs
+			head[n] = map[byte]byte{'-': '+', '_': '/'}[c]
 			n++
 		}
 	}
 	var decoded [96]byte
 	m, _ := base64.RawStdEncoding.Decode(decoded[:], head[:n])
 	b := decoded[:m]
-	if bytes.HasPrefix(b, []byte("MI")) || bytes.HasPrefix(b, []byte("LS0t")) {
+	if bytes.HasPrefix(b, []byte("M")) || bytes.HasPrefix(b, []byte("LS0t")) {
 		m, _ = base64.RawStdEncoding.Decode(decoded[:], bytes.Clone(b))
 		b = decoded[:m]
 	}
 	if bytes.HasPrefix(b, []byte("-----BEGIN")) {
 		return bytes.Contains(b, []byte("PRIVATE KEY"))
 	}
-	if len(b) < 8 || b[0] != 0x30 {
+	if len(b) < 8 || b[0] != tagSequence {
 		return false
 	}
 	header := 2
 	if b[1] >= 0x80 {
 		header += int(b[1] & 0x7f)
 	}
-	return header+3 <= len(b) && b[header] == 0x02 && b[header+1] == 0x01 && (b[header+2] <= 1 || b[header+2] == 3)
+	if header+3 > len(b) {
+		return false
+	}
+	if b[header] == tagSequence {
+		return bytes.Contains(b, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x05")) || bytes.Contains(b, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01"))
+	}
+	return b[header] == 0x02 && b[header+1] == 0x01 && (b[header+2] <= 1 || b[header+2] == 3)
 }

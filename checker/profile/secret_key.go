@@ -1,88 +1,92 @@
 package profile
 
-// SecretKey reports whether values under this key are secret, misspelt names
-// of Challenge and Password included.
+import "bytes"
+
+// SecretKey reports whether values under this key are secret. It is the one decision about that: the masking of every
+// output asks it, in documents that parse as in others, and MisspelledSCEPKey maps no name to Challenge that is not
+// secret here.
 func SecretKey(key string) bool {
-	if len(key) < 6 || len(key) > maxName {
+	switch key { // most keys are one of these
+	case "PayloadType", "PayloadUUID", "PayloadContent", "PayloadVersion", "PayloadIdentifier", "PayloadDisplayName", "Subject", "URL", "Name",
+		"PayloadDescription", "PayloadOrganization", "PayloadScope", "PayloadRemovalDisallowed", "PayloadCertificateUUID",
+		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "CAFingerprint", "SubjectAltName", "KeyIsExtractable", "AllowAllAppsAccess":
 		return false
 	}
-	switch key { // most short keys are these
-	case "PayloadType", "PayloadUUID", "Subject", "Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay":
+	var buffer [64]byte
+	name := foldName(buffer[:0], key)
+	if len(name) < 3 {
 		return false
 	}
-	return !unlike(key) && secretKey(key)
+	return holdsSecretWord(name) || endsSecretly(name) || resemblesSecret(name)
 }
 
-// longestMisspelt is how many letters a misspelt secret key has at most.
-const longestMisspelt = 11
-
-// beginsSecret marks the letters that the words for secrets begin with, and what
-// may stand between letters.
-var beginsSecret = [256]bool{'p': true, 'P': true, 's': true, 'S': true, 'c': true, 'C': true, ' ': true, '_': true, '-': true}
-
-// unlike reports that no part of a long key begins as a secret one does, which
-// is true of most keys, and soon seen.
-func unlike(key string) bool {
-	if len(key) <= longestMisspelt {
-		return false
-	}
-	for i := 0; i < len(key)-2; i++ {
-		if !beginsSecret[key[i]] {
-			continue
-		}
-		switch key[i] | 0x20 {
-		default: // what may stand between the letters of any word
-			return false
+// holdsSecretWord reports whether a word for a secret occurs anywhere in a folded name.
+func holdsSecretWord(name []byte) bool {
+	for i := 0; i+6 <= len(name); i++ {
+		rest := name[i:]
+		switch rest[0] {
 		case 'p':
-			if next := key[i+1] | 0x20; next == 'a' && key[i+2]|0x20 == 's' || next == 'r' {
-				return false
-			}
-		case 's':
-			if key[i+1]|0x20 == 'e' {
-				return false
-			}
-		case 'c':
-			if key[i+1]|0x20 == 'h' {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func secretKey(key string) bool {
-	var buffer [maxName]byte
-	k := buffer[:0]
-	for i := 0; i < len(key); i++ {
-		switch c := key[i]; {
-		case c == ' ' || c == '_' || c == '-':
-		case c >= 'A' && c <= 'Z':
-			k = append(k, c|0x20)
-		default:
-			k = append(k, c)
-		}
-	}
-	for i, c := range k {
-		switch c {
-		case 'p':
-			if begins(k[i:], "password") || begins(k[i:], "passwd") || begins(k[i:], "passphrase") || begins(k[i:], "privatekey") {
+			if begins(rest, "password") || begins(rest, "passwd") || begins(rest, "passphrase") || begins(rest, "privatekey") || begins(rest, "presharedkey") {
 				return true
 			}
 		case 's':
-			if begins(k[i:], "secret") {
+			if begins(rest, "secret") {
 				return true
 			}
 		case 'c':
-			if begins(k[i:], "challenge") {
+			if begins(rest, "challenge") {
 				return true
 			}
 		}
 	}
-	// A misspelling begins as the word does, or nearly.
-	if len(k) < 6 || len(k) > longestMisspelt || k[0] != 'c' && k[0] != 'p' && k[1] != 'h' && k[1] != 'a' {
+	return false
+}
+
+// secretEndings are words that name a secret at the end of a name: "TokenLifetime" is none.
+var secretEndings = []string{"token", "apikey", "accesskey", "sharedkey", "pwd", "psk", "wepkey"}
+
+func endsSecretly(name []byte) bool {
+	switch name[len(name)-1] {
+	case 'n', 'y', 'd', 'k':
+		for _, ending := range secretEndings {
+			if bytes.HasSuffix(name, []byte(ending)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secretNames are the names of secrets whose misspellings are secret too.
+var secretNames = [...]foldedKey{newFoldedKey("Challenge"), newFoldedKey("Password")}
+
+// secretAliases are the names in keyAliases that mean Challenge.
+var secretAliases = func() (list []string) {
+	for alias, key := range keyAliases {
+		if key == "Challenge" {
+			list = append(list, alias)
+		}
+	}
+	return list
+}()
+
+// resemblesSecret reports whether a folded name is an alias or a misspelling of the name of a secret.
+func resemblesSecret(name []byte) bool {
+	for _, alias := range secretAliases {
+		if string(name) == alias {
+			return true
+		}
+	}
+	if len(name) < 6 || len(name) > 4*11 {
 		return false
 	}
-	return Distance(string(k), "challenge") <= 2 || Distance(string(k), "password") <= 2
+	letters := letterSet(string(name))
+	for i := range secretNames {
+		if _, ok := secretNames[i].distance(name, letters); ok {
+			return true
+		}
+	}
+	return false
 }
 
 func begins(text []byte, word string) bool {

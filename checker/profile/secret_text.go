@@ -1,219 +1,410 @@
 package profile
 
 import (
-	"iter"
+	"html"
 	"strings"
 )
 
-// search notes the secrets of a document that is no property list, or that has
-// comments, which may hold some. Comments are searched by themselves as well:
-// one may hold what was replaced.
-func (s *Secrets) search(text string) {
-	s.searchFrom(text, 0)
-	s.searchURLs(text, 0)
-	for at := 0; ; {
-		open := strings.Index(text[at:], "<!--")
-		if open < 0 {
-			return
-		}
-		at += open + len("<!--")
-		end, after := len(text), len(text)
-		if n := strings.Index(text[at:], "-->"); n >= 0 {
-			end, after = at+n, at+n+len("-->")
-		}
-		s.searchFrom(text[at:end], at)
-		at = after
+// searchText notes the secrets of a document whose structure is not known. When in doubt, a text counts as secret.
+func (s *Secrets) searchText(text string) {
+	s.searchMarkup(text, 0, true)
+	s.searchAssignments(text, 0)
+	for at := range urlSecrets(text, false) {
+		s.add(text[at.Start:at.End], at)
 	}
+	s.searchKeys(text)
+	s.searchComments(text)
 }
 
-// searchURLs notes the places of passwords and the like inside of URLs, for a
-// line may be cut where the rest of the URL no longer tells. Their texts are
-// found in messages by the URL around them.
-func (s *Secrets) searchURLs(text string, offset int) {
-	for found := range urlSecrets(text) {
-		s.spans = append(s.spans, Span{offset + found.Start, offset + found.End})
-	}
-}
-
-func (s *Secrets) searchFrom(text string, offset int) {
-	for key, at := range keyedValues(text) {
-		if value := text[at.Start:at.End]; value != "" && SecretKey(key) && !harmless(value) {
-			s.add(value, Span{offset + at.Start, offset + at.End})
-		}
-	}
-}
-
-// keyedValues finds keys, and the places of the texts behind them, in whatever
-// element they stand, if in any: what is searched may be no property list, or a
-// comment. Of any text it looks at each byte a few times at most.
-func keyedValues(text string) iter.Seq2[string, Span] {
-	return func(yield func(string, Span) bool) {
-		f := finder{text: text}
+// searchComments notes the secrets in comments and processing instructions, each of which may hold what was replaced.
+func (s *Secrets) searchComments(text string) {
+	for _, mark := range []byte("!?") { // which are rarer than "<"
 		for at := 0; ; {
-			n := strings.IndexByte(text[at:], '<')
+			n := strings.IndexByte(text[at:], mark)
 			if n < 0 {
-				return
-			}
-			if at += n; !hasFold(text[at:], "<key>") {
-				at++
-				continue
-			}
-			start := at + len("<key>")
-			end := strings.IndexByte(text[start:], '<')
-			if end < 0 {
-				return
-			}
-			end += start
-			value := f.behindKey(end)
-			value.End = valueEnd(text, value.Start)
-			if !yield(text[start:end], value) {
-				return
-			}
-			at = value.End // what ends a value may begin the next key
-		}
-	}
-}
-
-// behindKey gives the place at which the value of a key starts whose text ends
-// at an offset: behind its end tag, white space, comments, and a start tag.
-func (f *finder) behindKey(at int) Span {
-	text := f.text
-	if hasFold(text[at:], "</key>") {
-		at += len("</key>")
-	} else {
-		at++
-	}
-	for at < len(text) {
-		if isSpace(text[at]) || text[at] == '\f' {
-			at++
-		} else if hasFold(text[at:], "key>") {
-			at += len("key>")
-		} else if hasFold(text[at:], "/key>") {
-			at += len("/key>")
-		} else if end := -1; strings.HasPrefix(text[at:], "<!--") {
-			if end = f.index("-->", at+len("<!--")); end < 0 {
 				break
 			}
-			at = end + len("-->")
-		} else {
+			if at += n + 1; at > 1 && text[at-2] == '<' {
+				at = s.searchSection(text, at)
+			}
+		}
+	}
+}
+
+// plainDoctype is what the usual document type begins with.
+const plainDoctype = `DOCTYPE plist PUBLIC "-//Apple`
+
+// searchSection searches the comment, declaration, or processing instruction whose mark ends at an offset, and returns
+// where it ends.
+func (s *Secrets) searchSection(text string, at int) int {
+	end, comment := "?>", strings.HasPrefix(text[at:], "--")
+	switch {
+	case comment:
+		at, end = at+len("--"), "-->"
+	case text[at-1] == '!':
+		end = "]>"
+		if n := strings.IndexByte(text[at:], '>'); n >= 0 && strings.IndexByte(text[at:at+n], '[') < 0 {
+			end = ">"
+		}
+	}
+	n := strings.Index(text[at:], end)
+	if n < 0 {
+		n = len(text) - at
+	}
+	body := text[at : at+n]
+	if strings.HasPrefix(body, "xml version=") && len(body) < 64 || strings.HasPrefix(body, plainDoctype) && len(body) < 128 {
+		return at + n // as in nearly all documents
+	}
+	if comment {
+		s.searchMarkup(body, at, true)
+	} else if bracket := strings.IndexByte(body, '['); bracket >= 0 {
+		s.searchQuoted(body[bracket:], at+bracket)
+	}
+	if !strings.HasPrefix(strings.TrimSpace(body), "sceplint:") {
+		s.searchAssignments(body, at)
+	}
+	for found := range urlSecrets(body, false) {
+		s.add(body[found.Start:found.End], Span{at + found.Start, at + found.End})
+	}
+	return at + n
+}
+
+// searchQuoted notes what is in quotation marks in the declarations of a document type: it may be anything.
+func (s *Secrets) searchQuoted(text string, offset int) {
+	for at := 0; ; {
+		start := strings.IndexAny(text[at:], `"'`)
+		if start < 0 {
+			return
+		}
+		start += at
+		end := strings.IndexByte(text[start+1:], text[start])
+		if end < 0 {
+			end = len(text) - start - 1
+		}
+		at = start + 1 + end
+		s.add(text[start+1:at], Span{offset + start + 1, offset + at})
+		at = min(at+1, len(text))
+	}
+}
+
+// searchKeys notes private keys in PEM, up to the next tag, and words of Base64 that begin like one.
+func (s *Secrets) searchKeys(text string) {
+	const mark = "PRIVATE KEY"
+	for at := 0; ; {
+		n := strings.Index(text[at:], mark)
+		if n < 0 {
 			break
 		}
-	}
-	if at+1 < len(text) && text[at] == '<' && text[at+1]|0x20 >= 'a' && text[at+1]|0x20 <= 'z' {
-		if end := f.index(">", at+2); end >= 0 {
-			at = end + 1
-		}
-	}
-	return Span{at, at}
-}
-
-// valueEnd is where a value that starts at an offset ends: before an end tag, or
-// the tag of what comes next.
-func valueEnd(text string, at int) int {
-	for {
-		n := strings.IndexByte(text[at:], '<')
-		if n < 0 {
-			return len(text)
-		}
 		at += n
-		if rest := text[at+1:]; strings.HasPrefix(rest, "/") || hasFold(rest, "key") || hasFold(rest, "dict") || hasFold(rest, "array") {
-			return at
+		start := strings.LastIndexAny(text[:at], "<>\"\n") + 1
+		if n := strings.IndexAny(text[at:], "<\""); n >= 0 {
+			at += n
+		} else {
+			at = len(text)
 		}
-		at++
+		s.add(text[start:at], Span{start, at})
 	}
-}
-
-// hasFold is strings.HasPrefix for ASCII in either case.
-func hasFold(text, prefix string) bool {
-	if len(text) < len(prefix) {
-		return false
-	}
-	for i := range len(prefix) {
-		c := text[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		if c != prefix[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// urlWords are the names of parameters of URLs that hold secrets.
-var urlWords = [...]string{"challenge=", "challengepassword=", "password=", "passwd=", "pwd=", "secret=", "token="}
-
-// urlStops are the bytes that end a user or a password in a URL, valueStops those
-// that end the value of a parameter, and urlMarks those that either may begin with.
-var urlStops, valueStops, urlMarks = marks("/@ \t\n\f\r\"<"), marks("& \t\n\f\r\"<"), marks(":?&;")
-
-func marks(text string) (t [256]bool) {
-	for _, c := range []byte(text) {
-		t[c] = true
-	}
-	return t
-}
-
-// urlSecrets finds passwords and the like inside of URLs: behind "://user:", up
-// to "@", and behind "?token=" and its like.
-func urlSecrets(text string) iter.Seq[Span] {
-	return func(yield func(Span) bool) {
-		for i := 0; i < len(text); i++ {
-			if !urlMarks[text[i]] {
-				continue
+	const shortest = 40 // characters of Base64
+	start := -1
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && base64Class[text[i]] != 4 {
+			if start < 0 {
+				start = i
 			}
-			found := Span{}
-			after := 0
-			if text[i] == ':' {
-				found, after = userSecret(text, i)
-			} else {
-				found = parameterSecret(text, i)
-				after = found.End
-			}
-			if found.End <= found.Start {
-				continue
-			}
-			if !yield(found) {
-				return
-			}
-			i = after - 1
-		}
-	}
-}
-
-// userSecret is the password in ://user:password@ at an offset, and where the
-// search goes on; nothing if there is none.
-func userSecret(text string, at int) (secret Span, after int) {
-	if !strings.HasPrefix(text[at:], "://") {
-		return Span{}, 0
-	}
-	for at += len("://"); at < len(text) && text[at] != ':' && !urlStops[text[at]]; at++ {
-	}
-	if at == len(text) || text[at] != ':' {
-		return Span{}, 0
-	}
-	start := at + 1
-	for at = start; at < len(text) && !urlStops[text[at]]; at++ {
-	}
-	if at == len(text) || text[at] != '@' {
-		return Span{}, 0
-	}
-	return Span{start, at}, at + 1
-}
-
-// parameterSecret is the value in ?token=value at an offset; nothing if there is
-// none.
-func parameterSecret(text string, at int) Span {
-	for _, word := range urlWords {
-		if !hasFold(text[at+1:], word) {
 			continue
 		}
-		start := at + 1 + len(word)
-		end := start
-		for end < len(text) && !valueStops[text[end]] {
-			end++
+		for line := start; line >= 0 && i-line >= shortest; {
+			if isSpace(text[line]) { // once for all lines that are blank
+				line++
+				continue
+			}
+			if holdsPrivateKey(text[line:i]) {
+				s.add(text[line:i], Span{line, i})
+				break
+			}
+			n := strings.IndexByte(text[line:i], '\n')
+			if n < 0 {
+				break
+			}
+			line += n + 1
 		}
-		return Span{start, end}
+		start = -1
 	}
-	return Span{}
+}
+
+// plistTags are the names of elements whose tags are no text.
+var plistTags = map[string]bool{
+	"plist": true, "dict": true, "array": true, "key": true, "string": true, "integer": true, "real": true, "data": true, "date": true, "true": true, "false": true,
+}
+
+// searchMarkup notes the texts that follow a secret key, up to the next key, in whatever elements they are, if in any. In
+// a broken document, so are the texts between the key before it and itself.
+func (s *Secrets) searchMarkup(text string, offset int, broken bool) {
+	m := markupSearch{secrets: s, text: text, offset: offset, broken: broken}
+	for at := 0; at < len(text); {
+		n := strings.IndexByte(text[at:], '<')
+		if n < 0 {
+			m.piece(at, len(text))
+			return
+		}
+		m.piece(at, at+n)
+		at = m.tag(at + n)
+	}
+}
+
+type markupSearch struct {
+	secrets *Secrets
+	text    string
+	offset  int
+	broken  bool
+
+	armed   bool   // a secret key came last, or before a key without a value
+	found   bool   // its value, in an element for values
+	value   bool   // such an element is open
+	element string // its name, if it was an element and no <key>
+	depth   int    // of the dicts and arrays that are open since
+	before  Span   // from the first to the last text since the last key, of a broken document
+
+	unclosed map[string]bool // what opens comments and sections, and is closed nowhere from here on
+}
+
+// closing finds what closes a comment or section that is open at an offset; -1 if nothing does.
+func (m *markupSearch) closing(mark string, at int) int {
+	if m.unclosed[mark] {
+		return -1
+	}
+	n := strings.Index(m.text[at:], mark)
+	if n < 0 {
+		if m.unclosed == nil {
+			m.unclosed = map[string]bool{}
+		}
+		m.unclosed[mark] = true
+		return -1
+	}
+	return at + n
+}
+
+// piece takes text between tags.
+func (m *markupSearch) piece(start, end int) {
+	text := strings.TrimSpace(m.text[start:end])
+	if text == "" {
+		return
+	}
+	switch {
+	case m.armed:
+		m.add(Span{start, end})
+		m.found = m.found || m.value
+	case m.broken:
+		const maxKey = 64                           // bytes
+		if len(text) <= maxKey && SecretKey(text) { // a key that is not marked as one
+			m.secretKey("")
+			return
+		}
+		if m.before.End == 0 {
+			m.before.Start = start
+		}
+		m.before.End = end
+	}
+}
+
+// secretKey takes note of a secret key, or of an element with the name of one.
+func (m *markupSearch) secretKey(element string) {
+	if m.before.End > 0 {
+		m.add(m.before)
+	}
+	m.before = Span{}
+	m.armed, m.found, m.value, m.element = true, false, element != "", element
+}
+
+func (m *markupSearch) add(at Span) {
+	if text := m.text[at.Start:at.End]; !harmless(text) {
+		m.secrets.add(text, Span{m.offset + at.Start, m.offset + at.End})
+	}
+}
+
+// tag takes the tag, comment, or section that starts at an offset, and returns where the text goes on.
+func (m *markupSearch) tag(at int) int {
+	rest := m.text[at:]
+	switch {
+	case strings.HasPrefix(rest, "<!--"):
+		if end := m.closing("-->", at); end >= 0 && !m.broken { // it is searched by itself
+			return end + len("-->")
+		}
+		return at + len("<!--")
+	case strings.HasPrefix(rest, "<![CDATA["):
+		return at + len("<![CDATA[") // its text is text
+	}
+	i := at + 1
+	if i < len(m.text) && m.text[i] == '/' {
+		i++
+	}
+	start := i
+	for i < len(m.text) && nameByte(m.text[i]) {
+		i++
+	}
+	name, closes := strings.ToLower(m.text[start:i]), start > at+1
+	end := i
+	for end < len(m.text) && m.text[end] != '>' && m.text[end] != '<' {
+		end++
+	}
+	if end < len(m.text) && m.text[end] == '>' {
+		end++
+	} else if plistTags[name] { // the tag is not closed: what is in it is text
+		end = i
+	}
+	switch {
+	case name == "":
+		m.piece(at, i)
+		return max(i, at+1)
+	case name == "key" && !closes:
+		return m.key(end)
+	case closes && name == m.element:
+		m.armed, m.element = false, ""
+	case name == "dict" || name == "array":
+		if m.armed && !closes && !strings.HasSuffix(m.text[at:end], "/>") {
+			m.depth++
+		} else if closes {
+			m.depth = max(m.depth-1, 0)
+		}
+	case plistTags[name]:
+		m.value = !closes && name != "plist" && name != "key" && !strings.HasSuffix(m.text[at:end], "/>")
+	case !m.armed && !closes && SecretKey(m.text[start:i]):
+		m.secretKey(name)
+	default:
+		m.piece(at, end) // no tag of property lists
+	}
+	return end
+}
+
+func nameByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' || c == ':' || c >= 0x80
+}
+
+// key takes the text of a key that starts at an offset, and returns where the text goes on.
+func (m *markupSearch) key(at int) int {
+	var name strings.Builder
+	end := at
+	for end < len(m.text) {
+		n := strings.IndexByte(m.text[end:], '<')
+		if n < 0 {
+			n = len(m.text) - end
+		}
+		name.WriteString(m.text[end : end+n])
+		end += n
+		const section = "<![CDATA["
+		if strings.HasPrefix(m.text[end:], section) {
+			closing := m.closing("]]>", end)
+			if closing < 0 || m.broken && strings.IndexByte(m.text[end+1:closing], '<') >= 0 {
+				break
+			}
+			name.WriteString(m.text[end+len(section) : closing])
+			end = closing + len("]]>")
+			continue
+		}
+		closing := -1
+		if strings.HasPrefix(m.text[end:], "<!--") {
+			closing = m.closing("-->", end)
+		}
+		if closing < 0 || m.broken && strings.IndexByte(m.text[end+1:closing], '<') >= 0 {
+			break
+		}
+		end = closing + len("-->")
+	}
+	if m.depth > 0 {
+		m.piece(at, end)
+		return end
+	}
+	if SecretKey(html.UnescapeString(name.String())) {
+		m.secretKey("")
+		return end
+	}
+	if !foldPrefix(m.text[end:], "</key") || strings.TrimSpace(name.String()) == "" {
+		m.piece(at, end) // it is broken, and may be none
+		return end
+	}
+	switch {
+	case m.broken && m.armed && (!m.found || m.value): // it may be the value, or in it
+		if strings.TrimSpace(m.text[at:end]) != "" {
+			m.add(Span{at, end})
+		}
+	default:
+		m.armed, m.element = false, ""
+	}
+	m.before = Span{}
+	return end
+}
+
+// searchAssignments notes what is assigned to a secret name, as in OpenStep property lists, JSON, and the notes of
+// people: Challenge = "…"; "Challenge": "…"; password: ….
+func (s *Secrets) searchAssignments(text string, offset int) {
+	for at := 0; at < len(text); {
+		if !assignedByte(text[at]) {
+			at++
+			continue
+		}
+		start := at
+		for at < len(text) && assignedByte(text[at]) {
+			at++
+		}
+		if name := text[start:at]; len(name) > 1 && SecretKey(name) {
+			if value := assigned(text, at); value.End > value.Start {
+				if found := text[value.Start:value.End]; !harmless(strings.Trim(found, "\"' \t")) {
+					s.add(strings.Trim(found, "\"' \t"), Span{offset + value.Start, offset + value.End})
+				}
+				at = value.End
+			}
+		}
+	}
+}
+
+func assignedByte(c byte) bool { return nameByte(c) && c != ':' }
+
+// assigned is the place of the value that is assigned to a name that ends at an offset: up to the end of its quotation
+// marks or brackets, or of the line, or to what parts it from the next.
+func assigned(text string, at int) Span {
+	skip := func(set string) (skipped bool) {
+		for at < len(text) && strings.IndexByte(set, text[at]) >= 0 {
+			at, skipped = at+1, true
+		}
+		return skipped
+	}
+	skip("\"'`\\")
+	skip(" \t\r\n")
+	if !skip(":=") {
+		return Span{}
+	}
+	skip("> \t\r\n")
+	if at == len(text) {
+		return Span{}
+	}
+	start := at
+	switch open := text[at]; open {
+	case '"', '\'', '`':
+		for at++; at < len(text) && text[at] != open; at++ {
+			if text[at] == '\\' && open == '"' {
+				at++
+			}
+		}
+		return Span{start, min(at+1, len(text))}
+	case '{', '[', '(':
+		if strings.HasPrefix(text[at:], "{{") {
+			break // a variable
+		}
+		depth := 0
+		for ; at < len(text); at++ {
+			switch text[at] {
+			case '{', '[', '(':
+				depth++
+			case '}', ']', ')':
+				if depth--; depth == 0 {
+					return Span{start, at + 1}
+				}
+			}
+		}
+		return Span{start, at}
+	}
+	for at < len(text) && strings.IndexByte(",;}\r\n<>", text[at]) < 0 {
+		at++
+	}
+	return Span{start, at}
 }

@@ -62,6 +62,7 @@ type Source struct {
 	rewrites       bool        // profiles of the document have the places of what stands for them
 	values         int         // in the profiles that lie in the text
 	damaged        bool        // one of them cannot be read
+	partial        bool        // what the document holds was not read to its end
 	declaration    string      // see Profile
 	lines          *lineIndex  // made when the first line is asked for, for most documents never have a finding
 	feeds          int         // line feeds, and one
@@ -224,13 +225,32 @@ type SyntaxError struct {
 	Message  string // what is wrong
 	Hint     string // what to write instead, if one can tell
 	Template bool   // template text stands where it makes the structure unreadable
+
+	plain string // the message without what it quotes of the document; "" if it quotes nothing
 }
 
-// Error gives the place and the message on one line.
+// prefix puts words before the message.
+func (e *SyntaxError) prefix(words string) {
+	e.Message = words + e.Message
+	if e.plain != "" {
+		e.plain = words + e.plain
+	}
+}
+
+// Masked gives the message without secrets.
+func (e *SyntaxError) Masked() string {
+	secrets := (&Profile{Source: e.Source}).findSecrets()
+	if e.plain != "" && secrets.Touches(e.Span) {
+		return e.plain
+	}
+	return secrets.Text(e.Message)
+}
+
+// Error gives the place and the message, without secrets, on one line.
 func (e *SyntaxError) Error() string {
 	if !e.Span.Valid() {
-		return fmt.Sprintf("%s: %s", e.Source.Name, e.Message)
+		return fmt.Sprintf("%s: %s", e.Source.Name, e.Masked())
 	}
 	p := e.Source.Position(e.Span.Start)
-	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, e.Message)
+	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, e.Masked())
 }

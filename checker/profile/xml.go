@@ -3,6 +3,7 @@ package profile
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -57,8 +58,21 @@ func (s *scanner) blame(err *SyntaxError) *SyntaxError {
 }
 
 func (s *scanner) fail(at Span, format string, args ...any) *SyntaxError {
-	return &SyntaxError{Source: s.src, Span: at, Message: fmt.Sprintf(format, args...)}
+	err := &SyntaxError{Source: s.src, Span: at, Message: fmt.Sprintf(format, args...)}
+	if slices.ContainsFunc(args, func(arg any) bool { _, quotes := arg.(quotation); return quotes }) {
+		plain := slices.Clone(args)
+		for i, arg := range plain {
+			if _, quotes := arg.(quotation); quotes {
+				plain[i] = Mask
+			}
+		}
+		err.plain = fmt.Sprintf(format, plain...)
+	}
+	return err
 }
+
+// quotation is text of the document in a message.
+type quotation string
 
 // Doubt is what is read, though Apple's own reader, as it was published, refuses
 // it.
@@ -184,10 +198,10 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 }
 
 // clip shortens foreign text for a message.
-func clip(s string) string {
+func clip(s string) quotation {
 	const most = 32
 	if len(s) <= most {
-		return s
+		return quotation(s)
 	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	return quotation(strings.ToValidUTF8(s[:most], "") + "…")
 }

@@ -121,7 +121,11 @@ func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 	}
 	if s.hasKey {
 		if !s.templateBefore {
-			if err := s.resume(s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))); err != nil {
+			err := s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))
+			if SecretKey(s.key) {
+				return err // what follows may be the secret
+			}
+			if err := s.resume(err); err != nil {
 				return err
 			}
 			s.hasKey = false

@@ -186,6 +186,11 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	switch {
 	case s.cur == nil && name == "plist":
 		if s.root == nil {
+			if n := len(s.src.Faults); n > 0 && !s.templateBefore { // what stands in the place of the value is why
+				err := s.src.Faults[n-1]
+				s.src.Faults = s.src.Faults[:n-1]
+				return false, err
+			}
 			if !s.templateBefore {
 				return false, s.fail(tag, "<plist> holds no value; write the dict of the profile into it")
 			}

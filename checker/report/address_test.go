@@ -49,7 +49,7 @@ func TestPage(t *testing.T) {
 	r := &Report{Shipped: []string{"shipped"}}
 	for want, m := range map[string]*checker.Meta{
 		"https://github.com/sceplint/sceplint/blob/main/rules/README.md#x":          {ID: "x"},
-		"https://github.com/sceplint/sceplint/blob/main/policies/README.md#shipped": {ID: "shipped", Pack: "baseline"},
+		"https://github.com/sceplint/sceplint/blob/main/policies/README.md#shipped": {ID: "shipped", Pack: "recommended"},
 		"https://example.com/own": {ID: "own", Pack: "acme", Refs: []checker.Ref{{URL: "not a URL"}, {URL: "file:///x"}, {URL: "https://example.com/own"}}},
 		"":                        {ID: "none", Pack: "acme"},
 	} {

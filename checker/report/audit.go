@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sceplint/sceplint/checker/audit"
@@ -22,7 +23,8 @@ func Audit(w io.Writer, a *audit.Report, now time.Time) error {
 	p := r.newPage("What a fleet enrols with")
 	found := fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
 	p.Title = "sceplint audit: " + found
-	p.Lead = fmt.Sprintf("%s in %s; %s", count(s.Configurations, "SCEP configuration"), count(s.Profiles, "profile"), found)
+	leftOut := Summary{Skipped: s.Skipped, Excluded: s.Excluded}
+	p.Lead = fmt.Sprintf("%s in %s; %s%s", count(s.Configurations, "SCEP configuration"), count(s.Profiles, "profile"), found, leftOut.LeftOut())
 	p.Skip, p.SkipText = "configurations", "Skip to the configurations"
 	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "What the fleet enrols with"}, {"configurations", "Configurations"}}
 	failures := auditFailures(a)
@@ -65,6 +67,10 @@ func auditOverview(a *audit.Report) htmlOverview {
 		{"Errors", "error", s.Errors}, {"Warnings", "warning", s.Warnings}, {"Infos", "info", s.Infos}, {"Suppressed", "", s.Suppressed},
 		{"Configurations", "", s.Configurations}, {"Devices", "", s.Devices}, {"Profiles", "", s.Profiles}, {"SCEP payloads", "", s.SCEP},
 	}}
+	if a.Against {
+		n := audit.CountDrift(a.Drift)
+		o.Tiles = append(o.Tiles, htmlTile{"Drift", "", n.Errors + n.Warnings + n.Infos})
+	}
 	f := newFigure("by-rule", "Findings by rule", "Rule", series{"Errors", "error"}, series{"Warnings", "warning"}, series{"Infos", "info"})
 	f.Wide = true
 	for _, x := range a.Fleet.Rules() {
@@ -141,7 +147,7 @@ func configurationGrid(a *audit.Report) htmlGrid {
 		"ID", "#Profiles", "#Devices", "URL", "#Keysize", "#Key usage", "Fingerprint", "Challenge", "Subject", "Alternative names", "#Errors", "#Warnings", "#Infos", "Found",
 		"For example",
 	}
-	return grid("configurations", "Configurations", columns, len(list), func(i int) []string {
+	g := grid("configurations", "Configurations", columns, len(list), func(i int) []string {
 		x := &list[i]
 		rules := ""
 		for j, f := range x.Findings {
@@ -155,13 +161,17 @@ func configurationGrid(a *audit.Report) htmlGrid {
 			thousands(x.Errors), thousands(x.Warnings), thousands(x.Infos), rules, x.Example.File,
 		}
 	})
+	if !a.Fleet.Comparable() {
+		g.Note = strings.TrimSpace(g.Note + " Note: " + audit.NotCompared + ".")
+	}
+	return g
 }
 
 func driftGrid(a *audit.Report) htmlGrid {
-	columns := []string{"Profile", "Drift", "File", "Setting", "Deployed", "Repository", "#Profiles", "#Devices"}
+	columns := []string{"Profile", "Severity", "Drift", "File", "Setting", "Deployed", "Repository", "#Profiles", "#Devices"}
 	return grid("drift", "Drift from the repository", columns, len(a.Drift), func(i int) []string {
 		d := &a.Drift[i]
-		return []string{d.Identifier, string(d.Kind), d.File, d.Key, d.Deployed, d.Repository, strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)}
+		return []string{d.Identifier, d.Severity, d.Rule, d.File, d.Key, d.Deployed, d.Repository, strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)}
 	})
 }
 

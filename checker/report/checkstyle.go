@@ -30,12 +30,12 @@ type checkstyleError struct {
 func Checkstyle(w io.Writer, r *Report) error {
 	doc := checkstyleXML{Version: "4.3"}
 	for _, x := range r.byFile() {
-		file := checkstyleFile{Name: slashed(x.file)}
+		file := checkstyleFile{Name: printable(slashed(x.file))}
 		for _, f := range x.findings {
 			file.Errors = append(file.Errors, newCheckstyleError(f))
 		}
 		for _, err := range x.errors {
-			file.Errors = append(file.Errors, checkstyleError{Severity: checker.Error.String(), Message: err.Error(), Source: notJudged})
+			file.Errors = append(file.Errors, checkstyleError{Severity: checker.Error.String(), Message: errorText(err), Source: analysisError})
 		}
 		doc.Files = append(doc.Files, file)
 	}

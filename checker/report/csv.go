@@ -14,11 +14,10 @@ var csvHeader = []string{
 	"path", "profile", "payload_type", "payload", "fix", "suppressed", "fingerprint",
 }
 
-// CSV writes a header and a row a finding, as RFC 4180 has it. Cells that a
-// spreadsheet would take for a formula get an apostrophe in front, and control
-// characters are written as \u{1b}.
+// CSV writes a header and a row a finding, as RFC 4180 has it, with cells that are
+// safe to open in a spreadsheet.
 func CSV(w io.Writer, r *Report) error {
-	out := csv.NewWriter(w)
+	out := csv.NewWriter(&checker.LogWriter{To: w})
 	out.UseCRLF = true
 	rows := [][]string{csvHeader}
 	for result := range r.Results {
@@ -27,7 +26,7 @@ func CSV(w io.Writer, r *Report) error {
 		}
 		if result.Err != nil {
 			row := make([]string, len(csvHeader))
-			row[0], row[5], row[6], row[7] = cell(result.File), checker.Error.String(), notJudged, cell(result.Err.Error())
+			row[0], row[5], row[6], row[7] = cell(result.File), checker.Error.String(), analysisError, cell(result.Err.Error())
 			rows = append(rows, row)
 		}
 		if err := out.WriteAll(rows); err != nil {
@@ -68,11 +67,4 @@ func csvRow(f *checker.Finding) []string {
 	return row
 }
 
-// cell guards a text against being run as a formula. Wide forms of the signs are
-// signs to some spreadsheets too.
-func cell(text string) string {
-	if strings.IndexAny(text, "=+-@\t\r\n＝＋－＠") == 0 {
-		text = "'" + text
-	}
-	return printable(text)
-}
+func cell(text string) string { return checker.CSVCell(text) }

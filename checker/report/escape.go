@@ -5,32 +5,47 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Formats for programs are looked at on terminals too. What could upset one,
-// and is left as it is by the encoders, is written as an escape that readers of
-// the format turn back into the character.
-const (
-	jsonEscape = `\u%04x`
-	xmlEscape  = `&#x%x;`
+// Formats for programs are looked at on terminals and in logs too. What could
+// change how those are shown, and is left as it is by the encoders, is written as
+// an escape that readers of the format turn back into the character.
+type escapes struct {
+	rune           func(rune) string
+	colon, bracket string // of commands, see checker.LogWriter
+}
+
+var (
+	jsonEscapes = escapes{jsonEscape, jsonEscape(':'), jsonEscape('[')}
+	xmlEscapes  = escapes{xmlEscape, xmlEscape(':'), xmlEscape('[')}
 )
 
-func escaped(w io.Writer, text []byte, format string) error {
-	if bytes.IndexFunc(text, unsafeOutput) < 0 {
-		_, err := w.Write(text)
-		return err
+func jsonEscape(r rune) string {
+	if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
 	}
-	var b bytes.Buffer
-	for _, r := range string(text) { // both encoders write valid UTF-8
-		if unsafeOutput(r) {
-			fmt.Fprintf(&b, format, r)
-		} else {
-			b.WriteRune(r)
+	return fmt.Sprintf(`\u%04x`, r)
+}
+
+func xmlEscape(r rune) string { return fmt.Sprintf("&#x%x;", r) }
+
+func (e escapes) write(w io.Writer, text []byte) error {
+	if bytes.IndexFunc(text, unsafeOutput) >= 0 {
+		var b bytes.Buffer
+		for _, r := range string(text) { // both encoders write valid UTF-8
+			if unsafeOutput(r) {
+				b.WriteString(e.rune(r))
+			} else {
+				b.WriteRune(r)
+			}
 		}
+		text = b.Bytes()
 	}
-	_, err := w.Write(b.Bytes())
+	_, err := w.Write(checker.EscapeCommands(text, e.colon, e.bracket))
 	return err
 }
 
@@ -41,7 +56,7 @@ func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }
 type Escaped struct{ To io.Writer }
 
 func (e Escaped) Write(text []byte) (int, error) {
-	if err := escaped(e.To, text, jsonEscape); err != nil {
+	if err := jsonEscapes.write(e.To, text); err != nil {
 		return 0, err
 	}
 	return len(text), nil
@@ -55,7 +70,7 @@ func writeJSON(w io.Writer, v any, indent string) error {
 	if err := out.Encode(v); err != nil {
 		return err
 	}
-	return escaped(w, b.Bytes(), jsonEscape)
+	return jsonEscapes.write(w, b.Bytes())
 }
 
 // writeXML writes a document. What XML has no characters for becomes U+FFFD.
@@ -67,5 +82,5 @@ func writeXML(w io.Writer, v any) error {
 		return err
 	}
 	b.WriteByte('\n')
-	return escaped(w, b.Bytes(), xmlEscape)
+	return xmlEscapes.write(w, b.Bytes())
 }

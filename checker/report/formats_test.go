@@ -9,6 +9,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func everything() []*checker.Result {
 		{File: "binary.mobileconfig", Message: "and there"},
 	}
 	several := one
-	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "baseline"}
+	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "recommended"}
 	several.Severity, several.Related, several.Message, several.Fingerprint = checker.Warning, nil, "over lines", "0022"
 	several.End, several.Line = profile.Position{Line: 9, Column: 1, Offset: 150, ByteColumn: 1}, checker.Line{Text: "\t<dict>", Start: 1, End: 7}
 	several.Fix = &checker.Fix{Message: "take it out", Edits: []checker.Edit{{Start: 1, End: 2}, {Start: 3, End: 3, Text: "é"}}, Places: []checker.Place{
@@ -165,13 +166,20 @@ func TestEmpty(t *testing.T) {
 var hostile = []string{
 	"\x1b[2J", "a\u009bb\x7f", "nul\x00", "bidi\u202e\u2066", "sep\u2028\u2029", "bad\xff\xfeutf", "\ufffe\uffff", "\r\n::error::x", "]]><!--&\"'<>",
 	"%0A%25", "=cmd|' /C calc'!A0", "\t=1", ",;\"\"", "back\\slash", "[a](http://x) {0}", "漢字 é 👩\u200d💻", "-->", "##[error]x",
+	"::stop-commands::x", " \t::add-mask::x", "a\n::error::x", "a\r::error::x", "\u00a0::error::x", "a ##[error]x", "a###[error]x", "##vso[task.setvariable variable=x]y", "##teamcity[x]",
+	"zero\u200bwidth\ufeff", "\u3164\u2800\u00ad\U000e0041❤\ufe0f", "a;=1", "a\t=1", "＝1",
 }
+
+// command is what a CI system takes for a command in its log: white space, which
+// those of .NET know by Unicode, does not matter before it, and a carriage return
+// ends a line.
+var command = regexp.MustCompile(`(^|[\n\r])[\s\p{Z}\x85]*::|##[A-Za-z0-9._-]*\[`)
 
 // TestHostileTexts puts such texts into all places of a report: it stays well
 // formed, and nothing in it could upset a terminal.
 func TestHostileTexts(t *testing.T) {
 	for _, f := range Formats {
-		if f.Name == "json" || f.Name == "jsonl" || f.Survey {
+		if f.Survey {
 			continue
 		}
 		for _, text := range hostile {
@@ -191,6 +199,14 @@ func TestHostileTexts(t *testing.T) {
 					t.Errorf("%s: %q: %q is passed on", f.Name, text, r)
 				}
 			}
+			for line := range bytes.Lines(got) {
+				if f.Name == "github" {
+					line = line[2:] // its own command
+				}
+				if found := command.Find(line); found != nil {
+					t.Errorf("%s: %q: the command %q is passed on", f.Name, text, found)
+				}
+			}
 			wellFormed(t, f.Name, got)
 		}
 	}
@@ -201,9 +217,9 @@ func wellFormed(t *testing.T, format string, text []byte) {
 	t.Helper()
 	var err error
 	switch format {
-	case "sarif", "gitlab":
+	case "sarif", "gitlab", "json":
 		err = json.Unmarshal(text, new(any))
-	case "rdjsonl":
+	case "rdjsonl", "jsonl":
 		for line := range bytes.Lines(text) {
 			err = errors.Join(err, json.Unmarshal(line, new(any)))
 		}

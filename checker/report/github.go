@@ -18,7 +18,7 @@ func GitHub(w io.Writer, r *Report) error {
 			out.WriteString(annotation(f))
 		}
 		if result.Err != nil {
-			out.WriteString("::error file=" + commandProperty(slashed(result.File)) + ",title=" + notJudged + "::" + commandData(result.Err.Error()) + "\n")
+			out.WriteString("::error file=" + commandProperty(slashed(result.File)) + ",title=" + analysisError + "::" + commandData(result.Err.Error()) + "\n")
 		}
 		if err := out.Flush(); err != nil {
 			return err
@@ -68,5 +68,5 @@ func onLines(s string, escapes *strings.Replacer) string {
 		b.WriteByte(s[end])
 		s = s[end+1:]
 	}
-	return escapes.Replace(strings.ToValidUTF8(b.String(), "\ufffd"))
+	return escapes.Replace(checker.LogText(strings.ToValidUTF8(b.String(), "\ufffd")))
 }

@@ -51,7 +51,7 @@ func GitLab(w io.Writer, r *Report) error {
 		}
 		if result.Err != nil {
 			list = append(list, gitlabFinding{
-				result.Err.Error(), notJudged, unique(notJudged, result.File, taken), "blocker",
+				errorText(result.Err), analysisError, unique(analysisError, result.File, taken), "blocker",
 				gitlabLocation{Path: slashed(result.File), Lines: gitlabLines{Begin: 1}},
 			})
 		}
@@ -74,7 +74,7 @@ func newGitLabFinding(f *checker.Finding, taken map[string]bool) gitlabFinding {
 // same ones, and are told apart by their files.
 func unique(fingerprint, file string, taken map[string]bool) string {
 	one := fingerprint
-	for n := 1; one == notJudged || taken[one]; n++ {
+	for n := 1; one == analysisError || taken[one]; n++ {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", fingerprint, file, n))
 		one = hex.EncodeToString(sum[:16])
 	}

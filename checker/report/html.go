@@ -23,7 +23,7 @@ func HTML(w io.Writer, r *Report) error {
 	c := r.collect()
 	p := r.newPage("Findings in configuration profiles")
 	p.Title = "sceplint: " + c.totals()
-	p.Lead = fmt.Sprintf("%s in %s with %s", c.totals(), count(c.summary.Files, "file"), count(c.summary.SCEP, "SCEP payload"))
+	p.Lead = fmt.Sprintf("%s in %s with %s%s", c.totals(), count(c.summary.Files, "file"), count(c.summary.SCEP, "SCEP payload"), c.summary.LeftOut())
 	p.Skip, p.SkipText = "findings", "Skip to the findings"
 	rules := c.ruleSections(r)
 	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "What the profiles hold"}, {"findings", "Findings"}}
@@ -194,7 +194,7 @@ func (c *collected) ruleSections(r *Report) []htmlRule {
 
 // visible makes a text safe to show: valid, and without characters that hide
 // what is there.
-func visible(s string) string { return printable(s) }
+func visible(s string) string { return checker.LogText(printable(s)) }
 
 // visibleLines does the same line by line.
 func visibleLines(s string) string {

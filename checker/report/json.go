@@ -17,12 +17,19 @@ type jsonReport struct {
 	Tool     jsonTool      `json:"tool"`
 	Summary  Summary       `json:"summary"`
 	Findings []jsonFinding `json:"findings"`
+	Skipped  []jsonSkipped `json:"skipped"`
 	Errors   []jsonError   `json:"errors"`
 }
 
 type jsonTool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// jsonSkipped is a path that was not checked.
+type jsonSkipped struct {
+	File   string `json:"file"`
+	Reason string `json:"reason"`
 }
 
 type jsonError struct {
@@ -97,6 +104,7 @@ func JSON(w io.Writer, r *Report) error {
 		Version:  jsonVersion,
 		Tool:     jsonTool{"sceplint", r.Version},
 		Findings: []jsonFinding{},
+		Skipped:  []jsonSkipped{},
 		Errors:   []jsonError{},
 	}
 	for result := range r.Results {
@@ -104,8 +112,11 @@ func JSON(w io.Writer, r *Report) error {
 		for _, f := range r.findings(result) {
 			doc.Findings = append(doc.Findings, newJSONFinding(f))
 		}
+		if result.Skipped.Reason != "" && !result.Part {
+			doc.Skipped = append(doc.Skipped, jsonSkipped{result.File, result.Skipped.Reason})
+		}
 		if result.Err != nil {
-			doc.Errors = append(doc.Errors, jsonError{result.File, result.Err.Error()})
+			doc.Errors = append(doc.Errors, jsonError{result.File, errorText(result.Err)})
 		}
 	}
 	return writeJSON(w, doc, "  ")

@@ -65,7 +65,7 @@ func JUnit(w io.Writer, r *Report) error {
 }
 
 func newJUnitSuite(x *fileReport) junitSuite {
-	name := slashed(x.file)
+	name := printable(slashed(x.file))
 	suite := junitSuite{Name: name, File: name, Time: noTime}
 	names := map[string]int{}
 	add := func(name string) *junitCase {
@@ -77,7 +77,7 @@ func newJUnitSuite(x *fileReport) junitSuite {
 		return &suite.Cases[len(suite.Cases)-1]
 	}
 	for _, f := range x.findings {
-		c := add(strings.TrimSpace(f.Rule.ID + " " + PathText(f.Path)))
+		c := add(printable(strings.TrimSpace(f.Rule.ID + " " + PathText(f.Path))))
 		if f.Suppression != nil {
 			suite.Skipped++
 			c.Skipped, c.Output = &junitReason{Message: suppressed(f.Suppression)}, inWords(f)
@@ -88,7 +88,7 @@ func newJUnitSuite(x *fileReport) junitSuite {
 	}
 	for _, err := range x.errors {
 		suite.Errors++
-		add(notJudged).Error = &junitReason{notJudged, err.Error(), err.Error()}
+		add(analysisError).Error = &junitReason{analysisError, errorText(err), errorText(err)}
 	}
 	if suite.Tests == 0 {
 		add("no findings")

@@ -63,8 +63,8 @@ func ReviewdogLines(w io.Writer, r *Report) error {
 		}
 		if result.Err != nil {
 			failed := rdFinding{
-				Message: result.Err.Error(), Location: rdLocation{Path: slashed(result.File)}, Severity: "ERROR",
-				Source: rdSource, Code: &rdCode{Value: notJudged},
+				Message: errorText(result.Err), Location: rdLocation{Path: slashed(result.File)}, Severity: "ERROR",
+				Source: rdSource, Code: &rdCode{Value: analysisError},
 			}
 			if err := writeJSON(out, failed, ""); err != nil {
 				return err

@@ -3,8 +3,10 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
@@ -59,14 +61,30 @@ type Summary struct {
 	Warnings   int `json:"warnings"`
 	Infos      int `json:"infos"`
 	Suppressed int `json:"suppressed"`
+	Skipped    int `json:"skipped"`
+	Excluded   int `json:"excluded"`
 
-	part string // the file that was counted last and has several results
+	unrelated int    // of those that were skipped, paths whose names are not those of profiles or exports
+	part      string // the file that was counted last and has several results
 }
 
-// Add counts one result. Files that were passed over, or could not be judged,
-// do not count.
+// Add counts one result. A path counts as a file if it was checked, as skipped, or
+// as excluded; one that could not be read counts as an error.
 func (s *Summary) Add(r *checker.Result) {
-	if r.Passed != "" || r.Profiles == 0 && !r.Again {
+	switch {
+	case r.Excluded:
+		s.Excluded++
+		return
+	case r.Skipped.Reason != "":
+		if r.Part { // the entry of an export is about something else, and no path
+			return
+		}
+		s.Skipped++
+		if r.Skipped.Kind == checker.SkipUnrelated {
+			s.unrelated++
+		}
+		return
+	case r.Profiles == 0 && !r.Again:
 		return
 	}
 	if !r.Again && !(r.Part && r.File == s.part) { // else it is counted already
@@ -92,17 +110,75 @@ func (s *Summary) Add(r *checker.Result) {
 	}
 }
 
+// LeftOut tells, for the end of a line, how many paths were skipped or excluded.
+// Paths whose names are not those of profiles or exports are left to the reports
+// that list them.
+func (s *Summary) LeftOut() string {
+	text := ""
+	if n := s.Skipped - s.unrelated; n > 0 {
+		text += fmt.Sprintf(", %d skipped", n)
+	}
+	if s.Excluded > 0 {
+		text += fmt.Sprintf(", %d excluded", s.Excluded)
+	}
+	return text
+}
+
 // findings gives what is shown of a result.
 func (r *Report) findings(result *checker.Result) []*checker.Finding {
 	if r.ShowSuppressed {
-		return result.All()
+		return allFindings(result)
 	}
 	shown := make([]*checker.Finding, len(result.Findings))
 	for i := range result.Findings {
-		shown[i] = &result.Findings[i]
+		shown[i] = printableFinding(&result.Findings[i])
 	}
 	return shown
 }
 
+// allFindings gives those of a result with those that are suppressed.
+func allFindings(result *checker.Result) []*checker.Finding {
+	all := result.All()
+	for i, f := range all {
+		all[i] = printableFinding(f)
+	}
+	return all
+}
+
+// printableFinding makes the texts of a finding that are for people printable.
+// Names and values that programs use stay as they are; where a format shows those
+// to people, it makes them printable itself.
+func printableFinding(f *checker.Finding) *checker.Finding {
+	if isPrintable(f) {
+		return f
+	}
+	x := *f
+	x.Message, x.Help = checker.PrintableLines(x.Message), checker.PrintableLines(x.Help)
+	if x.Fix != nil {
+		fix := *x.Fix
+		fix.Message = checker.PrintableLines(fix.Message)
+		x.Fix = &fix
+	}
+	if x.Suppression != nil {
+		suppression := *x.Suppression
+		suppression.Reason = checker.PrintableLines(suppression.Reason)
+		x.Suppression = &suppression
+	}
+	x.Related = slices.Clone(x.Related)
+	for i := range x.Related {
+		x.Related[i].Message = checker.PrintableLines(x.Related[i].Message)
+	}
+	return &x
+}
+
+func isPrintable(f *checker.Finding) bool {
+	is := func(text string) bool { return checker.PrintableLines(text) == text }
+	return is(f.Message) && is(f.Help) && (f.Fix == nil || is(f.Fix.Message)) && (f.Suppression == nil || is(f.Suppression.Reason)) &&
+		!slices.ContainsFunc(f.Related, func(r checker.Related) bool { return !is(r.Message) })
+}
+
 // printable makes a text safe for a terminal.
 func printable(s string) string { return checker.Printable(s) }
+
+// errorText is an error, which may have several lines, for people.
+func errorText(err error) string { return checker.PrintableLines(err.Error()) }

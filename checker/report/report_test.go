@@ -15,12 +15,21 @@ import (
 
 func TestPrintable(t *testing.T) {
 	for text, want := range map[string]string{
-		"plain é 漢字\t":        "plain é 漢字\t",
-		"\x1b[31mred":         `\u{1b}[31mred`,
-		"a\u202eb\u2066c":     `a\u{202e}b\u{2066}c`,
-		"a\nb\x00":            `a\u{a}b\u{0}`,
-		"\u0085\u2028":        `\u{85}\u{2028}`,
-		"emoji 👩\u200d💻 fits": "emoji 👩\u200d💻 fits",
+		"plain é 漢字\t":         "plain é 漢字\t",
+		"\x1b[31mred":          `\u{1b}[31mred`,
+		"a\u202eb\u2066c":      `a\u{202e}b\u{2066}c`,
+		"a\nb\x00":             `a\u{a}b\u{0}`,
+		"\u0085\u2028":         `\u{85}\u{2028}`,
+		"emoji 👩\u200d💻":       `emoji 👩\u{200d}💻`,
+		"a\u200bb\ufeff":       `a\u{200b}b\u{feff}`,
+		"\u3164\uffa0\u115f":   `\u{3164}\u{ffa0}\u{115f}`,
+		"\u2800\U0001d159":     `\u{2800}\u{1d159}`,
+		"so\u00adft\u034f":     `so\u{ad}ft\u{34f}`,
+		"tag\U000e0041":        `tag\u{e0041}`,
+		"❤\ufe0f\u180b":        `❤\u{fe0f}\u{180b}`,
+		"Key\u00a0Usage\u2003": `Key\u{a0}Usage\u{2003}`,
+		"\u17b4\u2060\u180e":   `\u{17b4}\u{2060}\u{180e}`,
+		"apple \uf8ff \ufffe":  `apple \u{f8ff} \u{fffe}`,
 	} {
 		if got := printable(text); got != want {
 			t.Errorf("%q: %q, not %q", text, got, want)
@@ -89,7 +98,7 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"files": 1.0, "profiles": 1.0, "payloads": 2.0, "scep": 1.0, "errors": 0.0, "warnings": 2.0, "infos": 1.0, "suppressed": 3.0,
+		"files": 1.0, "profiles": 1.0, "payloads": 2.0, "scep": 1.0, "errors": 0.0, "warnings": 2.0, "infos": 1.0, "suppressed": 3.0, "skipped": 0.0, "excluded": 0.0,
 	}
 	if diff := cmp.Diff(want, d["summary"]); diff != "" {
 		t.Error(diff)

@@ -37,10 +37,10 @@ func pack(m *checker.Meta) string {
 
 // RulesText writes a line a rule: ID, severity, title, pack.
 func RulesText(w io.Writer, rules []checker.Rule) error {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	table := tabwriter.NewWriter(&checker.LogWriter{To: w}, 0, 8, 2, ' ', 0)
 	for i := range rules {
-		m := &rules[i].Meta
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, printable(m.Title), pack(m))
+		m := printableMeta(&rules[i].Meta)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, m.Title, pack(m))
 	}
 	return table.Flush()
 }
@@ -72,7 +72,7 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 	}
 	list := []rule{}
 	for i := range rules {
-		m := &rules[i].Meta
+		m := printableMeta(&rules[i].Meta)
 		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
@@ -102,7 +102,7 @@ func RulesMarkdown(w io.Writer, rules []checker.Rule) error {
 		b.WriteString("\n| rule | severity | finds |\n|---|---|---|\n")
 	}
 	for i := range rules {
-		m := &rules[i].Meta
+		m := printableMeta(&rules[i].Meta)
 		fmt.Fprintf(&b, "| [%s](#%s) |", m.ID, m.ID)
 		if policies {
 			fmt.Fprintf(&b, " %s |", pack(m))
@@ -110,9 +110,9 @@ func RulesMarkdown(w io.Writer, rules []checker.Rule) error {
 		fmt.Fprintf(&b, " %s | %s |\n", m.Severity, m.Title)
 	}
 	for i := range rules {
-		ruleMarkdown(&b, &rules[i].Meta)
+		ruleMarkdown(&b, printableMeta(&rules[i].Meta))
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, checker.LogText(b.String()))
 	return err
 }
 
@@ -156,9 +156,9 @@ func ruleBody(b *strings.Builder, m *checker.Meta) {
 func oneLine(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Sprint(v)
+		text = fmt.Append(nil, v)
 	}
-	return string(text)
+	return printable(string(text))
 }
 
 // language is what an example is written in.
@@ -173,6 +173,7 @@ func fenced(s string) string { return strings.TrimRight(s, "\n") }
 
 // Explain writes the documentation of one rule for a terminal.
 func Explain(w io.Writer, m *checker.Meta, colored bool) error {
+	m = printableMeta(m)
 	p := newPalette(colored)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s\n%s\n", p.place.Sprint(m.ID), p.severity[m.Severity].Sprint(m.Severity), p.rule.Sprint(pack(m)), m.Title)
@@ -208,8 +209,26 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	} else {
 		fmt.Fprintf(&b, "\nTo keep this rule silent on a line, write before it: <!-- sceplint:ignore %s reason -->\n", m.ID)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, checker.LogText(b.String()))
 	return err
+}
+
+// printableMeta makes the texts of a rule printable. Those of policies are not
+// from this project.
+func printableMeta(m *checker.Meta) *checker.Meta {
+	x := *m
+	for _, text := range []*string{&x.Title, &x.Doc, &x.Help, &x.Example.Bad, &x.Example.Good} {
+		*text = checker.PrintableLines(*text)
+	}
+	x.Refs = slices.Clone(x.Refs)
+	for i := range x.Refs {
+		x.Refs[i].Title, x.Refs[i].URL = printable(x.Refs[i].Title), printable(x.Refs[i].URL)
+	}
+	x.Parameters = slices.Clone(x.Parameters)
+	for i := range x.Parameters {
+		x.Parameters[i].Name, x.Parameters[i].Doc = printable(x.Parameters[i].Name), checker.PrintableLines(x.Parameters[i].Doc)
+	}
+	return &x
 }
 
 // wrap breaks lines that are too long to read.
@@ -239,7 +258,7 @@ func wrap(text string) string {
 func indent(s string) string {
 	lines := slices.Collect(strings.SplitSeq(strings.TrimRight(s, "\n"), "\n"))
 	for i, line := range lines {
-		lines[i] = "  " + printable(line)
+		lines[i] = "  " + line
 	}
 	return strings.Join(lines, "\n")
 }

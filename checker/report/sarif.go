@@ -25,13 +25,13 @@ func SARIF(w io.Writer, r *Report) error {
 	}
 	invocation := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
 	for result := range r.Results {
-		for _, f := range result.All() {
+		for _, f := range allFindings(result) {
 			run.Results = append(run.Results, newSARIFResult(f, rules))
 		}
 		if result.Err != nil {
 			invocation.Successful = false
 			invocation.Notifications = append(invocation.Notifications, sarifNotification{
-				Level: "error", Message: sarifMessage{Text: result.Err.Error()},
+				Level: "error", Message: sarifMessage{Text: errorText(result.Err)},
 				Locations: []sarifLocation{{Physical: sarifPhysical{Artifact: newSARIFArtifact(result.File)}}},
 			})
 		}
@@ -88,7 +88,7 @@ func newSARIFLocation(f *checker.Finding) sarifLocation {
 		if _, ok := name.(int); ok {
 			kind = "value"
 		}
-		x.Logical = []sarifLogical{{strings.TrimPrefix(PathText([]any{name}), "."), PathText(f.Path), kind}}
+		x.Logical = []sarifLogical{{printable(strings.TrimPrefix(PathText([]any{name}), ".")), printable(PathText(f.Path)), kind}}
 	}
 	return x
 }

@@ -29,7 +29,7 @@ func (x *sarifRules) index(m *checker.Meta) int {
 	if !ok {
 		i = len(x.list)
 		x.at[m.ID] = i
-		x.list = append(x.list, x.report.newSARIFRule(m))
+		x.list = append(x.list, x.report.newSARIFRule(printableMeta(m)))
 	}
 	return i
 }

@@ -10,7 +10,7 @@ func TestSARIFNames(t *testing.T) {
 	for want, m := range map[string]*checker.Meta{
 		"ScepKeysize":       {ID: "scep-keysize"},
 		"PlaceholderRule":   {ID: "placeholder"},
-		"PlaceholderPolicy": {ID: "placeholder", Pack: "baseline"},
+		"PlaceholderPolicy": {ID: "placeholder", Pack: "recommended"},
 		"A1B":               {ID: "a1-b"},
 	} {
 		if got := sarifName(m); got != want {

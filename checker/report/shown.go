@@ -6,8 +6,8 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// notJudged stands in the place of a rule for a file that could not be judged.
-const notJudged = "not-judged"
+// analysisError stands in the place of a rule for a file that could not be judged.
+const analysisError = "analysis-error"
 
 // said is the message of a finding, with what keeps it back, for formats that
 // have no place for that.
@@ -57,6 +57,9 @@ func (r *Report) byFile() []*fileReport {
 	var list []*fileReport
 	files := map[string]*fileReport{}
 	for result := range r.Results {
+		if result.Excluded || result.Skipped.Reason != "" {
+			continue
+		}
 		x := files[result.File]
 		if x == nil {
 			x = &fileReport{file: result.File}

@@ -20,7 +20,7 @@ import (
 // with the source line, the place underlined, and help.
 func Text(w io.Writer, r *Report) error {
 	const size = 64 << 10
-	out := bufio.NewWriterSize(w, size)
+	out := bufio.NewWriterSize(&checker.LogWriter{To: w}, size)
 	p := newPalette(r.Color)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
@@ -66,7 +66,7 @@ func newPalette(on bool) *palette {
 
 func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	severity := p.severity[f.Severity]
-	place := printable(f.File)
+	place := checker.LogText(printable(f.File)) // LogWriter sees no line start after a color
 	if f.Placed {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
 	}

@@ -3,16 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/pbkdf2"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +26,7 @@ type auditFlags struct {
 	shard   string
 	since   string
 	against string
+	markKey string
 }
 
 // auditFormats are the formats of an audit, in the order help shows them.
@@ -46,7 +43,11 @@ same but for what differs from device to device, with how many profiles and devi
 A PATH is what sceplint check takes. Rules that compare profiles with one another do not run.
 
 A long audit can be spread: --shard 1/7 takes every seventh input and writes JSON that sceplint audit merge adds up to what a single
-run would have given. It can be stopped: --since FILE keeps in the file what was summed up, and goes on from there.`,
+run would have given. It can be stopped: --since FILE keeps in the file what was summed up, and goes on from there.
+
+Whether two profiles have the same static challenge is told by marks that need a secret key. Without --mark-key FILE the key is a
+random one for each run, so that what is written holds nothing that a challenge could be found with, and the challenges of parts and
+of runs that went on cannot be compared.`,
 		Example: `  sceplint audit exports/
   sceplint audit --by ca --format csv=cas.csv --format text exports/
   sceplint audit --shard 1/2 exports > 1.json; sceplint audit --shard 2/2 exports > 2.json; sceplint audit merge 1.json 2.json`,
@@ -61,17 +62,19 @@ run would have given. It can be stopped: --since FILE keeps in the file what was
 	}
 	flags := cmd.Flags()
 	f.addOutput(cmd)
-	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed")
+	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed is drift, which counts for --fail-on")
 	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
+	flags.StringVar(&f.markKey, "mark-key", "", "mark static challenges with the secret key in `FILE`, so that parts and runs can be compared (default a random key for each run)")
 	f.policies.add(cmd)
-	flags.StringArrayVar(&f.enable, "enable", nil, "switch a rule on that --disable switches off; `ID` may hold * (repeatable)")
+	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
 	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
 	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
-	flags.BoolVar(&f.quiet, "quiet", false, "print no notes, only the audit and errors")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no notes, only the audit and errors")
+	f.addVerbose(cmd)
 	f.addCommon(cmd)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")
 	cmd.AddCommand(auditMergeCommand(t))
@@ -93,6 +96,9 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 		return err
 	}
 	failOn := checker.Off
+	if f.against != "" {
+		f.policies.also = audit.DriftRules()
+	}
 	c, err := f.checker(ctx)
 	if err == nil {
 		failOn, err = f.threshold()
@@ -110,13 +116,16 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	marker := &marker{known: map[string]string{}}
-	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.mark, Device: deviceOf, Compare: f.against != ""}
+	marker, err := f.newMarker()
+	if err != nil {
+		return err
+	}
+	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: deviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
 	if len(f.policies.config.Ignore) > 0 {
 		c.Withhold = f.policies.config.withhold
 	}
-	run := &auditRun{terminal: t, flags: f, fleet: audit.NewFleet(), failOn: failOn, inputs: in, shard: part}
+	run := &auditRun{terminal: t, flags: f, fleet: audit.NewFleet(), failOn: failOn, inputs: in, shard: part, marker: marker}
 	if f.against != "" {
 		if err := run.readRepository(ctx, c, auditor); err != nil {
 			return err
@@ -168,39 +177,20 @@ func parseShard(text string) (shard, error) {
 // has reports whether the input of a number, from 0, is of the part.
 func (s shard) has(number int) bool { return number%s.of == s.part-1 }
 
-// marker turns challenges into what stands for them in sums. Sums are written
-// to files, where a short challenge must not be found by trying: every try
-// costs so much that it is not worth it.
-type marker struct {
-	lock  sync.RWMutex
-	known map[string]string
-}
-
-// iterations is how often a mark is hashed.
-const iterations = 1000
-
-func (m *marker) mark(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	key := string(sum[:])
-	m.lock.RLock()
-	mark, ok := m.known[key]
-	m.lock.RUnlock()
-	if ok {
-		return mark
+// newMarker makes what marks challenges, with the key of --mark-key.
+func (f *auditFlags) newMarker() (*audit.Marker, error) {
+	const minBytes, maxBytes = 16, 1 << 20
+	if f.markKey == "" {
+		return audit.NewMarker(nil), nil
 	}
-	derived, err := pbkdf2.Key(sha256.New, secret, []byte("sceplint audit"), iterations, 12)
+	key, err := readGiven(f.markKey, maxBytes)
 	if err != nil {
-		return "" // only where the system forbids the algorithm; then nothing is told of shared challenges
+		return nil, fmt.Errorf("--mark-key: %w", err)
 	}
-	mark = hex.EncodeToString(derived)
-	m.lock.Lock()
-	defer m.lock.Unlock()
-	const most = 10_000
-	if len(m.known) >= most {
-		clear(m.known)
+	if key = bytes.TrimSpace(key); len(key) < minBytes {
+		return nil, fmt.Errorf("--mark-key %s: the key has %d bytes; write at least %d random ones, such as those of openssl rand -base64 32", f.markKey, len(key), minBytes)
 	}
-	m.known[key] = mark
-	return mark
+	return audit.NewMarker(key), nil
 }
 
 // checkOutput refuses what an audit cannot be written as.
@@ -251,7 +241,7 @@ func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 		if err := format(&b); err != nil {
 			return err
 		}
-		if err := create(file, b.Bytes()); err != nil {
+		if err := create(file, b.Bytes(), f.showSecrets); err != nil {
 			return err
 		}
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 )
 
@@ -37,16 +39,20 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
 				}
 			}
-			if err := f.write(t, reportOf(sum), now); err != nil {
+			if sum.Empty() {
+				return errors.New("nothing to check: the parts hold no profile and no export")
+			}
+			r := reportOf(sum)
+			if err := f.write(t, r, now); err != nil {
 				return err
 			}
-			return t.settle(sum, failOn)
+			return t.settle(r, failOn)
 		},
 	}
 	f.addOutput(cmd)
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never")
 	cmd.Flags().StringVar(&f.now, "now", "", "the `TIME` of the audit, in RFC 3339, instead of the present")
-	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "do not repeat what could not be judged")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not repeat what could not be judged")
 	return cmd
 }
 
@@ -62,7 +68,7 @@ func merge(files []string) (*audit.Fleet, error) {
 		}
 		var part struct{ State json.RawMessage }
 		if err := json.Unmarshal(text, &part); err != nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, err)
+			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, checker.JSONError(text, err))
 		}
 		if part.State == nil {
 			return nil, fmt.Errorf("%s: not a part of an audit: it was not written with --shard", file)

@@ -12,11 +12,16 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // auditRun is an audit under way.
@@ -25,10 +30,12 @@ type auditRun struct {
 	flags    *auditFlags
 	fleet    *audit.Fleet
 	failOn   checker.Severity
+	marker   *audit.Marker
 	inputs   *inputs
 	shard    shard
 	progress audit.Progress
 	names    hash.Hash // of the inputs that are done
+	keys     inputKeys // of the inputs that are being checked
 	skip     int       // inputs that were done before
 	saved    time.Time
 }
@@ -52,14 +59,14 @@ func deviceOf(p *profile.Profile) string {
 
 func (a *auditRun) note(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintf(a.terminal.err, format+"\n", args...)
+		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
 // resume takes up the sums of a run that was stopped.
 func (a *auditRun) resume(c *checker.Checker) error {
 	a.names = sha256.New()
-	a.progress.Run = runDigest(c, a.fleet.Repository)
+	a.progress.Run = runDigest(c, a.fleet.Repository, a.marker)
 	a.progress.Part, a.progress.Of = a.shard.part, a.shard.of
 	if a.flags.since == "" {
 		return nil
@@ -93,11 +100,11 @@ func (a *auditRun) resume(c *checker.Checker) error {
 }
 
 // runDigest tells apart runs whose sums do not belong together.
-func runDigest(c *checker.Checker, repository *audit.Repository) string {
+func runDigest(c *checker.Checker, repository *audit.Repository, marker *audit.Marker) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %v %v", currentVersion(), c.Targets, c.ShowSecrets)
 	if repository != nil {
-		fmt.Fprintf(h, " %s", repository.Digest())
+		fmt.Fprintf(h, " %s", repository.Digest(marker))
 	}
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
@@ -113,28 +120,89 @@ func runDigest(c *checker.Checker, repository *audit.Repository) string {
 func (a *auditRun) part() iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
 		number, mine := 0, 0
+		other := func(name string) {
+			yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, errOtherInputs }})
+		}
+		stamps := &stamps{}
 		for input := range a.inputs.all() {
+			if isUnrelated(input.Skip) { // may come and go
+				if a.shard.part == 1 && !yield(input) {
+					return
+				}
+				continue
+			}
 			number++
 			if !a.shard.has(number - 1) {
 				continue
 			}
 			mine++
+			key := input.Name + "\x00"
+			if a.flags.since != "" {
+				key += stamps.of(input.Name) + "\x00"
+			}
 			if mine <= a.skip {
-				a.names.Write([]byte(input.Name + "\x00"))
+				a.names.Write([]byte(key))
 				if mine == a.skip && a.digest() != a.progress.Names {
-					yield(checker.Input{Name: input.Name, Read: func() ([]byte, error) { return nil, errOtherInputs }})
+					other(input.Name)
 					return
 				}
 				continue
 			}
+			a.keys.push(key)
 			if !yield(input) {
 				return
 			}
 		}
+		if mine < a.skip {
+			other(a.flags.since)
+		}
 	}
 }
 
-var errOtherInputs = errors.New("the inputs are not those that the file of --since was written for; name another file")
+func isUnrelated(s checker.Skip) bool { return s.Reason != "" && s.Kind == checker.SkipUnrelated }
+
+// inputKeys are what inputs are told apart by, in their order. One goroutine makes the
+// inputs, and another takes their results.
+type inputKeys struct {
+	lock sync.Mutex
+	list []string
+}
+
+func (k *inputKeys) push(key string) {
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	k.list = append(k.list, key)
+}
+
+func (k *inputKeys) pop() string {
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	key := k.list[0]
+	k.list = k.list[1:]
+	return key
+}
+
+// stamps tell whether files are as they were: their size and time.
+type stamps struct{ file, stamp string }
+
+// of gives the stamp of the file that an input is, or lies in; "" if there is none.
+func (s *stamps) of(name string) string {
+	if s.file != "" && (name == s.file || strings.HasPrefix(name, s.file+"/")) {
+		return s.stamp
+	}
+	for at := name; at != "" && at != "." && at != "/"; at = path.Dir(at) {
+		if info, err := os.Stat(at); err == nil {
+			if info.Mode().IsRegular() {
+				s.file, s.stamp = at, fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+				return s.stamp
+			}
+			break
+		}
+	}
+	return ""
+}
+
+var errOtherInputs = errors.New("the inputs are not those that the file was written for, or were changed since; use another file")
 
 func (a *auditRun) digest() string { return hex.EncodeToString(a.names.Sum(nil)[:8]) }
 
@@ -143,7 +211,13 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 	shown := a.flags.showProgress(a.terminal.err, a.inputs.count)
 	defer shown.end()
 	stderr := shown.aside(a.terminal.err)
-	var exports exportNotes
+	var exports emptyExports
+	empty := func(r *checker.Result) {
+		if r != nil && a.shard.of == 1 && a.skip == 0 { // else some of its entries are elsewhere
+			a.fleet.Add(r)
+			a.flags.noteLeftOut(stderr, r)
+		}
+	}
 	for r := range c.Run(ctx, a.part()) {
 		if errors.Is(r.Err, errOtherInputs) {
 			return fmt.Errorf("--since %s: %w", a.flags.since, errOtherInputs)
@@ -151,18 +225,17 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		for _, line := range r.Prints {
 			fmt.Fprintln(stderr, line)
 		}
-		if r.Passed != "" && r.Passed != checker.NoProfile && !a.flags.quiet {
-			fmt.Fprintf(stderr, "%s: passed over: %s\n", checker.Printable(r.File), r.Passed)
+		a.flags.noteLeftOut(stderr, r)
+		if isUnrelated(r.Skipped) {
+			continue
 		}
 		if r.Err != nil {
 			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
 		}
-		if note := exports.take(r); note != "" && a.shard.of == 1 && a.skip == 0 && !a.flags.quiet {
-			fmt.Fprintln(stderr, note)
-		}
+		empty(exports.add(r))
 		a.fleet.Add(r)
 		a.progress.Inputs++
-		a.names.Write([]byte(r.File + "\x00"))
+		a.names.Write([]byte(a.keys.pop()))
 		shown.step()
 		if a.flags.since != "" && time.Since(a.saved) > pause {
 			if err := a.save(); err != nil {
@@ -170,9 +243,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 			}
 		}
 	}
-	if note := exports.take(&checker.Result{}); note != "" && a.shard.of == 1 && a.skip == 0 && !a.flags.quiet {
-		fmt.Fprintln(stderr, note)
-	}
+	empty(exports.add(&checker.Result{}))
 	if err := ctx.Err(); err != nil {
 		if a.flags.since == "" {
 			return err
@@ -195,7 +266,7 @@ func (a *auditRun) save() error {
 		return err
 	}
 	a.saved = time.Now()
-	return createPrivate(a.flags.since, text)
+	return create(a.flags.since, text, true)
 }
 
 func (a *auditRun) state() ([]byte, error) {
@@ -207,10 +278,13 @@ func (a *auditRun) state() ([]byte, error) {
 
 // close writes the audit and settles the exit code.
 func (a *auditRun) close(now time.Time) error {
-	if a.progress.Inputs == 0 && a.shard.of == 1 {
-		return nothing(a.inputs)
+	if a.shard.of == 1 && a.fleet.Empty() {
+		return nothing(a.inputs, &report.Summary{Skipped: a.fleet.Summary().Skipped, Excluded: a.fleet.Summary().Excluded})
 	}
 	r := reportOf(a.fleet)
+	if a.shard.of > 1 { // another part may have what is missing in this one
+		r.Drift = slices.DeleteFunc(r.Drift, func(d audit.Drift) bool { return d.Kind == audit.Missing || d.Kind == audit.Variant })
+	}
 	if a.flags.shard != "" {
 		state, err := a.state()
 		if err != nil {
@@ -218,10 +292,13 @@ func (a *auditRun) close(now time.Time) error {
 		}
 		r.State = json.RawMessage(bytes.TrimSpace(state))
 	}
+	if (a.flags.shard != "" || a.flags.since != "") && !a.fleet.AcrossRuns() {
+		a.note("note: the static challenges of this run cannot be compared with those of another part or run; use the same --mark-key FILE for all of them")
+	}
 	if err := a.flags.write(a.terminal, r, now); err != nil {
 		return err
 	}
-	return a.terminal.settle(a.fleet, a.failOn)
+	return a.terminal.settle(r, a.failOn)
 }
 
 // reportOf is what is written of a sum.
@@ -233,13 +310,15 @@ func reportOf(f *audit.Fleet) *audit.Report {
 	return r
 }
 
-// settle turns what an audit found into an exit code.
-func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
-	if list, _ := f.Failures(); len(list) > 0 {
+// settle turns what an audit found, drift included, into an exit code.
+func (t *terminal) settle(r *audit.Report, failOn checker.Severity) error {
+	if list, _ := r.Fleet.Failures(); len(list) > 0 {
 		return errSaid
 	}
-	s := f.Summary()
-	for severity, n := range map[checker.Severity]int{checker.Error: s.Errors, checker.Warning: s.Warnings, checker.Info: s.Infos} {
+	s, drift := r.Fleet.Summary(), audit.CountDrift(r.Drift)
+	for severity, n := range map[checker.Severity]int{
+		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
+	} {
 		if failOn != checker.Off && severity >= failOn && n > 0 {
 			t.exit = exitFindings
 		}
@@ -250,6 +329,7 @@ func (t *terminal) settle(f *audit.Fleet, failOn checker.Severity) error {
 // readRepository reads the profiles that the deployed ones are compared with.
 func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
 	repository := audit.NewRepository()
+	repository.SetSeverities(c.Severities)
 	a.fleet.Repository = repository
 	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
 	defer in.close()

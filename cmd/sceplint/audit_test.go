@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,9 +34,13 @@ func TestAuditStopped(t *testing.T) {
 			}
 		}
 	}
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, noise(32), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	audit := func(ctx context.Context, in io.Reader, more ...string) (code int, out, said string) {
 		var stdout, stderr bytes.Buffer
-		args := append([]string{"audit", "--no-baseline", "--fail-on", "never", "--format", "json"}, more...)
+		args := append([]string{"audit", "--no-default-pack", "--fail-on", "never", "--format", "json", "--mark-key", key}, more...)
 		code = run(ctx, append(args, filepath.Join(dir, "a"), "-", filepath.Join(dir, "b")), in, &stdout, &stderr)
 		return code, stdout.String(), stderr.String()
 	}
@@ -67,6 +72,84 @@ type reader func([]byte) (int, error)
 
 func (r reader) Read(b []byte) (int, error) { return r(b) }
 
+// TestAuditMarks holds what is written of challenges: nothing that they could be found with, nor that tells of two runs
+// whether they had the same, unless both have a key that was given.
+func TestAuditMarks(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for i := range 4 {
+		text := strings.Replace(scepOf("<key>Challenge</key><string>482039</string>"), "<dict>", "<dict><key>PayloadIdentifier</key><string>a.b</string>", 1)
+		if err := os.WriteFile(fmt.Sprintf("%d.mobileconfig", i), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.WriteFile("key", noise(32), 0o600), os.WriteFile("other", noise(64), 0o600), os.WriteFile("short", []byte("0123456789\n\n\n\n\n\n\n"), 0o600), os.Mkdir("repository", 0o755),
+		os.WriteFile("repository/a.mobileconfig", []byte(scepOf("<key>Challenge</key><string>482039</string>")), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	audit := func(args ...string) (code int, out, said string) {
+		var stdout, stderr bytes.Buffer
+		code = run(t.Context(), append([]string{"audit"}, append(args, "--fail-on", "never")...), nil, &stdout, &stderr)
+		return code, stdout.String(), stderr.String()
+	}
+	type state struct {
+		Progress   struct{ Run string }
+		Challenges []struct{ Mark string }
+		AcrossRuns bool `json:"challenges_across_runs"`
+	}
+	part := func(i int, args ...string) (s state) {
+		code, out, said := audit(append(args, "--shard", fmt.Sprintf("%d/2", i), "--against", "repository", "0.mobileconfig", "1.mobileconfig", "2.mobileconfig", "3.mobileconfig")...)
+		var d struct{ State state }
+		if err := json.Unmarshal([]byte(out), &d); err != nil || code != exitClean || len(d.State.Challenges) != 1 {
+			t.Fatalf("%v: exit code %d: %s%s", err, code, out, said)
+		}
+		if err := os.WriteFile(fmt.Sprintf("part-%d.json", i), []byte(out), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if given := slices.Contains(args, "--mark-key"); given != d.State.AcrossRuns || given == strings.Contains(said, "cannot be compared") {
+			t.Errorf("%q: comparable across runs: %v\n%s", args, d.State.AcrossRuns, said)
+		}
+		return d.State
+	}
+	merged := func() string {
+		code, out, said := audit("merge", "--format", "text", "part-1.json", "part-2.json")
+		if code != exitClean {
+			t.Fatal(said)
+		}
+		return out
+	}
+	a, b := part(1), part(2)
+	if a.Challenges[0].Mark == b.Challenges[0].Mark || a.Challenges[0].Mark == part(1).Challenges[0].Mark {
+		t.Error("two runs without a key give the same mark")
+	}
+	part(1)
+	if out := merged(); !strings.Contains(out, "static, one in at least 2 profiles") || !strings.Contains(out, "marked with different keys") {
+		t.Errorf("what was not compared is not told:\n%s", out)
+	}
+	c, d := part(1, "--mark-key", "key"), part(2, "--mark-key", "key")
+	if c.Challenges[0].Mark != d.Challenges[0].Mark || c.Challenges[0].Mark != part(1, "--mark-key", "key").Challenges[0].Mark {
+		t.Error("two runs with the same key give different marks")
+	}
+	if out := merged(); !strings.Contains(out, "static, one in 4 profiles") || strings.Contains(out, "different keys") {
+		t.Errorf("what was compared is not told:\n%s", out)
+	}
+	if x := part(2, "--mark-key", "other"); x.Challenges[0].Mark == c.Challenges[0].Mark {
+		t.Error("two keys give the same mark")
+	}
+	if code, _, said := audit("--mark-key", "short", "."); code != exitFailed || !strings.Contains(said, "the key has 10 bytes; write at least 16") {
+		t.Errorf("a short key is taken: %s", said)
+	}
+	// The digest of the run, which is written too, has nothing of the secrets of the repository, unless there is a key.
+	if err := os.WriteFile("repository/a.mobileconfig", []byte(scepOf("<key>Challenge</key><string>482040</string>")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if x := part(1); x.Progress.Run != a.Progress.Run {
+		t.Error("without a key, a digest of the challenges of the repository is written")
+	}
+	if x := part(1, "--mark-key", "key"); x.Progress.Run == c.Progress.Run {
+		t.Error("with a key, another repository is taken for the same")
+	}
+}
+
 // TestAuditForms audits the same profiles as files, as an archive and as a
 // stream, in one run and in seven parts.
 func TestAuditForms(t *testing.T) {
@@ -91,6 +174,9 @@ func TestAuditForms(t *testing.T) {
 		}
 	}
 	if err := errors.Join(tape.Close(), os.WriteFile("fleet.tar", archive.Bytes(), 0o644), os.WriteFile("fleet.jsonl", stream.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("key", noise(32), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	audit := func(args ...string) string {
@@ -128,7 +214,7 @@ func TestAuditForms(t *testing.T) {
 		var parts []string
 		for i := range 7 {
 			part := fmt.Sprintf("part-%d.json", i)
-			audit("--shard", fmt.Sprintf("%d/7", i), "--format", "json="+part, form)
+			audit("--shard", fmt.Sprintf("%d/7", i), "--format", "json="+part, "--mark-key", "key", form)
 			parts = append(parts, part)
 		}
 		if diff := cmp.Diff(whole, audit(append([]string{"merge", "--format", "json"}, parts...)...)); diff != "" {

@@ -6,152 +6,313 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
-// baselineFile is the baseline of a run: the findings that are known, and where
-// those found are to be written.
-type baselineFile struct {
-	known     *checker.Baseline // nil: none is known
-	path      string            // that known was read from
-	directory string            // absolute, of the known
-	write     string            // "" if nothing is written
-	here      string
-	gone      sync.Map // file to whether it is there no more
-
-	seen  map[string]bool // files that entries name and the run has checked
-	found []checker.KnownFinding
+// baselineRun is what a run has to do with baselines.
+type baselineRun struct {
+	known  *openBaseline // suppresses its findings; nil: there is none
+	target *openBaseline // of what is written, the part that stays; may be known, or nil: it is new
+	write  string        // where all findings are written; "" for nowhere
+	folder folder        // of write
+	prune  bool
+	found  []checker.KnownFinding
 }
 
-// openBaseline reads the baseline that the flags or the configuration name; nil
-// if there is nothing to do with one.
-func (f *checkFlags) openBaseline() (*baselineFile, error) {
+// openBaseline is a baseline that was read.
+type openBaseline struct {
+	*checker.Baseline
+	path    string
+	folder  folder
+	missing sync.Map          // file to whether it does not exist
+	checked map[string]string // the files of entries that the run has checked, with their names there
+	failed  map[string]bool   // those of which it could not check all
+
+	complete *bool // see isComplete
+}
+
+// baselines reads the baselines that the flags or the configuration name; nil if
+// there is nothing to do with one.
+func (f *checkFlags) baselines() (*baselineRun, error) {
 	conf := &f.policies.config
-	path := f.baseline
+	path, read := f.baseline, readGiven
 	if path == "" && conf.Baseline != "" {
-		path = conf.file(conf.Baseline)
+		path = conf.shown(conf.file(conf.Baseline))
+		read = func(string, int64) ([]byte, error) { return conf.readFile(conf.file(conf.Baseline), maxBaseline) }
 	}
-	if path == "" && f.writeBaseline == "" {
+	switch {
+	case f.pruneBaseline && path == "" && f.writeBaseline == "":
+		return nil, errors.New("--prune-baseline: no baseline is set; add --baseline FILE")
+	case path == "" && f.writeBaseline == "":
 		return nil, nil
-	}
-	if f.writeBaseline != "" && (f.fix || f.diff) {
+	case f.writeBaseline != "" && (f.fix || f.diff):
 		return nil, errors.New("--write-baseline does not go with --fix or --diff; fix first, then write down what is left")
+	case f.pruneBaseline && (f.fix || f.diff):
+		return nil, errors.New("--prune-baseline does not go with --fix or --diff; fix first, then prune")
 	}
-	here, err := os.Getwd()
-	if err != nil {
-		return nil, err
+	b := &baselineRun{write: f.writeBaseline, prune: f.pruneBaseline}
+	var err error
+	if b.write != "" {
+		if b.folder, err = folderOf(b.write); err != nil {
+			return nil, err
+		}
+		// An empty file is one that was made to be written to; devices may be links to files.
+		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !isSystemFile(b.write) {
+			if b.target, err = readBaseline(b.write, readGiven); err != nil {
+				return nil, fmt.Errorf("%w; remove the file to write a new baseline", err)
+			}
+		}
 	}
-	b := &baselineFile{path: path, write: f.writeBaseline, here: here, seen: map[string]bool{}}
-	if path == "" {
+	switch {
+	case path == "":
+		return b, nil
+	case b.write != "" && filepath.Clean(path) == filepath.Clean(b.write):
+		b.known = b.target // nil if it is about to be written for the first time
 		return b, nil
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && b.write != "" && filepath.Clean(path) == filepath.Clean(b.write) {
-		return b, nil // it is about to be written for the first time
+	if b.known, err = readBaseline(path, read); err != nil {
+		return nil, err
 	}
-	text, err := readGiven(path, maxBaseline)
-	if err != nil {
-		return nil, fmt.Errorf("the baseline cannot be read: %w; --write-baseline %s writes one", err, path)
+	if b.write == "" && b.prune {
+		b.target = b.known
 	}
-	if b.known, err = checker.ParseBaseline(text); err != nil {
-		return nil, fmt.Errorf("the baseline %s cannot be read: %w", path, err)
-	}
-	b.directory = b.folder(path)
 	return b, nil
 }
 
-// folder is the absolute directory of a baseline.
-func (b *baselineFile) folder(path string) string {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(b.here, path)
+func readBaseline(path string, read func(string, int64) ([]byte, error)) (*openBaseline, error) {
+	text, err := read(path, maxBaseline)
+	if err != nil {
+		hint := ""
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			hint = "; --write-baseline " + path + " writes one"
+		}
+		return nil, fmt.Errorf("the baseline cannot be read: %w%s", err, hint)
 	}
-	return filepath.Dir(path)
+	parsed, err := checker.ParseBaseline(text)
+	if err != nil {
+		return nil, fmt.Errorf("the baseline %s cannot be read: %w", path, err)
+	}
+	b := &openBaseline{Baseline: parsed, path: path, checked: map[string]string{}, failed: map[string]bool{}}
+	if b.folder, err = folderOf(path); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
-// relative names a file as a baseline in a directory does.
-func (b *baselineFile) relative(directory, file string) string {
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(b.here, file)
+// folder is the directory of a baseline, which its entries are relative to.
+type folder struct{ here, path string }
+
+func folderOf(baseline string) (folder, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return folder{}, err
 	}
-	if short, err := filepath.Rel(directory, file); err == nil {
+	if !filepath.IsAbs(baseline) {
+		baseline = filepath.Join(here, baseline)
+	}
+	return folder{here, filepath.Dir(baseline)}, nil
+}
+
+// name names a file as a baseline in the folder does.
+func (f folder) name(file string) string {
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(f.here, file)
+	}
+	if short, err := filepath.Rel(f.path, file); err == nil {
 		file = short
 	}
 	return filepath.ToSlash(file)
 }
 
-// withhold keeps back what is known, and what is being written down.
-func (b *baselineFile) withhold(f *checker.Finding) *checker.Suppression {
-	known := b.known != nil && b.known.Holds(f, b.relative(b.directory, f.File), b.isGone)
-	if known || b.write != "" {
+// opened are the baselines that were read, each once.
+func (b *baselineRun) opened() []*openBaseline {
+	list := []*openBaseline{b.known, b.target}
+	list = slices.DeleteFunc(list, func(x *openBaseline) bool { return x == nil })
+	return slices.Compact(list)
+}
+
+// suppress suppresses what is known, and what is being written.
+func (b *baselineRun) suppress(f *checker.Finding) *checker.Suppression {
+	known := b.write != ""
+	for _, x := range b.opened() {
+		if x.holds(f) && x == b.known {
+			known = true
+		}
+	}
+	if known {
 		return &checker.Suppression{By: checker.ByBaseline}
 	}
 	return nil
 }
 
-// isGone reports whether a file that an entry names is there no more.
-func (b *baselineFile) isGone(file string) bool {
-	if v, ok := b.gone.Load(file); ok {
+func (b *openBaseline) holds(f *checker.Finding) bool {
+	return b.Holds(f, b.folder.name(f.File), b.isGone)
+}
+
+// isGone reports whether a file that an entry names does not exist any more.
+// Standard input is none.
+func (b *openBaseline) isGone(file string) bool {
+	if v, ok := b.missing.Load(file); ok {
 		return v.(bool)
 	}
-	path := filepath.FromSlash(file)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(b.directory, path)
+	place := filepath.FromSlash(file)
+	if !filepath.IsAbs(place) {
+		place = filepath.Join(b.folder.path, place)
 	}
-	_, err := os.Stat(path)
-	gone := errors.Is(err, fs.ErrNotExist)
-	b.gone.Store(file, gone)
+	_, err := os.Stat(place)
+	gone := errors.Is(err, fs.ErrNotExist) && path.Base(file) != "<stdin>"
+	b.missing.Store(file, gone)
 	return gone
 }
 
-// take notes what a result has to do with the baseline.
-func (b *baselineFile) take(r *checker.Result) {
-	if b.known != nil {
-		if name := b.relative(b.directory, r.File); r.Err == nil && b.known.Names(name) {
-			b.seen[name] = true
+// recordResult notes what a result has to do with the baselines.
+func (b *baselineRun) recordResult(r *checker.Result) {
+	for _, x := range b.opened() {
+		if name := x.folder.name(r.File); x.Names(name) {
+			x.checked[name] = r.File
+			x.failed[name] = x.failed[name] || r.Err != nil
+		}
+		for i := range r.Held {
+			if f := &r.Held[i]; f.Suppression.By != checker.ByBaseline {
+				x.holds(f) // it is still there, whatever else suppresses it
+			}
 		}
 	}
 	if b.write == "" {
 		return
 	}
 	for i := range r.Held {
-		if f := &r.Held[i]; f.Suppression.By == checker.ByBaseline {
-			name := b.relative(b.folder(b.write), f.File)
-			b.found = append(b.found, checker.KnownFinding{File: name, Rule: f.Rule.ID, Message: f.Message, Fingerprint: f.Fingerprint})
+		f := &r.Held[i]
+		if f.Suppression.By != checker.ByBaseline {
+			continue
 		}
+		k := checker.KnownFinding{File: b.folder.name(f.File), Rule: f.Rule.ID, Message: f.Message, Fingerprint: f.Fingerprint}
+		for _, related := range f.Related {
+			if name := b.folder.name(related.File); name != k.File {
+				k.Related = append(k.Related, name)
+			}
+		}
+		slices.Sort(k.Related)
+		k.Related = slices.Compact(k.Related)
+		b.found = append(b.found, k)
 	}
 }
 
-// close writes the baseline, or tells of entries that nothing was found for.
-func (b *baselineFile) close(y *tally, c *checker.Checker) error {
-	if b.write != "" {
-		if y.failed {
-			return errors.New("the baseline is not written, for some files could not be judged")
-		}
-		var text bytes.Buffer
-		if err := checker.WriteBaseline(&text, b.found); err != nil {
-			return err
-		}
-		if err := create(b.write, text.Bytes()); err != nil {
-			return err
-		}
-		y.note("wrote %s to the baseline %s", count(len(b.found), "finding"), b.write)
-		return nil
+// isChecked reports whether the run would have found what an entry is about: the
+// rule ran on its file, and for a finding about several files all of them were
+// there to be compared.
+func (b *openBaseline) isChecked(k *checker.KnownFinding, c *checker.Checker) bool {
+	file, ok := b.checked[k.File]
+	if !ok || b.failed[k.File] || !c.RunsOn(k.Rule, file) {
+		return false
 	}
-	stale := b.known.Stale(func(k checker.KnownFinding) bool {
-		return (b.seen[k.File] || b.isGone(k.File)) && c.Runs(k.Rule)
+	if len(k.Related) == 0 && strings.HasPrefix(k.Rule, "fileset-") { // written by a version that did not note the other files
+		return b.isComplete()
+	}
+	return !slices.ContainsFunc(k.Related, b.isUnchecked)
+}
+
+// isComplete reports whether all files that entries are about were checked.
+func (b *openBaseline) isComplete() bool {
+	if b.complete == nil {
+		complete := true
+		for file := range b.Files() {
+			complete = complete && !b.isUnchecked(file)
+		}
+		b.complete = &complete
+	}
+	return *b.complete
+}
+
+// isUnchecked reports whether a file exists and was not checked.
+func (b *openBaseline) isUnchecked(file string) bool {
+	_, ok := b.checked[file]
+	return (!ok || b.failed[file]) && !b.isGone(file)
+}
+
+// close writes the baseline, or reports the entries that nothing was found for.
+func (b *baselineRun) close(y *tally, c *checker.Checker) error {
+	switch {
+	case (b.write != "" || b.prune) && y.failed:
+		return errors.New("the baseline is not written: some files could not be checked")
+	case b.write != "":
+		return b.merge(y, c)
+	case b.prune:
+		return b.pruneStale(y, c)
+	}
+	gone := 0
+	stale, _ := b.known.Split(func(k *checker.KnownFinding, found bool) bool {
+		switch {
+		case found:
+			return false
+		case b.known.isGone(k.File):
+			gone++
+			return false
+		}
+		return b.known.isChecked(k, c)
 	})
 	const shown = 5
 	for i, k := range stale {
 		if i == shown {
-			y.note("%s: and %d more", b.path, len(stale)-shown)
+			y.note("%s: and %d more", b.known.path, len(stale)-shown)
 			break
 		}
-		y.note("%s: nothing is found any more for %s in %s", b.path, k.Rule, k.File)
+		y.note("%s: nothing is found any more for %s in %s", b.known.path, k.Rule, k.File)
 	}
-	if len(stale) > 0 {
-		y.note("--write-baseline %s drops the %d stale of its entries", b.path, len(stale))
+	if gone > 0 {
+		y.note("%s: %s about files that do not exist", b.known.path, plural(gone, "entry", "entries"))
+	}
+	if n := len(stale) + gone; n > 0 {
+		y.note("--prune-baseline removes %s from %s", plural(n, "stale entry", "stale entries"), b.known.path)
 	}
 	return nil
+}
+
+// merge writes what was found, with the entries that the run says nothing about.
+func (b *baselineRun) merge(y *tally, c *checker.Checker) error {
+	all, kept := b.found, []checker.KnownFinding{}
+	if t := b.target; t != nil {
+		_, kept = t.Split(func(k *checker.KnownFinding, found bool) bool {
+			return found || t.isChecked(k, c) || b.prune && t.isGone(k.File) // what is found is written anyway
+		})
+		all = append(all, kept...)
+	}
+	if err := writeBaseline(b.write, all); err != nil {
+		return err
+	}
+	if also := len(kept); also > 0 {
+		y.note("wrote %s to the baseline %s, and kept %s of what was not checked", count(len(b.found), "finding"), b.write, plural(also, "entry", "entries"))
+	} else {
+		y.note("wrote %s to the baseline %s", count(len(b.found), "finding"), b.write)
+	}
+	return nil
+}
+
+func (b *baselineRun) pruneStale(y *tally, c *checker.Checker) error {
+	t := b.target
+	stale, kept := t.Split(func(k *checker.KnownFinding, found bool) bool {
+		return !found && (t.isChecked(k, c) || t.isGone(k.File))
+	})
+	if len(stale) > 0 {
+		if err := writeBaseline(t.path, kept); err != nil {
+			return err
+		}
+	}
+	y.note("removed %s from the baseline %s, which keeps %d", plural(len(stale), "stale entry", "stale entries"), t.path, len(kept))
+	return nil
+}
+
+func writeBaseline(path string, list []checker.KnownFinding) error {
+	var text bytes.Buffer
+	if err := checker.WriteBaseline(report.Escaped{To: &text}, list); err != nil {
+		return fmt.Errorf("the baseline %s is not written: %w", path, err)
+	}
+	return create(path, text.Bytes(), false)
 }

@@ -18,7 +18,7 @@ var generateTo = flag.String("generate", "", "write the profiles of the benchmar
 
 const generatedFiles = 1000
 
-// defects are what policies of the pack baseline find in the generated
+// defects are what policies of the pack recommended find in the generated
 // profiles: keys of the SCEP payload with other values, or none. One profile in
 // ten has one of them.
 var defects = []struct{ policy, key, value string }{
@@ -97,7 +97,7 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
-func BenchmarkRunRules(b *testing.B) { benchmarkRun(b, "--no-baseline") }
+func BenchmarkRunRules(b *testing.B) { benchmarkRun(b, "--no-default-pack") }
 func BenchmarkRunCheck(b *testing.B) { benchmarkRun(b) }
 
 // benchmarkRun checks the profiles without starting a process, so that a profile

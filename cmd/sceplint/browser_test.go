@@ -231,8 +231,8 @@ func pageOf(t *testing.T, r report.Report, results ...*checker.Result) string {
 var browserRules = []checker.Meta{
 	{ID: "scep-keysize", Title: "Keysize is none that SCEP payloads have", Severity: checker.Error, Doc: "Keysize is the length of the RSA key in bits.", Help: "write 2048",
 		Refs: []checker.Ref{{Title: "Apple's schema", URL: "https://example.com/schema"}}},
-	{ID: "url-https", Title: "SCEP URL is not https", Severity: checker.Warning, Doc: "Without https the answer can be changed on its way.", Pack: "baseline"},
-	{ID: "retry-defaults", Title: "retries are left to their defaults", Severity: checker.Info, Doc: "Three tries are few."},
+	{ID: "url-https", Title: "SCEP URL is not https", Severity: checker.Warning, Doc: "Without https the answer can be changed on its way.", Pack: "recommended"},
+	{ID: "retry-nondefault", Title: "retries are left to their defaults", Severity: checker.Info, Doc: "Three tries are few."},
 }
 
 // findingAt makes a finding of the rule of that number.

@@ -28,7 +28,7 @@ func sceplint(t *testing.T, args ...string) (code int, stdout, stderr string) {
 type document struct {
 	Version int
 	Tool    struct{ Name, Version string }
-	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed int }
+	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed, Skipped, Excluded int }
 
 	Findings []struct {
 		Rule, Severity, Message, File, Help, Fingerprint string
@@ -53,7 +53,8 @@ type document struct {
 			}
 		}
 	}
-	Errors []struct{ File, Message string }
+	Skipped []struct{ File, Reason string }
+	Errors  []struct{ File, Message string }
 }
 
 func checkJSON(t *testing.T, args ...string) document {
@@ -90,7 +91,7 @@ func TestJobs(t *testing.T) {
 		if one != eight || says != same || one == "" {
 			t.Errorf("%s: the report of 8 workers differs from that of one:\n%s%s", format, cmp.Diff(one, eight), cmp.Diff(says, same))
 		}
-		for _, id := range []string{"challenge-shared", "fileset-uuid-duplicate", "fleet-variable-once", "strict-keysize"} {
+		for _, id := range []string{"challenge-shared", "fileset-uuid-duplicate", "fleet-variable-duplicate", "strict-keysize"} {
 			if !strings.Contains(one, id) {
 				t.Errorf("%s: nothing is found by %s", format, id)
 			}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -45,29 +43,29 @@ func isTerminal(w io.Writer) bool {
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
-// said is a writer for what is said to people, whole lines at a time: names and
-// messages may hold what a terminal would obey.
-type said struct{ to io.Writer }
+// terminalWriter escapes what a terminal, or a CI system that reads the log, would
+// obey. Names and messages may hold anything.
+type terminalWriter struct {
+	to  io.Writer
+	log checker.LogWriter
+}
 
-func (s said) Write(text []byte) (int, error) {
-	clean := string(text)
-	if strings.ContainsFunc(clean, func(r rune) bool { return r != '\n' && checker.Unprintable(r) }) || !utf8.ValidString(clean) {
-		lines := strings.Split(clean, "\n")
-		for i, line := range lines {
-			lines[i] = checker.Printable(line)
-		}
-		clean = strings.Join(lines, "\n")
-	}
-	if _, err := io.WriteString(s.to, clean); err != nil {
+func newTerminalWriter(to io.Writer) *terminalWriter {
+	return &terminalWriter{to, checker.LogWriter{To: to}}
+}
+
+// Write writes whole lines.
+func (w *terminalWriter) Write(text []byte) (int, error) {
+	if _, err := w.log.Write([]byte(checker.PrintableLines(string(text)))); err != nil {
 		return 0, err
 	}
 	return len(text), nil
 }
 
-// bare is the writer that lies under said.
+// bare is the writer that lies under a terminalWriter.
 func bare(w io.Writer) io.Writer {
-	if s, ok := w.(said); ok {
-		return s.to
+	if t, ok := w.(*terminalWriter); ok {
+		return t.to
 	}
 	return w
 }

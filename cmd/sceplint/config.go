@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -21,12 +23,14 @@ type configuration struct {
 
 	*config.Config        // never nil once it is read
 	directory      string // absolute, that the file lies in; "" if there is none
-	here           string // the working directory
+	root           string // absolute, that nothing it names may lie outside of
+	here           string // the working directory, with its links followed
+	shell          string // the working directory, as the shell calls it
 }
 
 func (f *configuration) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.path, "config", "", "read the configuration from `FILE`, not from the "+config.Name+" of the working directory or of one above it")
+	flags.StringVar(&f.path, "config", "", "read the configuration from `FILE`, not from the "+config.Name+" of the working directory or of one above it, up to the repository root")
 	flags.BoolVar(&f.none, "no-config", false, "read no configuration file")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 }
@@ -37,54 +41,114 @@ func (f *configuration) read() (err error) {
 	if f.none {
 		return nil
 	}
-	if f.here, err = os.Getwd(); err != nil {
+	if f.here, err = workingDirectory(); err != nil {
 		return err
 	}
-	file := f.path
-	if file == "" {
-		if file, err = findConfig(f.here); err != nil || file == "" {
-			return err
+	if f.shell, err = os.Getwd(); err != nil {
+		return err
+	}
+	file, text := "", []byte(nil)
+	if f.path != "" {
+		if file, err = absolute(f.path); err == nil {
+			text, err = readGiven(f.path, maxGiven)
+		}
+		f.root = cmp.Or(repositoryRoot(filepath.Dir(file)), filepath.Dir(file))
+	} else {
+		f.root = cmp.Or(repositoryRoot(f.here), f.here)
+		if file, err = f.find(); err == nil && file == "" {
+			return nil
+		}
+		if err == nil {
+			text, err = f.readFile(file, maxGiven)
 		}
 	}
-	text, err := readGiven(file, maxGiven)
 	if err != nil {
 		return fmt.Errorf("the configuration cannot be read: %w", err)
 	}
-	absolute, err := filepath.Abs(file)
-	if err != nil {
-		return err
-	}
-	f.directory = filepath.Dir(absolute)
-	f.Config, err = config.Parse(f.shown(absolute), text)
+	f.directory = filepath.Dir(file)
+	info, err := os.Lstat(file)
+	f.Config, err = config.Parse(f.shown(file), text, err == nil && info.Mode().IsRegular())
 	return err
 }
 
-// findConfig looks for a configuration file in a directory and those above it;
-// "" if there is none.
-func findConfig(directory string) (string, error) {
-	for {
-		file := filepath.Join(directory, config.Name)
-		info, err := os.Stat(file)
-		switch {
-		case err == nil && !info.IsDir():
-			return file, nil
-		case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
-			return "", plain(file, err)
+// find looks for a configuration file in the working directory and those above
+// it, up to the root; "" if there is none.
+func (f *configuration) find() (string, error) {
+	root, err := os.OpenRoot(f.root)
+	if err != nil {
+		return "", plain(f.root, err)
+	}
+	defer root.Close()
+	for directory := f.here; ; directory = filepath.Dir(directory) {
+		var found []string
+		for _, name := range config.Names {
+			file := filepath.Join(directory, name)
+			inside, err := filepath.Rel(f.root, file)
+			if err != nil {
+				return "", err
+			}
+			if _, err = root.Lstat(inside); err == nil {
+				found = append(found, file)
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return "", plain(f.shown(file), err)
+			}
 		}
-		above := filepath.Dir(directory)
-		if above == directory {
+		switch {
+		case len(found) > 1:
+			return "", fmt.Errorf("there are both %s and %s; remove one", f.shown(found[0]), f.shown(found[1]))
+		case len(found) == 1:
+			return found[0], nil
+		case directory == f.root:
 			return "", nil
 		}
-		directory = above
 	}
 }
 
-// file gives the path of a file that the configuration names.
+// inRoot opens the root, and gives the name there of an absolute path.
+func (f *configuration) inRoot(file string) (*os.Root, string, error) {
+	name, err := filepath.Rel(f.root, file)
+	if err != nil || !filepath.IsLocal(name) {
+		return nil, "", fmt.Errorf("%s: the file is outside of %s; a configuration names files of its repository", checker.Printable(f.shown(file)), shownPath(f.root))
+	}
+	root, err := os.OpenRoot(f.root)
+	if err != nil {
+		return nil, "", plain(f.shown(f.root), err)
+	}
+	return root, name, nil
+}
+
+// readFile reads a file of the root. Links are followed, but not out of it.
+func (f *configuration) readFile(file string, limit int64) ([]byte, error) {
+	root, name, err := f.inRoot(file)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	in, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, f.unreadable(file, err)
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", checker.Printable(f.shown(file)))
+	}
+	return readLimited(in, f.shown(file), limit)
+}
+
+// unreadable words an error of a file in the root.
+func (f *configuration) unreadable(file string, err error) error {
+	if isLinkOut(err) {
+		err = fmt.Errorf("the link leads out of %s; copy its target there", shownPath(f.root))
+	}
+	return plain(f.shown(file), err)
+}
+
+// file gives the absolute path of a file that the configuration names.
 func (f *configuration) file(name string) string {
 	if filepath.IsAbs(name) {
-		return name
+		return filepath.Clean(name)
 	}
-	return f.shown(filepath.Join(f.directory, filepath.FromSlash(name)))
+	return filepath.Join(f.directory, filepath.FromSlash(name))
 }
 
 // shown gives a path as users would write it where they are.
@@ -100,10 +164,7 @@ func (f *configuration) inside(file string) string {
 	if f.directory == f.here && !filepath.IsAbs(file) {
 		return filepath.ToSlash(filepath.Clean(file))
 	}
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(f.here, file)
-	}
-	short, err := filepath.Rel(f.directory, file)
+	short, err := filepath.Rel(f.directory, absoluteFrom(file, f.here, f.shell))
 	if err != nil {
 		return ".."
 	}

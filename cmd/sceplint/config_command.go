@@ -23,8 +23,10 @@ func configCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Write, check and describe the configuration file " + config.Name,
-		Long: `The configuration is the file ` + config.Name + ` of the working directory, or of the nearest one above it that has one.
-Files are named in it relative to where it lies. Flags go before what it says.`,
+		Long: `The configuration is the file ` + config.Names[0] + ` (or ` + config.Names[1] + `) of the working directory, or of the nearest
+one above it that has one, up to the repository root: the directory that holds .git. Without a repository, it is
+that of the working directory alone. Files are named in it relative to where it lies; neither they nor links
+may lead out of the repository. Command-line flags override it.`,
 		Args: noPaths,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -65,9 +67,9 @@ func configCheckCommand(t *terminal) *cobra.Command {
 			}
 			conf := &f.policies.config
 			if conf.File == "" {
-				return fmt.Errorf("no %s is in the working directory or above it; sceplint config init writes one", config.Name)
+				return fmt.Errorf("no %s is in the working directory or above it in the repository; sceplint config init writes one", config.Name)
 			}
-			if _, err := f.openBaseline(); err != nil {
+			if _, err := f.baselines(); err != nil {
 				return err
 			}
 			for _, note := range f.notes {
@@ -79,7 +81,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 					policies++
 				}
 			}
-			_, err = fmt.Fprintf(t.out, "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
+			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
 			return err
 		},
 	}
@@ -87,7 +89,15 @@ func configCheckCommand(t *terminal) *cobra.Command {
 
 // configInit writes a configuration file, but never over another one.
 func (t *terminal) configInit(directory string) error {
+	for _, name := range config.Names {
+		if file := filepath.Join(directory, name); exists(file) {
+			return fmt.Errorf("%s is there already; nothing was written", file)
+		}
+	}
 	file := filepath.Join(directory, config.Name)
+	if _, err := follow(file, true); err != nil {
+		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there already; nothing was written", file)
@@ -100,7 +110,7 @@ func (t *terminal) configInit(directory string) error {
 		os.Remove(file)
 		return fmt.Errorf("cannot write the configuration: %w", err)
 	}
-	_, err = fmt.Fprintf(t.out, "wrote %s; sceplint check uses it from now on\n", file)
+	_, err = fmt.Fprintf(newTerminalWriter(t.out), "wrote %s; sceplint check uses it from now on\n", file)
 	return err
 }
 
@@ -113,4 +123,9 @@ func (f *configuration) targetsOf(file string) checker.Targets {
 		}
 	}
 	return targets
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
 }

@@ -92,7 +92,7 @@ func TestConsumersSARIF(t *testing.T) {
 		}
 	}
 	// What looks at nothing finds nothing.
-	_, small, _ := sceplint(t, "check", "--quiet", "--no-baseline", "--disable", "*", "--enable", "scep-key-misspelled", "--format", "sarif", "ü漢.mobileconfig")
+	_, small, _ := sceplint(t, "check", "--quiet", "--no-default-pack", "--disable", "*", "--enable", "scep-key-misspelled", "--format", "sarif", "ü漢.mobileconfig")
 	broken := strings.Replace(small, `"ruleIndex": `, `"ruleIndex": 9`, 1)
 	if told := judge(t, broken); told["error SARIF1009"] == 0 {
 		t.Errorf("of a broken log the multitool says %v", told)
@@ -135,7 +135,7 @@ func TestConsumersReviewdog(t *testing.T) {
 	want := failed(t, "rdjsonl", readRDJSONLines(t, texts["rdjsonl"]))
 	for _, format := range []string{"rdjsonl", "checkstyle", "sarif"} {
 		read := ran(t, texts[format], dog, "-f="+format, "-reporter=rdjsonl", "-filter-mode=nofilter")
-		got := slices.DeleteFunc(readRDJSONLines(t, read), func(s sighting) bool { return s.Rule == "not-judged" })
+		got := slices.DeleteFunc(readRDJSONLines(t, read), func(s sighting) bool { return s.Rule == "analysis-error" })
 		if format == "sarif" { // it holds what is suppressed as well
 			held := slices.DeleteFunc(readSARIF(t, texts["sarif"]), func(s sighting) bool { return !s.Held })
 			for _, h := range held {
@@ -270,7 +270,7 @@ func TestConsumersGitHub(t *testing.T) {
 	texts := reports(t, args...)
 	printed := strings.ReplaceAll(ran(t, texts["json"], "node", "-e", toolkit), "\x1b", `\u{1b}`)
 	got, want := commands(texts["github"]), commands(printed)
-	got = slices.DeleteFunc(got, func(s string) bool { return strings.Contains(s, "title=not-judged") })
+	got = slices.DeleteFunc(got, func(s string) bool { return strings.Contains(s, "title=analysis-error") })
 	if diff := cmp.Diff(want, got); diff != "" || len(want) < 100 {
 		t.Errorf("%d commands\n%s", len(want), diff)
 	}

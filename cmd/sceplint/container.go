@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,11 +27,11 @@ const (
 type container struct {
 	in     *inputs
 	name   string // as findings show it
+	found  bool   // not named, so that it may be about something else
 	reader *bufio.Reader
 	file   io.ReaderAt // nil for a stream, which cannot be read again
 	size   int64       // of the file
-	kept   *spool
-	stream *container // the same for what is only in the spool
+	stream *container  // the same for what is only in the spool
 }
 
 // A kind of container is read by its function, which yields what is in it and
@@ -41,29 +41,42 @@ type unpack func(*container, func(checker.Input) bool) bool
 // heads is how many bytes tell what a file is.
 const heads = 64 << 10
 
-// kindOf tells by its first bytes how a container is read, nil if it is none.
-func kindOf(name string, r *bufio.Reader) unpack {
-	head, _ := r.Peek(512)
+// kindOf tells by its first bytes how a container is read, nil if it is none. Peek
+// gives so many of them. What was not named must look more like profiles.
+func kindOf(name string, named bool, peek func(int) []byte) unpack {
+	head := peek(512)
+	extension := strings.ToLower(filepath.Ext(name))
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return (*container).zip
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		return (*container).gzip
-	case isTar(head):
+	case isTar(head), extension == ".tar" && len(head) == 512 && isZero(head):
 		return (*container).tar
+	case extension == ".zip" && len(head) > 0 && !opensDocument(head): // its list stands at the end
+		return (*container).zip
 	}
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".jsonl", ".ndjson":
+	stream := extension == ".jsonl" || extension == ".ndjson"
+	if stream && named {
 		return (*container).lines
 	}
-	if text := bytes.TrimLeft(head, " \t\r\n\ufeff"); len(text) > 0 && text[0] == '{' {
-		head, _ = r.Peek(heads)
-		if opensLines(head) {
+	if text := bytes.TrimLeft(head, " \t\r\n\ufeff"); stream || len(text) > 0 && text[0] == '{' {
+		head = peek(heads)
+		if named && opensLines(head) || !named && (stream || opensLines(head)) && lineProfile.Match(head) {
 			return (*container).lines
 		}
 	}
 	return nil
 }
+
+// opensDocument reports whether a text begins like a profile or an export.
+func opensDocument(head []byte) bool {
+	text := bytes.TrimLeft(head, " \t\r\n\ufeff")
+	return len(text) > 0 && bytes.IndexByte([]byte("<{[0-"), text[0]) >= 0 || bytes.HasPrefix(text, []byte("bplist"))
+}
+
+// isZero reports whether a block holds nothing but zeros.
+func isZero(block []byte) bool { return len(bytes.TrimLeft(block, "\x00")) == 0 }
 
 // isTar reports whether a block is the header of an entry.
 func isTar(block []byte) bool {
@@ -80,32 +93,49 @@ func isTar(block []byte) bool {
 	return err == nil
 }
 
-// open yields what is in a file that is named, if it is a container.
-func (in *inputs) open(name string, yield func(checker.Input) bool) (is, more bool) {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".mobileconfig", ".plist", ".xml":
-		return false, true // a profile, and the time to look is saved
-	}
-	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() { // a pipe is read once, as a profile
-		return false, true
-	}
-	file, err := os.Open(name)
+// maxKeptOpen is how many containers are kept open, so that entries are read from the
+// file that was opened first, and quickly. There may be more of them than a process can open.
+const maxKeptOpen = 32
+
+// open yields what is in a file, if it is a container.
+func (in *inputs) open(name string, size int64, named bool, yield yielder) (is, more bool) {
+	file, err := openWithoutWaiting(name)
 	if err != nil {
 		return false, true
 	}
-	c := &container{in: in, name: name, reader: bufio.NewReaderSize(file, heads), file: file, size: info.Size()}
-	kind := kindOf(name, c.reader)
-	if kind == nil {
-		file.Close()
-		return false, true
+	if in.head == nil {
+		in.head = make([]byte, heads)
 	}
-	if in.counting {
+	head := in.head[:0]
+	kind := kindOf(name, named, func(n int) []byte {
+		if len(head) < n && int64(len(head)) < size {
+			m, _ := file.ReadAt(in.head[:n], 0)
+			head = in.head[:m]
+		}
+		return head[:min(n, len(head))]
+	})
+	if kind == nil || in.counting || in.again(name) {
 		file.Close()
-		return true, yield(checker.Input{Name: name})
+		return kind != nil, kind == nil || !in.counting || yield(checker.Input{Name: name}, name)
 	}
-	in.opened = append(in.opened, file) // entries are read as long as the run lasts
-	return true, kind(c, yield)
+	c := &container{in: in, name: name, found: !named, reader: bufio.NewReaderSize(file, heads), file: file, size: size}
+	if len(in.opened) < maxKeptOpen {
+		in.opened = append(in.opened, file) // entries are read as long as the run lasts
+	} else {
+		c.file = byName(name)
+		defer file.Close()
+	}
+	return true, kind.all(c, func(input checker.Input) bool { return yield(input, "") })
+}
+
+// all yields what is in a container, or that nothing is.
+func (u unpack) all(c *container, yield func(checker.Input) bool) bool {
+	empty := true
+	more := u(c, func(input checker.Input) bool { empty = false; return yield(input) })
+	if more && empty {
+		return yield(checker.Input{Name: c.name, Skip: skipEmpty})
+	}
+	return more
 }
 
 // standard yields standard input, or what is in it.
@@ -114,10 +144,11 @@ func (in *inputs) standard(yield func(checker.Input) bool) bool {
 		return yield(checker.Input{Name: in.stdinName})
 	}
 	c := &container{in: in, name: in.stdinName, reader: bufio.NewReaderSize(in.stdin, heads)}
-	if kind := kindOf(in.stdinName, c.reader); kind != nil {
-		return kind(c, yield)
+	peek := func(n int) []byte { head, _ := c.reader.Peek(n); return head }
+	if kind := kindOf(in.stdinName, true, peek); kind != nil {
+		return kind.all(c, yield)
 	}
-	if head, _ := c.reader.Peek(heads); profile.NewList(head, bytes.NewReader(head)) != nil {
+	if head := peek(heads); profile.NewList(head, bytes.NewReader(head)) != nil {
 		return c.spooled(yield)
 	}
 	text, err := readAll(c.reader)
@@ -129,32 +160,30 @@ func (in *inputs) close() {
 	for _, c := range in.opened {
 		c.Close()
 	}
+	if in.kept != nil {
+		in.kept.close()
+	}
 }
 
-// keep gives the spool of a stream.
+// keep gives the spool of the streams of the run. Only the one that makes the inputs
+// writes to it.
 func (c *container) keep() *spool {
-	if c.kept == nil {
-		c.kept = &spool{}
-		c.in.opened = append(c.in.opened, closer(c.kept.close))
+	if c.in.kept == nil {
+		c.in.kept = &spool{}
 	}
-	return c.kept
+	return c.in.kept
 }
 
 // streamed is the container for entries that are found in the spool alone.
 func (c *container) streamed() *container {
 	if c.file == nil {
-		c.keep()
 		return c
 	}
 	if c.stream == nil {
-		c.stream = &container{in: c.in, name: c.name, kept: c.keep()}
+		c.stream = &container{in: c.in, name: c.name}
 	}
 	return c.stream
 }
-
-type closer func()
-
-func (f closer) Close() error { f(); return nil }
 
 // entry is where the text of an entry is found. There may be very many.
 type entry struct {
@@ -184,7 +213,7 @@ func (e *entry) Input() checker.Input {
 	input := checker.Input{Name: name, Inside: true, From: e, Done: t.done, Read: func() (text []byte, err error) {
 		t.take(int64(e.size))
 		if e.in.file == nil {
-			text, err = e.in.kept.get(e.at, int(e.size))
+			text, err = e.in.keep().get(e.at, int(e.size))
 		} else {
 			text = make([]byte, e.size)
 			_, err = e.in.file.ReadAt(text, e.at)
@@ -225,6 +254,7 @@ func (c *container) failed(name, format string, args ...any) checker.Input {
 // inside is the name that findings show for an entry. A name that leads out of
 // the archive is refused.
 func (c *container) inside(entry string) (string, error) {
+	nul := strings.Contains(entry, "\x00")
 	entry = printable(strings.ReplaceAll(entry, `\`, "/"))
 	clean := path.Clean(strings.TrimLeft(entry, "/"))
 	switch {
@@ -232,6 +262,8 @@ func (c *container) inside(entry string) (string, error) {
 		return c.name + "/" + entry, errors.New("the name of the entry leads out of the archive; it is not read")
 	case clean == ".":
 		return c.name, errors.New("an entry has no name; it is not read")
+	case nul:
+		return c.name + "/" + clean, errors.New("the name of the entry holds a NUL, where other programs end it; it is not read")
 	}
 	return c.name + "/" + clean, nil
 }
@@ -251,26 +283,65 @@ func printable(name string) string {
 	return name
 }
 
-// wanted tells what to do with an entry by its name: as in a directory, hidden
-// ones and those of other kinds are left alone. JSON may be an export or a
-// declaration.
-func (c *container) wanted(name string) (read, optional bool, skip string) {
+// Why entries of archives are skipped.
+var (
+	skipHiddenEntry = checker.Skip{Reason: "a hidden entry", Kind: checker.SkipFound}
+	skipArchive     = checker.Skip{Reason: "an archive inside an archive, which is not opened; unpack it first"}
+	skipEntryYAML   = checker.Skip{Reason: "YAML inside an archive, whose paths are not followed; the profiles of the archive are checked themselves", Kind: checker.SkipFound}
+	skipLink        = checker.Skip{Reason: "a link; links in archives are not followed"}
+	skipEmpty       = checker.Skip{Reason: "an archive or a stream without entries"}
+	skipNoFile      = checker.Skip{Reason: "not a regular file"}
+)
+
+// leftOut gives the input for an entry that is not read, by its name: as in a
+// directory. JSON may be an export, a stream, or a declaration.
+func (c *container) leftOut(name string) (input checker.Input, is bool) {
+	input.Name = name
 	rest := strings.TrimPrefix(name, c.name+"/")
+	extension := strings.ToLower(path.Ext(rest))
+	hidden := false
 	for part := range strings.SplitSeq(rest, "/") {
-		if strings.HasPrefix(part, ".") || part == "__MACOSX" {
-			return false, false, ""
-		}
+		hidden = hidden || strings.HasPrefix(part, ".") || part == "__MACOSX"
 	}
-	if c.in.config.excluded(name) {
-		return false, false, ""
+	switch {
+	case !slices.Contains(candidates, extension):
+		input.Skip = skipByName(path.Base(rest))
+	case hidden:
+		input.Skip = skipHiddenEntry
+	case c.in.config.excluded(name):
+		input.Excluded = true
+	case slices.Contains([]string{".zip", ".tar", ".tgz", ".gz"}, extension):
+		input.Skip = skipArchive
+	case extension == ".yml", extension == ".yaml":
+		input.Skip = skipEntryYAML
+	default:
+		return input, false
 	}
-	switch strings.ToLower(path.Ext(rest)) {
-	case ".mobileconfig":
-		return true, false, ""
-	case ".plist", ".xml", ".json":
-		return true, true, ""
-	case ".zip", ".tar", ".tgz", ".gz":
-		return false, false, "it is an archive inside of an archive, which is not opened; unpack it first"
-	}
-	return false, false, ""
+	return input, true
 }
+
+// mayStream reports whether an entry may be a stream of JSON Lines, by its name.
+func mayStream(name string) bool {
+	return slices.Contains([]string{".json", ".jsonl", ".ndjson"}, strings.ToLower(path.Ext(name)))
+}
+
+// isStream reports whether an entry is a stream of JSON Lines, by its name and its
+// first bytes.
+func isStream(name string, head []byte) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".jsonl", ".ndjson":
+		return lineProfile.Match(head)
+	case ".json":
+		return opensLines(head) && lineProfile.Match(head)
+	}
+	return false
+}
+
+// inner is the container for an entry that is a stream.
+func (c *container) inner(name string, r io.Reader) *container {
+	return &container{in: c.in, name: name, reader: bufio.NewReaderSize(r, heads)}
+}
+
+// isOptional reports whether an entry is skipped unless its content is that of a
+// profile or an export.
+func isOptional(name string) bool { return !strings.EqualFold(path.Ext(name), ".mobileconfig") }

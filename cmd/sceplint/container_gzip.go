@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -28,15 +31,24 @@ func (c *container) gzip(yield func(checker.Input) bool) bool {
 	if err != nil {
 		return yield(c.failed(c.name, "the gzip file is damaged: %v", err))
 	}
-	unpacked := &bounded{from: z, packed: packed}
+	unpacked := &bounded{from: z, packed: packed, in: c.in}
+	defer unpacked.settle()
 	inner := *c
-	inner.reader, inner.file = bufio.NewReaderSize(unpacked, heads), nil
+	inner.reader, inner.file, inner.stream = bufio.NewReaderSize(unpacked, heads), nil, nil
 	head, err := inner.reader.Peek(512)
-	switch {
-	case isTar(head):
+	name, _ := strings.CutSuffix(strings.ToLower(path.Base(filepath.ToSlash(c.name))), ".gz")
+	if isTar(head) || err == nil && isZero(head) && slices.Contains([]string{".tar", ".tgz"}, path.Ext(name)) {
 		return inner.tar(yield)
-	case opensLines(head):
-		return inner.lines(yield)
+	}
+	if opensLines(head) {
+		head, _ := inner.reader.Peek(heads)
+		if !c.found || lineProfile.Match(head) {
+			return inner.lines(yield)
+		}
+	}
+	switch {
+	case c.found && !isCandidate(name): // anything may be compressed
+		return yield(checker.Input{Name: c.name, Skip: checker.Skip{Reason: "a gzip file without a tar archive or JSON Lines with profiles", Kind: checker.SkipFound}})
 	case err != nil && err != io.EOF:
 		return yield(c.failed(c.name, "the gzip file is damaged: %s", fault(err)))
 	}
@@ -79,26 +91,35 @@ var (
 	errUnpacked = fmt.Errorf("it holds more than %d GiB; it is not read further", maxUnpacked>>30)
 )
 
-// overfull tells whether what was unpacked is too much.
-func overfull(unpacked, packed int64) error {
+// overfull tells whether what was unpacked is too much. Archives of one run share what
+// they may unpack to beyond their ratio.
+func (in *inputs) overfull(unpacked, packed int64) error {
 	switch {
 	case unpacked > maxUnpacked:
 		return errUnpacked
-	case unpacked > slackUnpack && unpacked/maxRatio > packed:
+	case unpacked > slackUnpack-in.overshoot && unpacked/maxRatio > packed:
 		return errBomb
 	}
 	return nil
+}
+
+// settle takes what an archive unpacked to from what the next ones may.
+func (in *inputs) settle(unpacked, packed int64) {
+	if unpacked/maxRatio > packed {
+		in.overshoot += unpacked
+	}
 }
 
 // bounded ends where a compressed stream holds too much.
 type bounded struct {
 	from   io.Reader
 	packed *counted
+	in     *inputs
 	n      int64
 }
 
 func (r *bounded) Read(p []byte) (int, error) {
-	if err := overfull(r.n, r.packed.n); err != nil {
+	if err := r.in.overfull(r.n, r.packed.n); err != nil {
 		return 0, err
 	}
 	n, err := r.from.Read(p)
@@ -107,6 +128,8 @@ func (r *bounded) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+func (r *bounded) settle() { r.in.settle(r.n, r.packed.n) }
 
 // fault words an error of reading for people.
 func fault(err error) string {
@@ -119,6 +142,8 @@ func fault(err error) string {
 		return "its checksum is wrong"
 	case errors.Is(err, zip.ErrFormat):
 		return "the entry is damaged"
+	case errors.Is(err, zip.ErrAlgorithm):
+		return "unsupported compression method"
 	}
 	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "archive/tar: "), "zip: ")
 }

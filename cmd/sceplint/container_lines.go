@@ -22,6 +22,9 @@ const maxLine = 32 << 20
 // lineHead is how a line of a stream begins.
 var lineHead = regexp.MustCompile(`^\s*\{\s*"(?:name|device|profile)"\s*:\s*"`)
 
+// lineProfile is how the profile of a line begins, as text or in base64.
+var lineProfile = regexp.MustCompile(`"profile"\s*:\s*"(?:\s|\\[nrt]|\\ufeff|\x{feff})*(?:<|\\u003[cC]|bplist|-----BEGIN|77u/|PD94|PHBs|PCFE|PCEt|YnBs|MI|LS0t)`)
+
 // opensLines reports whether a text begins like a stream of JSON Lines: with an
 // object on one line that has a profile.
 func opensLines(head []byte) bool {
@@ -102,7 +105,7 @@ func (c *container) line(line []byte, at int64, number int) (checker.Input, erro
 		}
 	}
 	if c.in.config.excluded(name) {
-		return checker.Input{Name: name, Skip: checker.NoProfile}, nil
+		return checker.Input{Name: name, Excluded: true}, nil
 	}
 	written := bytes.Clone(line[fields.start:fields.end])
 	if at += int64(fields.start); c.file == nil {
@@ -164,7 +167,11 @@ func fieldsOf(line []byte) (f lineFields, err error) {
 			value := line[start : pos+1]
 			switch {
 			case wantKey:
-				key = value
+				if key = value; bytes.IndexByte(value, '\\') >= 0 { // other readers decode it
+					var name string
+					_ = json.Unmarshal(value, &name)
+					key = []byte(`"` + name + `"`)
+				}
 			case string(key) == `"profile"`:
 				f.start, f.end = start, pos+1
 			case string(key) == `"name"`:

@@ -103,13 +103,6 @@ func (name byName) ReadAt(p []byte, at int64) (int, error) {
 	return file.ReadAt(p, at)
 }
 
-// large reports whether a file is one that is not read as a whole if it need
-// not be.
-func large(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular() && info.Size() > listFrom
-}
-
 // listed yields the entries of a large file, if it is an export that lists
 // profiles.
 func (in *inputs) listed(name string, yield yielder) (is, more bool) {
@@ -133,15 +126,16 @@ func (in *inputs) listed(name string, yield yielder) (is, more bool) {
 // spooled yields a stream that begins like an export that lists profiles: its
 // entries, if it is large.
 func (c *container) spooled(yield func(checker.Input) bool) bool {
+	at := c.keep().size
 	n, err := c.keep().copy(c.reader)
 	if err != nil {
 		return yield(checker.Input{Name: c.name, Read: func() ([]byte, error) { return nil, err }})
 	}
-	text := io.NewSectionReader(c.kept, 0, n)
+	text := io.NewSectionReader(c.keep(), at, n)
 	if list := listOf(text); list != nil && n > listFrom {
 		return parts(list, c.name, false, text, yield)
 	}
-	return yield(checker.Input{Name: c.name, Read: func() ([]byte, error) { return c.kept.get(0, int(n)) }})
+	return yield(checker.Input{Name: c.name, Read: func() ([]byte, error) { return c.keep().get(at, int(n)) }})
 }
 
 // largeEntry yields an entry of an archive that is not in memory: the entries of
@@ -159,33 +153,33 @@ func (c *container) largeEntry(name string, optional bool, from io.ReaderAt, at,
 // spoolEntry keeps an entry of a stream, and tells where.
 func (c *container) spoolEntry(r io.Reader, size int64) (at int64, err error) {
 	at = c.keep().size
-	n, err := c.kept.copy(io.LimitReader(r, size))
+	n, err := c.keep().copy(io.LimitReader(r, size))
 	if err == nil && n < size {
 		err = io.ErrUnexpectedEOF
 	}
 	return at, err
 }
 
-// exportNotes tells of exports that were read entry by entry, and in which there
+// emptyExports finds the exports that were read entry by entry, and in which there
 // was nothing to check.
-type exportNotes struct {
+type emptyExports struct {
 	file string
-	some bool // something was judged, or could not be
+	some bool // something was checked, or could not be
 }
 
-// take takes the results in their order, and gives what there is to say of the
-// export that ended.
-func (x *exportNotes) take(r *checker.Result) (note string) {
+// add adds the results in their order, and gives a result for the export that ended
+// if nothing of it was checked.
+func (x *emptyExports) add(r *checker.Result) (empty *checker.Result) {
 	file := ""
 	if r.Part && !r.Again {
 		file = r.File
 	}
 	if file != x.file {
 		if x.file != "" && !x.some {
-			note = x.file + ": passed over: it is an export whose entries hold no profiles for Apple devices with their settings"
+			empty = &checker.Result{File: x.file, Skipped: checker.Skip{Reason: "an export whose entries hold no profiles for Apple devices with their settings"}}
 		}
-		*x = exportNotes{file: file}
+		*x = emptyExports{file: file}
 	}
-	x.some = x.some || r.Passed == ""
-	return note
+	x.some = x.some || r.Skipped.Reason == ""
+	return empty
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"archive/tar"
 	"bufio"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
 
@@ -28,18 +30,47 @@ func (r *blocks) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tar yields the profiles of a tar archive in its order. Of one that is damaged
-// what comes before is judged.
+// maxPadding is how many bytes of nothing may follow an archive.
+const maxPadding = 64 << 20
+
+var (
+	errPadding  = fmt.Errorf("more than %d MiB of nothing follow it", maxPadding>>20)
+	errTrailing = errors.New("data follows the end of the archive, which is not a tar archive; remove it, or unpack it first")
+)
+
+// another moves to the archive that follows the one that ended, if there is one:
+// archives may stand one after the other.
+func (r *blocks) another() (bool, error) {
+	for padding := 0; padding <= maxPadding; padding += 512 {
+		block, err := r.from.Peek(512)
+		switch {
+		case isTar(block):
+			return true, nil
+		case !isZero(block):
+			return false, errTrailing
+		case err == io.EOF:
+			return false, nil
+		case err != nil: // a checksum stands at the end
+			return false, err
+		}
+		n, _ := r.from.Discard(len(block))
+		r.n += int64(n)
+	}
+	return false, errPadding
+}
+
+// tar yields the profiles of a tar archive in its order, and of those that follow it.
+// Of one that is damaged what comes before is checked.
 func (c *container) tar(yield func(checker.Input) bool) bool {
 	from := &blocks{from: c.reader}
 	r := tar.NewReader(from)
 	last, entries := "", 0
 	damaged := func(err error) bool {
-		behind := "at its start"
+		where := "at its start"
 		if last != "" {
-			behind = "behind the entry " + last
+			where = "after the entry " + last
 		}
-		return yield(c.failed(c.name, "the archive cannot be read on from byte %d, %s: %s", from.n, behind, fault(err)))
+		return yield(c.failed(c.name, "the archive cannot be read on from byte %d, %s: %s", from.n, where, fault(err)))
 	}
 	for {
 		header, err := r.Next()
@@ -47,10 +78,15 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 		case err == io.EOF && !from.ended:
 			return damaged(io.ErrUnexpectedEOF)
 		case err == io.EOF:
-			if _, err := io.CopyN(io.Discard, from.from, 1<<20); err != nil && err != io.EOF {
-				return damaged(err) // a checksum stands at the end
+			more, err := from.another()
+			if err != nil {
+				return damaged(err)
 			}
-			return true
+			if !more {
+				return true
+			}
+			r = tar.NewReader(from)
+			continue
 		case err != nil:
 			return damaged(err)
 		}
@@ -58,7 +94,7 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 			return yield(c.failed(c.name, "the archive has more than %d entries; the rest is not read", maxEntries))
 		}
 		last = printable(header.Name)
-		if header.Typeflag == tar.TypeDir || header.Typeflag == tar.TypeXGlobalHeader {
+		if header.Typeflag == tar.TypeDir && header.Size == 0 || header.Typeflag == tar.TypeXGlobalHeader {
 			continue
 		}
 		more, err := c.tarEntry(r, header, from, yield)
@@ -71,37 +107,50 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 	}
 }
 
-// tarEntry yields an entry, unless it is left alone.
+// tarEntry yields an entry.
 func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks, yield func(checker.Input) bool) (more bool, err error) {
 	name, err := c.inside(header.Name)
 	if err != nil {
 		return yield(c.failed(name, "%v", err)), nil
 	}
-	read, optional, skip := c.wanted(name)
+	left, is := c.leftOut(name)
 	switch {
-	case skip != "":
-		return yield(checker.Input{Name: name, Skip: skip}), nil
-	case !read:
-		return true, nil
+	case header.Typeflag == tar.TypeDir:
+		return yield(c.failed(name, "the entry is a directory that holds data; it is not read")), nil
+	case is:
+		return yield(left), nil
 	case header.Typeflag == tar.TypeSymlink, header.Typeflag == tar.TypeLink:
-		return yield(checker.Input{Name: name, Skip: "it is a link, and links in archives are not followed"}), nil
-	case header.Typeflag != tar.TypeReg:
-		return yield(checker.Input{Name: name, Skip: "it is no file"}), nil
-	case header.Size > profile.MaxSize:
+		return yield(checker.Input{Name: name, Skip: skipLink}), nil
+	case header.Typeflag == tar.TypeChar, header.Typeflag == tar.TypeBlock, header.Typeflag == tar.TypeFifo:
+		return yield(checker.Input{Name: name, Skip: skipNoFile}), nil
+	case sparse(header): // a few bytes may stand for very many
+		return yield(c.failed(name, "the entry is a sparse file; unpack the archive first")), nil
+	case header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeCont:
+		return yield(c.failed(name, "unknown type %q of the entry; unpack the archive first", header.Typeflag)), nil
+	}
+	again, optional := c.file != nil, isOptional(name)
+	at, size := from.n, int(header.Size)
+	body := io.Reader(r)
+	if mayStream(name) {
+		buffered := bufio.NewReaderSize(r, int(min(header.Size, heads)))
+		if head, _ := buffered.Peek(int(min(header.Size, heads))); isStream(name, head) {
+			return c.inner(name, buffered).lines(yield), nil
+		}
+		body = buffered
+	}
+	if header.Size > profile.MaxSize {
 		return yield(c.failed(name, "the entry has %d bytes; %d is the most that is read", header.Size, profile.MaxSize)), nil
 	}
-	again := c.file != nil && !sparse(header)
-	at, size := from.n, int(header.Size)
 	var text []byte
 	switch {
 	case again && header.Size > listFrom:
 		return c.largeEntry(name, optional, c.file, at, header.Size, yield), nil
 	case header.Size > listFrom:
-		if at, err = c.spoolEntry(r, header.Size); err == nil {
-			return c.largeEntry(name, optional, c.kept, at, header.Size, yield), nil
+		if at, err = c.spoolEntry(body, header.Size); err == nil {
+			return c.largeEntry(name, optional, c.keep(), at, header.Size, yield), nil
 		}
 	case !again || size <= keptInMemory:
-		text, err = readEntry(r, header.Size)
+		text, err = readEntry(body, header.Size)
 	}
 	if err != nil {
 		return yield(c.failed(name, "the entry cannot be read: %s", fault(err))), nil // the next header tells whether there is more
@@ -109,7 +158,7 @@ func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks, yi
 	in := c
 	if !again {
 		in = c.streamed()
-		if at, err = in.kept.put(text); err != nil {
+		if at, err = in.keep().put(text); err != nil {
 			return true, err
 		}
 	}

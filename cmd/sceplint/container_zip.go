@@ -3,10 +3,13 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -15,15 +18,18 @@ import (
 // What a ZIP archive may cost beside its entries.
 const (
 	maxZipDirectory = 32 << 20  // bytes of its list of entries, which is kept in memory
+	maxBlownUp      = 16 << 20  // bytes of an entry, beyond maxRatio times what it is packed in
 	maxZipStream    = 256 << 20 // bytes of an archive on standard input, which is kept
 )
 
 var errZipDirectory = fmt.Errorf("its list of entries has more than %d MiB", maxZipDirectory>>20)
 
-// sparing reads no more than so many bytes until it is told otherwise.
+// sparing reads no more than so many bytes until it is told otherwise, and knows where
+// it read last.
 type sparing struct {
 	from io.ReaderAt
 	left int64 // less than 0: no limit
+	last *int64
 }
 
 func (r *sparing) ReadAt(p []byte, at int64) (int, error) {
@@ -33,6 +39,9 @@ func (r *sparing) ReadAt(p []byte, at int64) (int, error) {
 			return 0, errZipDirectory
 		}
 	}
+	if r.last != nil {
+		*r.last = at
+	}
 	return r.from.ReadAt(p, at)
 }
 
@@ -40,18 +49,21 @@ func (r *sparing) ReadAt(p []byte, at int64) (int, error) {
 func (c *container) zip(yield func(checker.Input) bool) bool {
 	file, size := c.file, c.size
 	if file == nil {
-		kept := c.keep()
-		n, err := kept.copy(io.LimitReader(c.reader, maxZipStream+1))
+		at := c.keep().size
+		n, err := c.keep().copy(io.LimitReader(c.reader, maxZipStream+1))
 		switch {
 		case err != nil:
 			return yield(c.failed(c.name, "the archive cannot be read: %s", fault(err)))
 		case n > maxZipStream:
 			return yield(c.failed(c.name, "the archive has more than %d MiB; name it as a file", maxZipStream>>20))
 		}
-		file, size = kept, n
+		file, size = io.NewSectionReader(c.keep(), at, n), n
 	}
-	from := &sparing{file, maxZipDirectory}
+	from := &sparing{from: file, left: maxZipDirectory}
 	archive, err := zip.NewReader(from, size)
+	if head, _ := c.reader.Peek(2); err != nil && c.found && string(head) != "PK" { // as a pointer of Git LFS
+		return yield(checker.Input{Name: c.name, Skip: skipContent})
+	}
 	if err != nil {
 		if errors.Is(err, zip.ErrFormat) {
 			err = errors.New("its list of entries, which stands at its end, is missing or damaged; it may be cut off")
@@ -62,25 +74,35 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 	if len(archive.File) > maxEntries {
 		return yield(c.failed(c.name, "the archive has more than %d entries", maxEntries))
 	}
+	headers := readZipHeaders(archive, from, size)
+	for _, fault := range headers.faults {
+		if !yield(c.failed(c.name, "%s", fault)) {
+			return false
+		}
+	}
 	unpacked, packed := int64(0), uint64(0)
+	defer func() { c.in.settle(unpacked, size) }()
 	for _, f := range archive.File {
-		if f.FileInfo().IsDir() {
+		if strings.HasSuffix(f.Name, "/") && f.UncompressedSize64 == 0 && headers.entries[f] == "" {
 			continue
 		}
 		if packed += min(f.CompressedSize64, uint64(size)+1); packed > uint64(size) {
 			return yield(c.failed(c.name, "at the entry %s: its entries overlap one another, or are larger than it is; it is not read further", printable(f.Name)))
 		}
-		input := c.zipEntry(f)
-		if input == nil {
-			continue
-		}
-		if input.Skip == "" {
+		input, read := c.zipEntry(f, headers.entries[f])
+		if read {
 			unpacked += int64(min(f.UncompressedSize64, profile.MaxSize))
-			if err := overfull(unpacked, size); err != nil {
+			if err := c.in.overfull(unpacked, size); err != nil {
 				return yield(c.failed(c.name, "at the entry %s: %v", printable(f.Name), err))
 			}
+			if is, more := c.zipStream(f, input.Name, yield); is {
+				if !more {
+					return false
+				}
+				continue
+			}
 		}
-		if f.UncompressedSize64 > uint64(listFrom) && input.Skip == "" {
+		if read && f.UncompressedSize64 > uint64(listFrom) {
 			if is, more := c.zipList(f, input.Name, yield); is {
 				if !more {
 					return false
@@ -88,43 +110,125 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 				continue
 			}
 		}
-		if !yield(*input) {
+		if !yield(input) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c *container) zipEntry(f *zip.File) *checker.Input {
-	failed := func(name, format string, args ...any) *checker.Input {
-		input := c.failed(name, format, args...)
-		return &input
+// zipHeaders are the headers that stand before the entries of an archive, as far as they
+// do not say what its list says: other programs read them.
+type zipHeaders struct {
+	faults  []string             // of the archive
+	entries map[*zip.File]string // of its entries
+}
+
+// readZipHeaders compares the list of an archive with what stands before its entries.
+func readZipHeaders(archive *zip.Reader, from *sparing, size int64) (found zipHeaders) {
+	found.entries = map[*zip.File]string{}
+	const length, stored = 30, 0xffffffff // of a header; a size that stands elsewhere
+	var at int64
+	from.last = &at
+	defer func() { from.last = nil }()
+	first := size
+	var head [length]byte
+	for _, f := range archive.File {
+		if _, err := f.DataOffset(); err != nil { // which reads the header
+			continue // reading the entry gives the error
+		}
+		first = min(first, at)
+		if _, err := from.from.ReadAt(head[:], at); err != nil {
+			continue
+		}
+		field := func(at, n int) uint64 {
+			var all [8]byte
+			copy(all[:], head[at:at+n])
+			return binary.LittleEndian.Uint64(all[:])
+		}
+		name := make([]byte, field(26, 2))
+		if _, err := from.from.ReadAt(name, at+length); err != nil {
+			continue
+		}
+		described := field(6, 2)&8 != 0 // the sizes follow the entry
+		differs := func(have, want uint64) bool {
+			return have != want && have != stored && !(described && have == 0)
+		}
+		if !isCandidate(path.Base(f.Name)) && !isCandidate(path.Base(string(name))) && !otherName(f) {
+			continue
+		}
+		switch {
+		case otherName(f):
+			found.entries[f] = "the entry has another name in its Unicode path; it is not read"
+		case string(name) != f.Name:
+			found.entries[f] = fmt.Sprintf("the entry has another name in its own header, %s; it is not read", printable(string(name)))
+		case differs(field(18, 4), f.CompressedSize64), differs(field(22, 4), f.UncompressedSize64):
+			found.entries[f] = "the entry has other sizes in its own header than in the list of entries; it is not read"
+		case field(8, 2) != uint64(f.Method) && (f.Method == zip.Store || f.Method == zip.Deflate), (field(6, 2)^uint64(f.Flags))&1 != 0:
+			found.entries[f] = "the entry is packed in another way by its own header than by the list of entries; it is not read"
+		}
 	}
+	if n, _ := from.from.ReadAt(head[:4], 0); n == 4 && string(head[:4]) == "PK\x03\x04" && first > 0 {
+		found.faults = append(found.faults, "entries that are not in its list stand at its start; they are not read")
+	}
+	tail := make([]byte, min(size, 66<<10))
+	n, _ := from.from.ReadAt(tail, size-int64(len(tail)))
+	if end := bytes.LastIndex(tail[:n], []byte("PK\x05\x06")); end >= 0 && len(bytes.Trim(tail[min(n, end+22+len(archive.Comment)):n], "\x00\r\n\t ")) > 0 {
+		found.faults = append(found.faults, "data follows its end, which is not read")
+	}
+	return found
+}
+
+// otherName reports whether an entry has a Unicode path, a field of its own that some
+// programs use for its name, which makes it another kind of file.
+func otherName(f *zip.File) bool {
+	const unicodePath, prefix = 0x7075, 5 // a version and a checksum stand before the name
+	for extra := f.Extra; len(extra) >= 4; {
+		id, size := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if extra = extra[4:]; size > len(extra) {
+			return false
+		}
+		if id == unicodePath && size > prefix {
+			name := string(extra[prefix:size])
+			return isCandidate(path.Base(name)) != isCandidate(path.Base(f.Name))
+		}
+		extra = extra[size:]
+	}
+	return false
+}
+
+// zipEntry gives the input for an entry, and tells whether it is one that is read. Fault
+// tells what is wrong with it.
+func (c *container) zipEntry(f *zip.File, fault string) (input checker.Input, read bool) {
 	name, err := c.inside(f.Name)
 	if err != nil {
-		return failed(name, "%v", err)
+		return c.failed(name, "%v", err), false
 	}
-	read, optional, skip := c.wanted(name)
-	switch {
-	case skip != "":
-		return &checker.Input{Name: name, Skip: skip}
-	case !read:
-		return nil
-	case f.Mode()&fs.ModeSymlink != 0:
-		return &checker.Input{Name: name, Skip: "it is a link, and links in archives are not followed"}
-	case !f.Mode().IsRegular():
-		return &checker.Input{Name: name, Skip: "it is no file"}
-	case f.Flags&1 != 0:
-		return failed(name, "the entry is encrypted")
+	left, is := c.leftOut(name)
+	switch kind := f.Mode() &^ fs.ModeDir; { // a directory by its attributes may hold data
+	case f.Flags&1 != 0 && !is:
+		return c.failed(name, "the entry is encrypted"), false
+	case fault != "":
+		return c.failed(name, "%s", fault), false
+	case is:
+		return left, false
+	case strings.HasSuffix(f.Name, "/"):
+		return c.failed(name, "the entry is a directory that holds data; it is not read"), false
+	case kind&fs.ModeSymlink != 0:
+		return checker.Input{Name: name, Skip: skipLink}, false
+	case !kind.IsRegular():
+		return checker.Input{Name: name, Skip: skipNoFile}, false
 	case f.UncompressedSize64 > profile.MaxSize:
-		return failed(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize)
+		return c.failed(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize), false
+	case f.UncompressedSize64 > maxBlownUp && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
+		return c.failed(name, "the entry holds more than %d times its size; it is not read", maxRatio), false
 	}
 	t := &turn{}
-	return &checker.Input{Name: name, Optional: optional, Inside: true, Done: t.done, Read: func() ([]byte, error) {
+	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.done, Read: func() ([]byte, error) {
 		t.take(int64(f.UncompressedSize64)) // bounded above
 		r, err := f.Open()
 		if err != nil {
-			return nil, fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
+			return nil, c.unread(name, err)
 		}
 		defer r.Close()
 		text, err := readEntry(r, int64(f.UncompressedSize64))
@@ -132,10 +236,38 @@ func (c *container) zipEntry(f *zip.File) *checker.Input {
 			err = atEnd(r)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
+			return nil, c.unread(name, err)
 		}
 		return text, nil
-	}}
+	}}, true
+}
+
+func (c *container) unread(name string, err error) error {
+	return fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
+}
+
+// zipStream yields the lines of an entry, if it is a stream of JSON Lines.
+func (c *container) zipStream(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
+	if !mayStream(name) {
+		return false, true
+	}
+	r, err := f.Open()
+	if err != nil {
+		return false, true // reading it as a whole gives the error
+	}
+	defer r.Close()
+	inner := c.inner(name, io.LimitReader(r, int64(f.UncompressedSize64)))
+	if head, _ := inner.reader.Peek(heads); !isStream(name, head) {
+		return false, true
+	}
+	if !inner.lines(yield) {
+		return true, false
+	}
+	if err := atEnd(r); err != nil {
+		err = c.unread(name, err)
+		return true, yield(checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }})
+	}
+	return true, true
 }
 
 // zipList yields the entries of an export that lists profiles, if an entry of the
@@ -158,7 +290,7 @@ func (c *container) zipList(f *zip.File, name string, yield func(checker.Input) 
 	if err != nil {
 		return true, yield(c.failed(name, "the entry cannot be read: %s", fault(err)))
 	}
-	return true, c.largeEntry(name, true, c.kept, at, int64(f.UncompressedSize64), yield)
+	return true, c.largeEntry(name, true, c.keep(), at, int64(f.UncompressedSize64), yield)
 }
 
 // atEnd tells what is wrong with an entry, all of which was read: its checksum is

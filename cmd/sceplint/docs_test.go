@@ -118,16 +118,16 @@ func TestReadmePolicy(t *testing.T) {
 	if err := os.WriteFile(dir+"/ca_host.rego", block[1], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	code, out, says := sceplint(t, "check", "--no-baseline", "--disable", "scep-*", "--policy", dir+"/../..", "../../testdata/demo/enrol.mobileconfig")
-	const want = ":11:5: error: SCEP host ca.corp.example is not ca.acme.net [ca-host]"
+	code, out, says := sceplint(t, "check", "--no-default-pack", "--disable", "scep-*", "--policy", dir+"/../..", "../../testdata/demo/enrol.mobileconfig")
+	const want = ":11:5: error: SCEP host ca.corp.example is not one of ca.acme.net [ca-host]"
 	if code != exitFindings || !strings.Contains(out, want) {
 		t.Errorf("exit code %d\n%s%s", code, out, says)
 	}
 	parameters := t.TempDir() + "/parameters.yaml"
-	if err := os.WriteFile(parameters, []byte("ca_host: ca.corp.example\n"), 0o644); err != nil {
+	if err := os.WriteFile(parameters, []byte("ca_hosts: [ca.corp.example]\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	code, out, says = sceplint(t, "check", "--no-baseline", "--disable", "scep-*", "--policy", dir, "--data", parameters, "../../testdata/demo/enrol.mobileconfig")
+	code, out, says = sceplint(t, "check", "--no-default-pack", "--disable", "scep-*", "--policy", dir, "--data", parameters, "../../testdata/demo/enrol.mobileconfig")
 	if code != exitClean {
 		t.Errorf("exit code %d\n%s%s", code, out, says)
 	}

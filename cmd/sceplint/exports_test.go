@@ -219,7 +219,7 @@ func TestNothingInside(t *testing.T) {
 		if out != "" || code != exitFailed || !strings.Contains(errOut, says) || !strings.Contains(errOut, "nothing to check") {
 			t.Errorf("%s: exit code %d, %q, %q", file, code, out, errOut)
 		}
-		code, out, errOut = sceplint(t, "check", "--no-baseline", "--disable", "*", "--enable", "profile-*", "--enable", "payload-*", "--enable", "plist-*", exportsDir+file, exportsDir+"plain.mobileconfig")
+		code, out, errOut = sceplint(t, "check", "--no-default-pack", "--disable", "*", "--enable", "profile-*", "--enable", "payload-*", "--enable", "plist-*", exportsDir+file, exportsDir+"plain.mobileconfig")
 		if code != 0 || out != "" {
 			t.Errorf("%s beside a profile: exit code %d, %q, %q", file, code, out, errOut)
 		}

@@ -183,16 +183,17 @@ func TestFaultsFull(t *testing.T) {
 			t.Errorf("%s: the old report is gone: %.100q", c.file, got)
 		}
 	}
-	f.write("baseline.json", "old\n")
+	const old = `{"version": 1, "findings": []}`
+	f.write("baseline.json", old)
 	f.ends(f.run(noRoom, with(with(plainCheck, "--write-baseline", "baseline.json"), many...)...), exitFailed, "baseline.json: "+limit)
-	if got := f.read("baseline.json"); got != "old\n" {
+	if got := f.read("baseline.json"); got != old {
 		t.Errorf("the old baseline is gone: %.100q", got)
 	}
-	f.ends(f.run(noRoom, with([]string{"audit", "--no-baseline", "--quiet", "--since", "state"}, many...)...), exitFailed, "state: "+limit)
+	f.ends(f.run(noRoom, with([]string{"audit", "--no-default-pack", "--quiet", "--since", "state"}, many...)...), exitFailed, "state: "+limit)
 	if _, err := os.Stat(f.path("state")); err == nil {
 		t.Error("half a state was written")
 	}
-	f.ends(f.run(nil, "audit", "--no-baseline", "--quiet", "--format", "json=/dev/full", "p.mobileconfig"), exitFailed, "cannot write the report: /dev/full: "+full)
+	f.ends(f.run(nil, "audit", "--no-default-pack", "--quiet", "--format", "json=/dev/full", "p.mobileconfig"), exitFailed, "cannot write the report: /dev/full: "+full)
 	f.ends(f.run(noRoom, with(plainCheck, "--fix", "p.mobileconfig")...), exitFailed, "p.mobileconfig: cannot write beside it, nothing was changed: ")
 	if f.read("p.mobileconfig") != text {
 		t.Error("the profile was changed")

@@ -142,7 +142,7 @@ func TestFaultsInterruptedAudit(t *testing.T) {
 	for i := range 1500 {
 		f.write(fmt.Sprintf("p%04d.mobileconfig", i), string(profiletest.Generate(uint64(i%50))))
 	}
-	audit := []string{"audit", "--no-baseline", "--quiet", "--fail-on", "never", "--now", "2030-01-01T00:00:00Z", "--format", "json"}
+	audit := []string{"audit", "--no-default-pack", "--quiet", "--fail-on", "never", "--now", "2030-01-01T00:00:00Z", "--format", "json"}
 	want := f.run(nil, with(audit, ".")...)
 	f.ends(want, exitClean, "")
 	stopped := 0

@@ -138,7 +138,7 @@ func (f *faulty) clean() {
 }
 
 // plainCheck are the flags of most runs here.
-var plainCheck = []string{"check", "--no-baseline", "--quiet"}
+var plainCheck = []string{"check", "--no-default-pack", "--quiet"}
 
 func with(flags []string, more ...string) []string {
 	return append(append([]string(nil), flags...), more...)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"iter"
@@ -11,12 +13,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // inputs are the files that the arguments stand for, in the order of the
@@ -28,10 +30,13 @@ type inputs struct {
 
 	counting     bool           // nothing is opened
 	opened       []io.Closer    // what inputs are read from
+	kept         *spool         // of streams, which cannot be read again
+	overshoot    int64          // bytes that archives unpacked to beyond their ratio
 	config       *configuration // tells what is excluded
 	forceExclude bool           // even what is named
-	excluded     atomic.Int64   // how many named files were passed over for it
-	seen         map[string]bool
+	head         []byte         // of the file that is opened
+	seed         maphash.Seed
+	seen         map[uint64]struct{} // hashes of the paths that were yielded
 }
 
 // check refuses arguments that stand for nothing before any work is done.
@@ -50,10 +55,11 @@ func (in *inputs) check() error {
 	return nil
 }
 
-// all yields the files. A path that cannot be read yields an input that fails.
+// all yields the files. A path that cannot be read yields an input that fails,
+// and one that is not checked an input that is skipped or excluded.
 func (in *inputs) all() iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
-		in.seen = map[string]bool{}
+		in.seed, in.seen = maphash.MakeSeed(), map[uint64]struct{}{}
 		once := func(input checker.Input, key string) bool { return in.again(key) || yield(input) }
 		for _, path := range in.paths {
 			if path == "-" {
@@ -71,13 +77,14 @@ func (in *inputs) all() iter.Seq[checker.Input] {
 
 // again reports whether a file was there before, and notes that it is.
 func (in *inputs) again(key string) bool {
-	if len(in.paths) < 2 || key == "" {
+	if key == "" {
 		return false
 	}
-	if in.seen[key] {
+	hash := maphash.String(in.seed, key)
+	if _, ok := in.seen[hash]; ok {
 		return true
 	}
-	in.seen[key] = true
+	in.seen[hash] = struct{}{}
 	return false
 }
 
@@ -97,36 +104,60 @@ func (in *inputs) expand(path string, yield yielder) bool {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return in.walk(path, yield)
+		empty := true
+		more := in.walk(path, func(input checker.Input, key string) bool { empty = false; return yield(input, key) })
+		if more && empty {
+			return in.skip(filepath.Clean(path), skipNoFiles, yield)
+		}
+		return more
 	case err == nil:
 		name := filepath.Clean(path)
 		if in.forceExclude && in.config.excluded(name) {
-			in.excluded.Add(1)
-			return true
+			return yield(checker.Input{Name: name, Excluded: true}, name)
 		}
-		if is, more := in.open(name, func(input checker.Input) bool { return yield(input, "") }); is {
-			return more
-		}
-		if is, more := in.fleet(name, yield); is {
-			return more
-		}
-		if large(name) {
-			if is, more := in.listed(name, yield); is {
+		if info.Mode().IsRegular() {
+			if is, more := in.several(name, info.Size(), true, yield); is {
 				return more
 			}
+			return yield(fileInput(name, false), name)
 		}
 		input := fileInput(name, false)
 		if info.Mode()&fs.ModeNamedPipe != 0 {
-			input = checker.Input{Name: name, Read: func() ([]byte, error) { return readPipe(name) }}
+			input.Read = func() ([]byte, error) { return readPipe(name) }
 		}
-		if !info.Mode().IsRegular() { // a pipe is read once, and may be looked at again
-			input.Read, input.Free, input.From = sync.OnceValues(input.Read), nil, nil
-		}
+		input.Read, input.Free, input.From = sync.OnceValues(input.Read), nil, nil // a pipe is read once, and may be looked at again
 		return yield(input, name)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
 		return in.glob(path, yield)
 	}
 	return yield(failing(path, err), path)
+}
+
+// several yields the inputs of a file that may hold several, or name them: an
+// archive, a stream, a large export, YAML of Fleet. It tells whether the file is one.
+func (in *inputs) several(name string, size int64, named bool, yield yielder) (is, more bool) {
+	extension := strings.ToLower(filepath.Ext(name))
+	switch extension {
+	case ".mobileconfig", ".plist", ".xml": // profiles, and the time to look is saved
+	case ".yml", ".yaml":
+		if is, more := in.fleet(name, size, named, yield); is || !named {
+			return is, more
+		}
+		fallthrough
+	default:
+		if is, more := in.open(name, size, named, yield); is {
+			return true, more
+		}
+		if extension == ".json" && named && !in.counting {
+			if text, err := readSmall(name, size, maxFleetAnswer); err == nil && fleetAnswer(text) {
+				return true, yield(checker.Input{Name: name, Skip: checker.Skip{Reason: fleetNames}}, name)
+			}
+		}
+	}
+	if size > listFrom && (named || extension != ".mobileconfig" && extension != ".plist") {
+		return in.listed(name, yield)
+	}
+	return false, true
 }
 
 // glob yields what a pattern matches, for shells that leave patterns alone.
@@ -156,19 +187,7 @@ func (in *inputs) glob(pattern string, yield yielder) bool {
 			}
 			continue
 		}
-		if in.config.excluded(path) || isPipe(path) { // a pipe is read if it is named
-			continue
-		}
-		optional := !strings.EqualFold(filepath.Ext(path), ".mobileconfig")
-		if optional && large(path) {
-			if is, more := in.listed(path, yield); is {
-				if !more {
-					return false
-				}
-				continue
-			}
-		}
-		if !yield(fileInput(path, optional), path) {
+		if !in.found(path, false, yield) {
 			return false
 		}
 	}
@@ -185,7 +204,41 @@ func filesLike(pattern string, options ...doublestar.GlobOption) ([]string, erro
 	return doublestar.FilepathGlob(pattern, options...)
 }
 
-// walk yields the profiles below a directory, and what may be one.
+// candidates are the extensions of the files of a directory that are looked into:
+// those of profiles, and of what may hold some. Their content tells what they are.
+var candidates = []string{".mobileconfig", ".plist", ".xml", ".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".zip", ".tar", ".tgz", ".gz"}
+
+// isCandidate reports whether a file of a directory may be a profile, or hold some,
+// by its name.
+func isCandidate(name string) bool {
+	return slices.Contains(candidates, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._")
+}
+
+// unreadArchives are the extensions of archives that are not read.
+var unreadArchives = []string{".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst", ".tzst", ".lzma", ".7z", ".rar", ".dmg"}
+
+// skipByName tells why a file is skipped whose name is not that of a candidate.
+func skipByName(name string) checker.Skip {
+	if slices.Contains(unreadArchives, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._") {
+		return checker.Skip{Reason: "an archive of a kind that is not read; unpack it first", Kind: checker.SkipFound}
+	}
+	return skipName
+}
+
+// Why paths of a directory are skipped.
+var (
+	skipName      = checker.Skip{Reason: "the name is not that of a profile or an export", Kind: checker.SkipUnrelated}
+	skipHidden    = checker.Skip{Reason: "a hidden directory", Kind: checker.SkipUnrelated}
+	skipDirectory = checker.Skip{Reason: "a link to a directory, which is not followed", Kind: checker.SkipFound}
+	skipNoFiles   = checker.Skip{Reason: "a directory without files"}
+	skipDangling  = checker.Skip{Reason: "a link to a file that does not exist", Kind: checker.SkipFound}
+	skipContent   = checker.Skip{Reason: checker.NotProfile, Kind: checker.SkipFound}
+	skipLarge     = checker.Skip{Reason: checker.TooLarge, Kind: checker.SkipNoted}
+	skipYAML      = checker.Skip{Reason: fmt.Sprintf("YAML of more than %d MiB, which is not read", maxFleetFile>>20), Kind: checker.SkipNoted}
+)
+
+// walk yields the files below a directory: profiles and what may hold some to be
+// checked, others to be skipped.
 func (in *inputs) walk(dir string, yield yielder) bool {
 	root := filepath.Clean(dir)
 	start := root
@@ -194,50 +247,118 @@ func (in *inputs) walk(dir string, yield yielder) bool {
 	}
 	more := true // false once nothing more is wanted: then nothing more may be yielded
 	_ = filepath.WalkDir(start, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			if more = yield(failing(path, err), path); !more {
-				return fs.SkipAll
-			}
-			if d != nil && d.IsDir() {
+		switch {
+		case err != nil:
+			more = yield(failing(path, err), path)
+			if more && d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
-			return nil
-		}
-		name := d.Name()
-		if d.IsDir() {
-			if path != start && (strings.HasPrefix(name, ".") || in.config.excluded(path)) {
+		case !d.IsDir():
+			path = filepath.Clean(path)
+			switch {
+			case in.linksDirectory(path, d):
+				more = in.skip(path, skipDirectory, yield)
+			case !isCandidate(d.Name()):
+				more = in.skip(path, skipByName(d.Name()), yield)
+			default:
+				more = in.found(path, d.Type().IsRegular(), yield)
+			}
+		case path == start:
+		case strings.HasPrefix(d.Name(), "."):
+			if more = in.skip(path, skipHidden, yield); more {
 				return fs.SkipDir
 			}
-			return nil
-		}
-		extension := strings.ToLower(filepath.Ext(name))
-		profileName := extension == ".mobileconfig"
-		if !profileName && extension != ".plist" && extension != ".xml" || strings.HasPrefix(name, "._") {
-			return nil
-		}
-		if !d.Type().IsRegular() { // a link is followed to a file, not to a directory
-			if info, err := os.Stat(path); d.Type()&fs.ModeSymlink == 0 || err == nil && !info.Mode().IsRegular() {
-				return nil
+		case in.config.excluded(path):
+			if more = in.exclude(path, yield); more {
+				return fs.SkipDir
 			}
 		}
-		path = filepath.Clean(path)
-		if in.config.excluded(path) {
-			return nil
-		}
-		if extension == ".xml" && large(path) {
-			var is bool
-			if is, more = in.listed(path, yield); is && !more {
-				return fs.SkipAll
-			} else if is {
-				return nil
-			}
-		}
-		if more = yield(fileInput(path, !profileName), path); !more {
+		if !more {
 			return fs.SkipAll
 		}
 		return nil
 	})
 	return more
+}
+
+// linksDirectory reports whether an entry of a directory is a link to another one.
+func (in *inputs) linksDirectory(path string, d fs.DirEntry) bool {
+	if d.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+func (in *inputs) skip(path string, why checker.Skip, yield yielder) bool {
+	return yield(checker.Input{Name: path, Skip: why}, path)
+}
+
+// exclude yields the files of a directory that the configuration excludes, which is
+// not looked into any further.
+func (in *inputs) exclude(dir string, yield yielder) bool {
+	more := true
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case d != nil && d.IsDir() && (err != nil || path != dir && strings.HasPrefix(d.Name(), ".")):
+			return fs.SkipDir
+		case err == nil && !d.IsDir() && isCandidate(d.Name()):
+			if more = yield(checker.Input{Name: path, Excluded: true}, path); !more {
+				return fs.SkipAll
+			}
+		}
+		return nil
+	})
+	return more
+}
+
+// found yields a file that was not named itself, but found by a pattern or in a
+// directory: it is skipped unless its content is that of a profile or an export.
+func (in *inputs) found(path string, regular bool, yield yielder) bool {
+	profileName := strings.EqualFold(filepath.Ext(path), ".mobileconfig")
+	switch {
+	case in.config.excluded(path):
+		return yield(checker.Input{Name: path, Excluded: true}, path)
+	case regular && profileName: // there may be very many
+		return yield(fileInput(path, false), path)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !profileName:
+		return in.skip(path, skipDangling, yield)
+	case err != nil:
+		return yield(failing(path, err), path)
+	case !info.Mode().IsRegular():
+		return in.skip(path, checker.Skip{Reason: kindOfFile(info.Mode()) + ", which is read only if it is named"}, yield)
+	case profileName:
+		return yield(fileInput(path, false), path)
+	}
+	if is, more := in.several(path, info.Size(), false, yield); is {
+		return more
+	}
+	switch extension := strings.ToLower(filepath.Ext(path)); {
+	case extension == ".yml" || extension == ".yaml":
+		if info.Size() > maxFleetFile {
+			return in.skip(path, skipYAML, yield)
+		}
+		return in.skip(path, skipContent, yield)
+	case info.Size() > profile.MaxSize:
+		return in.skip(path, skipLarge, yield)
+	}
+	return yield(fileInput(path, true), path)
+}
+
+// kindOfFile names what is not a regular file.
+func kindOfFile(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "not a regular file"
 }
 
 func fileInput(path string, optional bool) checker.Input {
@@ -253,7 +374,21 @@ type file struct {
 // Input gives the file to be read.
 func (f *file) Input() checker.Input {
 	t := &turn{}
-	return checker.Input{Name: f.path, Optional: f.optional, From: f, Read: func() ([]byte, error) { return t.read(f.path) }, Free: free, Done: t.done}
+	read := func() ([]byte, error) { return t.read(f.path) }
+	if f.optional && strings.EqualFold(filepath.Ext(f.path), ".json") {
+		read = func() ([]byte, error) {
+			text, err := t.read(f.path)
+			switch {
+			case err != nil:
+			case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")): // as PowerShell writes it
+				return nil, &checker.SkipError{Skip: checker.Skip{Reason: "JSON in UTF-16, which is not read; save it as UTF-8"}}
+			case len(text) <= maxFleetAnswer && fleetAnswer(text):
+				return nil, &checker.SkipError{Skip: checker.Skip{Reason: fleetNames}}
+			}
+			return text, err
+		}
+	}
+	return checker.Input{Name: f.path, Optional: f.optional, From: f, Read: read, Free: free, Done: t.done}
 }
 
 func failing(path string, err error) checker.Input {

@@ -29,6 +29,12 @@ func (f *checkFlags) addCommon(cmd *cobra.Command) {
 	completeWith(cmd, "target", targetWords)
 }
 
+// addVerbose adds the flag that lists what is not checked.
+func (f *checkFlags) addVerbose(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "list on standard error the paths that are skipped or excluded, each with its reason")
+	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
+}
+
 // setCommon does what these flags ask for.
 func (f *checkFlags) setCommon(c *checker.Checker) (err error) {
 	c.ShowSecrets = f.showSecrets
@@ -98,17 +104,17 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 
 // withhold sets what keeps findings back, and gives the baseline, if there is
 // one.
-func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselineFile, error) {
+func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselineRun, error) {
 	var list []func(*checker.Finding) *checker.Suppression
 	if len(f.policies.config.Ignore) > 0 {
 		list = append(list, f.policies.config.withhold)
 	}
-	known, err := f.openBaseline()
+	known, err := f.baselines()
 	if err != nil {
 		return nil, err
 	}
 	if known != nil {
-		list = append(list, known.withhold)
+		list = append(list, known.suppress)
 	}
 	if f.newFrom != "" {
 		if f.writeBaseline != "" {

@@ -18,77 +18,118 @@ import (
 
 // What is looked into, in bytes.
 const (
-	maxFleetFile   = 16 << 20 // YAML
-	maxFleetAnswer = 1 << 20  // JSON
+	maxFleetFile   = 4 << 20 // YAML
+	maxFleetAnswer = 1 << 20 // JSON
 )
+
+// yamlFault words an error of reading YAML for people.
+func yamlFault(err error) error {
+	return fmt.Errorf("the YAML cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+}
+
+// readSmall reads a file of at most so many bytes.
+func readSmall(name string, length, most int64) ([]byte, error) {
+	if length > most {
+		return nil, errors.New("larger than " + size(most))
+	}
+	return readFile(name)
+}
 
 // fleet yields the profiles that a YAML file of Fleet names, if it is one. Paths
 // are relative to the file.
-func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
-	extension, most := strings.ToLower(filepath.Ext(name)), int64(maxFleetFile)
-	switch extension {
-	case ".yml", ".yaml":
-	case ".json":
-		most = maxFleetAnswer
-	default:
-		return false, true
+func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is, more bool) {
+	if in.counting { // the files that it names are counted themselves
+		return !named, true
 	}
-	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > most {
+	if size > maxFleetFile {
 		return false, true
 	}
 	text, err := readFile(name)
 	if err != nil {
+		return true, yield(failing(name, err), name)
+	}
+	if !named && !mentionsFleet(text) {
 		return false, true
 	}
-	if extension == ".json" {
-		if !fleetAnswer(text) {
-			return false, true
-		}
-		return true, yield(checker.Input{Name: name, Skip: fleetNames}, "")
-	}
-	found, err := fleetPaths(text)
+	found, err := readFleet(text)
 	list, answer, is := found.profiles, found.answer, found.is
+	skip := func(reason string) (is, more bool) {
+		return true, yield(checker.Input{Name: name, Skip: checker.Skip{Reason: reason}}, name)
+	}
 	switch {
-	case !is && err != nil && slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0]+":")) }):
-		return true, yield(failing(name, fmt.Errorf("it is no YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))), "")
+	case !is && err != nil && slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0])) }):
+		return true, yield(failing(name, yamlFault(err)), "")
 	case !is:
 		return false, true
 	case answer:
-		return true, yield(checker.Input{Name: name, Skip: fleetNames}, "")
-	case len(list)+len(found.controls) == 0:
-		return true, yield(checker.Input{Name: name, Skip: "it is a file of Fleet that names no profiles of Apple devices"}, "")
+		return skip(fleetNames)
+	case !named && found.bare && len(found.controls) == 0: // found where it is named
+		return true, yield(checker.Input{Name: name, Skip: skipControls}, name)
+	case len(list)+len(found.controls)+len(found.faults) == 0 && err == nil:
+		return skip("a file of Fleet that names no profiles of Apple devices")
 	}
-	root, err := fleetRoot(name)
-	if err != nil {
-		return true, yield(failing(name, err), "")
+	root, rootErr := fleetRoot(name)
+	if rootErr != nil {
+		return true, yield(failing(name, rootErr), "")
 	}
+	failures := 0
 	failed := func(from string, line int, err error) bool {
+		if failures++; failures > maxFleetFailures {
+			err = fmt.Errorf("more than %d paths that cannot be followed; the rest is not checked", maxFleetFailures)
+		}
 		err = fmt.Errorf("%s:%d: %w", from, line, err)
-		return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "")
+		return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "") && failures <= maxFleetFailures
 	}
+	if err != nil && !yield(failing(name, yamlFault(err)), "") {
+		return true, false
+	}
+	paths := newFleetPaths(root)
 	for _, p := range found.controls {
-		more, err := p.controls(filepath.Dir(name), root)
-		if list = append(list, more...); err != nil && !failed(name, p.line, err) {
-			return true, false
+		controls, from, err := p.controls(filepath.Dir(name), paths)
+		if err != nil && !failed(name, p.line, err) {
+			return true, failures > maxFleetFailures
+		}
+		for i := range controls.profiles {
+			controls.profiles[i].from = from
+		}
+		for _, f := range controls.faults {
+			if !failed(from, f.line, f.err) {
+				return true, failures > maxFleetFailures
+			}
+		}
+		list = append(list, controls.profiles...)
+	}
+	for _, f := range found.faults {
+		if !failed(name, f.line, f.err) {
+			return true, failures > maxFleetFailures
 		}
 	}
 	seen := map[string]bool{}
 	for _, p := range list {
-		files, err := p.files(filepath.Dir(name), root)
+		files, err := paths.files(p, filepath.Dir(name))
 		if p.from != "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, errFleetOut) || err == nil && len(files) == 0) {
-			files, err = p.files(filepath.Dir(p.from), root)
+			files, err = paths.files(p, filepath.Dir(p.from))
 		}
 		if err != nil && !failed(cmp.Or(p.from, name), p.line, err) {
-			return true, false
+			return true, failures > maxFleetFailures
+		}
+		if err == nil && len(files) == 0 {
+			pattern := filepath.Join(filepath.Dir(name), filepath.FromSlash(printable(p.path)))
+			if !yield(checker.Input{Name: pattern, Skip: checker.Skip{Reason: fmt.Sprintf("a pattern that no file matches, in line %d of %s", p.line, cmp.Or(p.from, name))}}, pattern) {
+				return true, false
+			}
 		}
 		for _, file := range files {
 			if seen[file] {
 				continue
 			}
 			seen[file] = true
-			optional := !strings.EqualFold(filepath.Ext(file), ".mobileconfig") // a declaration about something else, for one
-			if !in.config.excluded(file) && !yield(fileInput(file, optional), file) {
+			optional := isOptional(file) && (p.glob || strings.EqualFold(filepath.Ext(file), ".json")) // a declaration about something else
+			input := fileInput(file, optional)
+			if in.config.excluded(file) {
+				input = checker.Input{Name: file, Excluded: true}
+			}
+			if !yield(input, file) {
 				return true, false
 			}
 		}
@@ -96,36 +137,31 @@ func (in *inputs) fleet(name string, yield yielder) (is, more bool) {
 	return true, true
 }
 
-// controls gives the profiles that a file of controls names. As fleetctl resolves
-// them, its paths are relative to the file that names it; those that are not
+// controls reads the file of controls that a path means, and gives its name. As fleetctl
+// resolves them, its paths are relative to the file that names it; those that are not
 // there are looked for beside the file of controls.
-func (p fleetPath) controls(dir, root string) ([]fleetPath, error) {
-	files, err := p.files(dir, root)
+func (p fleetPath) controls(dir string, paths *fleetPaths) (found fleetFile, from string, err error) {
+	files, err := paths.files(p, dir)
 	if err != nil {
-		return nil, err
+		return found, "", err
 	}
-	info, err := os.Stat(files[0])
-	if err == nil && info.Size() > maxFleetFile {
-		err = fmt.Errorf("%s has more than %d MiB", printable(p.path), maxFleetFile>>20)
-	}
+	from = files[0]
 	var text []byte
+	info, err := os.Stat(from)
 	if err == nil {
-		text, err = readFile(files[0])
+		text, err = readSmall(from, info.Size(), maxFleetFile)
 	}
 	if err != nil {
-		return nil, err
+		return found, from, err
 	}
-	found, err := fleetPaths(text)
+	found, err = readFleet(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s is no YAML: %s", printable(p.path), strings.TrimPrefix(err.Error(), "yaml: "))
+		err = fmt.Errorf("%s: %w", printable(p.path), yamlFault(err))
 	case found.path > 0:
-		return nil, fmt.Errorf("%s names a path in its line %d, which Fleet does not follow from there", printable(p.path), found.path)
+		err = fmt.Errorf("%s names a path in its line %d, which Fleet does not follow from there", printable(p.path), found.path)
 	}
-	for i := range found.profiles {
-		found.profiles[i].from = files[0]
-	}
-	return found.profiles, nil
+	return found, from, err
 }
 
 // fleetRoot is the directory that the paths of a file of Fleet may not lead out
@@ -159,6 +195,8 @@ func below(dir, file string) bool {
 	return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
 }
 
+var skipControls = checker.Skip{Reason: "controls of Fleet, whose paths are relative to the file that names it", Kind: checker.SkipFound}
+
 var errFleetOut = errors.New("leads out of the repository, or of the working directory, and is not read")
 
 // missing is the error for a file that is not there.
@@ -167,12 +205,72 @@ type missing struct{ name string }
 func (e *missing) Error() string        { return e.name + ": no such file or directory" }
 func (e *missing) Is(target error) bool { return target == fs.ErrNotExist }
 
-// maxFleetFiles is how many files one pattern may match.
-const maxFleetFiles = 100_000
+// What the paths of one file of Fleet may mean.
+const (
+	maxFleetFiles    = 100_000 // files that patterns match, together
+	maxFleetPatterns = 1000    // each of which may go through many directories
+	maxFleetPath     = 1024    // bytes
+	maxFleetFailures = 1000    // paths that cannot be followed
+)
+
+// fleetPaths finds the files that the paths of a file of Fleet mean.
+type fleetPaths struct {
+	root              string              // that they must not lead out of
+	real              map[string]realDir  // the directories that were looked up, by name
+	found             map[string][]string // what paths mean that are no patterns, if they can be read
+	patterns, matches int
+	lookups           int // of the file system
+}
+
+// realDir is where a directory lies. One that does not exist lies where its name says.
+type realDir struct {
+	path   string
+	exists bool
+}
+
+func newFleetPaths(root string) *fleetPaths {
+	return &fleetPaths{root: root, real: map[string]realDir{}, found: map[string][]string{}}
+}
+
+// directory follows the links of a directory, which is given absolute and clean. Each is
+// looked up once.
+func (r *fleetPaths) directory(dir string) realDir {
+	const separator = string(filepath.Separator)
+	up, root := dir, len(filepath.VolumeName(dir))
+	found, ok := r.real[up]
+	for !ok {
+		i := strings.LastIndex(up, separator)
+		if i <= root {
+			up, found = up[:min(root+1, len(up))], realDir{dir[:min(root+1, len(dir))], true}
+			break
+		}
+		up = up[:i]
+		found, ok = r.real[up]
+	}
+	for rest := strings.TrimPrefix(dir[len(up):], separator); rest != ""; {
+		name, below, _ := strings.Cut(rest, separator)
+		r.lookups++
+		real := filepath.Join(found.path, name)
+		info, err := os.Lstat(real)
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			real, err = filepath.EvalSymlinks(real)
+		}
+		if err != nil {
+			return realDir{filepath.Join(found.path, rest), false}
+		}
+		found = realDir{real, true}
+		r.real[dir[:len(dir)-len(rest)+len(name)]] = found
+		rest = below
+	}
+	return found
+}
 
 // files gives the files that a path means, as they are named from the working
 // directory.
-func (p fleetPath) files(dir, root string) ([]string, error) {
+func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
+	if len(p.path) > maxFleetPath {
+		return nil, fmt.Errorf("the path %q has more than %d bytes", printable(p.path[:32]+"…"), maxFleetPath)
+	}
 	if strings.Contains(p.path, "$") {
 		return nil, fmt.Errorf("the path %q holds a variable, which is not known here", printable(p.path))
 	}
@@ -180,14 +278,20 @@ func (p fleetPath) files(dir, root string) ([]string, error) {
 		return nil, fmt.Errorf("the path %q %w; write it relative to this file", printable(p.path), errFleetOut)
 	}
 	path := filepath.Join(dir, filepath.FromSlash(p.path))
-	if full, err := filepath.Abs(path); err != nil || !below(root, resolved(full)) {
+	if files := r.found[path]; files != nil && !p.glob {
+		return files, nil
+	}
+	full, err := filepath.Abs(path)
+	if err != nil || !below(r.root, filepath.Join(r.directory(filepath.Dir(full)).path, filepath.Base(full))) {
 		return nil, fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
 	}
 	matches := []string{path}
 	if p.glob {
-		var err error
+		if r.patterns++; r.patterns > maxFleetPatterns {
+			return nil, fmt.Errorf("more than %d patterns in one file; this one is not followed", maxFleetPatterns)
+		}
 		matches, err = filesLike(path, doublestar.WithNoHidden(), doublestar.WithFilesOnly(), doublestar.WithNoFollow())
-		if err == nil && len(matches) > maxFleetFiles {
+		if r.matches += len(matches); err == nil && r.matches > maxFleetFiles {
 			err = errors.New("too many files match")
 		}
 		if err != nil {
@@ -196,37 +300,44 @@ func (p fleetPath) files(dir, root string) ([]string, error) {
 		slices.Sort(matches)
 	}
 	for i, file := range matches {
-		info, err := os.Stat(file)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return matches[:i], &missing{printable(p.path)}
-		case err != nil:
-			return matches[:i], plain(printable(p.path), err)
-		case !info.Mode().IsRegular():
-			return matches[:i], fmt.Errorf("%s is no file", printable(p.path))
-		}
-		real, err := filepath.EvalSymlinks(file)
-		if err == nil {
-			real, err = filepath.Abs(real)
-		}
-		if err != nil || !below(root, real) {
-			return matches[:i], fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
+		if err := r.file(p, file); err != nil {
+			return matches[:i], err
 		}
 		matches[i] = filepath.Clean(file)
+	}
+	if !p.glob {
+		r.found[path] = matches
 	}
 	return matches, nil
 }
 
-// resolved follows the links of the part of a path that is there.
-func resolved(path string) string {
-	rest := ""
-	for up := path; ; up = filepath.Dir(up) {
-		if real, err := filepath.EvalSymlinks(up); err == nil {
-			return filepath.Join(real, rest)
-		}
-		if up == filepath.Dir(up) {
-			return path
-		}
-		rest = filepath.Join(filepath.Base(up), rest)
+// file tells what keeps a file from being read.
+func (r *fleetPaths) file(p fleetPath, file string) error {
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return plain(printable(p.path), err)
 	}
+	dir := r.directory(filepath.Dir(full))
+	real := filepath.Join(dir.path, filepath.Base(full))
+	info, err := fs.FileInfo(nil), fs.ErrNotExist
+	if dir.exists {
+		r.lookups++
+		info, err = os.Lstat(real)
+	}
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if real, err = filepath.EvalSymlinks(real); err == nil {
+			info, err = os.Lstat(real)
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &missing{printable(p.path)}
+	case err != nil:
+		return plain(printable(p.path), err)
+	case !below(r.root, real):
+		return fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", printable(p.path))
+	}
+	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
@@ -102,8 +101,16 @@ func wellFormed(t *testing.T, format string, text []byte) {
 		}
 	}
 	for _, r := range string(text) {
-		if r != '\n' && r != '\t' && r != '\r' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+		if r != '\n' && r != '\r' && checker.Unprintable(r) {
 			t.Fatalf("%s has U+%04X as it is:\n%q", format, r, text)
+		}
+	}
+	for line := range bytes.Lines(text) {
+		if format == "github" {
+			line = bytes.TrimPrefix(line, []byte("::"))
+		}
+		if found := logCommand.Find(line); found != nil && format != "html" {
+			t.Fatalf("%s has the command %q as it is:\n%q", format, found, text)
 		}
 	}
 }

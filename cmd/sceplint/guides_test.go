@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -124,7 +125,7 @@ func TestGuideLinks(t *testing.T) {
 // flags and comments of examples.
 func TestGuideWords(t *testing.T) {
 	others := []string{"sceplint-system", "sceplint-docker", "sarif-file", "working-directory", "exit-code", "security-events"}
-	known := append(ruleIDs(rules.All()), shippedIDs()...)
+	known := slices.Concat(ruleIDs(rules.All()), shippedIDs(), audit.DriftIDs())
 	used := regexp.MustCompile(`(?:sceplint:ignore(?:-file)?|--disable|--enable|explain|--trace) ([a-z-]+[a-z])(?:[^*a-z-]|$)`)
 	seen := 0
 	for _, guide := range guides(t) {

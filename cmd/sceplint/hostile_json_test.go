@@ -19,7 +19,7 @@ func hostileJSON() []hostile {
 		credential("keys-doubled", func() string { return many(`"Challenge": "abcdefgh", "KeyUsag": 1, `, 5e4) + `"a": 1}` }, 2, "which policies are not shown"),
 		credential("numbers", func() string {
 			return `"Key Usage": ` + many("9", 4e6) + `, "Retries": 1e` + many("9", 4e6) + `, "RetryDelay": -0.` + many("0", 4e6) + "}"
-		}, 1, "scep-key-type"),
+		}, 1, "scep-value-type"),
 		credential("number-forms", func() string { return `"Key Usage": 0x10, "Retries": NaN}` }, 1, broken),
 		credential("surrogates", func() string { return `"Name": "` + many(`\ud800`, 1e6) + `"}` }, 1, "scep-"),
 		credential("escapes", func() string { return `"Challenge": "` + many(`\u0041`, 1e6) + `"}` }, 1, "scep-"),

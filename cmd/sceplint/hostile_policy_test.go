@@ -12,7 +12,7 @@ func hostilePolicies() []hostile {
 		return hostile{name: name, text: text, exit: exit, says: says}
 	}
 	bundle := func(name string, text func() []byte, says string) hostile {
-		return hostile{name: name, file: "in.tar.gz", args: "check --no-config --no-baseline --policy in.tar.gz good.mobileconfig", text: text, exit: 2, says: says}
+		return hostile{name: name, file: "in.tar.gz", args: "check --no-config --no-default-pack --policy in.tar.gz good.mobileconfig", text: text, exit: 2, says: says}
 	}
 	const titled = "# METADATA\n# title: \"a\\e[31m\\u202e\"\n# description: \"\\e[2J\"\npackage policies.acme.hostile\n\ndeny contains \"no\" if input.file\n"
 	deny := regoOf("deny contains \"no\" if input.file\n")
@@ -44,6 +44,16 @@ func hostilePolicies() []hostile {
 		rego("id-escape", fixed("# METADATA\n# title: a\n# description: b\npackage policies.acme[\"a\\u001b[31m\"]\n\ndeny contains \"no\" if input.file\n"), 2, "in.rego"),
 		rego("product", fixed(regoOf("deny contains \"a\" if {\n\tsome x in numbers.range(1, 4000)\n\tsome y in numbers.range(1, 4000)\n\tx * y < 0\n}\n")), 2, slow),
 		rego("range", fixed(regoOf("deny contains \"a\" if count(numbers.range(1, 1000000000)) < 0\n")), 2, "hostile"),
+		rego("error-long", func() []byte {
+			return []byte(regoOf("l := \"" + many("9", 1e5) + "\"\n\ndeny contains \"x\" if to_number(concat(\"\", [l, l, l, l, l, l, l, l, \"x\"])) > 1\n"))
+		}, 2, "9…"),
+		rego("sprintf-index", func() []byte {
+			return []byte(regoOf("deny contains x if {\n\tb := concat(\"\", [\"aaaaaaaa\" | some _ in numbers.range(1, 100000)])\n\tx := sprintf(\"" + many("%[1]v", 1e5) + "\", [b])\n}\n"))
+		}, 2, "the value grows too large"),
+		rego("sprintf-index-built", fixed(regoOf("deny contains x if {\n\tf := concat(\"\", [\"%[1]s\" | some _ in numbers.range(1, 100000)])\n\tx := sprintf(f, [concat(\"\", [\"aaaaaaaa\" | some _ in numbers.range(1, 100000)])])\n}\n")), 2, "the value grows too large"),
+		rego("sprintf-shared", fixed(regoOf("deny contains x if {\n\tb := concat(\"\", [\"aaaaaaaa\" | some _ in numbers.range(1, 100000)])\n\tx := sprintf(\"%v\", [[[b, i] | some i in numbers.range(1, 20)]])\n}\n")), 2, "the value grows too large"),
+		rego("marshal-shared", fixed(regoOf("deny contains x if {\n\tb := concat(\"\", [\"aaaaaaaa\" | some _ in numbers.range(1, 100000)])\n\tx := json.marshal([[b, i] | some i in numbers.range(1, 20)])\n}\n")), 2, "the value grows too large"),
+		rego("template-shared", fixed(regoOf("deny contains x if {\n\tb := [concat(\"\", [\"aaaaaaaa\" | some _ in numbers.range(1, 100000)]), 1]\n\tx := $\"{[[b, i] | some i in numbers.range(1, 20)]}\"\n}\n")), 2, "the value grows too large"),
 		rego("regex", fixed(regoOf("deny contains \"a\" if regex.match(`(a*)*b`, concat(\"\", [\"a\" | some _ in numbers.range(1, 20000)]))\n")), 0, "no findings"),
 		rego("regex-large", fixed(regoOf("deny contains \"a\" if regex.match(`((a{1,100}){1,100}){1,100}`, \"a\")\n")), 2, "hostile"),
 		rego("glob", fixed(regoOf("deny contains \"a\" if not glob.match(\"{a,b,c}**{a,b}**{a,b}**{a,b}**\", [], \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\")\n")), 0, "no findings"),
@@ -77,6 +87,26 @@ func hostilePolicies() []hostile {
 		bundle("bundle-data", func() []byte {
 			return archiveOf("x.tgz", packed{name: "a.rego", text: []byte(deny)}, packed{name: "data.json", text: []byte(many("[", 1e5))})
 		}, "data.json"),
+		{name: "directory-data", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			lay(dir, "p/big/data.json", []byte("{"+numbered(`"k%d":1,`, 7e5)+`"a":1}`))
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values of data"},
+		{name: "directory-data-sum", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			for i := range 60 {
+				lay(dir, fmt.Sprintf("p/d%d/data.json", i), []byte("{\"a\":["+many("1,", 1e5)+"1]}"))
+			}
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "p/d1 & more than 250000 values of data"},
+		{name: "directory-data-aliases", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			for i := range 100 {
+				lay(dir, fmt.Sprintf("p/d%d/data.yaml", i), []byte("a: &a ["+many("x, ", 199)+"x]\nb: ["+many("*a, ", 14)+"*a]\n"))
+			}
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 250000 values of data"},
+		{name: "directory-data-yaml", lay: func(dir string) {
+			lay(dir, "p/a.rego", []byte(deny))
+			lay(dir, "p/big/data.yaml", []byte(numbered("k%d: 1\n", 5e4)))
+		}, args: "check --no-config --policy p good.mobileconfig", exit: 2, says: "more than 5000 keys in YAML"},
 		{name: "directory-many", lay: func(dir string) {
 			for i := range 10_001 {
 				lay(dir, fmt.Sprintf("p/%d.rego", i), nil)

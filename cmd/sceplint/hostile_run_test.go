@@ -183,10 +183,3 @@ func raw(text string) int {
 	}
 	return -1
 }
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}

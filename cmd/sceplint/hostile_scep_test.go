@@ -31,7 +31,7 @@ func hostileSCEP() []hostile {
 		// Many of one thing.
 		scep("subject", func() string {
 			return key("Subject", "<array>"+many("<array><array><string>E</string></array></array>", 1e5)+"</array>")
-		}, 2, "scep-subject-shape & "+hidden),
+		}, 2, "scep-subject-structure & "+hidden),
 		scep("subject-names", func() string { return key("Subject", "<array>"+many(fmt.Sprintf(subject, "CN", "a"), 1e5)+"</array>") }, 2, hidden),
 		scep("subject-attributes", func() string {
 			return key("Subject", "<array>"+numbered("<array><array><string>X%d</string><string>a</string></array></array>", 5e4)+"</array>")
@@ -43,7 +43,7 @@ func hostileSCEP() []hostile {
 			return key("Subject", "<array>"+fmt.Sprintf(subject, "1."+many("9", 1e6), "a")+"</array>")
 		}, 1, "scep-subject-attribute"),
 		scep("subject-long", func() string { return key("Subject", "<array>"+fmt.Sprintf(subject, "CN", many("ä", 2e6))+"</array>") }, 1, "scep-subject-value"),
-		scep("subject-deep", func() string { return key("Subject", many("<array>", 400)+many("</array>", 400)) }, 1, "scep-subject-shape"),
+		scep("subject-deep", func() string { return key("Subject", many("<array>", 400)+many("</array>", 400)) }, 1, "scep-subject-structure"),
 		scep("keys-misspelt", func() string { return many("<key>KeyUsag</key><true/>", 1e5) }, 2, "scep-key-misspelled & "+hidden),
 		scep("keys-misspelt-distinct", tall("<key>KeyUsage%d</key><true/>", 1e5), 2, hidden),
 		scep("keys-long", func() string { return many("<key>"+many("KeyUsage", 1e4)+"</key><true/>", 50) }, 1, "profile-key-missing"),
@@ -74,7 +74,7 @@ func hostileSCEP() []hostile {
 		}, 1, "scep-keysize"),
 		scep("number-types", func() string {
 			return key("Keysize", "<real>nan</real>") + key("Key Usage", "<real>inf</real>") + key("Retries", "<date>2026-01-01T00:00:00Z</date>") + key("RetryDelay", "<data>AAAA</data>")
-		}, 1, "scep-key-type"),
+		}, 1, "scep-value-type"),
 
 		// URLs.
 		scep("url-long", func() string { return text("URL", "https://"+many("a", 4e6)+"/") }, 1, "profile-key-missing"),
@@ -98,7 +98,7 @@ func hostileSCEP() []hostile {
 		}, 0, "payload-key-missing"),
 		whole("payload-types-misspelt", func() string {
 			return payloadsOf(many("<dict><key>PayloadType</key><string>com.apple.security.Scep</string></dict>", 15e3))
-		}, 2, "payload-type-unknown-case"),
+		}, 2, "payload-type-case"),
 		whole("payload-type-long", func() string { return payloadsOf("<dict>" + text("PayloadType", many("com.apple.", 1e6)) + "</dict>") }, 1, "payload-key-missing"),
 		whole("references", func() string {
 			return payloadsOf(numbered("<dict><key>PayloadType</key><string>com.apple.wifi.managed</string><key>PayloadCertificateUUID</key><string>u%d</string></dict>", 15e3))
@@ -125,8 +125,8 @@ func hostileSCEP() []hostile {
 		whole("uuids", func() string { return payloadsOf(many("<dict>"+text("PayloadUUID", many("0", 1e4))+"</dict>", 300)) }, 1, "payload-uuid"),
 
 		// Many fixes in one file.
-		{name: "fixes", text: func() []byte { return []byte(scepOf(many("<key>KeyUsag</key><true/>", 3e4))) }, args: "check --no-baseline --fix --unsafe-fixes --quiet in.mobileconfig", exit: 1, says: "plist-duplicate-key"},
-		{name: "fixes-diff", text: func() []byte { return []byte(scepOf(numbered("<key>Key-Size</key><integer>%d</integer>\n", 5e3))) }, args: "check --no-baseline --diff --unsafe-fixes --quiet in.mobileconfig", exit: 1, says: "+++ b/in.mobileconfig"},
+		{name: "fixes", text: func() []byte { return []byte(scepOf(many("<key>KeyUsag</key><true/>", 3e4))) }, args: "check --no-default-pack --fix --unsafe-fixes --quiet in.mobileconfig", exit: 1, says: "plist-duplicate-key"},
+		{name: "fixes-diff", text: func() []byte { return []byte(scepOf(numbered("<key>Key-Size</key><integer>%d</integer>\n", 5e3))) }, args: "check --no-default-pack --diff --unsafe-fixes --quiet in.mobileconfig", exit: 1, says: "+++ b/in.mobileconfig"},
 	}
 }
 
@@ -143,20 +143,20 @@ func hostileComments() []hostile {
 	return []hostile{
 		comments("many", func() string { return many(ignore("a,b,c"), 5e4) }, none, 1, "unknown rule"),
 		comments("unknown", func() string { return many(ignore("scep-subject-missinx,scep-keyusage-missinq"), 4e4) }, none, 1, `expected "scep-subject-missing"`),
-		comments("unused", func() string { return ignore(many("scep-key-type,", 2e5) + "scep-key-type") }, none, 1, "ignore-unused"),
+		comments("unused", func() string { return ignore(many("scep-value-type,", 2e5) + "scep-value-type") }, none, 1, "ignore-unused"),
 		comments("file-wide", func() string { return many(file("scep-key-misspelled")+"\n", 2e4) }, misspelt, 2, "suppressed"),
-		comments("one-line", func() string { return many(file("scep-key-type"), 2e4) }, misspelt, 2, "ignore-unused"),
+		comments("one-line", func() string { return many(file("scep-value-type"), 2e4) }, misspelt, 2, "ignore-unused"),
 		comments("between", none, func() string {
 			return many("<!-- sceplint:ignore scep-key-misspelled a --><key>KeyUsag</key><true/>\n", 15e3)
 		}, 1, "suppressed"),
-		comments("long-reason", func() string { return "<!-- sceplint:ignore scep-key-type " + many("because ", 1e6) + "-->\n" }, none, 1, "ignore-unused"),
+		comments("long-reason", func() string { return "<!-- sceplint:ignore scep-value-type " + many("because ", 1e6) + "-->\n" }, none, 1, "ignore-unused"),
 		comments("long-id", func() string { return ignore(many("a", 2e6)) }, none, 1, "unknown rule"),
 		comments("commas", func() string { return ignore(many(",", 4e6)) }, none, 1, "ignore"),
 		comments("spaces", func() string { return "<!-- sceplint:ignore " + many(" , ", 2e6) + "-->" }, none, 1, "ignore"),
-		comments("no-reason", func() string { return "<!-- sceplint:ignore scep-key-type -->\n" }, none, 1, "reason"),
+		comments("no-reason", func() string { return "<!-- sceplint:ignore scep-value-type -->\n" }, none, 1, "reason"),
 		comments("everything", func() string { return file("*") + "\n" }, none, 1, "unknown rule"),
 		comments("escape", func() string { return ignore("a\u009b31m\u202e") + file("profile-key-missing") }, none, 1, `\u{9b}`),
-		comments("escape-reason", func() string { return "<!-- sceplint:ignore-file scep-key-type \u009b2J\u2066\u2028 -->" }, none, 1, "ignore-unused"),
+		comments("escape-reason", func() string { return "<!-- sceplint:ignore-file scep-value-type \u009b2J\u2066\u2028 -->" }, none, 1, "ignore-unused"),
 		comments("not-ours", func() string { return many("<!-- sceplint:nonsense -->", 1e5) }, none, 1, "profile-key-missing"),
 		comments("half", func() string { return "<!-- sceplint:ignore" }, none, 1, "comment is not closed"),
 		comments("secret", func() string { return many("<!-- <key>Challenge</key><string>s3cr3t-in-a-comment</string> -->\n", 2e4) }, none, 1, "profile-key-missing"),

@@ -11,7 +11,7 @@ func hostileStates() []hostile {
 		return hostile{name: name, args: "audit merge in.json", text: text, exit: exit, says: says}
 	}
 	state := func(progress, rest string) string {
-		return `{"state":{"version":1,"progress":` + progress + `,"configurations":[],"devices":[],` + rest + `"lost":0}}`
+		return `{"state":{"version":2,"progress":` + progress + `,"configurations":[],"devices":[],` + rest + `"lost":0}}`
 	}
 	const entry, known = `{"file":"good.mobileconfig","rule":"scep-url","message":"a","fingerprint":"f"}`, `{"version":1,"findings":[`
 	const no, part, whole = "not a baseline", "not a part of an audit", `{"part":1,"of":1}`
@@ -26,12 +26,17 @@ func hostileStates() []hostile {
 		in("baseline-same", func() []byte {
 			return []byte(known + numbered(`{"file":"g%d","rule":"scep-url","message":"a","fingerprint":"f"},`, 3e4) + entry + "]}")
 		}, 0, "stale"),
+		in("baseline-distinct", func() []byte {
+			return []byte(known + numbered(`{"file":"g%[1]d","rule":"scep-url","message":"a","fingerprint":"%[1]d"},`, 5e4) + entry + "]}")
+		}, 0, "stale"),
+		in("baseline-too-many", grown(known, entry+",", 3e5, entry+"]}"), 2, "more than 120000 findings"),
+		in("baseline-related", grown(known+`{"file":"a","fingerprint":"f","related":[`, `"",`, 5e6, `""]}]}`), 2, "finding 1 is malformed"),
 		in("baseline-large", grown(known, " ", 65<<20, "]}"), 2, "larger than 64 MiB"),
 		since("since-noise", func() []byte { return noise(1 << 18) }, "not the state of an audit"),
 		since("since-deep", grown("", `{"a":`, 1e6, ""), "not the state of an audit"),
 		since("since-empty", fixed("{}"), "it has the version 0"),
-		since("since-null", fixed(`{"version":1,"configurations":[null],"devices":[null]}`), "a device has no name"),
-		since("since-other", fixed(`{"version":1,"progress":{"inputs":-5,"run":"\u001b[31m"},"configurations":[],"devices":[]}`), "a sum in it is negative"),
+		since("since-null", fixed(`{"version":2,"configurations":[null],"devices":[null]}`), "a device has no name"),
+		since("since-other", fixed(`{"version":2,"progress":{"inputs":-5,"run":"\u001b[31m"},"configurations":[],"devices":[]}`), "a sum in it is negative"),
 		merge("merge-noise", func() []byte { return noise(1 << 18) }, 2, part),
 		merge("merge-deep", grown("", "[", 1e6, ""), 2, part),
 		merge("merge-null", fixed(`{"state":null}`), 2, "it has the version 0"),
@@ -42,7 +47,7 @@ func hostileStates() []hostile {
 		merge("merge-escape", fixed(state(whole, `"failures":[{"file":"a\u001b[31m","message":"\u001b[2J\u202e\nb"}],`)), 2, `\u{1b}[2J\u{202e}`),
 		merge("merge-rule", fixed(state(whole, `"rules":[{"id":"a","severity":"\u001b[31m"}],`)), 2, "not the state of an audit"),
 		merge("merge-devices", func() []byte {
-			return []byte(state(whole, `"challenges":[{"mark":"m","devices":[`+numbered("%d,", 2e5)+`1]}],`))
+			return []byte(state(whole, `"files":1,"challenges":[{"mark":"m","devices":[`+numbered("%d,", 2e5)+`1]}],`))
 		}, 0, "devices"),
 		merge("merge-devices-backwards", func() []byte {
 			list := ""
@@ -50,7 +55,7 @@ func hostileStates() []hostile {
 				list += numbered("%d,", 100)
 				_ = i
 			}
-			return []byte(state(whole, `"challenges":[{"mark":"m","devices":[`+list+`1]}],`))
+			return []byte(state(whole, `"files":1,"challenges":[{"mark":"m","devices":[`+list+`1]}],`))
 		}, 0, "devices"),
 		{name: "new-from", args: "check --new-from --output=x good.mobileconfig", exit: 2, says: "new-from"},
 	}

@@ -43,7 +43,7 @@ var hostileKinds = []struct {
 	{"stream", "", "check -", hostileStreams},
 	{"name", "", "check .", hostileNames},
 	{"file", "", "check .", hostileFiles},
-	{"policy", "in.rego", "check --no-config --no-baseline --policy in.rego good.mobileconfig", hostilePolicies},
+	{"policy", "in.rego", "check --no-config --no-default-pack --policy in.rego good.mobileconfig", hostilePolicies},
 	{"config", ".sceplint.yaml", "check good.mobileconfig", hostileConfigs},
 	{"data", "in.json", "check --data in.json good.mobileconfig", hostileData},
 	{"state", "in.json", "check --baseline in.json good.mobileconfig", hostileStates},
@@ -124,4 +124,11 @@ func numbered(format string, n int) string {
 		fmt.Fprintf(&b, format, i)
 	}
 	return b.String()
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -37,7 +37,7 @@ func unixFiles() []hostile {
 		l.Close()
 	}
 	loop := func(dir string) { link(".", dir, "loop"); link("in.mobileconfig", dir, "in.mobileconfig") }
-	const one, waited = "1 file (1 SCEP payload)", "nobody began to write to it in 3s"
+	const one, waited = "1 file (1 SCEP payload)", "timed out after 3s waiting for a writer on the pipe"
 	return []hostile{
 		in("pipe-directory", fifo, "", 0, one),
 		in("pipe-named", fifo, "check in.mobileconfig", 2, waited),
@@ -49,8 +49,19 @@ func unixFiles() []hostile {
 		in("socket-directory", socket, "", 2, "nothing to check"),
 		in("socket-named", func(dir string) { socket(dir) }, "check in.mobileconfig", 2, "in.mobileconfig: "),
 		in("device-directory", func(dir string) { link("/dev/zero", dir, "in.mobileconfig") }, "", 2, "nothing to check"),
-		in("device-link", func(dir string) { link("/dev/zero", dir, "in.mobileconfig") }, "check in.mobileconfig", 1, "is the most that is read"),
-		in("device-policy", func(dir string) { link("/dev/zero", dir, "in.rego"); lay(dir, "good.mobileconfig", good) }, "check --policy . good.mobileconfig", 2, "not a regular file"),
+		in("device-link", func(dir string) { link("/dev/zero", dir, "in.mobileconfig") }, "check in.mobileconfig", 2, "the link leads to a pipe or a device"),
+		in("device-link-glob", func(dir string) { link("/dev/zero", dir, "in.mobileconfig") }, "check *.mobileconfig", 2, "the link leads to a pipe or a device"),
+		in("pipe-link", func(dir string) { fifo(dir); link("in.mobileconfig", dir, "a.mobileconfig") }, "check a.mobileconfig", 2, "the link leads to a pipe or a device"),
+		in("endless-link", func(dir string) { link("/proc/kmsg", dir, "in.mobileconfig") }, "check in.mobileconfig", 2, "in.mobileconfig: "),
+		in("endless-link-json", func(dir string) { link("/proc/kmsg", dir, "in.json") }, "check in.json", 2, "in.json: "),
+		in("endless-link-archive", func(dir string) { link("/proc/kmsg", dir, "in.tar") }, "check in.tar", 2, "in.tar: "),
+		in("endless-config", func(dir string) { link("/proc/kmsg", dir, "c.yaml"); fifo(dir) }, "check --config c.yaml", 2, "the link c.yaml leads out of ."),
+		in("endless-config-found", func(dir string) { link("/proc/kmsg", dir, ".sceplint.yaml"); fifo(dir) }, "", 2, "the link leads out of ."),
+		in("endless-baseline", func(dir string) { link("/proc/kmsg", dir, "b.json"); fifo(dir) }, "check --baseline b.json", 2, "the link b.json leads out of ."),
+		in("endless-data", fifo, "check --data /proc/kmsg", 2, "/proc/kmsg: "),
+		in("endless-policy", func(dir string) { link("/proc/kmsg", dir, "a.rego"); fifo(dir) }, "check --policy a.rego", 2, "the link a.rego leads out of ."),
+		in("report-pipe", fifo, "check --format text=in.mobileconfig good.mobileconfig", 2, "timed out after 3s waiting for a reader of the pipe"),
+		in("device-policy", func(dir string) { link("/dev/zero", dir, "in.rego"); lay(dir, "good.mobileconfig", good) }, "check --policy . good.mobileconfig", 2, "in.rego: the link leads outside"),
 		in("loop", loop, "", 2, "too many levels of symbolic links"),
 		in("loop-named", loop, "check in.mobileconfig", 2, "too many levels of symbolic links"),
 		in("loop-glob", func(dir string) { link(".", dir, "loop"); lay(dir, "a.mobileconfig", good) }, "check **/*.mobileconfig", 0, one),

@@ -16,16 +16,18 @@ const module = "github.com/sceplint/sceplint/"
 var floors = map[string][]string{
 	"checker/profile":             {},
 	"checker/profile/profiletest": {},
+	"checker/schema":              {},
+	"checker/schema/generate":     {},
 	"checker":                     {"checker/profile"},
 	"checker/checkertest":         {"checker", "checker/profile"},
-	"rules":                       {"checker", "checker/profile"},
+	"rules":                       {"checker", "checker/profile", "checker/schema"},
 	"policies":                    {},
 	"checker/policy":              {"checker", "checker/profile"},
 	"checker/report":              {"checker", "checker/profile", "checker/audit"},
 	"checker/config":              {"checker", "checker/profile"},
 	"checker/audit":               {"checker", "checker/profile"},
 	"checker/suppress":            {},
-	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit", "checker/suppress"},
+	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit", "checker/suppress", "checker/schema"},
 }
 
 // forbidden are packages that must not be reached from below the command: a

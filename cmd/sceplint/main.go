@@ -57,7 +57,7 @@ func interruptible() (context.Context, context.CancelFunc) {
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	boundMemory()
 
-	errOut = said{errOut}
+	errOut = newTerminalWriter(errOut)
 	t := &terminal{in: in, out: out, err: errOut}
 	root := rootCommand(t)
 	root.SetArgs(args)

@@ -125,7 +125,7 @@ func difference(theirs, ours []found) string {
 // idsOf are the IDs of the policies of the shipped packs.
 func idsOf(tb testing.TB, packs ...string) (ids []string) {
 	tb.Helper()
-	set, err := (&policyFlags{packs: packs, noBaseline: true}).load(tb.Context())
+	set, err := (&policyFlags{packs: packs, noDefaultPack: true}).load(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -47,6 +47,7 @@ type testFlags struct {
 	format, only, now string
 	data              []string
 	verbose, coverage bool
+	showSecrets       bool
 	threshold         float64
 	thresholdGiven    bool
 	jobs              int
@@ -65,7 +66,8 @@ Tests see profiles that lie beside them as policies do, through two functions of
   sceplint.input("bad.mobileconfig")
   sceplint.input_with("bad.mobileconfig", {"targets": "ios=17", "now": "2026-01-31T12:00:00Z"})
 The path is relative to the file of the test, and stays below it. Further options are
-"show_secrets": true and, for a file that holds several profiles, "profile": 0.
+"profile": 0, for a file that holds several profiles, and "show_secrets": true, which is an error
+without the flag --show-secrets: secrets are masked for tests as they are for policies.
 
 --format json gives every test with file, line, package, name, result (pass, fail, error or skip),
 duration in seconds, output and, if it failed, failure: the expression, expected and got.
@@ -93,6 +95,7 @@ job could not be done: policies that are refused, an unreadable path, no tests.`
 	flags.BoolVar(&f.coverage, "coverage", false, "tell which lines of the policies the tests reach")
 	flags.Float64Var(&f.threshold, "threshold", 0, "fail below this coverage in `PERCENT`; implies --coverage")
 	flags.StringArrayVar(&f.data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
+	flags.BoolVar(&f.showSecrets, "show-secrets", false, "allow tests to see challenges, passwords, and keys with the option show_secrets")
 	flags.StringVar(&f.now, "now", "", "run the tests at this `TIME`, in RFC 3339, instead of the present")
 	flags.DurationVar(&f.timeout, "timeout", 5*time.Second, "the most that one test may take")
 	flags.IntVar(&f.jobs, "jobs", 0, "tests run at once; 0 is one a processor")
@@ -141,7 +144,7 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 	if err != nil {
 		return err
 	}
-	var out io.Writer = said{t.out} // tests print what they like
+	var out io.Writer = newTerminalWriter(t.out) // tests print what they like
 	if policy.TestFormats[i].Name == "json" {
 		out = report.Escaped{To: t.out}
 	}
@@ -166,7 +169,7 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 // config reads the flags.
 func (f *testFlags) config() (policy.TestConfig, error) {
 	const most = 1024
-	config := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven}
+	config := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven, Secrets: f.showSecrets}
 	switch {
 	case f.jobs < 0 || f.jobs > most:
 		return config, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
@@ -190,7 +193,10 @@ func (f *testFlags) config() (policy.TestConfig, error) {
 	}
 	config.Taken = ruleIDs(rules.All())
 	for _, path := range f.data {
-		if err := addData(&config.Config, path); err != nil {
+		if config.Data == nil {
+			config.Data = map[string]any{}
+		}
+		if _, err := addData(config.Data, path); err != nil {
 			return config, fmt.Errorf("--data: %w", err)
 		}
 	}
@@ -205,25 +211,16 @@ func testFiles(path string) (files []policy.File, done func(), err error) {
 	if err != nil {
 		return nil, done, plain(path, err)
 	}
-	dir := path
-	if !info.IsDir() {
-		if files, err = policyFiles(path); err != nil || filepath.Ext(path) != ".rego" {
-			return files, done, err
-		}
-		dir = filepath.Dir(path)
+	if info.IsDir() {
+		return policyDirectory(path)
 	}
-	root, err := os.OpenRoot(dir)
+	if files, err = policyFiles(path); err != nil || filepath.Ext(path) != ".rego" {
+		return files, done, err
+	}
+	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
-		return nil, done, plain(dir, err)
+		return nil, done, plain(filepath.Dir(path), err)
 	}
-	done = func() { root.Close() }
-	if !info.IsDir() {
-		files[0].Beside = root.FS()
-		return files, done, nil
-	}
-	files, err = policy.Files(root.FS(), func(file string) string { return filepath.Join(path, filepath.FromSlash(file)) })
-	if err == nil && !slices.ContainsFunc(files, func(f policy.File) bool { return filepath.Ext(f.Path) == ".rego" }) {
-		err = fmt.Errorf("%s: no .rego file is in the directory", path)
-	}
-	return files, done, err
+	files[0].Beside = root.FS()
+	return files, func() { root.Close() }, nil
 }

@@ -51,6 +51,9 @@ func (t *terminal) policyInit(dir, pack string) error {
 	if err != nil {
 		return fmt.Errorf("--pack: %w", err)
 	}
+	if _, err := follow(dir, true); err != nil {
+		return unwritable(dir, err)
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return unwritable(dir, err)
 	}
@@ -66,10 +69,10 @@ func (t *terminal) policyInit(dir, pack string) error {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(t.out, "wrote %s\n", within(dir, f.Path))
+		fmt.Fprintf(newTerminalWriter(t.out), "wrote %s\n", within(dir, f.Path))
 	}
 	policies := within(dir, "policies")
-	fmt.Fprintf(t.out, "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, within(dir, "profiles"))
+	fmt.Fprintf(newTerminalWriter(t.out), "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, within(dir, "profiles"))
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
@@ -51,7 +50,7 @@ func (t *turn) read(path string) ([]byte, error) {
 
 // readSlow reads a file in the way that works everywhere.
 func readSlow(path string, t *turn) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := openWithoutWaiting(path)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"syscall"
 
@@ -15,7 +16,7 @@ import (
 func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 	var fd int
 	if err := again(func() (err error) {
-		fd, err = syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+		fd, err = syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 		return err
 	}); err != nil {
 		return nil, false, err
@@ -33,6 +34,9 @@ func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 	if regular = info.Mode&syscall.S_IFMT == syscall.S_IFREG; !regular {
 		f := os.NewFile(uintptr(fd), path) // a pipe is opened once, or its writer is lost
 		defer f.Close()
+		if err := rejectLinkToDevice(path); err != nil {
+			return nil, false, err
+		}
 		text, err := readAll(f)
 		return text, true, err
 	}
@@ -47,6 +51,9 @@ func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 		}
 		var n int
 		if err := again(func() (err error) { n, err = syscall.Read(fd, text[len(text):cap(text)]); return err }); err != nil {
+			if err == syscall.EAGAIN {
+				err = errors.New("the file is endless: there is nothing to read yet")
+			}
 			return nil, false, err
 		}
 		if n == 0 {

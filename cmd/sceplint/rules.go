@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 )
@@ -57,9 +58,8 @@ func explainCommand(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(loaded.packs) == 0 {
-				loaded.packs = packNames() // a shipped policy is explained wherever it is
-			}
+			loaded.allPacks = len(loaded.packs) == 0 // a shipped policy is explained wherever it is
+			loaded.also = audit.DriftRules()
 			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
 				return err
@@ -69,7 +69,7 @@ func explainCommand(t *terminal) *cobra.Command {
 					return report.Explain(t.out, &r.Meta, on)
 				}
 			}
-			return unknownRule(args[0], all)
+			return unknownRule(args[0], all, true)
 		},
 	}
 	addColorFlag(cmd, &colored)
@@ -86,7 +86,11 @@ func ruleIDs(all []checker.Rule) []string {
 }
 
 // unknownRule says that there is no such rule, and which one may be meant.
-func unknownRule(id string, all []checker.Rule) error {
+func unknownRule(id string, all []checker.Rule, quote bool) error {
+	quoted := ""
+	if quote {
+		quoted = fmt.Sprintf(" %q", id)
+	}
 	best, far := "", 4
 	for _, known := range ruleIDs(all) {
 		if d := profile.Distance(id, known); d < far {
@@ -94,7 +98,7 @@ func unknownRule(id string, all []checker.Rule) error {
 		}
 	}
 	if best != "" {
-		return fmt.Errorf("unknown rule %q; did you mean %s?", id, best)
+		return fmt.Errorf("unknown rule%s; did you mean %s?", quoted, best)
 	}
-	return fmt.Errorf("unknown rule %q; sceplint rules lists them", id)
+	return fmt.Errorf("unknown rule%s; sceplint rules lists them", quoted)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
 )
 
@@ -26,23 +27,23 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 			}
 		}
 		for _, l := range levels {
-			err := weigh(s.Severities, l, c)
-			if _, off := checker.ParseSeverity(l.Level); err == nil && off == nil { // else it is "on"
-				err = suppressible(l.Rule.Value, c.Rules)
+			if !weigh(s.Severities, l, c) {
+				return nil, conf.Wrong(l.Rule.Place, "rules: %v", unknownRule(l.Rule.Value, c.Rules, conf.QuotesKeys))
 			}
-			if err != nil {
-				return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
+			if _, on := checker.ParseSeverity(l.Level); on == nil { // else it is "on"
+				if err := suppressible(l.Rule.Value, c.Rules); err != nil {
+					return nil, conf.Wrong(l.Rule.Place, "rules: %v", err)
+				}
 			}
 		}
 		return s, f.severities(s.Severities, c.Rules)
 	}
 	for _, g := range conf.Ignore {
 		for _, r := range g.Rules {
-			err := weigh(nil, config.Level{Rule: r}, c)
-			if err == nil {
-				err = suppressible(r.Value, c.Rules)
+			if !weigh(nil, config.Level{Rule: r}, c) {
+				return conf.Wrong(r.Place, "ignore: %v", unknownRule(r.Value, c.Rules, false))
 			}
-			if err != nil {
+			if err := suppressible(r.Value, c.Rules); err != nil {
 				return conf.Wrong(r.Place, "ignore: %v", err)
 			}
 		}
@@ -57,7 +58,7 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 	}
 	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
 		s, ok := c.Severities[r.ID]
-		return !r.Unsuppressible && (!ok || s != checker.Off)
+		return !r.Unsuppressible && (ok && s != checker.Off || !ok && !r.DisabledByDefault)
 	}) {
 		return errors.New("every rule is switched off, so there is nothing to check for")
 	}
@@ -75,9 +76,11 @@ func suppressible(name string, all []checker.Rule) error {
 }
 
 // weigh gives the rules that a level of the configuration stands for what it
-// says. A shipped policy that is not loaded may be named, for packs come and go.
-func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) error {
-	matched := slices.ContainsFunc(c.Elsewhere, func(id string) bool { return id == path.Base(l.Rule.Value) })
+// says, and reports whether there are any. A shipped policy that is not loaded may
+// be named, for packs come and go, and so may the kinds of drift, which only
+// sceplint audit --against has.
+func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) bool {
+	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		if !config.MatchRule(l.Rule.Value, m) {
@@ -87,21 +90,18 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 		switch severity, err := checker.ParseSeverity(l.Level); {
 		case chosen == nil:
 		case err != nil: // "on"
-			delete(chosen, m.ID)
+			enable(chosen, m)
 		default:
 			chosen[m.ID] = severity
 		}
 	}
-	if !matched {
-		return unknownRule(l.Rule.Value, c.Rules)
-	}
-	return nil
+	return matched
 }
 
 // severities adds what flags say: which rules are off, and which weigh
 // otherwise.
 func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checker.Rule) error {
-	each := func(flag, pattern string, do func(id string)) error {
+	each := func(flag, pattern string, do func(m *checker.Meta)) error {
 		if err := suppressible(pattern, all); err != nil && flag != "enable" {
 			return fmt.Errorf("--%s: %w", flag, err)
 		}
@@ -112,24 +112,25 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 			}
 			if config.MatchRule(pattern, &all[i].Meta) {
 				matched = true
-				do(all[i].ID)
+				do(&all[i].Meta)
 			}
 		}
 		if !matched {
-			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all))
+			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all, true))
 		}
 		return nil
 	}
 	off := map[string]bool{} // by a flag, so that --severity does not switch it on
 	for _, id := range f.disable {
-		if err := each("disable", id, func(id string) { chosen[id], off[id] = checker.Off, true }); err != nil {
+		if err := each("disable", id, func(m *checker.Meta) { chosen[m.ID], off[m.ID] = checker.Off, true }); err != nil {
 			return err
 		}
 	}
 	for _, id := range f.enable {
-		if err := each("enable", id, func(id string) {
-			if delete(off, id); chosen[id] == checker.Off {
-				delete(chosen, id)
+		if err := each("enable", id, func(m *checker.Meta) {
+			delete(off, m.ID)
+			if s, ok := chosen[m.ID]; !ok || s == checker.Off {
+				enable(chosen, m)
 			}
 		}); err != nil {
 			return err
@@ -144,13 +145,21 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 		if err != nil {
 			return fmt.Errorf("--severity %s: %w", id, err)
 		}
-		if err := each("severity", id, func(id string) {
-			if !off[id] {
-				chosen[id] = severity
+		if err := each("severity", id, func(m *checker.Meta) {
+			if !off[m.ID] {
+				chosen[m.ID] = severity
 			}
 		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// enable gives a rule the severity that it has of itself.
+func enable(chosen map[string]checker.Severity, m *checker.Meta) {
+	delete(chosen, m.ID)
+	if m.DisabledByDefault {
+		chosen[m.ID] = m.Severity
+	}
 }

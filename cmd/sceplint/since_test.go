@@ -230,7 +230,7 @@ func TestNewFrom(t *testing.T) {
 			r.edit("g.mobileconfig", "\t\t\t<key>PayloadContent</key>\n", "\t\t\t<key>Other</key>\n")
 		}, after: func(r repository) {
 			r.edit("g.mobileconfig", "<string>device</string>", "<string>laptop</string>")
-		}, code: 1, want: `reference-kind|reference-target-type`},
+		}, code: 1, want: `reference-target-type|reference-target-type`},
 		{name: "the payload in another file removed", before: func(r repository) {
 			text := sinceProfile("split")
 			start := strings.Index(text, "\t\t<dict>\n\t\t\t<key>PayloadContent")
@@ -460,7 +460,7 @@ func TestNewFrom(t *testing.T) {
 			if c.after != nil {
 				c.after(r)
 			}
-			args := []string{"check", "--no-baseline", "--disable", "fileset-*", "--severity", "scep-keyusage-missing=off", "--new-from", "HEAD"}
+			args := []string{"check", "--no-default-pack", "--disable", "fileset-*", "--severity", "scep-keyusage-missing=off", "--new-from", "HEAD"}
 			for _, a := range c.args {
 				args = append(args, strings.ReplaceAll(a, "DIR", dir))
 			}

@@ -224,7 +224,7 @@ func TestStockParameters(t *testing.T) {
 // for, and that these commands would notice.
 func TestStockPolicies(t *testing.T) {
 	opa := tool(t, "OPA")
-	const policy = "baseline/keysize_minimum/keysize_minimum.rego"
+	const policy = "recommended/keysize_minimum/keysize_minimum.rego"
 	for _, c := range []struct {
 		name     string
 		args     []string

@@ -27,39 +27,43 @@ type tally struct {
 	failed  bool // something could not be done
 	found   bool // something at or above the threshold
 
-	exports  exportNotes
-	unfixed  string        // the file of which it was said last
-	baseline *baselineFile // nil: there is none
+	exports  emptyExports
+	unfixed  string       // the file of which it was said last
+	baseline *baselineRun // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
+	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
 // watch passes results on, and does on the way what findings are not for.
 func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
-			y.take(r)
+			if empty := y.exports.add(r); empty != nil && !y.yield(empty, yield) {
+				return
+			}
 			if !r.Again {
 				y.progress.step()
 			}
-			if r.Passed != "" {
-				continue
-			}
-			if !yield(r) {
+			if !y.yield(r, yield) {
 				return
 			}
+		}
+		if empty := y.exports.add(&checker.Result{}); empty != nil {
+			y.yield(empty, yield)
 		}
 	}
 }
 
+func (y *tally) yield(r *checker.Result, yield func(*checker.Result) bool) bool {
+	y.take(r)
+	return yield(r)
+}
+
 func (y *tally) take(r *checker.Result) {
-	if note := y.exports.take(r); note != "" {
-		y.note("%s", note)
-	}
-	if r.Passed != "" {
-		if r.Passed != checker.NoProfile {
-			y.note("%s: passed over: %s", checker.Printable(r.File), r.Passed)
-		}
+	if r.Excluded || r.Skipped.Reason != "" {
+		y.summary.Add(r)
+		y.flags.noteLeftOut(y.t.err, r)
 		return
 	}
 	for _, line := range r.Prints {
@@ -68,7 +72,7 @@ func (y *tally) take(r *checker.Result) {
 	switch {
 	case r.Err != nil:
 	case r.After != nil && y.flags.diff:
-		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets)
+		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets, y.applied)
 		r.Findings = r.Found // nothing was fixed
 	case r.After != nil:
 		if r.Err = replace(r.File, r.Before, r.After); r.Err != nil {
@@ -89,7 +93,7 @@ func (y *tally) take(r *checker.Result) {
 		}
 	}
 	if y.baseline != nil {
-		y.baseline.take(r)
+		y.baseline.recordResult(r)
 	}
 	if r.Err != nil {
 		y.failed = true
@@ -97,29 +101,24 @@ func (y *tally) take(r *checker.Result) {
 	}
 }
 
+// note prints one line, whatever the arguments hold.
 func (y *tally) note(format string, args ...any) {
 	if !y.flags.quiet {
-		fmt.Fprintf(y.t.err, format+"\n", args...)
+		fmt.Fprintln(y.t.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
 // close prints the summary and settles the exit code.
 func (y *tally) close(in *inputs, c *checker.Checker) error {
-	if note := y.exports.take(&checker.Result{}); note != "" {
-		y.note("%s", note)
-	}
-	excluded := int(in.excluded.Load())
-	if excluded > 0 {
-		y.note("%s excluded by %s", count(excluded, "named file"), in.config.File)
-	}
 	switch {
 	case y.summary.Files > 0:
 	case y.failed:
 		return errSaid
-	case excluded > 0:
+	case in.forceExclude && y.summary.Excluded > 0:
+		y.note("nothing to check: %s excluded by %s", count(y.summary.Excluded, "file"), in.config.File)
 		return nil // all that was named is excluded on purpose
 	default:
-		return nothing(in)
+		return nothing(in, &y.summary)
 	}
 	s := y.summary
 	if y.fixed > 0 {
@@ -129,10 +128,15 @@ func (y *tally) close(in *inputs, c *checker.Checker) error {
 	if s.Suppressed > 0 {
 		tail += fmt.Sprintf(", %d suppressed", s.Suppressed)
 	}
-	if s.Errors+s.Warnings+s.Infos == 0 {
+	tail += s.LeftOut()
+	if s.Errors+s.Warnings+s.Infos == 0 && !y.failed {
 		y.note("no findings %s", tail)
 	} else {
-		y.note("%s, %s, %s %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"), tail)
+		incomplete := ""
+		if y.failed {
+			incomplete = "results are incomplete: "
+		}
+		y.note("%s%s, %s, %s %s", incomplete, count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"), tail)
 	}
 	if y.flags.statistics {
 		y.statistics()
@@ -151,17 +155,33 @@ func (y *tally) close(in *inputs, c *checker.Checker) error {
 	return nil
 }
 
+// noteLeftOut reports a path that was skipped, or excluded, on standard error:
+// always if it may hold what was meant to be checked, and else with --verbose.
+func (f *checkFlags) noteLeftOut(w io.Writer, r *checker.Result) {
+	switch {
+	case f.quiet:
+	case r.Excluded && f.verbose:
+		fmt.Fprintf(w, "%s: excluded by %s\n", checker.Printable(r.File), f.policies.config.File)
+	case r.Skipped.Reason == "", r.Part:
+	case f.verbose, r.Skipped.Kind == checker.SkipNoted:
+		fmt.Fprintf(w, "%s: skipped: %s\n", checker.Printable(r.File), checker.Printable(r.Skipped.Reason))
+	}
+}
+
 // nothing says that no profile was found, and where.
-func nothing(in *inputs) error {
+func nothing(in *inputs, s *report.Summary) error {
 	where := checker.Printable(strings.Join(in.paths, ", "))
 	if where == "." {
 		where, _ = filepath.Abs(".")
 	}
-	hint := ""
-	if len(in.config.Exclude) > 0 {
-		hint = "; " + in.config.File + " excludes some files"
+	hint := s.LeftOut()
+	if s.Excluded > 0 {
+		hint += " by " + in.config.File
 	}
-	return fmt.Errorf("nothing to check: no profile (*.mobileconfig, or a *.plist or *.xml that is one) in %s%s", where, hint)
+	if hint == "" && s.Skipped > 0 {
+		hint = "; use --verbose to list the files that were skipped"
+	}
+	return fmt.Errorf("nothing to check: no profile and no export in %s%s", where, hint)
 }
 
 // statistics says how many findings each rule has, the most first.

@@ -75,7 +75,7 @@ func checkAlone(_ testing.TB, s *stage) []string {
 }
 
 func checkRules(_ testing.TB, s *stage) []string {
-	return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", s.dir}
+	return []string{s.sceplint, "check", "--no-default-pack", "--fail-on", "never", s.dir}
 }
 
 func checkOne(_ testing.TB, s *stage) []string {
@@ -83,7 +83,7 @@ func checkOne(_ testing.TB, s *stage) []string {
 }
 
 func checkRulesOne(_ testing.TB, s *stage) []string {
-	return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", s.one()}
+	return []string{s.sceplint, "check", "--no-default-pack", "--fail-on", "never", s.one()}
 }
 
 func sha256Sum(_ testing.TB, s *stage) []string { return append([]string{"sha256sum"}, s.profiles...) }
@@ -122,7 +122,7 @@ func weighing(megabytes int) command {
 		if err := os.WriteFile(file, profiletest.Large(megabytes*1_000_000), 0o644); err != nil {
 			tb.Fatal(err)
 		}
-		return []string{s.sceplint, "check", "--no-baseline", "--fail-on", "never", file}
+		return []string{s.sceplint, "check", "--no-default-pack", "--fail-on", "never", file}
 	}
 }
 
@@ -135,15 +135,15 @@ func emptyGo(tb testing.TB, _ *stage) []string {
 	return []string{built(tb, source)}
 }
 
-// conftest runs ten policies of the pack baseline on ready documents. Of the
-// twelve, challenge-shared looks at other profiles, and retry-defaults gives
+// conftest runs ten policies of the pack recommended on ready documents. Of the
+// twelve, challenge-shared looks at other profiles, and retry-nondefault gives
 // information only, which conftest does not know. The ten are put into one
 // package, since conftest takes several times as long with a package for each.
 func conftest(tb testing.TB, s *stage) []string {
 	tb.Helper()
-	without := []string{"challenge-shared", "retry-defaults"}
+	without := []string{"challenge-shared", "retry-nondefault"}
 	var ids []string
-	dir := copyPolicies(tb, baseline, func(id, text string) string {
+	dir := copyPolicies(tb, defaultPack, func(id, text string) string {
 		if slices.Contains(without, id) {
 			return ""
 		}
@@ -194,7 +194,7 @@ func conftest(tb testing.TB, s *stage) []string {
 	return args
 }
 
-// opaExec runs the pack baseline on ready documents.
+// opaExec runs the pack recommended on ready documents.
 func opaExec(tb testing.TB, s *stage) []string {
 	tb.Helper()
 	args := append([]string{tool(tb, "OPA"), "exec", "--decision", "policies/baseline", "--bundle", stockBaseline(tb)}, s.input(tb)...)
@@ -211,11 +211,11 @@ func opaExec(tb testing.TB, s *stage) []string {
 	for _, r := range answer.Result {
 		theirs = append(theirs, r.Result.findings(tb, r.Path)...)
 	}
-	same(tb, theirs, s.found(tb, s.dir, idsOf(tb, baseline)))
+	same(tb, theirs, s.found(tb, s.dir, idsOf(tb, defaultPack)))
 	return args
 }
 
-// opaEval runs the pack baseline on one ready document.
+// opaEval runs the pack recommended on one ready document.
 func opaEval(tb testing.TB, s *stage) []string {
 	tb.Helper()
 	args := []string{tool(tb, "OPA"), "eval", "--input", s.input(tb)[0], "--data", stockBaseline(tb), "data.policies.baseline"}
@@ -231,14 +231,14 @@ func opaEval(tb testing.TB, s *stage) []string {
 		tb.Fatal("opa eval gave no value")
 	}
 	theirs := answer.Result[0].Expressions[0].Value.findings(tb, s.one())
-	same(tb, theirs, s.found(tb, s.one(), idsOf(tb, baseline)))
+	same(tb, theirs, s.found(tb, s.one(), idsOf(tb, defaultPack)))
 	return args
 }
 
-// stockBaseline is a directory with the pack baseline as it is shipped.
+// stockBaseline is a directory with the pack recommended as it is shipped.
 func stockBaseline(tb testing.TB) string {
 	tb.Helper()
-	return copyPolicies(tb, baseline, func(_, text string) string { return text })
+	return copyPolicies(tb, defaultPack, func(_, text string) string { return text })
 }
 
 // found is what policies find in sceplint.

@@ -3,18 +3,28 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/sceplint/sceplint/checker"
 )
+
+// modeBits are the bits of a file's mode that a new file takes over.
+const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
 // replace puts new content in the place of a file's old one: written beside,
 // then renamed, so that nobody ever sees half of it. Mode and owner are kept; a
-// link is followed; other names of the file keep the old content. Nothing is
-// done if the file is read-only, or no longer holds what was read.
+// link is followed as far as follow allows; other names of the file keep the old
+// content. Nothing is done if the file is read-only, or no longer holds what was
+// read.
 func replace(path string, before, after []byte) (err error) {
-	real, err := filepath.EvalSymlinks(path)
+	real, err := follow(path, true)
+	if link := (*errLinkOut)(nil); errors.As(err, &link) {
+		return fmt.Errorf("%s: %w; nothing was written", checker.Printable(path), err)
+	}
 	if err != nil {
 		return plain(path, err)
 	}
@@ -49,7 +59,7 @@ func replace(path string, before, after []byte) (err error) {
 		return fmt.Errorf("%s: it belongs to somebody else, and a new file would not; nothing was written", path)
 	}
 	_, err = temp.Write(after)
-	err = cmp.Or(err, temp.Chmod(info.Mode()&(fs.ModePerm|fs.ModeSetuid|fs.ModeSetgid|fs.ModeSticky)), temp.Sync())
+	err = cmp.Or(err, temp.Chmod(info.Mode()&modeBits), temp.Sync())
 	if err = cmp.Or(err, temp.Close()); err != nil {
 		return fmt.Errorf("%s: cannot write beside it, nothing was changed: %w", path, err)
 	}

@@ -158,6 +158,9 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(2, "<dict>")
 	g.pair(3, reference, identity)
 	g.pair(3, key, value)
+	if kind == "com.apple.mdm" {
+		g.pair(3, "Topic", "com.apple.mgmt.External.4f1c2a9e")
+	}
 	g.raw(3, "AutoJoin", "<true/>")
 	g.line(3, "<key>EAPClientConfiguration</key>")
 	g.line(3, "<dict>")
@@ -171,7 +174,6 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(3, "</dict>")
 	if kind == "com.apple.mdm" {
 		g.raw(3, "ServerCapabilities", "<array><string>com.apple.mdm.per-user-connections</string></array>")
-		g.pair(3, "Topic", "com.apple.mgmt.External.3d1f6a52-8c04-4e7b-9b1e-2f6d0c5a7e90")
 	}
 	g.envelope("Uses the identity", kind, g.uuid())
 	g.line(2, "</dict>")

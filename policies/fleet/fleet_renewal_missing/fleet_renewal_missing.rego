@@ -3,7 +3,7 @@
 # description: >-
 #   Since version 4.86 Fleet also renews certificates that devices request with a fixed URL and Challenge.
 #   It finds them by the renewal ID in the organizational unit. Without it nothing renews the certificate
-#   before it expires. With the variables of a CA, fleet-ca-complete demands the renewal ID.
+#   before it expires. With the variables of a CA, fleet-ca-incomplete demands the renewal ID.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/issues/40639
 #     description: Fleet issue 40639, renewal of certificates from a fixed SCEP URL

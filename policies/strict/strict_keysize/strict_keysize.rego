@@ -2,7 +2,7 @@
 # title: RSA key below the demanded size
 # description: >-
 #   The strict pack holds the demand of keysize-minimum by itself, so that it can be used without the
-#   baseline. RSA keys under 2048 bits have been disallowed by NIST for signatures since 2014, and by
+#   recommended. RSA keys under 2048 bits have been disallowed by NIST for signatures since 2014, and by
 #   Apple's schema a payload without Keysize asks for 1024 bits.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml

@@ -1,0 +1,150 @@
+package audit
+
+import (
+	"cmp"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// DriftRules describe the kinds of drift as rules, so that their severities are
+// set as those of others. They check nothing by themselves.
+func DriftRules() []checker.Rule {
+	list := make([]checker.Rule, len(driftRules))
+	for i := range driftRules {
+		list[i].Meta = driftRules[i]
+	}
+	return list
+}
+
+// driftRules are in the order of driftOrder.
+var driftRules = []checker.Meta{
+	{
+		ID: "drift-missing", Title: "profile of the repository is not deployed", Severity: checker.Warning,
+		Doc:  `Found by sceplint audit --against: no deployed profile has the PayloadIdentifier or the PayloadUUID of the profile.`,
+		Help: "deploy the profile, or remove it from the repository",
+	},
+	{
+		ID: "drift-variant", Title: "another profile of the same identifier is deployed instead", Severity: checker.Info,
+		Doc: `Found by sceplint audit --against: the repository has several profiles of one PayloadIdentifier, and the deployed ones are nearer to another of
+them, by PayloadUUID or else by their values. A device has one profile of an identifier only.`,
+		Help: "give each profile an identifier of its own, or remove the one that is not deployed",
+	},
+	{
+		ID: "drift-extra", Title: "deployed profile is not in the repository", Severity: checker.Warning,
+		Doc:  `Found by sceplint audit --against: no profile of the repository has the PayloadIdentifier or the PayloadUUID of the deployed one.`,
+		Help: "add the profile to the repository, or remove it from the devices",
+	},
+	{
+		ID: "drift-scope", Title: "deployed PayloadScope differs from the repository", Severity: checker.Error,
+		Doc:  `Found by sceplint audit --against: the profile is deployed for the user and not the system, or the other way round.`,
+		Help: "deploy the profile with the scope of the repository, or change it there",
+	},
+	{
+		ID: "drift-changed", Title: "deployed value differs from the repository", Severity: checker.Error,
+		Doc: `Found by sceplint audit --against: a value is another one, is missing, or is not in the repository. Template text is not compared, nor what
+an export leaves out.`,
+		Help: "deploy the profile of the repository, or change the value there",
+	},
+	{
+		ID: "drift-uuid", Title: "deployed PayloadUUID differs from the repository", Severity: checker.Info,
+		Doc:  `Found by sceplint audit --against: management systems that regenerate a profile give it other UUIDs.`,
+		Help: "compare the other values; if they agree, nothing needs to be done",
+	},
+}
+
+// DriftIDs are the IDs of DriftRules.
+func DriftIDs() []string {
+	ids := make([]string, len(driftRules))
+	for i := range driftRules {
+		ids[i] = driftRules[i].ID
+	}
+	return ids
+}
+
+// SetSeverities sets what kinds of drift weigh, by the IDs of DriftRules; Off
+// leaves a kind out.
+func (r *Repository) SetSeverities(by map[string]checker.Severity) {
+	for i := range driftRules {
+		if s, ok := by[driftRules[i].ID]; ok {
+			r.severities[driftRules[i].ID] = s
+		}
+	}
+}
+
+// weigh gives a drift its rule and severity.
+func (r *Repository) weigh(d *Drift) checker.Severity {
+	d.Rule = "drift-" + string(d.Kind)
+	severity, ok := r.severities[d.Rule]
+	if !ok {
+		for i := range driftRules {
+			if driftRules[i].ID == d.Rule {
+				severity = driftRules[i].Severity
+			}
+		}
+	}
+	d.Severity = severity.String()
+	return severity
+}
+
+// CountDrift counts by severity.
+func CountDrift(list []Drift) (n Counts) {
+	for i := range list {
+		switch list[i].Severity {
+		case checker.Error.String():
+			n.Errors++
+		case checker.Warning.String():
+			n.Warnings++
+		default:
+			n.Infos++
+		}
+	}
+	return n
+}
+
+// maxCandidates is how many profiles of one identifier a deployed one is compared
+// with, to find the nearest.
+const maxCandidates = 16
+
+// match gives the profile of the repository that a deployed one is to be compared
+// with: of several with its identifier, or else its UUID, the one with its UUID,
+// or else the nearest. Those that are as near as that are deployed, too.
+func (r *Repository) match(p *Profile) *meant {
+	list := r.byIdentifier[p.Identifier]
+	if len(list) == 0 {
+		list = r.byUUID[fold(p.UUID)]
+	}
+	if len(list) > 1 && p.UUID != "" {
+		var same []*meant
+		for _, m := range list {
+			if fold(m.UUID) == fold(p.UUID) {
+				same = append(same, m)
+			}
+		}
+		if len(same) > 0 {
+			list = same
+		}
+	}
+	if len(list) < 2 {
+		if len(list) == 1 {
+			list[0].deployed = true
+			return list[0]
+		}
+		return nil
+	}
+	list = list[:min(len(list), maxCandidates)]
+	least, distances := -1, make([]int, len(list))
+	for i, m := range list {
+		compare(m.Settings, p.Settings, func(want, have *Setting) {
+			if !cmp.Or(want.UUID, have.UUID) {
+				distances[i]++
+			}
+		})
+		if least < 0 || distances[i] < distances[least] {
+			least = i
+		}
+	}
+	for i, m := range list {
+		m.deployed = m.deployed || distances[i] == distances[least]
+	}
+	return list[least]
+}

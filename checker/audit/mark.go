@@ -1,0 +1,73 @@
+package audit
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// Marker turns challenges into marks that represent them in a summary: equal for equal challenges, by HMAC-SHA-256 with a
+// key. Without the key a challenge cannot be found by trying, however short it is.
+type Marker struct {
+	key    []byte
+	prefix string
+	given  bool
+}
+
+// The beginnings of the marks with a key that was given, and of those with a key that exists for one run.
+const givenMark, runMark = "key-", "run-"
+
+// NewMarker makes a Marker with a key. With nil it takes a random one, so that no other run can make the same marks.
+func NewMarker(key []byte) *Marker {
+	m := &Marker{key: key, prefix: givenMark, given: key != nil}
+	if key == nil {
+		m.key, m.prefix = make([]byte, 32), runMark
+		_, _ = rand.Read(m.key) // it never fails
+	}
+	m.prefix += m.digest("the name of the key")[:16] + "."
+	return m
+}
+
+// Given reports whether the key was given, so that the marks of several runs can be compared.
+func (m *Marker) Given() bool { return m.given }
+
+// Mark gives the mark of a challenge, which begins with the name of the key.
+func (m *Marker) Mark(challenge string) string { return m.prefix + m.digest("\x00" + challenge)[:32] }
+
+func (m *Marker) digest(text string) string {
+	h := hmac.New(sha256.New, m.key)
+	h.Write([]byte(text))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Comparable reports whether all static challenges were marked with one key. If not, one that several parts of the
+// summary share counts once for each of them.
+func (f *Fleet) Comparable() bool {
+	first := ""
+	for mark := range f.secrets {
+		key, _, _ := strings.Cut(mark, ".")
+		if first == "" {
+			first = key
+		}
+		if key != first {
+			return false
+		}
+	}
+	return true
+}
+
+// AcrossRuns reports whether the static challenges can be compared with those of another run.
+func (f *Fleet) AcrossRuns() bool {
+	for mark := range f.secrets {
+		if strings.HasPrefix(mark, runMark) {
+			return false
+		}
+	}
+	return true
+}
+
+// NotCompared says what Comparable does not hold for.
+const NotCompared = "static challenges were marked with different keys: one that occurs in several parts or runs counts once for each; " +
+	"rerun all of them with the same --mark-key FILE to compare them"

@@ -1,0 +1,75 @@
+# METADATA
+# title: variables of Fleet that need each other
+# description: >-
+#   With the variable of a CA's proxy in URL, Fleet demands that of its challenge in Challenge and the
+#   renewal ID in Subject, and the other way round; a profile that lacks one of the three is refused.
+#   The renewal ID is how Fleet finds the certificate again in order to renew it. Since version 4.86 Fleet
+#   accepts a renewal ID beside a URL and a Challenge that are not its variables.
+# related_resources:
+#   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
+#     description: Fleet source, validation of variables in configuration profiles
+#   - ref: https://fleetdm.com/guides/connect-end-user-to-wifi-with-certificate
+#     description: Fleet guide, connect end users to Wi-Fi with a certificate
+# entrypoint: true
+# custom:
+#   help: use the variables for URL, Challenge and the renewal ID together
+#   avoid: |
+#     <key>URL</key>
+#     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
+#     <key>Subject</key>
+#     <array>
+#       <array>
+#         <array>
+#           <string>OU</string>
+#           <string>$FLEET_VAR_SCEP_RENEWAL_ID</string>
+#         </array>
+#       </array>
+#     </array>
+#   prefer: |
+#     <key>URL</key>
+#     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
+#     <key>Challenge</key>
+#     <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>
+#     <key>Subject</key>
+#     <array>
+#       <array>
+#         <array>
+#           <string>OU</string>
+#           <string>$FLEET_VAR_SCEP_RENEWAL_ID</string>
+#         </array>
+#       </array>
+#     </array>
+package policies.fleet.fleet_ca_incomplete
+
+proxy := `\$\{?FLEET_VAR_(NDES|CUSTOM|SMALLSTEP)_SCEP_PROXY_URL(_\w+)?`
+
+challenge := `\$\{?FLEET_VAR_(NDES|CUSTOM|SMALLSTEP)_SCEP_CHALLENGE(_\w+)?`
+
+renewal := `\$\{?FLEET_VAR_(SCEP|CERTIFICATE)_RENEWAL_ID\b`
+
+deny contains {"msg": msg, "path": scep.paths.Challenge} if {
+	some scep in input.scep
+	[[_, kind, name]] := regex.find_all_string_submatch_n(proxy, $"{scep.keys.URL}", 1)
+	not regex.match(challenge, $"{scep.keys.Challenge}")
+	msg := $`Challenge is not the variable that goes with URL; write "$FLEET_VAR_{kind}_SCEP_CHALLENGE{name}"`
+}
+
+deny contains {"msg": msg, "path": scep.paths.URL} if {
+	some scep in input.scep
+	[[_, kind, name]] := regex.find_all_string_submatch_n(challenge, $"{scep.keys.Challenge}", 1)
+	not regex.match(proxy, $"{scep.keys.URL}")
+	msg := $`URL is not the variable that goes with Challenge; write "$FLEET_VAR_{kind}_SCEP_PROXY_URL{name}"`
+}
+
+deny contains {"msg": msg, "path": scep.paths.Subject} if {
+	some scep in input.scep
+	from_ca(scep)
+	not scep.subject_variable
+	marks := [attribute | some attribute in scep.subject; regex.match(renewal, attribute.text)]
+	marks == []
+	msg := "Subject has no renewal ID, which Fleet demands; add OU $FLEET_VAR_SCEP_RENEWAL_ID"
+}
+
+from_ca(scep) if regex.match(proxy, $"{scep.keys.URL}")
+
+from_ca(scep) if regex.match(challenge, $"{scep.keys.Challenge}")

@@ -1,0 +1,72 @@
+# METADATA
+# title: CA certificate expires soon
+# description: >-
+#   A profile that carries a CA's certificate is only as good as that certificate. When it ends, devices
+#   no longer trust what the CA has issued, and a profile with the successor must have reached all of
+#   them before that day.
+# related_resources:
+#   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
+#     description: Apple device management schema, com.apple.security.scep
+# entrypoint: true
+# custom:
+#   help: bundle the certificate that follows, and send the profile out before the old one ends
+#   parameters:
+#     expiry_days:
+#       default: 30
+#       description: how long a bundled CA certificate must still be valid, in days from the time of the run
+#   scope: payload
+#   avoid: |
+#     <dict>
+#       <key>PayloadType</key>
+#       <string>com.apple.security.root</string>
+#       <key>PayloadContent</key>
+#       <data>
+#       MIIBdjCCARugAwIBAgIUDQMCLQSQPTnoXr1TCsn0QKRFGBUwCgYIKoZIzj0EAwIwMDEZMBcGA1UECgwQQWNtZSBDb3Jw
+#       b3JhdGlvbjETMBEGA1UEAwwKQWNtZSBDQSBHMTAeFw0yMTA2MTUwMDAwMDBaFw0yNjA2MjEwMDAwMDBaMDAxGTAXBgNV
+#       BAoMEEFjbWUgQ29ycG9yYXRpb24xEzARBgNVBAMMCkFjbWUgQ0EgRzEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARq
+#       mefQ0DR0qZMLHXVqxna1c1imz4BfEC9fFogGpbr1gwWPG+KzVf6KH/BtDaNMiFHuU7tTZLfmhFhBnXcfk2s5oxMwETAP
+#       BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQChhja55Wu/wDGMqvxNo0wb0JWbZkDlW5uo7I/mA+c4KQIh
+#       AO+6TAUPSelhLDNMLrggCxru8IXFALCZiGcneBsLI1JA
+#       </data>
+#     </dict>
+#   prefer: |
+#     <dict>
+#       <key>PayloadType</key>
+#       <string>com.apple.security.root</string>
+#       <key>PayloadContent</key>
+#       <data>
+#       MIIBdTCCARugAwIBAgIUJXVTXxNIaN/jnOsfCguULMFViJIwCgYIKoZIzj0EAwIwMDEZMBcGA1UECgwQQWNtZSBDb3Jw
+#       b3JhdGlvbjETMBEGA1UEAwwKQWNtZSBDQSBHMjAeFw0yMTA2MTUwMDAwMDBaFw0zNjA1MjkwMDAwMDBaMDAxGTAXBgNV
+#       BAoMEEFjbWUgQ29ycG9yYXRpb24xEzARBgNVBAMMCkFjbWUgQ0EgRzIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ2
+#       vdwdTfdT0pprzDKMbUhlOyhRuFZ3hwujvXauBjrhUKjip7T1WgUuC/4A+XtImWPyG+AVutHwD1Lp9jc46gmxoxMwETAP
+#       BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEYbGcm7nmm/JExhDi3yPP8uhPnHYfegynNqP5rPuZjYAiEA
+#       xG/GkMT5r+uESIOMY2osMZ9lTCTqWkFmOnHUYVD89/s=
+#       </data>
+#     </dict>
+package policies.recommended.certificate_expiring
+
+default expiry_days := 30
+
+expiry_days := data.config.expiry_days
+
+warn contains {"msg": msg, "path": certificate.path} if {
+	some certificate in input.certificates
+	anchor(certificate.ca, certificate.subject, certificate.issuer)
+	certificate.days_left >= 0
+	certificate.days_left < expiry_days
+	msg := $`certificate "{certificate.subject}" ends in {certificate.days_left} days; bundle the one that follows`
+}
+
+warn contains {"msg": msg, "path": certificate.path} if {
+	some certificate in input.certificates
+	anchor(certificate.ca, certificate.subject, certificate.issuer)
+	certificate.days_left < 0
+	msg := $`certificate "{certificate.subject}" ended on {certificate.not_after}; bundle the one that follows`
+}
+
+# A CA by its basic constraints, or a root of the time before there were any: it
+# issued itself. Whether the signature is its own takes longer to know than all
+# else here, and does not matter.
+anchor(true, _, _)
+
+anchor(_, subject, issuer) if subject == issuer

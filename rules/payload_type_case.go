@@ -1,0 +1,87 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/schema"
+)
+
+var payloadTypeCase = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "payload-type-case",
+		Title:    "PayloadType is a known type in other letters",
+		Severity: checker.Warning,
+		Doc: `A PayloadType is compared letter by letter. Apple's types mix small and capital letters, as in com.apple.webClip.managed or
+com.apple.TCC.configuration-profile-policy. One that differs from a known type in nothing but case, or in white space around it, is
+another type, and what the payload sets is not what its author had in mind. Rules about the type that was meant do not see it either.`,
+		Help: "write the type as Apple's schema spells it",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.SCEP</string>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.security.scep</string>
+</dict>`,
+		},
+		Refs: []checker.Ref{refCommonKeys, refProfileTypes},
+	},
+	Check: func(p *checker.Pass) error {
+		for _, payload := range p.Profile.Payloads() {
+			if payload.Type == "" || ofApple()[payload.Type] {
+				continue
+			}
+			if right := withCase(payload.Type); right != "" {
+				p.Value(payload.Keys.Type, "PayloadType %q differs from Apple's type in letters or white space; write %q", payload.Type, right)
+			}
+		}
+		return nil
+	},
+}
+
+// withCase gives the type of Apple's that one differs from in case or white
+// space; "" if there is none.
+func withCase(t string) string {
+	t = strings.TrimSpace(t)
+	types := appleTypes()
+	i := slices.IndexFunc(types, func(known string) bool { return len(known) == len(t) && strings.EqualFold(known, t) })
+	if i < 0 {
+		return ""
+	}
+	return types[i]
+}
+
+var refProfileTypes = checker.Ref{
+	Title: "Apple device management schema: profiles",
+	URL:   "https://github.com/apple/device-management/tree/release/mdm/profiles",
+}
+
+// ofApple is the set of appleTypes.
+var ofApple = sync.OnceValue(func() map[string]bool {
+	types := appleTypes()
+	set := make(map[string]bool, len(types))
+	for _, t := range types {
+		set[t] = true
+	}
+	return set
+})
+
+// appleTypes are the payload types of Apple's schema, and those that are no
+// longer or not yet part of it but known to be used with their own spelling, in
+// the order of their bytes.
+var appleTypes = sync.OnceValue(func() []string {
+	types := append(schema.PayloadTypes(),
+		"com.apple.AppStore", // the preferences of the application, beside com.apple.appstore
+		"com.apple.MCXAirPort",
+		"com.apple.MCXRedirector",
+		"com.apple.SubmitDiagInfo",
+		"com.apple.preferences.users",
+	)
+	slices.Sort(types)
+	return slices.Compact(types)
+})

@@ -1,0 +1,220 @@
+package rules
+
+import (
+	"encoding/base64"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var scepValueType = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "scep-value-type",
+		Title:    "SCEP key of the wrong property list type",
+		Severity: checker.Error,
+		Doc: `Apple's schema gives every SCEP key a property list type, and devices test for it: a CAFingerprint that is a string in place
+of data makes iOS refuse the payload (MCPayloadErrorDomain 2003, bad type; observed on iOS). Where a device does take another type
+for a number, that is nothing to rely on. A number in <real> with nothing behind the point is a warning: it is read as a number.`,
+		Help: "write the value with the element that Apple's schema asks for",
+		Example: checker.Example{
+			Scope: checker.ScopeSCEP,
+			Bad: `<key>Keysize</key>
+<string>2048</string>`,
+			Good: `<key>Keysize</key>
+<integer>2048</integer>`,
+		},
+		Refs:      []checker.Ref{refSCEP, refMDMErrors},
+		Documents: checker.AnyDocument,
+	},
+	Check: func(p *checker.Pass) error {
+		for _, scep := range p.Profile.SCEP() {
+			for n := range scep.Content.Children() {
+				want, ok := scepKeyKind(n.Key)
+				if !ok || n.Is(want, profile.Template) || n.Unrendered() || nothingButVariables(n) {
+					continue
+				}
+				if identityKey(&scep, n.Key) != "" {
+					continue // lost, whatever its type
+				}
+				is := kindPhrase(n.Kind) + ", but must be " + kindPhrase(want)
+				if scep.Declarative() && want == profile.Data && n.Is(profile.String) {
+					is = "no base64, which JSON has in the place of data"
+				}
+				f := p.Value(n, "%s is %s; %s", n.Key, is, writeInstead(n, want))
+				if _, whole := wholeReal(n); whole && want == profile.Integer {
+					f.Severity = checker.Warning
+				}
+				if p.Editable() {
+					f.Fix = retypedSCEP(p.Profile.Source.Text, n, want)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// scepKeyKind gives the type that a SCEP key must have. Subject and SubjectAltName
+// are left out: scep-subject-structure and scep-san-type look at them.
+func scepKeyKind(key string) (profile.Kind, bool) {
+	for _, k := range profile.SCEPKeys {
+		if k.Name == key {
+			return k.Kind, k.Name != "Subject" && k.Name != "SubjectAltName"
+		}
+	}
+	return 0, false
+}
+
+// nothingButVariables reports whether a string is made of template variables and
+// nothing else, so that what is rendered may be of any shape.
+func nothingButVariables(n *profile.Node) bool {
+	text, ok := n.Str()
+	return ok && text != "" && profile.HasVariable(text) && strings.TrimSpace(profile.Literal(text, "")) == ""
+}
+
+// writeInstead says how the value is written. It never tells the value of a
+// string, which may be the Challenge.
+func writeInstead(n *profile.Node, want profile.Kind) checker.Markup {
+	switch want {
+	case profile.Integer:
+		if v, ok := wholeNumberOf(n); ok {
+			return checker.Markup("write <integer>" + v + "</integer>")
+		}
+		return "write digits inside <integer>"
+	case profile.Boolean:
+		if v, ok := truthOf(n); ok {
+			return checker.Markup("write <" + v + "/>")
+		}
+		return "write <true/> or <false/>"
+	case profile.Data:
+		if text, ok := n.Str(); ok && profile.HexDigest(text) != nil {
+			return "write the bytes of the digest, not their hexadecimal digits, in base64 inside <data>"
+		}
+		return "write the bytes of the digest in base64 inside <data>"
+	}
+	return "write it inside <string>"
+}
+
+// retypedSCEP is the fix that writes a value in the type it must have, or nil
+// where that is not the same value beyond doubt.
+func retypedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
+	replace := func(element string) *checker.Fix {
+		if holdsMarkup(src, n) {
+			return nil
+		}
+		return &checker.Fix{
+			Message: "write " + n.Key + " as " + kindPhrase(want),
+			Safe:    true,
+			Edits:   []checker.Edit{checker.Replace(n.Span(), element)},
+		}
+	}
+	switch want {
+	case profile.Integer:
+		if v, ok := wholeNumberOf(n); ok {
+			return replace("<integer>" + v + "</integer>")
+		}
+	case profile.Boolean:
+		if v, ok := truthOf(n); ok {
+			return replace("<" + v + "/>")
+		}
+	case profile.Data:
+		text, ok := n.Str()
+		if !ok {
+			return nil
+		}
+		if digest := profile.HexDigest(text); digest != nil {
+			return replace("<data>" + base64.StdEncoding.EncodeToString(digest) + "</data>")
+		}
+		packed := strings.NewReplacer(" ", "", "\t", "", "\n", "").Replace(text)
+		digest, err := base64.StdEncoding.DecodeString(packed)
+		if err == nil && profile.DigestAlgorithm(len(digest)) != "" {
+			return retaggedSCEP(src, n, want)
+		}
+	case profile.String:
+		if n.Is(profile.Integer) && onlyDigits(n.Text()) {
+			return retaggedSCEP(src, n, want)
+		}
+	}
+	return nil
+}
+
+// retaggedSCEP is the fix that changes the tags around a value and leaves the
+// value alone: it may be a secret, which no edit may show. White space around
+// it goes where it would become a part of the value.
+func retaggedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
+	if holdsMarkup(src, n) {
+		return nil
+	}
+	at, inner := n.Span(), betweenTags(src, n)
+	from, to := n.OpenSpan().End, n.OpenSpan().End+len(inner)
+	if want == profile.String {
+		const space = " \t\r\n"
+		from += len(inner) - len(strings.TrimLeft(inner, space))
+		to -= len(inner) - len(strings.TrimRight(inner, space))
+	}
+	return &checker.Fix{
+		Message: "write " + n.Key + " as " + kindPhrase(want),
+		Safe:    true,
+		Edits: []checker.Edit{
+			{Start: at.Start, End: from, Text: "<" + want.String() + ">"},
+			{Start: to, End: at.End, Text: "</" + want.String() + ">"},
+		},
+	}
+}
+
+// betweenTags is what stands between the tags of a scalar.
+func betweenTags(src []byte, n *profile.Node) string {
+	inner := string(src[n.OpenSpan().End:n.Span().End])
+	return inner[:max(strings.LastIndex(inner, "</"), 0)]
+}
+
+// holdsMarkup reports whether there is more between the tags than plain text:
+// comments and CDATA would be lost, and entities mean something else in data.
+func holdsMarkup(src []byte, n *profile.Node) bool {
+	return strings.ContainsAny(betweenTags(src, n), "<&")
+}
+
+// wholeNumberOf gives the decimal digits of a number in a string or a real.
+func wholeNumberOf(n *profile.Node) (string, bool) {
+	if text, ok := n.Str(); ok {
+		text = strings.TrimSpace(text)
+		_, err := strconv.ParseInt(text, 10, 64)
+		return text, err == nil && onlyDigits(text)
+	}
+	return wholeReal(n)
+}
+
+// wholeReal gives the decimal digits of a real that has nothing behind the
+// point.
+func wholeReal(n *profile.Node) (string, bool) {
+	const exact = 1 << 53
+	v, ok := n.Float()
+	if !ok || math.Abs(v) > exact || v != math.Trunc(v) {
+		return "", false
+	}
+	return strconv.FormatInt(int64(v), 10), true
+}
+
+func onlyDigits(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// truthOf gives "true" or "false" for what people write in their place.
+func truthOf(n *profile.Node) (string, bool) {
+	if !n.Is(profile.String, profile.Integer) {
+		return "", false
+	}
+	switch strings.ToLower(strings.TrimSpace(n.Text())) {
+	case "true", "yes":
+		return "true", n.Is(profile.String)
+	case "false", "no":
+		return "false", n.Is(profile.String)
+	case "1":
+		return "true", n.Is(profile.Integer)
+	case "0":
+		return "false", n.Is(profile.Integer)
+	}
+	return "", false
+}

@@ -1,0 +1,778 @@
+package rules
+
+import (
+	"hash/maphash"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/schema"
+)
+
+// What the rules over Apple's schema share: one walk through a profile finds what
+// all of them report.
+
+var refSchema = checker.Ref{
+	Title: "Apple device management schema: profiles",
+	URL:   "https://github.com/apple/device-management/tree/release/mdm/profiles",
+}
+
+var refProfileKeys = checker.Ref{
+	Title: "Apple documentation: profile-specific payload keys",
+	URL:   "https://developer.apple.com/documentation/devicemanagement/profile-specific-payload-keys",
+}
+
+// schemaDate tells in the documentation of rules what they compare with.
+const schemaDate = "The schema is that of " + schema.Date + "."
+
+// strictTypes are the payload types that the profile system itself reads, so that
+// a fault makes it reject the payload or ignore a setting. The others are
+// preferences of applications, which macOS stores as they are.
+var strictTypes = func() map[string]bool {
+	set := map[string]bool{}
+	for _, t := range []string{
+		"com.apple.wifi.managed",
+		"com.apple.firstactiveethernet.managed", "com.apple.firstethernet.managed",
+		"com.apple.secondactiveethernet.managed", "com.apple.secondethernet.managed",
+		"com.apple.thirdactiveethernet.managed", "com.apple.thirdethernet.managed", "com.apple.globalethernet.managed",
+		"com.apple.vpn.managed", "com.apple.vpn.managed.applayer", "com.apple.vpn.managed.appmapping",
+		"com.apple.mdm",
+		"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem", "com.apple.security.pkcs12",
+		"com.apple.security.acme", "com.apple.security.scep", "com.apple.ADCertificate.managed",
+		"com.apple.security.identitypreference", "com.apple.security.certificatepreference",
+		"com.apple.relay.managed",
+		"com.apple.dnsSettings.managed", "com.apple.dnsProxy.managed",
+		"com.apple.webcontent-filter",
+		"com.apple.eas.account", "com.apple.ews.account", "com.apple.mail.managed", "com.apple.caldav.account", "com.apple.carddav.account",
+		"com.apple.ldap.account", "com.apple.google-oauth", "com.apple.subscribedcalendar.account",
+		"com.apple.mobiledevice.passwordpolicy",
+		"com.apple.applicationaccess",
+	} {
+		set[t] = true
+	}
+	return set
+}()
+
+// unionTypes have several pages in Apple's documentation, with conditions of their
+// own: what is required and allowed on one of them need not be on another.
+var unionTypes = map[string]bool{"com.apple.extensiblesso": true, "com.apple.MCX": true, "com.apple.homescreenlayout": true}
+
+// partialTypes are preferences that take effect without the keys which the schema
+// requires.
+var partialTypes = map[string]bool{
+	"com.apple.dock": true, "com.apple.screensaver": true, "com.apple.screensaver.user": true, "com.apple.Dictionary": true,
+	"com.apple.DirectoryService.managed": true, "com.apple.DiscRecording": true, "com.apple.MCX.TimeMachine": true, "com.apple.SystemConfiguration": true,
+	"com.apple.applicationaccess.new": true, "com.apple.dashboard": true,
+	"com.apple.familycontrols.contentfilter": true, "com.apple.familycontrols.timelimits.v2": true,
+}
+
+// conditionalKeys are required only where another setting is there, or only by newer
+// systems, by type and path.
+var conditionalKeys = map[string]bool{
+	"com.apple.vpn.managed DNS.DNSProtocol":                                            true, // plain DNS works without
+	"com.apple.configurationprofile.identification PayloadIdentification.EmailAddress": true,
+	"com.apple.configurationprofile.identification PayloadIdentification.FullName":     true,
+	"com.apple.configurationprofile.identification PayloadIdentification.Password":     true,
+	"com.apple.configurationprofile.identification PayloadIdentification.UserName":     true,
+	"com.apple.vpn.managed.appmapping AppLayerVPNMapping.DesignatedRequirement":        true, // of Macs
+	"com.apple.vpn.managed.appmapping AppLayerVPNMapping.SigningIdentifier":            true, // of Macs
+}
+
+// sharedKeys are types whose payloads also have the keys of another one.
+var sharedKeys = map[string]string{
+	"com.apple.vpn.managed.applayer":        "com.apple.vpn.managed",
+	"com.apple.firstactiveethernet.managed": "com.apple.wifi.managed", "com.apple.firstethernet.managed": "com.apple.wifi.managed",
+	"com.apple.secondactiveethernet.managed": "com.apple.wifi.managed", "com.apple.secondethernet.managed": "com.apple.wifi.managed",
+	"com.apple.thirdactiveethernet.managed": "com.apple.wifi.managed", "com.apple.thirdethernet.managed": "com.apple.wifi.managed",
+	"com.apple.globalethernet.managed": "com.apple.wifi.managed",
+}
+
+// contentTypes are the types on whose PayloadContent certificate-invalid reports.
+var contentTypes = map[string]bool{
+	"com.apple.security.root": true, "com.apple.security.pkcs1": true, "com.apple.security.pem": true, "com.apple.security.pkcs12": true,
+}
+
+// oldNames are names of keys that Apple's documents had once, with the present
+// ones.
+var oldNames = map[string]string{
+	"TLSTrustedServerCommonNames": "TLSTrustedServerNames",
+}
+
+// schemaFaultKind tells which rule reports a fault.
+type schemaFaultKind uint8
+
+const (
+	faultMissing schemaFaultKind = iota
+	faultType
+	faultValue
+	faultRange
+	faultMisspelled
+	faultUnknown
+	faultDeprecated
+	faultRemoved
+	schemaFaultKinds
+)
+
+// schemaFault is one difference between a profile and the schema.
+type schemaFault struct {
+	payload  *profile.Payload
+	node     *profile.Node // the value; of a missing key, the dictionary
+	key      *schema.Key   // of the schema; nil for an unknown key
+	severity checker.Severity
+	exact    bool     // a misspelled key differs in case and whitespace only
+	systems  []string // what targets deprecate or removed the key, as "iOS 15.0"
+}
+
+type schemaFaults [schemaFaultKinds][]schemaFault
+
+// schemaFaultsKey is what the faults of a profile are shared under.
+type schemaFaultsKey struct{}
+
+// schemaFaultsOf gives the faults of a kind.
+func schemaFaultsOf(p *checker.Pass, kind schemaFaultKind) []schemaFault {
+	return p.Share(schemaFaultsKey{}, func() any { return findSchemaFaults(p) }).(*schemaFaults)[kind]
+}
+
+// noFaults is shared by all profiles without any.
+var noFaults = new(schemaFaults)
+
+func findSchemaFaults(p *checker.Pass) *schemaFaults {
+	var w *schemaWalk
+	payloads := p.Profile.Payloads()
+	for i := range payloads {
+		payload := &payloads[i]
+		if payload.As == profile.TypeSCEP || payload.Type == "com.apple.security.acme" {
+			continue // they have rules of their own
+		}
+		t := schema.Payload(payload.Type)
+		if t == nil {
+			continue
+		}
+		if w == nil {
+			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.On(schemaKeyUnknownID)}
+			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
+		}
+		w.payload, w.typ, w.shared = payload, t, nil
+		w.strict, w.union = strictTypes[payload.Type], unionTypes[payload.Type]
+		if other := sharedKeys[payload.Type]; other != "" {
+			w.shared = &schema.Payload(other).Keys
+		}
+		w.dictionary(payload.Node, &t.Keys)
+	}
+	if w == nil || w.faults == nil {
+		return noFaults
+	}
+	return w.faults
+}
+
+// schemaWalk is a walk through the payloads of a profile.
+type schemaWalk struct {
+	pass    *checker.Pass
+	faults  *schemaFaults // nil until there is one
+	targets checker.Targets
+	scoped  bool // the profile has a PayloadScope, which Macs alone read
+
+	payload *profile.Payload
+	typ     *schema.Type
+	shared  *schema.Keys // further keys of the payload
+	strict  bool         // strictTypes holds the type
+	union   bool         // unionTypes holds the type
+
+	users       map[*profile.Node]bool // dictionaries that refer to SCEP payloads, when it was first asked
+	listUnknown bool                   // schema-key-unknown runs
+
+	nearLeft int // how many names may still be compared with one another
+}
+
+// schemaKeyUnknownID is the rule that is disabled by default.
+const schemaKeyUnknownID = "schema-key-unknown"
+
+// maxNear is how many names of keys are compared in a profile, for comparing takes
+// long where there are very many unknown keys.
+const maxNear = 100_000
+
+func (w *schemaWalk) report(kind schemaFaultKind, f schemaFault) *schemaFault {
+	if w.faults == nil {
+		w.faults = new(schemaFaults)
+	}
+	f.payload = w.payload
+	list := &w.faults[kind]
+	*list = append(*list, f)
+	return &(*list)[len(*list)-1]
+}
+
+// severity is that of a fault which makes the profile system reject the payload or
+// ignore a setting.
+func (w *schemaWalk) severity() checker.Severity {
+	if w.strict {
+		return checker.Error
+	}
+	return checker.Warning
+}
+
+// top reports whether a dictionary is the payload itself.
+func (w *schemaWalk) top(n *profile.Node) bool { return n == w.payload.Node }
+
+// left reports whether another rule reports on the values and the absence of a key.
+func (w *schemaWalk) left(n *profile.Node, key string) bool {
+	switch key {
+	case "PayloadContent":
+		return w.top(n) && contentTypes[w.typ.Name]
+	case "ServerCapabilities":
+		return w.top(n) && w.typ.Name == "com.apple.mdm" && n.Get(key).Is(profile.Array) && w.pass.On("mdm-capabilities")
+	case "LocalIdentifier":
+		return n.Key == "IKEv2" && n.Get(key) == nil && n.Get("AuthenticationMethod").Text() == "Certificate" && w.pass.On("ikev2-local-identifier")
+	}
+	return false
+}
+
+// dictionary compares a dictionary with its keys in the schema.
+func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
+	top := w.top(n)
+	before := 0 // misspelled keys outside of the dictionary
+	if w.faults != nil {
+		before = len(w.faults[faultMisspelled])
+	}
+	names := keyNamesOf(keys)
+	for c := range n.Children() {
+		if top && schema.IsCommon(c.Key) {
+			continue
+		}
+		k, far := names.find(c.Key)
+		if top && w.shared != nil && !keys.Lists(c.Key) {
+			if other := w.shared.Get(c.Key); other != nil {
+				k = other
+			}
+		}
+		if k == nil || k == keys.Further && !w.matches(c, k) {
+			if !far && (!keys.Open || top && w.shared != nil) && w.misspelled(n, c, keys, names) {
+				continue
+			}
+			if !keys.Open && w.listUnknown && !w.nameless(n, c) {
+				w.report(faultUnknown, schemaFault{node: c, severity: checker.Info})
+			}
+			continue
+		}
+		w.support(c, k)
+		if w.left(n, c.Key) {
+			continue
+		}
+		w.value(c, k)
+	}
+	if n.Templated() || w.union || partialTypes[w.typ.Name] {
+		return
+	}
+	for _, k := range keys.Needed {
+		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.isReference(n, k) || w.hasMisspelled(n, k, before) || w.conditional(n, k) {
+			continue
+		}
+		w.report(faultMissing, schemaFault{node: n, key: k, severity: w.severity()})
+	}
+}
+
+// conditional reports whether conditionalKeys holds a key.
+func (w *schemaWalk) conditional(n *profile.Node, k *schema.Key) bool {
+	path := k.Name
+	for ; n != nil && !w.top(n); n = n.Parent() {
+		if n.Key != "" {
+			path = n.Key + "." + path
+		}
+	}
+	return conditionalKeys[w.typ.Name+" "+path]
+}
+
+// matches reports whether a value may be what further keys of a dictionary hold.
+func (w *schemaWalk) matches(n *profile.Node, k *schema.Key) bool {
+	return k.Kind == schema.Any || unknowable(n) || schemaKinds[k.Kind] == n.Kind
+}
+
+// isReference reports whether reference-missing reports the absence of a key.
+func (w *schemaWalk) isReference(n *profile.Node, k *schema.Key) bool {
+	return w.top(n) && slices.ContainsFunc(requiredReferences, func(r profile.ReferenceKey) bool {
+		return r.Path == k.Name && slices.Contains(r.Types, w.payload.Type)
+	})
+}
+
+// hasMisspelled reports whether a misspelled key of a dictionary stands for one of
+// the schema, given how many were found before it.
+func (w *schemaWalk) hasMisspelled(n *profile.Node, k *schema.Key, before int) bool {
+	return w.faults != nil && slices.ContainsFunc(w.faults[faultMisspelled][before:], func(f schemaFault) bool {
+		return f.key == k && f.node.Parent() == n
+	})
+}
+
+// schemaKinds are the kinds of values that the kinds of the schema have in property
+// lists.
+var schemaKinds = [...]profile.Kind{
+	schema.String: profile.String, schema.Integer: profile.Integer, schema.Real: profile.Real, schema.Boolean: profile.Boolean,
+	schema.Timestamp: profile.Date, schema.Data: profile.Data, schema.Array: profile.Array, schema.Dictionary: profile.Dict,
+}
+
+// unknowable reports whether it is not known what a value will be.
+func unknowable(n *profile.Node) bool {
+	return n.Is(profile.Template) || n.Unrendered() || n.Broken() || n.Is(profile.String) && n.HasVariable()
+}
+
+// value compares a value with its key in the schema.
+func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
+	if k.Kind == schema.Any || unknowable(n) {
+		return
+	}
+	if want := schemaKinds[k.Kind]; n.Kind != want {
+		if w.top(n.Parent()) && w.isReference(n.Parent(), k) {
+			return
+		}
+		if severity := w.mismatch(n, k); severity != checker.Off {
+			w.report(faultType, schemaFault{node: n, key: k, severity: severity})
+			return
+		}
+	}
+	switch n.Kind {
+	case profile.Dict:
+		if (k.Known() || k.Further != nil) && k.Name != "VendorConfig" { // what a vendor makes of it
+			w.dictionary(n, &k.Keys)
+		}
+	case profile.Array:
+		if k.Items != nil {
+			for c := range n.Children() {
+				w.value(c, k.Items)
+			}
+		}
+	default:
+		w.allowed(n, k)
+		w.limits(n, k)
+	}
+}
+
+// mismatch weighs a value of another kind than the schema has; Off where it does no
+// harm.
+func (w *schemaWalk) mismatch(n *profile.Node, k *schema.Key) checker.Severity {
+	switch {
+	case k.Kind == schema.Real && n.Is(profile.Integer):
+		return checker.Off
+	case k.Kind == schema.Integer && n.Is(profile.Real):
+		if _, whole := wholeReal(n); whole {
+			return checker.Off
+		}
+	case k.Kind == schema.Integer && n.Is(profile.Boolean):
+		if zeroOrOne(k) {
+			return checker.Off
+		}
+		return w.lenient()
+	case k.Kind == schema.Boolean && n.Is(profile.Integer) && (n.Text() == "0" || n.Text() == "1"):
+		return w.digit()
+	case k.Kind == schema.String && n.Is(profile.Real, profile.Integer) && len(k.Allowed) > 0:
+		if slices.Contains(k.Allowed, strings.TrimSpace(n.Text())) {
+			return w.lenient()
+		}
+	}
+	return w.severity()
+}
+
+// lenient is the severity of what another reader may not take.
+func (w *schemaWalk) lenient() checker.Severity {
+	if w.strict {
+		return checker.Warning
+	}
+	return checker.Off
+}
+
+// digit is the severity of 0 or 1 instead of a boolean: macOS takes it, iOS does
+// not.
+func (w *schemaWalk) digit() checker.Severity {
+	onlyMac := !slices.ContainsFunc(w.typ.Platforms, func(p schema.Platform) bool { return p.Name != "macOS" && p.Available() })
+	for _, t := range w.targets {
+		if p := w.typ.Platforms.On(t.System); t.System != "macos" && p.Available() {
+			return w.severity()
+		}
+	}
+	if onlyMac || len(w.targets) > 0 || w.scoped {
+		return checker.Off
+	}
+	return w.lenient()
+}
+
+// zeroOrOne reports whether an integer is used as a boolean.
+func zeroOrOne(k *schema.Key) bool {
+	return len(k.Allowed) == 2 && slices.Contains(k.Allowed, "0") && slices.Contains(k.Allowed, "1")
+}
+
+// allowed compares a value with those that the schema lists.
+func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
+	if len(k.Allowed) == 0 || w.union {
+		return
+	}
+	severity := w.severity()
+	if n.Parent().Is(profile.Array) {
+		if severity = checker.Warning; !w.strict { // the others count
+			return
+		}
+	}
+	text := n.Text()
+	switch n.Kind {
+	case profile.Integer, profile.Real:
+		v, ok := numberOf(n)
+		if !ok || len(k.Allowed) == 1 || slices.ContainsFunc(k.Allowed, func(a string) bool { x, err := strconv.ParseFloat(a, 64); return err == nil && x == v }) {
+			return
+		}
+		if zeroOrOne(k) {
+			severity = checker.Warning // all but 0 is true
+		}
+	case profile.String:
+		if _, sample := profile.Placeholder(text); sample || text == "" || slices.Contains(k.Allowed, text) {
+			return
+		}
+	default:
+		return
+	}
+	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.On(referenceKeyAlgorithm.ID) && w.usesSCEP(n.Parent()) {
+		return // it does not fit the identity either, which that rule reports
+	}
+	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})
+}
+
+// usesSCEP reports whether a dictionary has a reference to a SCEP payload.
+func (w *schemaWalk) usesSCEP(n *profile.Node) bool {
+	if w.users == nil {
+		w.users = map[*profile.Node]bool{}
+		for _, r := range w.pass.Profile.References() {
+			if r.Target != nil && r.Target.As == profile.TypeSCEP {
+				w.users[r.Node.Parent()] = true
+			}
+		}
+	}
+	return w.users[n]
+}
+
+// numberOf gives the value of a number.
+func numberOf(n *profile.Node) (float64, bool) {
+	if v, ok := n.Int(); ok {
+		return float64(v), true
+	}
+	return n.Float()
+}
+
+// looseRanges are keys whose range in the schema is that of a user interface.
+var looseRanges = map[string]bool{"maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
+
+// limits compares a number with its range. Zero stands for "never" or "off" in
+// many ranges that begin with a small number.
+func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
+	if k.Min == nil && k.Max == nil || w.union {
+		return
+	}
+	v, ok := numberOf(n)
+	if !ok || math.IsNaN(v) {
+		return
+	}
+	low, high := k.Min != nil && v < *k.Min, k.Max != nil && v > *k.Max
+	if !low && !high || low && v == 0 && *k.Min <= 2 {
+		return
+	}
+	severity := w.severity()
+	if looseRanges[k.Name] {
+		severity = w.lenient()
+	}
+	if severity != checker.Off {
+		w.report(faultRange, schemaFault{node: n, key: k, severity: severity})
+	}
+}
+
+// nameless reports whether nothing can be said of the name of a key, or other rules
+// report on it.
+func (w *schemaWalk) nameless(in, n *profile.Node) bool {
+	return n.Key == "" || len(n.Key) > maxKeyName || profile.HasVariable(n.Key) || n.Is(profile.Template) ||
+		w.top(in) && (keysOfPayloads[n.Key] || keysOfProfile[n.Key])
+}
+
+// misspelled reports a key that the schema does not list but one that is near to it.
+func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *keyNames) bool {
+	if w.nameless(in, n) {
+		return false
+	}
+	k, exact := w.nearest(in, n, keys)
+	if k == nil && w.top(in) && w.shared != nil {
+		k, exact = w.nearest(in, n, w.shared)
+	}
+	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // whether an old name is near depends on the rules that run
+		names.addFar(n.Key)
+	}
+	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil {
+		return false
+	}
+	w.report(faultMisspelled, schemaFault{node: n, key: k, severity: w.severity(), exact: exact})
+	return true
+}
+
+// nearest gives the key that an unknown one is a misspelling of, and whether they
+// differ in case and whitespace only; nil if there is none.
+func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *schema.Key, exact bool) {
+	if !keys.Known() {
+		return nil, false
+	}
+	if right := oldNames[n.Key]; right != "" && keys.Lists(right) && !w.pass.On("eap-key-legacy") {
+		return keys.Get(right), false
+	}
+	var buffer [maxKeyName]byte
+	plain := squeezeInto(buffer[:0], n.Key)
+	if len(plain) == 0 || w.top(in) && commonNear(plain) {
+		return nil, false
+	}
+	const most = 2
+	lists, has, far := keyNamesOf(keys).lengths(), letters(plain), most+1
+	for size := max(len(plain)-most, 1); size <= len(plain)+most && size < len(lists); size++ {
+		edits := 0
+		switch least := min(len(plain), size); {
+		case least >= 9 && w.strict:
+			edits = 2
+		case least >= 8, least >= 5 && w.strict:
+			edits = 1
+		}
+		for i := range lists[size] {
+			s := &lists[size][i]
+			if has == s.letters && size == len(plain) && s.name == string(plain) {
+				return s.key, true
+			}
+			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
+				continue // each edit brings one letter at most, and takes one
+			}
+			if w.nearLeft--; w.nearLeft < 0 {
+				return best, false
+			}
+			d := profile.Distance(string(plain), s.name)
+			if d <= edits && d < far && withoutDigits(string(plain)) != withoutDigits(s.name) {
+				best, far = s.key, d
+			}
+		}
+	}
+	return best, false
+}
+
+// maxKeyName is how long an unknown key is that may be a misspelled one, in bytes.
+const maxKeyName = 100
+
+// squeezeInto appends a key as profile.FoldName gives it.
+func squeezeInto(to []byte, key string) []byte {
+	for i := range len(key) {
+		switch c := key[i]; {
+		case c >= 0x80:
+			return append(to[:0], profile.FoldName(key)...)
+		case c == ' ', c == '\t', c == '\n', c == '\r', c == '_', c == '-':
+		case 'A' <= c && c <= 'Z':
+			to = append(to, c+'a'-'A')
+		default:
+			to = append(to, c)
+		}
+	}
+	return to
+}
+
+// fits reports whether a value could be one of another key, so that the keys may be
+// meant to be the same.
+func (w *schemaWalk) fits(n *profile.Node, k *schema.Key) bool {
+	return k.Kind == schema.Any || unknowable(n) || n.Kind == schemaKinds[k.Kind] || w.mismatch(n, k) != w.severity()
+}
+
+// commonNear reports whether a squeezed key is next to one that all payloads have,
+// on which other rules report.
+func commonNear(plain []byte) bool {
+	if len(plain) < 3 || string(plain[:3]) != "pay" {
+		return false
+	}
+	for name := range keysOfPayloads {
+		if profile.Distance(string(plain), strings.ToLower(name)) <= 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// otherLetters counts the bytes of two names that the other one does not have, or
+// has less often.
+func otherLetters(a, b string) (count int) {
+	var often [64]int8
+	for i := range len(a) {
+		often[a[i]&63]++
+	}
+	for i := range len(b) {
+		often[b[i]&63]--
+	}
+	for _, n := range often {
+		count += int(max(n, -n))
+	}
+	return count
+}
+
+func withoutDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// squeezedKey is a key of the schema as keys are compared.
+type squeezedKey struct {
+	name    string
+	letters uint64
+	key     *schema.Key
+}
+
+// keyNames are the keys of a dictionary of the schema, to be found by names that
+// fleets have again and again.
+type keyNames struct {
+	keys     *schema.Keys
+	known    [1024]atomic.Pointer[knownName]
+	once     sync.Once
+	byLength [][]squeezedKey // made when it is first asked for
+}
+
+// knownName is a name with the key that it is; nil if it is near none.
+type knownName struct {
+	name string
+	key  *schema.Key
+}
+
+// keyNameLists are the names by dictionary: *schema.Keys to *keyNames.
+var keyNameLists sync.Map
+
+func keyNamesOf(keys *schema.Keys) *keyNames {
+	if names, ok := keyNameLists.Load(keys); ok {
+		return names.(*keyNames)
+	}
+	names, _ := keyNameLists.LoadOrStore(keys, &keyNames{keys: keys})
+	return names.(*keyNames)
+}
+
+// lengths gives the keys by the length of their squeezed names.
+func (k *keyNames) lengths() [][]squeezedKey {
+	k.once.Do(func() {
+		for _, key := range k.keys.List {
+			name := profile.FoldName(key.Name)
+			for len(k.byLength) <= len(name) {
+				k.byLength = append(k.byLength, nil)
+			}
+			k.byLength[len(name)] = append(k.byLength[len(name)], squeezedKey{name, letters(name), key})
+		}
+	})
+	return k.byLength
+}
+
+var nameSeed = maphash.MakeSeed()
+
+// places gives the places that a name may have in known.
+func (k *keyNames) places(name string) []atomic.Pointer[knownName] {
+	const ways = 4
+	i := maphash.String(nameSeed, name) % uint64(len(k.known)) &^ (ways - 1)
+	return k.known[i : i+ways]
+}
+
+// find gives the key of a name, or far if it is known to be near none.
+func (k *keyNames) find(name string) (key *schema.Key, far bool) {
+	places := k.places(name)
+	for i := range places {
+		known := places[i].Load()
+		if known == nil {
+			break
+		}
+		if known.name == name {
+			return known.key, known.key == nil
+		}
+	}
+	key = k.keys.Get(name)
+	if key != nil && key != k.keys.Further {
+		k.add(&knownName{key.Name, key})
+	}
+	return key, false
+}
+
+// addFar notes that a name is near none.
+func (k *keyNames) addFar(name string) {
+	k.add(&knownName{strings.Clone(name), nil}) // it is a piece of a document
+}
+
+func (k *keyNames) add(known *knownName) {
+	places := k.places(known.name)
+	for i := range places {
+		if places[i].CompareAndSwap(nil, known) {
+			return
+		}
+	}
+	places[len(known.name)%len(places)].Store(known)
+}
+
+// support notes whether targets deprecate or removed a key.
+func (w *schemaWalk) support(n *profile.Node, k *schema.Key) {
+	if len(w.targets) == 0 || len(k.Platforms) == 0 {
+		return
+	}
+	removed, deprecated := supportOf(w.targets, k.Platforms)
+	switch {
+	case len(removed) > 0:
+		w.report(faultRemoved, schemaFault{node: n, key: k, severity: checker.Warning, systems: removed})
+	case len(deprecated) > 0:
+		w.report(faultDeprecated, schemaFault{node: n, key: k, severity: checker.Info, systems: deprecated})
+	}
+}
+
+// supportOf gives the targets, as "iOS 15.0", that removed something, and those
+// that deprecate it. Without a version, a target is taken as a new one that need
+// not be the newest.
+func supportOf(targets checker.Targets, platforms schema.Platforms) (removed, deprecated []string) {
+	for _, t := range targets {
+		p := platforms.On(t.System)
+		if !p.Available() {
+			continue
+		}
+		switch {
+		case p.Removed != "" && t.Version != "" && !older(t, p.Removed):
+			removed = append(removed, p.Name+" "+p.Removed)
+		case p.Deprecated != "" && (t.Version == "" || !older(t, p.Deprecated)):
+			deprecated = append(deprecated, p.Name+" "+p.Deprecated)
+		}
+	}
+	return removed, deprecated
+}
+
+// kindWords name the kinds of the schema with their articles.
+var kindWords = [...]string{
+	schema.String: "a string", schema.Integer: "an integer", schema.Real: "a number", schema.Boolean: "a boolean",
+	schema.Timestamp: "a date", schema.Data: "data", schema.Array: "an array", schema.Dictionary: "a dictionary",
+}
+
+// keyLabel names a value to its reader: by its key, or by that of the array which
+// holds it.
+func keyLabel(p *checker.Pass, n *profile.Node) string {
+	if n.Key != "" {
+		return "`" + excerpt(p, n.Key) + "`"
+	}
+	for up := n.Parent(); up != nil; up = up.Parent() {
+		if up.Key != "" {
+			return "value in `" + excerpt(p, up.Key) + "`"
+		}
+	}
+	return "value"
+}
+
+// dictionaryLabel names a dictionary to its reader.
+func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) string {
+	if n == f.payload.Node {
+		return f.payload.Type
+	}
+	return strings.TrimPrefix(keyLabel(p, n), "value in ")
+}
+
+// letters tells which bytes stand in a name, several of them as one.
+func letters[T string | []byte](name T) (set uint64) {
+	for i := range len(name) {
+		set |= 1 << (name[i] & 63)
+	}
+	return set
+}

@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+var schemaKeyMisspelled = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "schema-key-misspelled",
+		Title:    "misspelled key",
+		Severity: checker.Error,
+		Doc: `What it checks: keys that Apple's schema does not have, and that differ from one it has in case, in whitespace, or by a small edit.
+Why it matters: keys are case-sensitive, and devices ignore those that they do not know. The setting is lost, though the profile installs.
+Exceptions: a warning for payloads that are preferences of applications. Not reported where the key that is meant is present too.
+` + schemaDate,
+		Help: "rename the key as Apple's schema spells it",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.wifi.managed</string>
+<key>Autojoin</key>
+<false/>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.wifi.managed</string>
+<key>AutoJoin</key>
+<false/>
+</dict>`,
+		},
+		Refs:  []checker.Ref{refSchema, refProfileKeys},
+		Whole: true,
+	},
+	Check: func(p *checker.Pass) error {
+		renamed := map[renaming]bool{}
+		for _, fault := range schemaFaultsOf(p, faultMisspelled) {
+			n, right := fault.node, fault.key.Name
+			f := p.Key(n, "misspelled key %q is ignored; expected %q", excerpt(p, n.Key), right)
+			f.Severity = fault.severity
+			f.Help = "rename the key to `" + right + "`"
+			to := renaming{n.Parent(), right}
+			if p.Editable() && !renamed[to] {
+				f.Fix = &checker.Fix{
+					Message: "rename the key to " + right,
+					Safe:    fault.exact,
+					Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+				}
+			}
+			renamed[to] = true
+		}
+		return nil
+	},
+}
+
+// renaming is a key that a dictionary gets by a fix.
+type renaming struct {
+	in  *profile.Node
+	key string
+}

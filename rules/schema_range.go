@@ -1,0 +1,57 @@
+package rules
+
+import (
+	"strconv"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/schema"
+)
+
+var schemaRange = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "schema-range",
+		Title:    "number out of range",
+		Severity: checker.Error,
+		Doc: `What it checks: numbers outside of the range that Apple's schema gives for the key.
+Why it matters: the profile system rejects the payload, or ignores the value.
+Exceptions: a warning for payloads that are preferences of applications, and where the range is that of a user interface. 0 is not reported where a range
+begins with 1 or 2, since it stands for "never" there.
+` + schemaDate,
+		Help: "use a number in the range",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.mobiledevice.passwordpolicy</string>
+<key>minLength</key>
+<integer>120</integer>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.mobiledevice.passwordpolicy</string>
+<key>minLength</key>
+<integer>12</integer>
+</dict>`,
+		},
+		Refs:  []checker.Ref{refSchema, refProfileKeys},
+		Whole: true,
+	},
+	Check: func(p *checker.Pass) error {
+		for _, fault := range schemaFaultsOf(p, faultRange) {
+			f := p.Value(fault.node, "%s is out of range: found %s; expected %s", keyLabel(p, fault.node), excerpt(p, fault.node.Text()), rangePhrase(fault.key))
+			f.Severity = fault.severity
+		}
+		return nil
+	},
+}
+
+func rangePhrase(k *schema.Key) string {
+	number := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+	switch {
+	case k.Max == nil:
+		return "at least " + number(*k.Min)
+	case k.Min == nil:
+		return "at most " + number(*k.Max)
+	}
+	return number(*k.Min) + " to " + number(*k.Max)
+}

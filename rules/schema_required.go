@@ -1,0 +1,45 @@
+package rules
+
+import (
+	"github.com/sceplint/sceplint/checker"
+)
+
+var schemaRequired = checker.Rule{
+	Meta: checker.Meta{
+		ID:       "schema-required",
+		Title:    "missing required key",
+		Severity: checker.Error,
+		Doc: `What it checks: keys that Apple's schema requires in a payload, or in a dictionary inside it.
+Why it matters: the profile system rejects a payload without them (MCPayloadErrorDomain 2002, missing required key), or ignores what they belong to.
+Exceptions: a warning for payloads that are preferences of applications. Keys that Apple requires under a condition only are not reported.
+` + schemaDate,
+		Help: "add the key",
+		Example: checker.Example{
+			Scope: checker.ScopePayload,
+			Bad: `<dict>
+<key>PayloadType</key>
+<string>com.apple.caldav.account</string>
+<key>CalDAVUsername</key>
+<string>anna</string>
+</dict>`,
+			Good: `<dict>
+<key>PayloadType</key>
+<string>com.apple.caldav.account</string>
+<key>CalDAVHostName</key>
+<string>calendar.corp.example</string>
+<key>CalDAVUsername</key>
+<string>anna</string>
+</dict>`,
+		},
+		Refs:  []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
+		Whole: true,
+	},
+	Check: func(p *checker.Pass) error {
+		for _, fault := range schemaFaultsOf(p, faultMissing) {
+			f := p.Open(fault.node, "missing required key `%s` in %s", fault.key.Name, dictionaryLabel(p, &fault, fault.node))
+			f.Severity = fault.severity
+			f.Help = "add the key `" + fault.key.Name + "`"
+		}
+		return nil
+	},
+}
