@@ -32,7 +32,8 @@ Exceptions: the second part needs a macOS target with a version. Settings that h
 <true/>
 </dict>`,
 		},
-		Refs: []checker.Ref{refACME},
+		Refs:      []checker.Ref{refACME},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, acme := range p.Profile.ACME() {

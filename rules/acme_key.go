@@ -41,7 +41,8 @@ Exceptions: settings that hold template variables are not reported, and neither 
 <true/>
 </dict>`,
 		},
-		Refs: []checker.Ref{refACME},
+		Refs:      []checker.Ref{refACME},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		acme := p.Profile.ACME()

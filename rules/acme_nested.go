@@ -37,7 +37,8 @@ Exceptions: a PayloadContent whose keys are all beside PayloadType as well is no
 <string>device-17</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refACME},
+		Refs:      []checker.Ref{refACME},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, acme := range p.Profile.ACME() {

@@ -30,7 +30,8 @@ Exceptions: settings that hold template variables are not reported.`,
 <true/>
 </dict>`,
 		},
-		Refs: []checker.Ref{refACME},
+		Refs:      []checker.Ref{refACME},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, acme := range p.Profile.ACME() {

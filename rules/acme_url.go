@@ -30,7 +30,8 @@ Exceptions: template variables and placeholders are not reported.`,
 <string>https://ca.corp.net/acme/directory</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refACME},
+		Refs:      []checker.Ref{refACME},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, acme := range p.Profile.ACME() {

@@ -559,7 +559,7 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 	if k == nil && w.top(in) && w.shared != nil {
 		k, exact = w.nearest(in, n, w.shared)
 	}
-	if k == nil && w.nearLeft > 0 {
+	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // whether an old name is near depends on the rules that run
 		names.addFar(n.Key)
 	}
 	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil {

@@ -14,7 +14,11 @@ func (d *document) acme(a *profile.ACME) *ast.Term {
 	f.number("index", a.Index)
 	f.add("identifier", d.text(a.Identifier))
 	f.add("uuid", d.text(a.UUID))
-	f.add("path", payloadPath(s))
+	if a.Declarative() {
+		f.add("path", ast.ArrayTerm())
+	} else {
+		f.add("path", payloadPath(s))
+	}
 	f.add("paths", acmePaths(a))
 	f.add("keys", d.keys(s))
 	f.add("types", types(s))

@@ -21,7 +21,13 @@ type ACME struct {
 	AllowAllAppsAccess, KeyIsExtractable    Setting[bool]
 	Subject                                 Subject
 	SubjectAltName                          *Node
+
+	declarative bool
 }
+
+// Declarative reports whether the settings are those of a credential document,
+// not of a payload.
+func (a *ACME) Declarative() bool { return a.declarative }
 
 // ACMEKeys are the keys of an ACME payload.
 var ACMEKeys = []string{

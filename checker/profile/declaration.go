@@ -11,6 +11,7 @@ import (
 const (
 	DeclarationCredential = "com.apple.credential.scep"       // the settings of a SCEP identity
 	DeclarationAsset      = "com.apple.asset.credential.scep" // tells a device where to fetch them
+	DeclarationACME       = "com.apple.credential.acme"       // the settings of an ACME identity
 )
 
 // WrapperKeys are keys that stand around the settings of a SCEP payload in a
@@ -39,6 +40,9 @@ func speaksOfSCEP(text []byte, surely bool) bool {
 	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
 		return true
 	}
+	if !surely && (quoted(DeclarationACME) || quoted("DirectoryURL") && quoted("ClientIdentifier")) {
+		return true
+	}
 	found := 0
 	for _, k := range SCEPKeys {
 		if quoted(k.Name) {
@@ -65,6 +69,8 @@ func declarationOf(root *Node) string {
 		return DeclarationAsset
 	case kind == DeclarationCredential:
 		return DeclarationCredential
+	case kind == DeclarationACME, kind == "" && root.holdsACME():
+		return DeclarationACME
 	case strings.HasPrefix(kind, "com.apple."): // another declaration
 		return ""
 	}
@@ -74,6 +80,12 @@ func declarationOf(root *Node) string {
 		}
 	}
 	return ""
+}
+
+// holdsACME reports whether a dict holds settings of ACME: the address, the name
+// of the client, and one of those of the key.
+func (n *Node) holdsACME() bool {
+	return n.Get("DirectoryURL") != nil && n.Get("ClientIdentifier") != nil && (n.Get("KeyType") != nil || n.Get("KeySize") != nil || n.Get("HardwareBound") != nil)
 }
 
 // HoldsSCEP reports whether a dict holds settings of SCEP: a URL, or two others,

@@ -19,8 +19,8 @@ type Profile struct {
 	Root   *Node        // nil if the document is no property list
 	Err    *SyntaxError // why it is none
 
-	// Declaration is DeclarationCredential or DeclarationAsset for a document of
-	// declarative management, and "" for a profile.
+	// Declaration is one of the constants, as DeclarationCredential, for a document
+	// of declarative device management, and "" for a profile.
 	Declaration string
 
 	// Export is what another system tells that wrote the profile down, in a
@@ -232,6 +232,10 @@ func (p *Profile) view() {
 	if p.Declaration != "" {
 		if p.Declaration == DeclarationCredential && p.Root.Is(Dict) {
 			p.scep = []SCEP{newCredential(p.Root)}
+		}
+		if p.Declaration == DeclarationACME && p.Root.Is(Dict) {
+			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: p.Root.common()})}
+			p.acme[0].declarative = true
 		}
 		return
 	}
