@@ -20,6 +20,7 @@ type Checker struct {
 	Targets     Targets
 	Verify      *Verify // nil: signatures are not looked at
 	ShowSecrets bool
+	NoIgnores   bool     // comments suppress nothing
 	Jobs        int      // workers; 0 for one a processor
 	Elsewhere   []string // IDs of rules that are not part of the run, but may be suppressed
 	Fix         FixMode

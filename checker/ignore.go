@@ -39,7 +39,7 @@ const directive = "sceplint:ignore"
 // ignores reads the suppression comments of a document.
 func (p *Pass) ignores() []*Ignore {
 	src := p.Profile.Source
-	if len(src.Comments) == 0 {
+	if len(src.Comments) == 0 || p.checker.NoIgnores {
 		return nil
 	}
 	var list []*Ignore

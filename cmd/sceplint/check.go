@@ -18,7 +18,7 @@ type checkFlags struct {
 	fix, unsafeFixes, diff     bool
 	quiet, verbose             bool
 	showSecrets                bool
-	showSuppressed             bool
+	showSuppressed, noIgnores  bool
 	forceExclude               bool
 	baseline, writeBaseline    string
 	pruneBaseline              bool
@@ -93,6 +93,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary and no notes, only findings and errors")
 	f.addVerbose(cmd)
+	flags.BoolVar(&f.noIgnores, "no-ignores", false, "report findings that comments in the files suppress")
 	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
 	completeWith(cmd, "format", formatWords)
 	complete(cmd, "fail-on", "error", "warning", "info", "never")

@@ -67,7 +67,7 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if f.jobs < 0 || f.jobs > most {
 		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	}
-	c := &checker.Checker{Jobs: f.jobs, Elsewhere: shippedIDs()}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: shippedIDs()}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err
