@@ -170,6 +170,7 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(4, "</array>")
 	g.line(3, "</dict>")
 	if kind == "com.apple.mdm" {
+		g.pair(3, "Topic", "com.apple.mgmt.External.3d1f6a52-8c04-4e7b-9b1e-2f6d0c5a7e90")
 		g.raw(3, "ServerCapabilities", "<array><string>com.apple.mdm.per-user-connections</string></array>")
 	}
 	g.envelope("Uses the identity", kind, g.uuid())
