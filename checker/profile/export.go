@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ const (
 	ExportJamf           ExportKind = "jamf"            // Jamf Pro Classic API, XML or JSON
 	ExportIntune         ExportKind = "intune"          // Microsoft Graph: custom configurations, with the profile inside
 	ExportIntuneSCEP     ExportKind = "intune-scep"     // Microsoft Graph: SCEP certificate profiles, in terms of Intune
+	ExportEscaped        ExportKind = "escaped"         // an XML profile whose markup is written with entities
 	ExportLines          ExportKind = "json-lines"      // a line of a stream of profiles
 )
 
@@ -86,6 +88,26 @@ func (s *Source) exportedText() []*Profile {
 		return s.exportedJSON()
 	case head[0] == '<':
 		return s.jamfXML()
+	case head[0] == '&':
+		return s.escaped(head)
+	}
+	return nil
+}
+
+// escaped gives the profile of a document whose markup is written with entities, as
+// some tools save what they took out of another document. Devices do not read it.
+func (s *Source) escaped(head []byte) []*Profile {
+	for _, start := range []string{"&lt;?xml", "&lt;plist", "&lt;!DOCTYPE plist"} {
+		if !bytes.HasPrefix(head, []byte(start)) {
+			continue
+		}
+		at := Span{bytes.IndexByte(s.Text, '&'), len(bytes.TrimRight(s.Text, " \t\r\n"))}
+		p := s.inner(at, unescapeXML, &Export{Kind: ExportEscaped})
+		p.Source.Faults = slices.Insert(p.Source.Faults, 0, &SyntaxError{
+			Source: p.Source, Span: Span{0, 1}, Message: "markup is written with entities, so that the file is not a property list; expected < for &lt;",
+			Hint: "replace the entities with the characters that they stand for",
+		})
+		return []*Profile{p}
 	}
 	return nil
 }

@@ -144,10 +144,10 @@ func (f *finder) dollar(i int) (Variable, bool) {
 			return v, false
 		}
 		v.Name, v.End = rest[:n], i+1+n
-		ok = i == 0 && v.End == len(f.text) || n >= 2 && upperName(v.Name)
 		if v.End < len(f.text) && f.text[v.End] == '$' && (v.End+1 == len(f.text) || nameLength(f.text[v.End+1:]) == 0) {
 			v.End++ // $NAME$
 		}
+		ok = i == 0 && v.End == len(f.text) || n >= 2 && upperName(v.Name)
 	}
 	if strings.HasPrefix(v.Name, "FLEET_VAR_") || strings.HasPrefix(v.Name, "FLEET_SECRET_") {
 		v.Syntax = SyntaxFleet

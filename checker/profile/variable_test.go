@@ -27,6 +27,8 @@ func TestVariables(t *testing.T) {
 		"@@NAME@@":               {SyntaxToken, "NAME"},
 		"@NAME@":                 {SyntaxToken, "NAME"},
 		"%s":                     {SyntaxPrintf, "s"},
+		"$pkcs12UUID$":           {SyntaxDollar, "pkcs12UUID"},
+		"pa$word$s":              {},
 		"https://%s/scep":        {SyntaxPrintf, "s"},
 		"CN-%2$s":                {SyntaxPrintf, "2$s"},
 		"%d":                     {SyntaxPrintf, "d"},
