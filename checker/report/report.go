@@ -39,6 +39,7 @@ type NamedFormat struct {
 // Formats are the formats in the order help shows them.
 var Formats = []NamedFormat{
 	{Name: "text", Format: Text, Title: "source lines with the place underlined, for people"},
+	{Name: "concise", Format: Concise, Title: "one line a finding"},
 	{Name: "json", Format: JSON, Title: "one JSON document"},
 	{Name: "jsonl", Format: JSONLines, Title: "one JSON object a finding and line, as they are found"},
 	{Name: "sarif", Format: SARIF, Title: "SARIF 2.1.0, for code scanning", Rules: true},

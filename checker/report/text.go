@@ -18,13 +18,18 @@ import (
 //	file:line:column: severity: message [rule]
 //
 // with the source line, the place underlined, and help.
-func Text(w io.Writer, r *Report) error {
+func Text(w io.Writer, r *Report) error { return text(w, r, (*palette).finding) }
+
+// Concise writes the first line of what Text writes.
+func Concise(w io.Writer, r *Report) error { return text(w, r, (*palette).line) }
+
+func text(w io.Writer, r *Report, write func(*palette, *bufio.Writer, *checker.Finding)) error {
 	const size = 64 << 10
 	out := bufio.NewWriterSize(&checker.LogWriter{To: w}, size)
 	p := newPalette(r.Color)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
-			p.finding(out, f)
+			write(p, out, f)
 		}
 		if out.Buffered() > size/2 { // whole lines, where they can be had: progress may stand between them
 			if err := out.Flush(); err != nil {
@@ -64,13 +69,27 @@ func newPalette(on bool) *palette {
 	return p
 }
 
-func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
+func (p *palette) headline(out *bufio.Writer, f *checker.Finding) {
 	severity := p.severity[f.Severity]
 	place := checker.LogText(printable(f.File)) // LogWriter sees no line start after a color
 	if f.Placed {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
 	}
-	fmt.Fprintf(out, "%s %s %s %s\n", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.rule.Sprint("["+f.Rule.ID+"]"))
+	fmt.Fprintf(out, "%s %s %s %s", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.rule.Sprint("["+f.Rule.ID+"]"))
+}
+
+func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
+	p.headline(out, f)
+	if s := f.Suppression; s != nil {
+		fmt.Fprintf(out, " (suppressed by %s)", s.By)
+	}
+	out.WriteByte('\n')
+}
+
+func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
+	severity := p.severity[f.Severity]
+	p.headline(out, f)
+	out.WriteByte('\n')
 	if s := f.Suppression; s != nil {
 		reason := ""
 		if s.Reason != "" {
