@@ -81,7 +81,7 @@ func (p *palette) headline(out *bufio.Writer, f *checker.Finding) {
 func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
 	p.headline(out, f)
 	if s := f.Suppression; s != nil {
-		fmt.Fprintf(out, " (suppressed by %s)", s.By)
+		fmt.Fprintf(out, " (suppressed by %s%s)", s.By, reasonOf(s))
 	}
 	out.WriteByte('\n')
 }
@@ -91,11 +91,7 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	p.headline(out, f)
 	out.WriteByte('\n')
 	if s := f.Suppression; s != nil {
-		reason := ""
-		if s.Reason != "" {
-			reason = ": " + printable(s.Reason)
-		}
-		fmt.Fprintf(out, "  %s by %s%s\n", p.help.Sprint("suppressed"), s.By, reason)
+		fmt.Fprintf(out, "  %s by %s%s\n", p.help.Sprint("suppressed"), s.By, reasonOf(s))
 	}
 	switch {
 	case f.Placed && f.Line.Text != "":
@@ -121,6 +117,14 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 		fmt.Fprintf(out, "  %s %s can %s\n", p.help.Sprint("fix:"), flag, printable(f.Fix.Message))
 	}
 	out.WriteByte('\n')
+}
+
+// reasonOf gives the reason of a suppression, if there is one.
+func reasonOf(s *checker.Suppression) string {
+	if s.Reason == "" {
+		return ""
+	}
+	return ": " + printable(s.Reason)
 }
 
 // snippet writes the source line without its indentation and underlines the
