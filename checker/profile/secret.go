@@ -33,6 +33,9 @@ type Secrets struct {
 // that is not a property list, so that its errors can be shown with their line.
 func (p *Profile) findSecrets() *Secrets {
 	s := &Secrets{src: p.Source}
+	if len(p.Source.Text) > MaxSize { // it was not read, and nothing of it is shown
+		return s
+	}
 	if p.Root != nil {
 		s.walk(p.Root)
 	}

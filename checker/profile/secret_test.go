@@ -220,3 +220,13 @@ func TestPlanted(t *testing.T) {
 		}
 	}
 }
+
+// TestSecretsOfNoise searches bytes of all kinds.
+func TestSecretsOfNoise(t *testing.T) {
+	for seed := range byte(8) {
+		text := make([]byte, 1<<18)
+		rand.NewChaCha8([32]byte{seed}).Read(text)
+		profiles, _ := Parse("noise", text)
+		profiles[0].Secrets().Document()
+	}
+}

@@ -21,6 +21,7 @@ func newTextSet(texts []string) *textSet {
 	for i, text := range texts {
 		texts[i] = text[:min(len(text), maxFoundBytes)]
 	}
+	texts = slices.DeleteFunc(texts, func(text string) bool { return len(text) < minFoundBytes }) // as it is written elsewhere
 	slices.Sort(texts)
 	t := &textSet{texts: slices.Compact(texts)}
 	t.shorter = make([]int32, len(t.texts))

@@ -77,7 +77,7 @@ func TestJobs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	formats := []string{"text", "json", "jsonl"}
+	formats := []string{"text", "json"}
 	if underRace {
 		formats = formats[:1] // the workers are the same
 	}

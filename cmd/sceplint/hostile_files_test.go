@@ -89,7 +89,7 @@ func hostileNames() []hostile {
 		}, args: "check --fix .", exit: 1, says: "fixed 1 finding"},
 
 		// Names inside of profiles.
-		profile("identifier", payloadsOf("<dict>"+str("PayloadIdentifier", odd)+str("PayloadType", odd)+str("PayloadUUID", odd)+str("PayloadDisplayName", odd)+"</dict>"), shown),
+		profile("identifier", payloadsOf("<dict>"+str("PayloadIdentifier", odd)+str("PayloadType", odd)+str("PayloadUUID", odd)+str("PayloadDisplayName", odd)+"</dict><dict/>"), shown),
 		profile("key", scepOf("<key>"+odd+"</key><true/>"), shown),
 		profile("url", scepOf(str("URL", "http://"+odd+"/"+odd)), shown),
 		profile("subject", scepOf("<key>Subject</key><array><array><array><string>"+odd+"</string><string>"+odd+"</string></array></array></array>"), shown),

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,10 +20,6 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
-
-// hostileAll asks for every hostile input, as CI does; otherwise each kind has
-// some of them.
-var hostileAll = flag.Bool("hostile-all", false, "run every hostile input")
 
 // hostileSample is the number of inputs of which one is run.
 const hostileSample = 8

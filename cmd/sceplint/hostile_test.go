@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -50,6 +51,10 @@ var hostileKinds = []struct {
 }
 
 const allPacks = "--pack acme-preferred --pack fleet --pack jamf --pack ndes --pack okta --pack step-ca --pack strict"
+
+// hostileAll asks for every hostile input and every spelling of a secret key, as CI
+// does; otherwise some of each kind are tried.
+var hostileAll = flag.Bool("hostile-all", false, "try every hostile input")
 
 // fixed makes a generator of a text.
 func fixed(text string) func() []byte { return func() []byte { return []byte(text) } }

@@ -119,8 +119,11 @@ func spellings() []string {
 // TestSecretSpellings holds that the value of every key that scep-key-misspelled takes for Challenge is masked, and that
 // every key that Challenge is one of in other rules' eyes is.
 func TestSecretSpellings(t *testing.T) {
-	meant := 0
+	meant, number := 0, 0
 	for batch := range slices.Chunk(spellings(), 80) {
+		if number++; !*hostileAll && number%4 != 1 {
+			continue
+		}
 		var payloads strings.Builder
 		var names []string
 		for i, name := range batch {
@@ -147,7 +150,7 @@ func TestSecretSpellings(t *testing.T) {
 			}
 		}
 	}
-	if meant < 1800 {
+	if least := 1800; meant < least/4 || *hostileAll && meant < least {
 		t.Errorf("%d spellings mean Challenge; the test is to try more", meant)
 	}
 }
