@@ -225,7 +225,7 @@ func (s *Secrets) addText(text string) {
 		s.texts = slices.Grow(s.texts, min(strings.Count(text, "\n"), len(text)/ofKey)+2)
 		last := ""
 		for line := range strings.Lines(text) {
-			if line = strings.TrimSpace(line); len(line) >= ofKey && strings.IndexAny(line, " \t") < 0 && line != last {
+			if line = strings.TrimSpace(line); len(line) >= ofKey && !strings.ContainsAny(line, " \t") && line != last {
 				s.texts = append(s.texts, line)
 				last = line
 			}
