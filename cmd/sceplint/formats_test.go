@@ -214,7 +214,7 @@ func told(format string, s sighting) sighting {
 	s.File = filepath.ToSlash(s.File)
 	escape := strings.NewReplacer("\x1b", `\u{1b}`)
 	switch format {
-	case "text", "github", "csv", "junit", "checkstyle":
+	case "text", "concise", "github", "csv", "junit", "checkstyle":
 		s.File = escape.Replace(s.File)
 	case "gitlab":
 		s.Line = max(s.Line, 1)
@@ -232,7 +232,7 @@ func told(format string, s sighting) sighting {
 
 // readers read reports back.
 var readers = map[string]func(*testing.T, string) []sighting{
-	"text": readText, "json": readJSON, "jsonl": readJSONLines, "sarif": readSARIF, "github": readGitHub, "gitlab": readGitLab,
+	"text": readText, "concise": readConcise, "json": readJSON, "jsonl": readJSONLines, "sarif": readSARIF, "github": readGitHub, "gitlab": readGitLab,
 	"junit": readJUnit, "checkstyle": readCheckstyle, "rdjsonl": readRDJSONLines, "csv": readCSV,
 }
 
@@ -289,6 +289,18 @@ func readText(t *testing.T, text string) (list []sighting) {
 		} else if strings.HasPrefix(line, "  suppressed by") {
 			list[len(list)-1].Held = true
 		}
+	}
+	return list
+}
+
+func readConcise(t *testing.T, text string) (list []sighting) {
+	for line := range strings.Lines(text) {
+		line, held, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " (suppressed by ")
+		m := textLine.FindStringSubmatch(line)
+		if m == nil {
+			t.Fatalf("not a finding: %q", line)
+		}
+		list = append(list, sighting{m[1] + m[4], number(m[2]), number(m[3]), m[6], m[5], held != ""})
 	}
 	return list
 }
