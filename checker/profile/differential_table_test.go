@@ -90,6 +90,7 @@ var classes = []classOf{
 	{"<plist> in <plist>, <key> for a string", refuses, all, said(`^<plist> inside <plist>|^<key> in the <array>`), "Apple's reader takes the inner one, and a key as a string; the document type does not allow it, and it is left over from a merge or stands for a forgotten <dict>"},
 	{"data that is no base64", refuses, []int{plistlibReader, libplistReader}, said(`^<data> does not hold base64`), "Apple's reader drops characters and what does not fill three bytes, so that other bytes arrive than were meant"},
 	{"control character", refuses, []int{libplistReader}, said(`^control character`), "Apple's reader takes it; XML does not allow it, and the readers of many servers refuse it"},
+	{"typographic quotation mark in the head of the document", refuses, nil, said(`^typographic quotation mark`), "a warning: other readers refuse the attribute, or do not look at it"},
 	{"tag that is not well-formed", refuses, howettAndLibplist, said(`^stray / in the tag|^quotation mark is not closed|^tag <|^the file ends inside the tag`), "Apple's reader looks for > and does not mind the attributes, which may hide what follows; XML does not allow it"},
 	{"deep", refuses, nil, said(`nested more than`), "no device was tried; no profile is"},
 	{"HTML", refuses, []int{plistlibReader}, said(`^this is an HTML page`), "only where no <plist> follows; then Apple's reader finds an unknown tag"},
