@@ -167,6 +167,9 @@ func ours(text []byte, binary bool) (a answer, fault *SyntaxError, template bool
 	if fault == nil && len(src.Faults) > 0 {
 		fault = src.Faults[0]
 	}
+	if fault == nil && len(src.Samples) > 0 { // a warning of the rule placeholder
+		fault = &SyntaxError{Source: src, Span: src.Samples[0].Span(), Message: "sample text breaks the syntax"}
+	}
 	if fault == nil && len(src.Doubts) > 0 { // a warning: Apple's own reader refuses it
 		fault = &SyntaxError{Source: src, Span: src.Doubts[0].Span, Message: src.Doubts[0].Message}
 	}
