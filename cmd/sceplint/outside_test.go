@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 // How the commands that sceplint is compared with are got.
@@ -175,7 +177,7 @@ func (e evaluated) findings(tb testing.TB, file string) (all []found) {
 				tb.Fatalf("%s of %s: %v", set, name, err)
 			}
 			for _, m := range members {
-				all = append(all, found{stem(file), strings.ReplaceAll(name, "_", "-"), severity, m.Msg, pathText(tb, m.Path)})
+				all = append(all, found{stem(file), strings.ReplaceAll(name, "_", "-"), severity, checker.Printable(m.Msg), pathText(tb, m.Path)})
 			}
 		}
 	}
