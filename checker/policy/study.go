@@ -143,7 +143,7 @@ func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 }
 
 // Notes tells of what is not wrong, but may not be meant: parameters that a
-// policy takes, that nobody gives, and that have no default; and misspelled
+// policy takes, that are not given, and that have no default; and misspelled
 // payload types, which no profile has.
 func (s *Set) Notes() (notes []string) {
 	config := s.config.Data["config"].(map[string]any)

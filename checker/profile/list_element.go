@@ -11,7 +11,7 @@ type elementCutter struct {
 	path []string // the open elements outside of entries, as far as they are known to be well-formed
 	open []string // those inside of the entry
 	gap  base     // where what is kept begins
-	lost bool     // nobody knows where the next entry begins
+	lost bool     // where the next entry begins is not known
 }
 
 // next gives the next element inside of the root. What stands between them is

@@ -17,7 +17,7 @@ type objectCutter struct {
 	key     string // the last one
 	context string // of an answer of Microsoft Graph, as it is written
 	last    base   // behind the last token
-	lost    bool   // nobody knows where the next entry begins
+	lost    bool   // where the next entry begins is not known
 }
 
 // bracket is an object or array that is open.

@@ -311,7 +311,7 @@ func number(text string) *float64 {
 	return &v
 }
 
-// readPlatforms reads the fields of platforms, and passes over others.
+// readPlatforms reads the fields of platforms, and skips others.
 func readPlatforms(fields string) (list Platforms) {
 	for fields != "" {
 		var field string

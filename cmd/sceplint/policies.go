@@ -30,7 +30,7 @@ type policyFlags struct {
 	noDefaultPack      bool
 	trace              string
 	config             configuration
-	lazy               bool           // nobody asks what the policies are about
+	lazy               bool           // what the policies are about is not needed
 	allPacks           bool           // of those that are shipped, wherever they are loaded
 	also               []checker.Rule // beside the built-in ones
 }
