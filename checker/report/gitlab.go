@@ -43,20 +43,25 @@ type gitlabPosition struct {
 // GitLab writes a Code Quality report. What has no lines stands on line 1, for
 // GitLab wants one.
 func GitLab(w io.Writer, r *Report) error {
-	list := []gitlabFinding{}
+	out := newJSONStream(w)
+	out.array()
 	taken := map[string]bool{}
 	for result := range r.Results {
+		if out.err != nil {
+			return out.err
+		}
 		for _, f := range r.findings(result) {
-			list = append(list, newGitLabFinding(f, taken))
+			out.value(newGitLabFinding(f, taken))
 		}
 		if result.Err != nil {
-			list = append(list, gitlabFinding{
+			out.value(gitlabFinding{
 				errorText(result.Err), analysisError, unique(analysisError, result.File, taken), "blocker",
 				gitlabLocation{Path: slashed(result.File), Lines: gitlabLines{Begin: 1}},
 			})
 		}
 	}
-	return writeJSON(w, list, "  ")
+	out.end()
+	return out.close()
 }
 
 func newGitLabFinding(f *checker.Finding, taken map[string]bool) gitlabFinding {

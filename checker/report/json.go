@@ -12,15 +12,6 @@ import (
 // jsonVersion changes when a consumer of the JSON would have to change.
 const jsonVersion = 1
 
-type jsonReport struct {
-	Version  int           `json:"version"`
-	Tool     jsonTool      `json:"tool"`
-	Summary  Summary       `json:"summary"`
-	Findings []jsonFinding `json:"findings"`
-	Skipped  []jsonSkipped `json:"skipped"`
-	Errors   []jsonError   `json:"errors"`
-}
-
 type jsonTool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
@@ -98,28 +89,42 @@ type jsonEdit struct {
 	Text  string `json:"text"`
 }
 
-// JSON writes one document with a summary and all findings.
+// JSON writes one document with all findings, as they come, and a summary.
 func JSON(w io.Writer, r *Report) error {
-	doc := jsonReport{
-		Version:  jsonVersion,
-		Tool:     jsonTool{"sceplint", r.Version},
-		Findings: []jsonFinding{},
-		Skipped:  []jsonSkipped{},
-		Errors:   []jsonError{},
-	}
+	out := newJSONStream(w)
+	out.object()
+	out.key("version")
+	out.value(jsonVersion)
+	out.key("tool")
+	out.value(jsonTool{"sceplint", r.Version})
+	out.key("findings")
+	out.array()
+	var summary Summary
+	skipped, failed := []jsonSkipped{}, []jsonError{}
 	for result := range r.Results {
-		doc.Summary.Add(result)
+		if out.err != nil {
+			return out.err
+		}
+		summary.Add(result)
 		for _, f := range r.findings(result) {
-			doc.Findings = append(doc.Findings, newJSONFinding(f))
+			out.value(newJSONFinding(f))
 		}
 		if result.Skipped.Reason != "" && !result.Part {
-			doc.Skipped = append(doc.Skipped, jsonSkipped{result.File, result.Skipped.Reason})
+			skipped = append(skipped, jsonSkipped{result.File, result.Skipped.Reason})
 		}
 		if result.Err != nil {
-			doc.Errors = append(doc.Errors, jsonError{result.File, errorText(result.Err)})
+			failed = append(failed, jsonError{result.File, errorText(result.Err)})
 		}
 	}
-	return writeJSON(w, doc, "  ")
+	out.end()
+	out.key("skipped")
+	out.value(skipped)
+	out.key("errors")
+	out.value(failed)
+	out.key("summary")
+	out.value(summary)
+	out.end()
+	return out.close()
 }
 
 // JSONLines writes one finding a line, as soon as it is there.

@@ -13,20 +13,32 @@ const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 // sarifLevels are what SARIF calls the severities.
 var sarifLevels = [...]string{checker.Off: "none", checker.Info: "note", checker.Warning: "warning", checker.Error: "error"}
 
-// SARIF writes a log with one run: the rules, what they found, and what is kept
-// back, with the reason.
+// SARIF writes a log with one run: what the rules found, as it comes, and what is
+// suppressed, with the reason; then the rules.
 func SARIF(w io.Writer, r *Report) error {
 	rules := newSARIFRules(r)
-	run := sarifRun{
-		Tool:       sarifTool{sarifDriver{Name: "sceplint", FullName: "sceplint " + r.Version, Version: sarifVersion(r.Version), InformationURI: home}},
-		ColumnKind: "unicodeCodePoints",
-		Redaction:  []string{profile.Mask},
-		Results:    []sarifResult{},
-	}
 	invocation := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
+	out := newJSONStream(w)
+	out.object()
+	out.key("$schema")
+	out.value(sarifSchema)
+	out.key("version")
+	out.value("2.1.0")
+	out.key("runs")
+	out.array()
+	out.object()
+	out.key("columnKind")
+	out.value("unicodeCodePoints")
+	out.key("redactionTokens")
+	out.value([]string{profile.Mask})
+	out.key("results")
+	out.array()
 	for result := range r.Results {
+		if out.err != nil {
+			return out.err
+		}
 		for _, f := range allFindings(result) {
-			run.Results = append(run.Results, newSARIFResult(f, rules))
+			out.value(newSARIFResult(f, rules))
 		}
 		if result.Err != nil {
 			invocation.Successful = false
@@ -36,9 +48,17 @@ func SARIF(w io.Writer, r *Report) error {
 			})
 		}
 	}
-	run.Invocations = []sarifInvocation{invocation}
-	run.Tool.Driver.Rules = rules.list
-	return writeJSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}, "  ")
+	out.end()
+	out.key("invocations")
+	out.value([]sarifInvocation{invocation})
+	out.key("tool")
+	out.value(sarifTool{sarifDriver{
+		Name: "sceplint", FullName: "sceplint " + r.Version, Version: sarifVersion(r.Version), InformationURI: home, Rules: rules.list,
+	}})
+	out.end()
+	out.end()
+	out.end()
+	return out.close()
 }
 
 func newSARIFResult(f *checker.Finding, rules *sarifRules) sarifResult {
