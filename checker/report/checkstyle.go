@@ -1,21 +1,17 @@
 package report
 
 import (
+	"bufio"
 	"encoding/xml"
 	"io"
 
 	"github.com/sceplint/sceplint/checker"
 )
 
-type checkstyleXML struct {
-	XMLName xml.Name         `xml:"checkstyle"`
-	Version string           `xml:"version,attr"` // of the format, by that of the first tool to write it
-	Files   []checkstyleFile `xml:"file"`
-}
-
 type checkstyleFile struct {
-	Name   string            `xml:"name,attr"`
-	Errors []checkstyleError `xml:"error"`
+	XMLName xml.Name          `xml:"file"`
+	Name    string            `xml:"name,attr"`
+	Errors  []checkstyleError `xml:"error"`
 }
 
 type checkstyleError struct {
@@ -26,10 +22,15 @@ type checkstyleError struct {
 	Source   string `xml:"source,attr"`
 }
 
+// checkstyleRoot is the start of the root, with the version of the format: that
+// of the Checkstyle that introduced it.
+const checkstyleRoot = xml.Header + `<checkstyle version="4.3">`
+
 // Checkstyle writes the XML of Checkstyle, which many programs read.
 func Checkstyle(w io.Writer, r *Report) error {
-	doc := checkstyleXML{Version: "4.3"}
-	for _, x := range r.byFile() {
+	out := bufio.NewWriterSize(w, 64<<10)
+	out.WriteString(checkstyleRoot)
+	for x := range r.byFile() {
 		file := checkstyleFile{Name: printable(slashed(x.file))}
 		for _, f := range x.findings {
 			file.Errors = append(file.Errors, newCheckstyleError(f))
@@ -37,9 +38,12 @@ func Checkstyle(w io.Writer, r *Report) error {
 		for _, err := range x.errors {
 			file.Errors = append(file.Errors, checkstyleError{Severity: checker.Error.String(), Message: errorText(err), Source: analysisError})
 		}
-		doc.Files = append(doc.Files, file)
+		if err := writeElement(out, file); err != nil {
+			return err
+		}
 	}
-	return writeXML(w, doc)
+	out.WriteString("\n</checkstyle>\n")
+	return out.Flush()
 }
 
 func newCheckstyleError(f *checker.Finding) checkstyleError {

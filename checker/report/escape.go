@@ -73,14 +73,12 @@ func writeJSON(w io.Writer, v any, indent string) error {
 	return jsonEscapes.write(w, b.Bytes())
 }
 
-// writeXML writes a document. What XML has no characters for becomes U+FFFD.
-func writeXML(w io.Writer, v any) error {
-	b := bytes.NewBufferString(xml.Header)
-	out := xml.NewEncoder(b)
-	out.Indent("", "  ")
-	if err := out.Encode(v); err != nil {
+// writeElement writes an element inside the root of an XML document, on a line of
+// its own. What XML has no characters for becomes U+FFFD.
+func writeElement(w io.Writer, v any) error {
+	text, err := xml.MarshalIndent(v, "  ", "  ")
+	if err != nil {
 		return err
 	}
-	b.WriteByte('\n')
-	return xmlEscapes.write(w, b.Bytes())
+	return xmlEscapes.write(w, append([]byte{'\n'}, text...))
 }

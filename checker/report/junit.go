@@ -12,15 +12,8 @@ import (
 
 // The elements of JUnit's XML, as build servers read it.
 type (
-	junitXML struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Name     string       `xml:"name,attr"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Errors   int          `xml:"errors,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
-	}
 	junitSuite struct {
+		XMLName  xml.Name    `xml:"testsuite"`
 		Name     string      `xml:"name,attr"`
 		File     string      `xml:"file,attr"`
 		Tests    int         `xml:"tests,attr"`
@@ -51,17 +44,27 @@ const noTime = "0"
 
 // JUnit writes a suite a file, and in it a failed test case a finding, or one
 // that passed if there are none. A suppressed finding, where it is shown, is a
-// test that was skipped.
+// skipped test.
 func JUnit(w io.Writer, r *Report) error {
-	all := junitXML{Name: "sceplint"}
-	for _, x := range r.byFile() {
+	suites := new(spool) // the root stands before them, and counts their tests
+	defer suites.close()
+	var tests, failures, errors int
+	for x := range r.byFile() {
 		suite := newJUnitSuite(x)
-		all.Tests += suite.Tests
-		all.Failures += suite.Failures
-		all.Errors += suite.Errors
-		all.Suites = append(all.Suites, suite)
+		tests += suite.Tests
+		failures += suite.Failures
+		errors += suite.Errors
+		if err := writeElement(suites, suite); err != nil {
+			return err
+		}
 	}
-	return writeXML(w, all)
+	out := bufio.NewWriterSize(w, 64<<10)
+	fmt.Fprintf(out, xml.Header+`<testsuites name="sceplint" tests="%d" failures="%d" errors="%d">`, tests, failures, errors)
+	if _, err := suites.WriteTo(out); err != nil {
+		return err
+	}
+	out.WriteString("\n</testsuites>\n")
+	return out.Flush()
 }
 
 func newJUnitSuite(x *fileReport) junitSuite {

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"slices"
+	"iter"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -44,32 +44,40 @@ func fixEdits(f *checker.Finding) []checker.Edit {
 	return f.Fix.Edits
 }
 
-// fileReport is all that is said of a file.
+// fileReport is what is reported of a file.
 type fileReport struct {
 	file     string
 	findings []*checker.Finding
-	errors   []error // why it could not be judged
+	errors   []error // why it was not checked
 }
 
-// byFile gathers what is said of each file. Findings about the set of all
-// profiles come in results of their own.
-func (r *Report) byFile() []*fileReport {
-	var list []*fileReport
-	files := map[string]*fileReport{}
-	for result := range r.Results {
-		if result.Excluded || result.Skipped.Reason != "" {
-			continue
+// maxFileFindings is how many findings end a fileReport: a file may hold the
+// profiles of a whole fleet.
+const maxFileFindings = 1000
+
+// byFile yields what is reported of each file. Results of a file that follow one
+// another are one report, unless they are very many; findings that the comparison
+// of all profiles adds later are another one of the same file.
+func (r *Report) byFile() iter.Seq[*fileReport] {
+	return func(yield func(*fileReport) bool) {
+		var x *fileReport
+		for result := range r.Results {
+			if result.Excluded || result.Skipped.Reason != "" {
+				continue
+			}
+			if x == nil || x.file != result.File || len(x.findings) >= maxFileFindings {
+				if x != nil && !yield(x) {
+					return
+				}
+				x = &fileReport{file: result.File}
+			}
+			x.findings = append(x.findings, r.findings(result)...)
+			if result.Err != nil {
+				x.errors = append(x.errors, result.Err)
+			}
 		}
-		x := files[result.File]
-		if x == nil {
-			x = &fileReport{file: result.File}
-			files[result.File] = x
-			list = append(list, x)
-		}
-		x.findings = append(x.findings, r.findings(result)...)
-		if result.Err != nil {
-			x.errors = append(x.errors, result.Err)
+		if x != nil {
+			yield(x)
 		}
 	}
-	return slices.Clip(list)
 }
