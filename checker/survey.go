@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"strings"
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile"
@@ -67,7 +68,7 @@ func (s *Survey) survey(p *profile.Profile, secrets *profile.Secrets) {
 			Challenge:   x.ChallengeKind,
 		}
 		if url.HostKnown {
-			e.Host = secrets.Text(url.Host)
+			e.Host = strings.Clone(secrets.Text(url.Host)) // not a piece of the document
 		}
 		s.SCEP = append(s.SCEP, e)
 	}

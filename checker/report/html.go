@@ -21,6 +21,7 @@ const pageSize = 100
 func HTML(w io.Writer, r *Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	c := r.collect()
+	defer c.table.parts.close()
 	p := r.newPage("Findings in configuration profiles")
 	p.Title = "sceplint: " + c.totals()
 	p.Lead = fmt.Sprintf("%s in %s with %s%s", c.totals(), count(c.summary.Files, "file"), count(c.summary.SCEP, "SCEP payload"), c.summary.LeftOut())
@@ -33,22 +34,24 @@ func HTML(w io.Writer, r *Report) error {
 	if len(rules) > 0 {
 		p.Parts = append(p.Parts, htmlPart{"rules", "Rules"})
 	}
-	return p.write(out, func(do func(name string, data any)) {
+	var failed error
+	err := p.write(out, func(do func(name string, data any)) {
 		do("overview", c.overview(r))
 		do("failures", c.failures)
 		do("inventory", c.inventory.view(r.Now))
 		do("findings", c.findings(rules))
 		if c.table.total > 0 {
-			c.table.write(out)
+			failed = c.table.write(out)
 		}
 		do("rules", rules)
 	})
+	return cmp.Or(failed, err)
 }
 
 // collected is what the page is made of.
 type collected struct {
 	summary   Summary
-	table     htmlTable
+	table     *htmlTable
 	rules     map[string]*ruleCount
 	failures  []htmlFailure
 	inventory inventory

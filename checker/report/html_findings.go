@@ -118,43 +118,74 @@ func (c *collected) findings(rules []htmlRule) htmlFindings {
 	return v
 }
 
-// htmlTable is the table of findings. It keeps them as page.js reads them, each
-// an array of numbers, for most of their texts occur many times.
+// htmlTable is the table of findings, as page.js reads it: each finding is an
+// array of numbers, for most of their texts occur many times. It comes in parts
+// with their own texts, so that a few findings at a time are in memory.
 type htmlTable struct {
-	total, shown int // shown: those that are not kept back
+	total, shown int // shown: those that are not suppressed
 	first        []htmlFinding
-	rows         bytes.Buffer
-	rules, texts texts
+	rules        texts
+	parts        spool
+
+	rows  bytes.Buffer // of the part that is being made
+	texts texts
+	count int
+	err   error
 }
 
-func newHTMLTable() htmlTable { return htmlTable{rules: newTexts(), texts: newTexts("")} }
+// maxPartFindings is how many findings a part has.
+const maxPartFindings = 4000
+
+func newHTMLTable() *htmlTable { return &htmlTable{rules: newTexts(), texts: newTexts("")} }
 
 func (t *htmlTable) add(f *checker.Finding) {
 	x := newHTMLFinding(f)
-	if t.total++; t.total > 1 {
+	t.total++
+	if t.count++; t.count > 1 {
 		t.rows.WriteByte(',')
 	}
 	t.rows.WriteByte('\n')
 	t.rows.Write(t.appendRow(t.rows.AvailableBuffer(), f, &x))
-	if f.Suppression != nil {
-		return
+	if f.Suppression == nil {
+		if t.shown++; t.shown <= pageSize {
+			t.first = append(t.first, x)
+		}
 	}
-	if t.shown++; t.shown <= pageSize {
-		t.first = append(t.first, x)
+	if t.count == maxPartFindings {
+		t.endPart()
 	}
 }
 
-// write writes the findings for the script of the page.
-func (t *htmlTable) write(out *bufio.Writer) {
-	out.WriteString(`<script type="application/json" id="data">` + "\n" + `{"pageSize":` + strconv.Itoa(pageSize) + `,"severities":`)
-	embedJSON(out, []string{checker.Off.String(), checker.Info.String(), checker.Warning.String(), checker.Error.String()})
-	out.WriteString(",\n\"rules\":")
-	t.rules.write(out)
-	out.WriteString(",\n\"strings\":")
+func (t *htmlTable) endPart() {
+	if t.count == 0 || t.err != nil {
+		return
+	}
+	out := bufio.NewWriter(&t.parts)
+	out.WriteString(`<script type="application/json" class="part">` + "\n" + `{"strings":`)
 	t.texts.write(out)
 	out.WriteString(",\n\"findings\":[")
 	out.Write(t.rows.Bytes())
 	out.WriteString("]}\n</script>\n")
+	t.err = out.Flush()
+	t.rows.Reset()
+	t.texts, t.count = newTexts(""), 0
+}
+
+// write writes the findings for the script of the page.
+func (t *htmlTable) write(out *bufio.Writer) error {
+	t.endPart()
+	if t.err != nil {
+		return t.err
+	}
+	if _, err := t.parts.WriteTo(out); err != nil {
+		return err
+	}
+	out.WriteString(`<script type="application/json" id="data">` + "\n" + `{"pageSize":` + strconv.Itoa(pageSize) + `,"severities":`)
+	embedJSON(out, []string{checker.Off.String(), checker.Info.String(), checker.Warning.String(), checker.Error.String()})
+	out.WriteString(",\n\"rules\":")
+	t.rules.write(out)
+	out.WriteString("}\n</script>\n")
+	return nil
 }
 
 // embedJSON writes a value with the characters escaped that could end the

@@ -121,6 +121,8 @@ type htmlData struct {
 	PageSize                   int
 	Severities, Rules, Strings []string
 	Findings                   [][]any
+
+	parts []htmlData
 }
 
 func (e *element) data(t *testing.T) (d htmlData) {
@@ -128,13 +130,27 @@ func (e *element) data(t *testing.T) (d htmlData) {
 	if err := json.Unmarshal([]byte(e.one(t, "#data").text()), &d); err != nil {
 		t.Fatal(err)
 	}
+	for _, script := range e.all(".part") {
+		var part htmlData
+		if err := json.Unmarshal([]byte(script.text()), &part); err != nil {
+			t.Fatal(err)
+		}
+		d.parts = append(d.parts, part)
+		d.Findings = append(d.Findings, part.Findings...)
+	}
 	return d
 }
 
 // field gives a text of a finding in the data.
 func (d *htmlData) field(finding, column int) string {
-	if row := d.Findings[finding]; column < len(row) {
-		return d.Strings[int(row[column].(float64))]
+	for _, part := range d.parts {
+		if finding < len(part.Findings) {
+			if row := part.Findings[finding]; column < len(row) {
+				return part.Strings[int(row[column].(float64))]
+			}
+			return ""
+		}
+		finding -= len(part.Findings)
 	}
 	return ""
 }
@@ -256,8 +272,8 @@ func TestHTMLHostile(t *testing.T) {
 			SCEP: []checker.Enrolment{{Host: evil, HostKind: checker.KnownValue, Fingerprint: evil, PinKind: checker.KnownValue, Challenge: evil}}, Certificates: []checker.Anchor{{Subject: evil}},
 		},
 	})
-	if n := len(root.all("script")); n != 2 {
-		t.Errorf("%d scripts, not 2", n)
+	if n := len(root.all("script")); n != 3 {
+		t.Errorf("%d scripts, not 3", n)
 	}
 	if n := len(root.all("img")); n != 0 {
 		t.Errorf("%d images", n)
@@ -304,7 +320,7 @@ func TestHTMLPolicy(t *testing.T) {
 		sum := sha256.Sum256([]byte(text))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	script := root.all("script")[1].text()
+	script := root.all("script")[2].text()
 	for _, part := range []string{"default-src 'none'", "style-src " + hash(root.one(t, "style").text()), "script-src " + hash(script), "base-uri 'none'", "form-action 'none'"} {
 		if !slices.Contains(strings.Split(policy, "; "), part) {
 			t.Errorf("the policy lacks %s: %s", part, policy)
@@ -423,5 +439,42 @@ func TestThousands(t *testing.T) {
 		if got := thousands(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
+	}
+}
+
+// TestHTMLParts writes more findings than a part has: they are in several, and all
+// are there.
+func TestHTMLParts(t *testing.T) {
+	result := &checker.Result{File: "a", Profiles: 1}
+	for i := range maxPartFindings + 1 {
+		f := finding()
+		f.Message = fmt.Sprint("message ", i)
+		result.Findings = append(result.Findings, f)
+	}
+	_, root := writeHTML(t, Report{}, result)
+	d := root.data(t)
+	if len(d.parts) != 2 || len(d.Findings) != maxPartFindings+1 || d.field(maxPartFindings, 5) != fmt.Sprint("message ", maxPartFindings) {
+		t.Errorf("%d parts with %d findings", len(d.parts), len(d.Findings))
+	}
+}
+
+// TestSpool writes more than is kept in memory and reads all of it back.
+func TestSpool(t *testing.T) {
+	s := new(spool)
+	defer s.close()
+	var want bytes.Buffer
+	for i := range 9 {
+		text := bytes.Repeat([]byte{'a' + byte(i)}, 1<<20)
+		want.Write(text)
+		if _, err := s.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.file == nil || s.memory.Len() > maxSpoolMemory {
+		t.Errorf("%d bytes are in memory", s.memory.Len())
+	}
+	var got bytes.Buffer
+	if n, err := s.WriteTo(&got); err != nil || n != int64(want.Len()) || !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("%d of %d bytes: %v", n, want.Len(), err)
 	}
 }

@@ -3,10 +3,30 @@
 	const at = (id) => document.getElementById(id);
 	const rows = at("rows");
 	if (!rows) return; // nothing was found
-	const { pageSize, severities, rules, strings, findings } = JSON.parse(at("data").textContent);
+	const { pageSize, severities, rules } = JSON.parse(at("data").textContent);
 	// The columns of a finding; those at its end that hold nothing are left out.
 	const SEVERITY = 0, RULE = 1, FILE = 2, LINE = 3, COLUMN = 4, MESSAGE = 5, TEXT = 6, FROM = 7, TO = 8,
 		PATH = 9, PROFILE = 10, HELP = 11, FIX = 12, HELD = 13, RELATED = 14;
+	const strings = [""], findings = [];
+	const numbers = new Map([["", 0]]); // of the strings
+	for (const script of document.querySelectorAll("script.part")) { // each has strings of its own
+		const part = JSON.parse(script.textContent);
+		const renumbered = part.strings.map((s) => {
+			if (!numbers.has(s)) numbers.set(s, strings.push(s) - 1);
+			return numbers.get(s);
+		});
+		for (const f of part.findings) {
+			for (const column of [FILE, MESSAGE, TEXT, PATH, PROFILE, HELP, FIX, HELD]) {
+				if (f[column]) f[column] = renumbered[f[column]];
+			}
+			for (const related of f[RELATED] || []) {
+				related[0] = renumbered[related[0]];
+				related[3] = renumbered[related[3]];
+			}
+			findings.push(f);
+		}
+		script.remove();
+	}
 	const searched = [FILE, MESSAGE, TEXT, PATH, PROFILE, HELP, FIX, HELD];
 	const mostPrinted = 2000;
 	const number = new Intl.NumberFormat("en").format;
