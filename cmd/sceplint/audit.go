@@ -15,6 +15,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -183,7 +184,7 @@ func (f *auditFlags) newMarker() (*audit.Marker, error) {
 	if f.markKey == "" {
 		return audit.NewMarker(nil), nil
 	}
-	key, err := readGiven(f.markKey, maxBytes)
+	key, err := localfile.Read(f.markKey, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("--mark-key: %w", err)
 	}
@@ -241,7 +242,7 @@ func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 		if err := format(&b); err != nil {
 			return err
 		}
-		if err := create(file, b.Bytes(), f.showSecrets); err != nil {
+		if err := localfile.WriteReport(file, b.Bytes(), f.showSecrets); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 func auditMergeCommand(t *terminal) *cobra.Command {
@@ -62,7 +63,7 @@ func merge(files []string) (*audit.Fleet, error) {
 	var first audit.Progress
 	var parts []int
 	for i, file := range files {
-		text, err := readGiven(file, maxState)
+		text, err := localfile.Read(file, maxState)
 		if err != nil {
 			return nil, err
 		}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 )
@@ -39,6 +40,9 @@ type auditRun struct {
 	skip     int       // inputs that were done before
 	saved    time.Time
 }
+
+// maxState is how large the state of an audit may be, in bytes: it grows with the fleet.
+const maxState = 1 << 30
 
 // pause is how long an audit goes on before it saves what it has.
 const pause = 5 * time.Second
@@ -75,7 +79,7 @@ func (a *auditRun) resume(c *checker.Checker) error {
 	if _, err := os.Stat(a.flags.since); errors.Is(err, fs.ErrNotExist) {
 		return nil // it begins
 	}
-	text, err := readGiven(a.flags.since, maxState)
+	text, err := localfile.Read(a.flags.since, maxState)
 	if err != nil {
 		return fmt.Errorf("--since: %w", err)
 	}
@@ -266,7 +270,7 @@ func (a *auditRun) save() error {
 		return err
 	}
 	a.saved = time.Now()
-	return create(a.flags.since, text, true)
+	return localfile.WriteReport(a.flags.since, text, true)
 }
 
 func (a *auditRun) state() ([]byte, error) {

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -25,6 +26,9 @@ type baselineRun struct {
 	prune  bool
 	found  []checker.KnownFinding
 }
+
+// maxBaseline is how large a baseline may be, in bytes.
+const maxBaseline = 64 << 20
 
 // openBaseline is a baseline that was read.
 type openBaseline struct {
@@ -42,7 +46,7 @@ type openBaseline struct {
 // there is nothing to do with one.
 func (f *checkFlags) baselines() (*baselineRun, error) {
 	conf := &f.policies.config
-	path, read := f.baseline, readGiven
+	path, read := f.baseline, localfile.Read
 	if path == "" && conf.Baseline != "" {
 		path = conf.shown(conf.file(conf.Baseline))
 		read = func(string, int64) ([]byte, error) { return conf.readFile(conf.file(conf.Baseline), maxBaseline) }
@@ -64,8 +68,8 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 			return nil, err
 		}
 		// An empty file is one that was made to be written to; devices may be links to files.
-		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !isSystemFile(b.write) {
-			if b.target, err = readBaseline(b.write, readGiven); err != nil {
+		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !localfile.IsSystemFile(b.write) {
+			if b.target, err = readBaseline(b.write, localfile.Read); err != nil {
 				return nil, fmt.Errorf("%w; remove the file to write a new baseline", err)
 			}
 		}
@@ -314,5 +318,5 @@ func writeBaseline(path string, list []checker.KnownFinding) error {
 	if err := checker.WriteBaseline(report.Escaped{To: &text}, list); err != nil {
 		return fmt.Errorf("the baseline %s is not written: %w", path, err)
 	}
-	return create(path, text.Bytes(), false)
+	return localfile.WriteReport(path, text.Bytes(), false)
 }

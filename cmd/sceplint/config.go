@@ -14,6 +14,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // configuration is the configuration file of a run.
@@ -41,7 +42,7 @@ func (f *configuration) read() (err error) {
 	if f.none {
 		return nil
 	}
-	if f.here, err = workingDirectory(); err != nil {
+	if f.here, err = localfile.WorkingDirectory(); err != nil {
 		return err
 	}
 	if f.shell, err = os.Getwd(); err != nil {
@@ -49,17 +50,17 @@ func (f *configuration) read() (err error) {
 	}
 	file, text := "", []byte(nil)
 	if f.path != "" {
-		if file, err = absolute(f.path); err == nil {
-			text, err = readGiven(f.path, maxGiven)
+		if file, err = localfile.Absolute(f.path); err == nil {
+			text, err = localfile.Read(f.path, localfile.MaxSize)
 		}
-		f.root = cmp.Or(repositoryRoot(filepath.Dir(file)), filepath.Dir(file))
+		f.root = cmp.Or(localfile.RepositoryRoot(filepath.Dir(file)), filepath.Dir(file))
 	} else {
-		f.root = cmp.Or(repositoryRoot(f.here), f.here)
+		f.root = cmp.Or(localfile.RepositoryRoot(f.here), f.here)
 		if file, err = f.find(); err == nil && file == "" {
 			return nil
 		}
 		if err == nil {
-			text, err = f.readFile(file, maxGiven)
+			text, err = f.readFile(file, localfile.MaxSize)
 		}
 	}
 	if err != nil {
@@ -76,7 +77,7 @@ func (f *configuration) read() (err error) {
 func (f *configuration) find() (string, error) {
 	root, err := os.OpenRoot(f.root)
 	if err != nil {
-		return "", plain(f.root, err)
+		return "", localfile.DescribeError(f.root, err)
 	}
 	defer root.Close()
 	for directory := f.here; ; directory = filepath.Dir(directory) {
@@ -90,7 +91,7 @@ func (f *configuration) find() (string, error) {
 			if _, err = root.Lstat(inside); err == nil {
 				found = append(found, file)
 			} else if !errors.Is(err, fs.ErrNotExist) {
-				return "", plain(f.shown(file), err)
+				return "", localfile.DescribeError(f.shown(file), err)
 			}
 		}
 		switch {
@@ -108,11 +109,11 @@ func (f *configuration) find() (string, error) {
 func (f *configuration) inRoot(file string) (*os.Root, string, error) {
 	name, err := filepath.Rel(f.root, file)
 	if err != nil || !filepath.IsLocal(name) {
-		return nil, "", fmt.Errorf("%s: the file is outside of %s; a configuration names files of its repository", checker.Printable(f.shown(file)), shownPath(f.root))
+		return nil, "", fmt.Errorf("%s: the file is outside of %s; a configuration names files of its repository", checker.Printable(f.shown(file)), localfile.ShortPath(f.root))
 	}
 	root, err := os.OpenRoot(f.root)
 	if err != nil {
-		return nil, "", plain(f.shown(f.root), err)
+		return nil, "", localfile.DescribeError(f.shown(f.root), err)
 	}
 	return root, name, nil
 }
@@ -132,15 +133,15 @@ func (f *configuration) readFile(file string, limit int64) ([]byte, error) {
 	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", checker.Printable(f.shown(file)))
 	}
-	return readLimited(in, f.shown(file), limit)
+	return localfile.ReadLimited(in, f.shown(file), limit)
 }
 
 // unreadable words an error of a file in the root.
 func (f *configuration) unreadable(file string, err error) error {
-	if isLinkOut(err) {
-		err = fmt.Errorf("the link leads out of %s; copy its target there", shownPath(f.root))
+	if localfile.IsLinkOut(err) {
+		err = fmt.Errorf("the link leads out of %s; copy its target there", localfile.ShortPath(f.root))
 	}
-	return plain(f.shown(file), err)
+	return localfile.DescribeError(f.shown(file), err)
 }
 
 // file gives the absolute path of a file that the configuration names.
@@ -164,7 +165,7 @@ func (f *configuration) inside(file string) string {
 	if f.directory == f.here && !filepath.IsAbs(file) {
 		return filepath.ToSlash(filepath.Clean(file))
 	}
-	short, err := filepath.Rel(f.directory, absoluteFrom(file, f.here, f.shell))
+	short, err := filepath.Rel(f.directory, localfile.AbsoluteFrom(file, f.here, f.shell))
 	if err != nil {
 		return ".."
 	}

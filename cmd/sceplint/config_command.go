@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // starterConfig is what sceplint config init writes.
@@ -95,15 +96,15 @@ func (t *terminal) configInit(directory string) error {
 		}
 	}
 	file := filepath.Join(directory, config.Name)
-	if _, err := follow(file, true); err != nil {
-		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+	if _, err := localfile.Follow(file, true); err != nil {
+		return fmt.Errorf("cannot write the configuration: %w", localfile.DescribeError(file, err))
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there already; nothing was written", file)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+		return fmt.Errorf("cannot write the configuration: %w", localfile.DescribeError(file, err))
 	}
 	_, err = out.Write(starterConfig)
 	if err := errors.Join(err, out.Close()); err != nil {

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -99,7 +100,7 @@ const maxKeptOpen = 32
 
 // open yields what is in a file, if it is a container.
 func (in *inputs) open(name string, size int64, named bool, yield yielder) (is, more bool) {
-	file, err := openWithoutWaiting(name)
+	file, err := localfile.OpenNonblock(name)
 	if err != nil {
 		return false, true
 	}

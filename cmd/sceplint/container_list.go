@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -38,7 +39,7 @@ func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yiel
 			err = fmt.Errorf("the export has more than %d entries; the rest is not read", count)
 		}
 		if err != nil {
-			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, plain(name, err) }})
+			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, localfile.DescribeError(name, err) }})
 		}
 		if !yield((&listEntry{export, part}).Input()) {
 			return false
@@ -73,7 +74,7 @@ func (x *piecemeal) read(at, size int64) ([]byte, error) {
 		err = errors.New("it became shorter while it was read")
 	}
 	if err != nil {
-		return nil, plain(x.name, err)
+		return nil, localfile.DescribeError(x.name, err)
 	}
 	return text, nil
 }

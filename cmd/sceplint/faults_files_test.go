@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -237,7 +238,7 @@ func TestFaultsFix(t *testing.T) {
 	}
 
 	// Nobody sees half of it, and who has changed it meanwhile is not overwritten.
-	err := replace(f.write("changed.mobileconfig", "newer"), []byte(text), []byte(fixed))
+	err := localfile.Replace(f.write("changed.mobileconfig", "newer"), []byte(text), []byte(fixed))
 	if err == nil || !strings.Contains(err.Error(), "changed while it was checked") || f.read("changed.mobileconfig") != "newer" {
 		t.Errorf("a newer file: %v", err)
 	}

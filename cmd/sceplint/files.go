@@ -18,6 +18,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -392,5 +393,5 @@ func (f *file) Input() checker.Input {
 }
 
 func failing(path string, err error) checker.Input {
-	return checker.Input{Name: path, Read: func() ([]byte, error) { return nil, plain(path, err) }}
+	return checker.Input{Name: path, Read: func() ([]byte, error) { return nil, localfile.DescribeError(path, err) }}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // What is looked into, in bytes.
@@ -30,7 +31,7 @@ func yamlFault(err error) error {
 // readSmall reads a file of at most so many bytes.
 func readSmall(name string, length, most int64) ([]byte, error) {
 	if length > most {
-		return nil, errors.New("larger than " + size(most))
+		return nil, errors.New("larger than " + localfile.FormatSize(most))
 	}
 	return readFile(name)
 }
@@ -183,16 +184,11 @@ func fleetRoot(name string) (string, error) {
 		}
 	}
 	if work, err := os.Getwd(); err == nil {
-		if work, err = filepath.EvalSymlinks(work); err == nil && below(work, real) {
+		if work, err = filepath.EvalSymlinks(work); err == nil && localfile.IsBelow(work, real) {
 			return work, nil
 		}
 	}
 	return filepath.Dir(dir), nil
-}
-
-func below(dir, file string) bool {
-	rest, err := filepath.Rel(dir, file)
-	return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
 }
 
 var skipControls = checker.Skip{Reason: "controls of Fleet, whose paths are relative to the file that names it", Kind: checker.SkipFound}
@@ -282,7 +278,7 @@ func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 		return files, nil
 	}
 	full, err := filepath.Abs(path)
-	if err != nil || !below(r.root, filepath.Join(r.directory(filepath.Dir(full)).path, filepath.Base(full))) {
+	if err != nil || !localfile.IsBelow(r.root, filepath.Join(r.directory(filepath.Dir(full)).path, filepath.Base(full))) {
 		return nil, fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
 	}
 	matches := []string{path}
@@ -315,7 +311,7 @@ func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 func (r *fleetPaths) file(p fleetPath, file string) error {
 	full, err := filepath.Abs(file)
 	if err != nil {
-		return plain(printable(p.path), err)
+		return localfile.DescribeError(printable(p.path), err)
 	}
 	dir := r.directory(filepath.Dir(full))
 	real := filepath.Join(dir.path, filepath.Base(full))
@@ -333,8 +329,8 @@ func (r *fleetPaths) file(p fleetPath, file string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return &missing{printable(p.path)}
 	case err != nil:
-		return plain(printable(p.path), err)
-	case !below(r.root, real):
+		return localfile.DescribeError(printable(p.path), err)
+	case !localfile.IsBelow(r.root, real):
 		return fmt.Errorf("the path %q %w", printable(p.path), errFleetOut)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a regular file", printable(p.path))

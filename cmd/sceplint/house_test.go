@@ -27,7 +27,8 @@ var floors = map[string][]string{
 	"checker/config":              {"checker", "checker/profile"},
 	"checker/audit":               {"checker", "checker/profile"},
 	"checker/suppress":            {},
-	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit", "checker/suppress", "checker/schema"},
+	"checker/localfile":           {"checker", "checker/profile"},
+	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit", "checker/suppress", "checker/schema", "checker/localfile"},
 }
 
 // forbidden are packages that must not be reached from below the command: a

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
@@ -58,7 +59,7 @@ func (t *terminal) input(f *checkFlags, path string) error {
 		text, err = readAll(t.in)
 	} else if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		return fmt.Errorf("%s is a directory; name one profile", path)
-	} else if name = filepath.Clean(path); isPipe(path) {
+	} else if name = filepath.Clean(path); localfile.IsPipe(path) {
 		text, err = readPipe(path)
 	} else {
 		text, err = readFile(path)

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // The exit codes. Nothing changes their meaning.
@@ -38,7 +40,7 @@ func main() {
 // interruptible gives a context that ends when the user or the system wants the
 // command to. What is being written is completed then; a second signal kills.
 func interruptible() (context.Context, context.CancelFunc) {
-	ignoreLimits()
+	localfile.IgnoreSizeLimit()
 	var signals []os.Signal
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) { // as under nohup

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/policies"
 	"github.com/sceplint/sceplint/rules"
@@ -312,13 +313,13 @@ func shipped(pack string) ([]policy.File, error) {
 // policyFiles are the files of one --policy.
 func policyFiles(path string) ([]policy.File, error) {
 	if info, err := os.Stat(path); err != nil {
-		return nil, plain(path, err)
+		return nil, localfile.DescribeError(path, err)
 	} else if info.IsDir() {
 		files, done, err := policyDirectory(path)
 		done()
 		return files, err
 	}
-	text, err := readGiven(path, maxGiven)
+	text, err := localfile.Read(path, localfile.MaxSize)
 	if err != nil {
 		return nil, err
 	}
@@ -328,13 +329,13 @@ func policyFiles(path string) ([]policy.File, error) {
 // policyDirectory are the files of a directory of policies, with the directory
 // held open. Links do not lead out of it.
 func policyDirectory(path string) (files []policy.File, done func(), err error) {
-	real, err := follow(path, false)
+	real, err := localfile.Follow(path, false)
 	if err != nil {
-		return nil, func() {}, plain(path, err)
+		return nil, func() {}, localfile.DescribeError(path, err)
 	}
 	root, err := os.OpenRoot(real)
 	if err != nil {
-		return nil, func() {}, plain(path, err)
+		return nil, func() {}, localfile.DescribeError(path, err)
 	}
 	files, err = filesOf(root.FS(), path)
 	return files, func() { root.Close() }, err
@@ -379,7 +380,7 @@ func (f *configuration) policyFiles(name string) ([]policy.File, error) {
 		}
 		return filesOf(directory, f.shown(file))
 	}
-	text, err := f.readFile(file, maxGiven)
+	text, err := f.readFile(file, localfile.MaxSize)
 	if err != nil {
 		return nil, err
 	}
@@ -388,7 +389,7 @@ func (f *configuration) policyFiles(name string) ([]policy.File, error) {
 
 // addData reads one --data, and gives the parameters in it.
 func addData(data map[string]any, path string) (parameters []string, err error) {
-	text, err := readGiven(path, maxGiven)
+	text, err := localfile.Read(path, localfile.MaxSize)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
@@ -209,7 +210,7 @@ func testFiles(path string) (files []policy.File, done func(), err error) {
 	done = func() {}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, done, plain(path, err)
+		return nil, done, localfile.DescribeError(path, err)
 	}
 	if info.IsDir() {
 		return policyDirectory(path)
@@ -219,7 +220,7 @@ func testFiles(path string) (files []policy.File, done func(), err error) {
 	}
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
-		return nil, done, plain(filepath.Dir(path), err)
+		return nil, done, localfile.DescribeError(filepath.Dir(path), err)
 	}
 	files[0].Beside = root.FS()
 	return files, func() { root.Close() }, nil

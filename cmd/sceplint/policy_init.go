@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
 )
 
@@ -51,7 +52,7 @@ func (t *terminal) policyInit(dir, pack string) error {
 	if err != nil {
 		return fmt.Errorf("--pack: %w", err)
 	}
-	if _, err := follow(dir, true); err != nil {
+	if _, err := localfile.Follow(dir, true); err != nil {
 		return unwritable(dir, err)
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {

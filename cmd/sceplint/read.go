@@ -1,13 +1,10 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"sync"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -43,14 +40,14 @@ func (t *turn) read(path string) ([]byte, error) {
 		text, err = readSlow(path, t)
 	}
 	if err != nil {
-		return nil, plain(path, err)
+		return nil, localfile.DescribeError(path, err)
 	}
 	return text, nil
 }
 
 // readSlow reads a file in the way that works everywhere.
 func readSlow(path string, t *turn) ([]byte, error) {
-	f, err := openWithoutWaiting(path)
+	f, err := localfile.OpenNonblock(path)
 	if err != nil {
 		return nil, err
 	}
@@ -78,19 +75,15 @@ func readAll(r io.Reader) ([]byte, error) {
 	return all[:n+more], err
 }
 
-// plain words an error of the file system for people: the path, then what is
-// wrong.
-func plain(path string, err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		err = pathError.Err
+func readPipe(path string) ([]byte, error) {
+	f, err := localfile.OpenPipe(path)
+	if err != nil {
+		return nil, localfile.DescribeError(path, err)
 	}
-	path = checker.Printable(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: no such file or directory", path)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s: no permission to read it", path)
+	defer f.Close()
+	text, err := readAll(f)
+	if err != nil {
+		return nil, localfile.DescribeError(path, err)
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	return text, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -34,7 +35,7 @@ func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 	if regular = info.Mode&syscall.S_IFMT == syscall.S_IFREG; !regular {
 		f := os.NewFile(uintptr(fd), path) // a pipe is opened once, or its writer is lost
 		defer f.Close()
-		if err := rejectLinkToDevice(path); err != nil {
+		if err := localfile.RejectLinkToDevice(path); err != nil {
 			return nil, false, err
 		}
 		text, err := readAll(f)

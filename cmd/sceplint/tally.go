@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -75,7 +76,7 @@ func (y *tally) take(r *checker.Result) {
 		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets, y.applied)
 		r.Findings = r.Found // nothing was fixed
 	case r.After != nil:
-		if r.Err = replace(r.File, r.Before, r.After); r.Err != nil {
+		if r.Err = localfile.Replace(r.File, r.Before, r.After); r.Err != nil {
 			r.Findings = r.Found
 		} else {
 			y.fixed += r.Fixed

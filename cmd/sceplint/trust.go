@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // rootFile is a file of root certificates.
@@ -54,7 +55,7 @@ func (f *checkFlags) verify() (*checker.Verify, error) {
 func (f *checkFlags) rootFiles() (files []rootFile) {
 	for _, path := range f.trust {
 		files = append(files, rootFile{
-			func() ([]byte, error) { return readGiven(path, maxGiven) },
+			func() ([]byte, error) { return localfile.Read(path, localfile.MaxSize) },
 			func(err error) error { return fmt.Errorf("--trust %s: %w", path, err) },
 		})
 	}
@@ -64,7 +65,7 @@ func (f *checkFlags) rootFiles() (files []rootFile) {
 	conf := &f.policies.config
 	for _, t := range conf.Trust {
 		files = append(files, rootFile{
-			func() ([]byte, error) { return conf.readFile(conf.file(t.Value), maxGiven) },
+			func() ([]byte, error) { return conf.readFile(conf.file(t.Value), localfile.MaxSize) },
 			func(err error) error { return conf.Wrong(t.Place, "trust: %v", err) },
 		})
 	}

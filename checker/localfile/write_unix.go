@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package localfile
 
 import (
 	"io/fs"
@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// ignoreLimits has the limit on the size of files reported where a file is
+// IgnoreSizeLimit has the limit on the size of files reported where a file is
 // written, like a full disk; else the system would end the process there.
-func ignoreLimits() { signal.Ignore(syscall.SIGXFSZ) }
+func IgnoreSizeLimit() { signal.Ignore(syscall.SIGXFSZ) }
 
 // keepOwner gives a new file the owner and group of the one it takes the place of.
 func keepOwner(file *os.File, old fs.FileInfo) error {

@@ -1,4 +1,4 @@
-package main
+package localfile
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// workingDirectory gives the working directory, with its links followed.
-func workingDirectory() (string, error) {
+// WorkingDirectory gives the working directory, with its links followed.
+func WorkingDirectory() (string, error) {
 	here, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -20,20 +20,20 @@ func workingDirectory() (string, error) {
 	return filepath.EvalSymlinks(here)
 }
 
-// absolute gives the absolute form of a path. The links of the working directory
+// Absolute gives the absolute form of a path. The links of the working directory
 // are followed, and no others.
-func absolute(path string) (string, error) {
-	here, err := workingDirectory()
+func Absolute(path string) (string, error) {
+	here, err := WorkingDirectory()
 	if err != nil {
 		return "", err
 	}
 	shell, err := os.Getwd()
-	return absoluteFrom(path, here, shell), err
+	return AbsoluteFrom(path, here, shell), err
 }
 
-// absoluteFrom is absolute, where the working directory is known: without links,
+// AbsoluteFrom is Absolute where the working directory is known: without links,
 // and as the shell calls it, which may be the name of a link.
-func absoluteFrom(path, here, shell string) string {
+func AbsoluteFrom(path, here, shell string) string {
 	if !filepath.IsAbs(path) {
 		return filepath.Join(here, path)
 	}
@@ -43,9 +43,9 @@ func absoluteFrom(path, here, shell string) string {
 	return filepath.Clean(path)
 }
 
-// repositoryRoot gives the nearest directory, from an absolute one upward, that
+// RepositoryRoot gives the nearest directory, from an absolute one upward, that
 // holds .git; "" if there is none.
-func repositoryRoot(dir string) string {
+func RepositoryRoot(dir string) string {
 	for {
 		if isRepository(dir) {
 			return dir
@@ -63,34 +63,35 @@ func isRepository(dir string) bool {
 	return err == nil
 }
 
-// isSystemFile reports whether a path names a device or an open file of the
+// IsSystemFile reports whether a path names a device or an open file of the
 // process itself, such as /dev/stderr. It is then used as it is named.
-func isSystemFile(path string) bool {
+func IsSystemFile(path string) bool {
 	if full, err := filepath.Abs(path); err == nil {
 		path = filepath.ToSlash(full)
 	}
 	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")
 }
 
-// errLinkOut is the error for a link that is not followed.
-type errLinkOut struct{ link, tree string }
+// LinkOutError is the error for a link that is not followed.
+type LinkOutError struct{ link, tree string }
 
-func (e *errLinkOut) Error() string {
-	return fmt.Sprintf("the link %s leads out of %s; name its target", shownPath(e.link), shownPath(e.tree))
+// Error names the link and the directory.
+func (e *LinkOutError) Error() string {
+	return fmt.Sprintf("the link %s leads out of %s; name its target", ShortPath(e.link), ShortPath(e.tree))
 }
 
 var errLinkNowhere = errors.New("the link leads nowhere")
 
-// follow gives the file that a path leads to. A link that lies in a repository, or
+// Follow gives the file that a path leads to. A link that lies in a repository, or
 // below the working directory, must not lead out of it: the repository would then
 // choose the file, and not the user. Elsewhere, links are followed for reading; for
 // writing, those of directories alone are.
-func follow(path string, writing bool) (string, error) {
-	file, err := absolute(path)
+func Follow(path string, writing bool) (string, error) {
+	file, err := Absolute(path)
 	if err != nil {
 		return "", err
 	}
-	here, err := workingDirectory()
+	here, err := WorkingDirectory()
 	if err != nil {
 		return "", err
 	}
@@ -113,8 +114,8 @@ func follow(path string, writing bool) (string, error) {
 			switch {
 			case err != nil:
 				return "", errLinkNowhere
-			case within != "" && !below(within, target):
-				return "", &errLinkOut{next, within}
+			case within != "" && !IsBelow(within, target):
+				return "", &LinkOutError{next, within}
 			}
 			next = target
 		}
@@ -126,10 +127,10 @@ func follow(path string, writing bool) (string, error) {
 	return at, nil
 }
 
-// shownPath gives an absolute path as it is shorter: relative to the working
+// ShortPath gives an absolute path as it is shorter: relative to the working
 // directory, or as it is.
-func shownPath(path string) string {
-	if here, err := workingDirectory(); err == nil {
+func ShortPath(path string) string {
+	if here, err := WorkingDirectory(); err == nil {
 		if short, err := filepath.Rel(here, path); err == nil && len(short) < len(path) {
 			path = short
 		}
@@ -137,9 +138,15 @@ func shownPath(path string) string {
 	return checker.Printable(path)
 }
 
-// isLinkOut reports whether an error is that of a link that leads out of an
+// IsLinkOut reports whether an error is that of a link that leads out of an
 // os.Root, which has no name in package os.
-func isLinkOut(err error) bool {
+func IsLinkOut(err error) bool {
 	var pathError *fs.PathError
 	return errors.As(err, &pathError) && strings.Contains(pathError.Err.Error(), "escapes")
+}
+
+// IsBelow reports whether a file lies in a directory or below it, by their names.
+func IsBelow(dir, file string) bool {
+	rest, err := filepath.Rel(dir, file)
+	return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
 }
