@@ -112,7 +112,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.Close()
 	part, err := parseShard(f.shard)
 	if err != nil {
 		return err

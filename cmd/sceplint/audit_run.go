@@ -23,6 +23,7 @@ import (
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 )
 
 // auditRun is an audit under way.
@@ -32,7 +33,7 @@ type auditRun struct {
 	fleet    *audit.Fleet
 	failOn   checker.Severity
 	marker   *audit.Marker
-	inputs   *inputs
+	inputs   *source.Inputs
 	shard    shard
 	progress audit.Progress
 	names    hash.Hash // of the inputs that are done
@@ -128,7 +129,7 @@ func (a *auditRun) part() iter.Seq[checker.Input] {
 			yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, errOtherInputs }})
 		}
 		stamps := &stamps{}
-		for input := range a.inputs.all() {
+		for input := range a.inputs.All() {
 			if isUnrelated(input.Skip) { // may come and go
 				if a.shard.part == 1 && !yield(input) {
 					return
@@ -212,10 +213,10 @@ func (a *auditRun) digest() string { return hex.EncodeToString(a.names.Sum(nil)[
 
 // all goes through the inputs.
 func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
-	shown := a.flags.showProgress(a.terminal.err, a.inputs.count)
+	shown := a.flags.showProgress(a.terminal.err, a.inputs.Count)
 	defer shown.end()
 	stderr := shown.aside(a.terminal.err)
-	var exports emptyExports
+	var exports source.EmptyExports
 	empty := func(r *checker.Result) {
 		if r != nil && a.shard.of == 1 && a.skip == 0 { // else some of its entries are elsewhere
 			a.fleet.Add(r)
@@ -236,7 +237,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if r.Err != nil {
 			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
 		}
-		empty(exports.add(r))
+		empty(exports.Add(r))
 		a.fleet.Add(r)
 		a.progress.Inputs++
 		a.names.Write([]byte(a.keys.pop()))
@@ -247,7 +248,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 			}
 		}
 	}
-	empty(exports.add(&checker.Result{}))
+	empty(exports.Add(&checker.Result{}))
 	if err := ctx.Err(); err != nil {
 		if a.flags.since == "" {
 			return err
@@ -283,7 +284,7 @@ func (a *auditRun) state() ([]byte, error) {
 // close writes the audit and settles the exit code.
 func (a *auditRun) close(now time.Time) error {
 	if a.shard.of == 1 && a.fleet.Empty() {
-		return nothing(a.inputs, &report.Summary{Skipped: a.fleet.Summary().Skipped, Excluded: a.fleet.Summary().Excluded})
+		return nothing(a.inputs, a.flags.policies.config.File, &report.Summary{Skipped: a.fleet.Summary().Skipped, Excluded: a.fleet.Summary().Excluded})
 	}
 	r := reportOf(a.fleet)
 	if a.shard.of > 1 { // another part may have what is missing in this one
@@ -335,9 +336,9 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 	repository := audit.NewRepository()
 	repository.SetSeverities(c.Severities)
 	a.fleet.Repository = repository
-	in := &inputs{paths: []string{a.flags.against}, stdin: a.terminal.in, config: &a.flags.policies.config}
-	defer in.close()
-	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.all()) {
+	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.config.excluded}
+	defer in.Close()
+	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.All()) {
 		if r.Err != nil {
 			return fmt.Errorf("--against: %w", r.Err)
 		}

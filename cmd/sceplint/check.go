@@ -126,7 +126,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.Close()
 	colored, err := useColor(f.color, t.out)
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	shown := f.showProgress(t.err, in.count)
+	shown := f.showProgress(t.err, in.Count)
 	defer shown.end()
 	beside := *t
 	beside.out, beside.err = shown.aside(t.out), shown.aside(t.err)
@@ -150,7 +150,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
-	err = sinks.write(ctx, tally.watch(c.Run(ctx, in.all())))
+	err = sinks.write(ctx, tally.watch(c.Run(ctx, in.All())))
 	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
 )
 
@@ -182,10 +183,10 @@ func (f *checkFlags) threshold() (checker.Severity, error) {
 	return s, nil
 }
 
-func (f *checkFlags) inputs(t *terminal, paths []string) (*inputs, error) {
-	in := &inputs{paths: paths, stdin: t.in, stdinName: f.stdinName, config: &f.policies.config, forceExclude: f.forceExclude}
+func (f *checkFlags) inputs(t *terminal, paths []string) (*source.Inputs, error) {
+	in := &source.Inputs{Paths: paths, Stdin: t.in, StdinName: f.stdinName, Excluded: f.policies.config.excluded, ForceExclude: f.forceExclude}
 	if len(paths) == 0 {
-		in.paths = []string{"."}
+		in.Paths = []string{"."}
 	}
 	stdin := slices.Contains(paths, "-")
 	switch {
@@ -194,5 +195,5 @@ func (f *checkFlags) inputs(t *terminal, paths []string) (*inputs, error) {
 	case f.stdinNamed && !stdin:
 		return nil, errors.New("--stdin-filename names standard input, which is not read; add - to the paths")
 	}
-	return in, in.check()
+	return in, in.Validate()
 }

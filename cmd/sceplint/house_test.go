@@ -28,7 +28,9 @@ var floors = map[string][]string{
 	"checker/audit":               {"checker", "checker/profile"},
 	"checker/suppress":            {},
 	"checker/localfile":           {"checker", "checker/profile"},
-	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit", "checker/suppress", "checker/schema", "checker/localfile"},
+	"checker/source":              {"checker", "checker/profile", "checker/config", "checker/localfile"},
+	"checker/source/sourcetest":   {},
+	"cmd/sceplint":                {"checker", "checker/profile", "rules", "policies", "checker/policy", "checker/report", "checker/config", "checker/audit", "checker/suppress", "checker/schema", "checker/localfile", "checker/source"},
 }
 
 // forbidden are packages that must not be reached from below the command: a

@@ -3,16 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 )
 
 func inputCommand(t *terminal) *cobra.Command {
@@ -56,13 +55,10 @@ func (t *terminal) input(f *checkFlags, path string) error {
 	name, text, err := path, []byte(nil), error(nil)
 	if path == "-" {
 		name = f.stdinName
-		text, err = readAll(t.in)
-	} else if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory; name one profile", path)
-	} else if name = filepath.Clean(path); localfile.IsPipe(path) {
-		text, err = readPipe(path)
+		text, err = source.ReadAll(t.in)
 	} else {
-		text, err = readFile(path)
+		name = filepath.Clean(path)
+		text, err = source.ReadPath(path)
 	}
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/source/sourcetest"
 )
 
 // TestMemory holds how much memory a run over 10,000 profiles may take, with
@@ -59,18 +60,18 @@ func TestContainerMemory(t *testing.T) {
 	const most, profiles = 64 << 20, 5_000
 	command := built(t, ".")
 	dir := t.TempDir()
-	var entries []packed
+	var entries []sourcetest.Entry
 	var lines bytes.Buffer
 	for i := range profiles {
 		name, text := fmt.Sprintf("fleet/%05d.mobileconfig", i), profiletest.Generate(uint64(i%500))
-		entries = append(entries, packed{name: name, text: text})
+		entries = append(entries, sourcetest.Entry{Name: name, Text: text})
 		line, err := json.Marshal(map[string]string{"name": name, "profile": string(text)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		lines.Write(append(line, '\n'))
 	}
-	for name, text := range map[string][]byte{"x.tar": archiveOf("x.tar", entries...), "x.tar.gz": archiveOf("x.tgz", entries...), "x.jsonl": lines.Bytes()} {
+	for name, text := range map[string][]byte{"x.tar": sourcetest.Archive("x.tar", entries...), "x.tar.gz": sourcetest.Archive("x.tgz", entries...), "x.jsonl": lines.Bytes()} {
 		file, peak := filepath.Join(dir, name), filepath.Join(dir, "peak")
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)

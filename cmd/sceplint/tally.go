@@ -14,6 +14,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 )
 
 // tally counts what goes by, says on standard error what is no finding, and
@@ -28,7 +29,7 @@ type tally struct {
 	failed  bool // something could not be done
 	found   bool // something at or above the threshold
 
-	exports  emptyExports
+	exports  source.EmptyExports
 	unfixed  string       // the file of which it was said last
 	baseline *baselineRun // nil: there is none
 	progress *progress
@@ -40,7 +41,7 @@ type tally struct {
 func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
-			if empty := y.exports.add(r); empty != nil && !y.yield(empty, yield) {
+			if empty := y.exports.Add(r); empty != nil && !y.yield(empty, yield) {
 				return
 			}
 			if !r.Again {
@@ -50,7 +51,7 @@ func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Resul
 				return
 			}
 		}
-		if empty := y.exports.add(&checker.Result{}); empty != nil {
+		if empty := y.exports.Add(&checker.Result{}); empty != nil {
 			y.yield(empty, yield)
 		}
 	}
@@ -110,16 +111,16 @@ func (y *tally) note(format string, args ...any) {
 }
 
 // close prints the summary and settles the exit code.
-func (y *tally) close(in *inputs, c *checker.Checker) error {
+func (y *tally) close(in *source.Inputs, c *checker.Checker) error {
 	switch {
 	case y.summary.Files > 0:
 	case y.failed:
 		return errSaid
-	case in.forceExclude && y.summary.Excluded > 0:
-		y.note("nothing to check: %s excluded by %s", count(y.summary.Excluded, "file"), in.config.File)
+	case in.ForceExclude && y.summary.Excluded > 0:
+		y.note("nothing to check: %s excluded by %s", count(y.summary.Excluded, "file"), y.flags.policies.config.File)
 		return nil // all that was named is excluded on purpose
 	default:
-		return nothing(in, &y.summary)
+		return nothing(in, y.flags.policies.config.File, &y.summary)
 	}
 	s := y.summary
 	if y.fixed > 0 {
@@ -170,14 +171,14 @@ func (f *checkFlags) noteLeftOut(w io.Writer, r *checker.Result) {
 }
 
 // nothing says that no profile was found, and where.
-func nothing(in *inputs, s *report.Summary) error {
-	where := checker.Printable(strings.Join(in.paths, ", "))
+func nothing(in *source.Inputs, config string, s *report.Summary) error {
+	where := checker.Printable(strings.Join(in.Paths, ", "))
 	if where == "." {
 		where, _ = filepath.Abs(".")
 	}
 	hint := s.LeftOut()
 	if s.Excluded > 0 {
-		hint += " by " + in.config.File
+		hint += " by " + config
 	}
 	if hint == "" && s.Skipped > 0 {
 		hint = "; use --verbose to list the files that were skipped"

@@ -1,4 +1,4 @@
-package main
+package source
 
 import (
 	"archive/zip"
@@ -17,25 +17,25 @@ import (
 
 // What a ZIP archive may cost beside its entries.
 const (
-	maxZipDirectory = 32 << 20  // bytes of its list of entries, which is kept in memory
-	maxBlownUp      = 16 << 20  // bytes of an entry, beyond maxRatio times what it is packed in
-	maxZipStream    = 256 << 20 // bytes of an archive on standard input, which is kept
+	maxZipDirectory   = 32 << 20  // bytes of its list of entries, which is kept in memory
+	maxEntryExpansion = 16 << 20  // bytes of an entry, beyond maxRatio times what it is packed in
+	maxZipStream      = 256 << 20 // bytes of an archive on standard input, which is kept
 )
 
 var errZipDirectory = fmt.Errorf("its list of entries has more than %d MiB", maxZipDirectory>>20)
 
-// sparing reads no more than so many bytes until it is told otherwise, and knows where
+// budgetReaderAt reads no more than so many bytes until it is told otherwise, and knows where
 // it read last.
-type sparing struct {
-	from io.ReaderAt
-	left int64 // less than 0: no limit
-	last *int64
+type budgetReaderAt struct {
+	from   io.ReaderAt
+	budget int64 // less than 0: no limit
+	last   *int64
 }
 
-func (r *sparing) ReadAt(p []byte, at int64) (int, error) {
-	if r.left >= 0 {
-		if r.left -= int64(len(p)); r.left < 0 {
-			r.left = 0
+func (r *budgetReaderAt) ReadAt(p []byte, at int64) (int, error) {
+	if r.budget >= 0 {
+		if r.budget -= int64(len(p)); r.budget < 0 {
+			r.budget = 0
 			return 0, errZipDirectory
 		}
 	}
@@ -46,20 +46,20 @@ func (r *sparing) ReadAt(p []byte, at int64) (int, error) {
 }
 
 // zip yields the profiles of a ZIP archive in the order of its list.
-func (c *container) zip(yield func(checker.Input) bool) bool {
+func (c *archive) zip(yield func(checker.Input) bool) bool {
 	file, size := c.file, c.size
 	if file == nil {
-		at := c.keep().size
-		n, err := c.keep().copy(io.LimitReader(c.reader, maxZipStream+1))
+		at := c.spooled().size
+		n, err := c.spooled().copy(io.LimitReader(c.reader, maxZipStream+1))
 		switch {
 		case err != nil:
-			return yield(c.failed(c.name, "the archive cannot be read: %s", fault(err)))
+			return yield(c.errorEntry(c.name, "the archive cannot be read: %s", describeReadError(err)))
 		case n > maxZipStream:
-			return yield(c.failed(c.name, "the archive has more than %d MiB; name it as a file", maxZipStream>>20))
+			return yield(c.errorEntry(c.name, "the archive has more than %d MiB; name it as a file", maxZipStream>>20))
 		}
-		file, size = io.NewSectionReader(c.keep(), at, n), n
+		file, size = io.NewSectionReader(c.spooled(), at, n), n
 	}
-	from := &sparing{from: file, left: maxZipDirectory}
+	from := &budgetReaderAt{from: file, budget: maxZipDirectory}
 	archive, err := zip.NewReader(from, size)
 	if head, _ := c.reader.Peek(2); err != nil && c.found && string(head) != "PK" { // as a pointer of Git LFS
 		return yield(checker.Input{Name: c.name, Skip: skipContent})
@@ -68,42 +68,42 @@ func (c *container) zip(yield func(checker.Input) bool) bool {
 		if errors.Is(err, zip.ErrFormat) {
 			err = errors.New("its list of entries, which stands at its end, is missing or damaged; it may be cut off")
 		}
-		return yield(c.failed(c.name, "the archive cannot be read: %s", fault(err)))
+		return yield(c.errorEntry(c.name, "the archive cannot be read: %s", describeReadError(err)))
 	}
-	from.left = -1
+	from.budget = -1
 	if len(archive.File) > maxEntries {
-		return yield(c.failed(c.name, "the archive has more than %d entries", maxEntries))
+		return yield(c.errorEntry(c.name, "the archive has more than %d entries", maxEntries))
 	}
 	headers := readZipHeaders(archive, from, size)
 	for _, fault := range headers.faults {
-		if !yield(c.failed(c.name, "%s", fault)) {
+		if !yield(c.errorEntry(c.name, "%s", fault)) {
 			return false
 		}
 	}
 	unpacked, packed := int64(0), uint64(0)
-	defer func() { c.in.settle(unpacked, size) }()
+	defer func() { c.in.recordExpansion(unpacked, size) }()
 	for _, f := range archive.File {
 		if strings.HasSuffix(f.Name, "/") && f.UncompressedSize64 == 0 && headers.entries[f] == "" {
 			continue
 		}
 		if packed += min(f.CompressedSize64, uint64(size)+1); packed > uint64(size) {
-			return yield(c.failed(c.name, "at the entry %s: its entries overlap one another, or are larger than it is; it is not read further", printable(f.Name)))
+			return yield(c.errorEntry(c.name, "at the entry %s: its entries overlap one another, or are larger than it is; it is not read further", printableName(f.Name)))
 		}
 		input, read := c.zipEntry(f, headers.entries[f])
 		if read {
 			unpacked += int64(min(f.UncompressedSize64, profile.MaxSize))
-			if err := c.in.overfull(unpacked, size); err != nil {
-				return yield(c.failed(c.name, "at the entry %s: %v", printable(f.Name), err))
+			if err := c.in.checkExpansion(unpacked, size); err != nil {
+				return yield(c.errorEntry(c.name, "at the entry %s: %v", printableName(f.Name), err))
 			}
-			if is, more := c.zipStream(f, input.Name, yield); is {
+			if is, more := c.zipJSONLines(f, input.Name, yield); is {
 				if !more {
 					return false
 				}
 				continue
 			}
 		}
-		if read && f.UncompressedSize64 > uint64(listFrom) {
-			if is, more := c.zipList(f, input.Name, yield); is {
+		if read && f.UncompressedSize64 > uint64(minExportStream) {
+			if is, more := c.zipExport(f, input.Name, yield); is {
 				if !more {
 					return false
 				}
@@ -125,7 +125,7 @@ type zipHeaders struct {
 }
 
 // readZipHeaders compares the list of an archive with what stands before its entries.
-func readZipHeaders(archive *zip.Reader, from *sparing, size int64) (found zipHeaders) {
+func readZipHeaders(archive *zip.Reader, from *budgetReaderAt, size int64) (found zipHeaders) {
 	found.entries = map[*zip.File]string{}
 	const length, stored = 30, 0xffffffff // of a header; a size that stands elsewhere
 	var at int64
@@ -161,7 +161,7 @@ func readZipHeaders(archive *zip.Reader, from *sparing, size int64) (found zipHe
 		case otherName(f):
 			found.entries[f] = "the entry has another name in its Unicode path; it is not read"
 		case string(name) != f.Name:
-			found.entries[f] = fmt.Sprintf("the entry has another name in its own header, %s; it is not read", printable(string(name)))
+			found.entries[f] = fmt.Sprintf("the entry has another name in its own header, %s; it is not read", printableName(string(name)))
 		case differs(field(18, 4), f.CompressedSize64), differs(field(22, 4), f.UncompressedSize64):
 			found.entries[f] = "the entry has other sizes in its own header than in the list of entries; it is not read"
 		case field(8, 2) != uint64(f.Method) && (f.Method == zip.Store || f.Method == zip.Deflate), (field(6, 2)^uint64(f.Flags))&1 != 0:
@@ -199,56 +199,56 @@ func otherName(f *zip.File) bool {
 
 // zipEntry gives the input for an entry, and tells whether it is one that is read. Fault
 // tells what is wrong with it.
-func (c *container) zipEntry(f *zip.File, fault string) (input checker.Input, read bool) {
-	name, err := c.inside(f.Name)
+func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read bool) {
+	name, err := c.entryName(f.Name)
 	if err != nil {
-		return c.failed(name, "%v", err), false
+		return c.errorEntry(name, "%v", err), false
 	}
-	left, is := c.leftOut(name)
+	left, is := c.skippedEntry(name)
 	switch kind := f.Mode() &^ fs.ModeDir; { // a directory by its attributes may hold data
 	case f.Flags&1 != 0 && !is:
-		return c.failed(name, "the entry is encrypted"), false
+		return c.errorEntry(name, "the entry is encrypted"), false
 	case fault != "":
-		return c.failed(name, "%s", fault), false
+		return c.errorEntry(name, "%s", fault), false
 	case is:
 		return left, false
 	case strings.HasSuffix(f.Name, "/"):
-		return c.failed(name, "the entry is a directory that holds data; it is not read"), false
+		return c.errorEntry(name, "the entry is a directory that holds data; it is not read"), false
 	case kind&fs.ModeSymlink != 0:
 		return checker.Input{Name: name, Skip: skipLink}, false
 	case !kind.IsRegular():
 		return checker.Input{Name: name, Skip: skipNoFile}, false
 	case f.UncompressedSize64 > profile.MaxSize:
-		return c.failed(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize), false
-	case f.UncompressedSize64 > maxBlownUp && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
-		return c.failed(name, "the entry holds more than %d times its size; it is not read", maxRatio), false
+		return c.errorEntry(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize), false
+	case f.UncompressedSize64 > maxEntryExpansion && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
+		return c.errorEntry(name, "the entry holds more than %d times its size; it is not read", maxRatio), false
 	}
-	t := &turn{}
-	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.done, Read: func() ([]byte, error) {
-		t.take(int64(f.UncompressedSize64)) // bounded above
+	t := &largeFileLock{}
+	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.unlock, Read: func() ([]byte, error) {
+		t.lock(int64(f.UncompressedSize64)) // bounded above
 		r, err := f.Open()
 		if err != nil {
-			return nil, c.unread(name, err)
+			return nil, c.readError(name, err)
 		}
 		defer r.Close()
-		text, err := readEntry(r, int64(f.UncompressedSize64))
+		text, err := readTarOrZipEntry(r, int64(f.UncompressedSize64))
 		if err == nil {
-			err = atEnd(r)
+			err = checkEnd(r)
 		}
 		if err != nil {
-			return nil, c.unread(name, err)
+			return nil, c.readError(name, err)
 		}
 		return text, nil
 	}}, true
 }
 
-func (c *container) unread(name string, err error) error {
-	return fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), fault(err))
+func (c *archive) readError(name string, err error) error {
+	return fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), describeReadError(err))
 }
 
-// zipStream yields the lines of an entry, if it is a stream of JSON Lines.
-func (c *container) zipStream(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
-	if !mayStream(name) {
+// zipJSONLines yields the lines of an entry, if it is a stream of JSON Lines.
+func (c *archive) zipJSONLines(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
+	if !mayBeJSONLines(name) {
 		return false, true
 	}
 	r, err := f.Open()
@@ -256,23 +256,23 @@ func (c *container) zipStream(f *zip.File, name string, yield func(checker.Input
 		return false, true // reading it as a whole gives the error
 	}
 	defer r.Close()
-	inner := c.inner(name, io.LimitReader(r, int64(f.UncompressedSize64)))
-	if head, _ := inner.reader.Peek(heads); !isStream(name, head) {
+	inner := c.nested(name, io.LimitReader(r, int64(f.UncompressedSize64)))
+	if head, _ := inner.reader.Peek(sniffLen); !isJSONLines(name, head) {
 		return false, true
 	}
-	if !inner.lines(yield) {
+	if !inner.jsonLines(yield) {
 		return true, false
 	}
-	if err := atEnd(r); err != nil {
-		err = c.unread(name, err)
+	if err := checkEnd(r); err != nil {
+		err = c.readError(name, err)
 		return true, yield(checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }})
 	}
 	return true, true
 }
 
-// zipList yields the entries of an export that lists profiles, if an entry of the
+// zipExport yields the entries of an export that lists profiles, if an entry of the
 // archive is one. It is unpacked once, and kept.
-func (c *container) zipList(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
+func (c *archive) zipExport(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
 	r, err := f.Open()
 	if err != nil {
 		return false, true
@@ -285,17 +285,17 @@ func (c *container) zipList(f *zip.File, name string, yield func(checker.Input) 
 	}
 	at, err := c.spoolEntry(io.MultiReader(bytes.NewReader(head), r), int64(f.UncompressedSize64))
 	if err == nil {
-		err = atEnd(r)
+		err = checkEnd(r)
 	}
 	if err != nil {
-		return true, yield(c.failed(name, "the entry cannot be read: %s", fault(err)))
+		return true, yield(c.errorEntry(name, "the entry cannot be read: %s", describeReadError(err)))
 	}
-	return true, c.largeEntry(name, true, c.keep(), at, int64(f.UncompressedSize64), yield)
+	return true, c.largeEntry(name, true, c.spooled(), at, int64(f.UncompressedSize64), yield)
 }
 
-// atEnd tells what is wrong with an entry, all of which was read: its checksum is
+// checkEnd tells what is wrong with an entry, all of which was read: its checksum is
 // looked at behind the last byte.
-func atEnd(r io.Reader) error {
+func checkEnd(r io.Reader) error {
 	var one [1]byte
 	switch n, err := r.Read(one[:]); {
 	case n > 0:

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package source
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 // readFast reads a file; ok is true where it can. For a regular file it takes
 // four system calls, where a file that may turn out to be a pipe or a terminal
 // takes nine, and in a run over many small files these are what takes time.
-func readFast(path string, t *turn) (text []byte, ok bool, err error) {
+func readFast(path string, t *largeFileLock) (text []byte, ok bool, err error) {
 	var fd int
 	if err := again(func() (err error) {
 		fd, err = syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
@@ -38,11 +38,11 @@ func readFast(path string, t *turn) (text []byte, ok bool, err error) {
 		if err := localfile.RejectLinkToDevice(path); err != nil {
 			return nil, false, err
 		}
-		text, err := readAll(f)
+		text, err := ReadAll(f)
 		return text, true, err
 	}
-	t.take(info.Size)
-	text = buffer(int(min(max(info.Size, 512), profile.MaxSize+1)))
+	t.lock(info.Size)
+	text = acquireBuffer(int(min(max(info.Size, 512), profile.MaxSize+1)))
 	for len(text) <= profile.MaxSize {
 		if len(text) > 0 && int64(len(text)) == info.Size {
 			break // what the system says is there; files that say 0, as in /proc, are read to their end

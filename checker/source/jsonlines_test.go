@@ -1,4 +1,4 @@
-package main
+package source
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func TestFieldsOf(t *testing.T) {
 				}
 			}
 		}
-		got, err := fieldsOf(line)
+		got, err := parseLine(line)
 		switch {
 		case !valid:
 			refused++
@@ -70,7 +70,7 @@ func TestFieldsOf(t *testing.T) {
 		if err := json.Unmarshal(line[got.start:got.end], &text); err != nil || text != *want.Profile {
 			t.Fatalf("%q: the profile is %q", line, line[got.start:got.end])
 		}
-		if decoded, ok := stringText(line[got.start:got.end]); ok && string(decoded) != text {
+		if decoded, ok := unquote(line[got.start:got.end]); ok && string(decoded) != text {
 			t.Fatalf("%q: decoded %q", line, decoded)
 		}
 	}
@@ -98,7 +98,7 @@ func TestFieldsOf(t *testing.T) {
 	if accepted < 1000 || refused < 1000 {
 		t.Errorf("%d lines taken, %d refused", accepted, refused)
 	}
-	if text, ok := stringText([]byte(`"` + strings.Repeat(`\u003c\n`, 3) + `"`)); !ok || string(text) != "<\n<\n<\n" {
+	if text, ok := unquote([]byte(`"` + strings.Repeat(`\u003c\n`, 3) + `"`)); !ok || string(text) != "<\n<\n<\n" {
 		t.Errorf("%q", text)
 	}
 }

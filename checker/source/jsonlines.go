@@ -1,4 +1,4 @@
-package main
+package source
 
 import (
 	"bufio"
@@ -40,24 +40,24 @@ func opensLines(head []byte) bool {
 	return lineHead.Match(line) && len(bytes.TrimSpace(line)) > len(`{"name":"`)+64 // a bad first line, and no object over several lines
 }
 
-// lines yields the profiles of a stream of JSON Lines: {"name", "device",
+// jsonLines yields the profiles of a stream of JSON Lines: {"name", "device",
 // "profile"}, the profile as text or in base64. A line that is none is an error,
 // and the others are judged.
-func (c *container) lines(yield func(checker.Input) bool) bool {
+func (c *archive) jsonLines(yield func(checker.Input) bool) bool {
 	at := int64(0)
 	for number := 1; ; number++ {
 		line, err := readLine(c.reader)
 		size := len(line)
 		if errors.Is(err, bufio.ErrTooLong) {
-			return yield(c.failed(c.name, "line %d has more than %d MiB; it and what follows are not read", number, maxLine>>20))
+			return yield(c.errorEntry(c.name, "line %d has more than %d MiB; it and what follows are not read", number, maxLine>>20))
 		}
 		if err != nil && err != io.EOF {
-			return yield(c.failed(c.name, "the stream cannot be read on from line %d: %s", number, fault(err)))
+			return yield(c.errorEntry(c.name, "the stream cannot be read on from line %d: %s", number, describeReadError(err)))
 		}
 		if trimmed := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff"))); len(trimmed) > 0 {
-			input, fault := c.line(line, at, number)
+			input, fault := c.jsonLine(line, at, number)
 			if fault != nil {
-				input = c.failed(c.name, "line %d %v", number, fault)
+				input = c.errorEntry(c.name, "line %d %v", number, fault)
 			}
 			if !yield(input) {
 				return false
@@ -68,7 +68,7 @@ func (c *container) lines(yield func(checker.Input) bool) bool {
 		}
 		at += int64(size)
 		if number >= maxEntries<<4 {
-			return yield(c.failed(c.name, "the stream has more than %d lines; the rest is not read", number))
+			return yield(c.errorEntry(c.name, "the stream has more than %d lines; the rest is not read", number))
 		}
 	}
 }
@@ -91,31 +91,31 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	return long, err
 }
 
-// line is the input for one line. What is kept of it is the profile as it is
+// jsonLine is the input for one line. What is kept of it is the profile as it is
 // written.
-func (c *container) line(line []byte, at int64, number int) (checker.Input, error) {
-	fields, err := fieldsOf(line)
+func (c *archive) jsonLine(line []byte, at int64, number int) (checker.Input, error) {
+	fields, err := parseLine(line)
 	if err != nil {
 		return checker.Input{}, err
 	}
 	name := fmt.Sprintf("%s/line %d", c.name, number)
 	if fields.name != "" {
-		if name, err = c.inside(fields.name); err != nil {
+		if name, err = c.entryName(fields.name); err != nil {
 			name = fmt.Sprintf("%s/line %d", c.name, number)
 		}
 	}
-	if c.in.config.excluded(name) {
+	if c.in.Excluded(name) {
 		return checker.Input{Name: name, Excluded: true}, nil
 	}
 	written := bytes.Clone(line[fields.start:fields.end])
 	if at += int64(fields.start); c.file == nil {
-		if at, err = c.keep().put(written); err != nil {
+		if at, err = c.spooled().put(written); err != nil {
 			return checker.Input{}, err
 		}
 	}
 	input := c.entry(name, written, at, len(written), number)
 	if fields.device != "" {
-		device := printable(fields.device)
+		device := printableName(fields.device)
 		input.Device, input.From.(*entry).device = device, &device
 	}
 	return input, nil
@@ -133,9 +133,9 @@ var (
 	errNoProfile = errors.New(`has no "profile" that is a string, with a profile as text or in base64`)
 )
 
-// fieldsOf finds the fields of a line. A profile, which is most of the line, is
+// parseLine finds the fields of a line. A profile, which is most of the line, is
 // not decoded.
-func fieldsOf(line []byte) (f lineFields, err error) {
+func parseLine(line []byte) (f lineFields, err error) {
 	line, marked := bytes.CutPrefix(line, []byte("\ufeff"))
 	start := bytes.IndexByte(line, '{')
 	if start < 0 || len(bytes.TrimSpace(line[:start])) > 0 {
@@ -158,7 +158,7 @@ func fieldsOf(line []byte) (f lineFields, err error) {
 			wantKey = false
 		case '"':
 			start := pos
-			if pos = endOfString(line, pos); pos < 0 {
+			if pos = stringEnd(line, pos); pos < 0 {
 				return f, errLine
 			}
 			if depth != 1 {
@@ -208,9 +208,9 @@ var inString = func() (t [256]uint8) {
 	return t
 }()
 
-// endOfString gives the place of the quotation mark that ends the string which
+// stringEnd gives the place of the quotation mark that ends the string which
 // begins at a place; -1 if there is none, or the string is none of JSON.
-func endOfString(line []byte, pos int) int {
+func stringEnd(line []byte, pos int) int {
 	for pos++; pos < len(line); pos++ {
 		switch inString[line[pos]] {
 		case 1:
@@ -254,13 +254,13 @@ func codeUnit(text []byte) (unit rune) {
 	return unit
 }
 
-// stringText decodes a string with its quotation marks, which endOfString has
+// unquote decodes a string with its quotation marks, which endOfString has
 // taken; false if it holds what is better left to encoding/json.
-func stringText(written []byte) ([]byte, bool) {
+func unquote(written []byte) ([]byte, bool) {
 	if len(written) < 2 || written[0] != '"' || written[len(written)-1] != '"' {
 		return nil, false
 	}
-	text, rest := buffer(len(written)), written[1:len(written)-1]
+	text, rest := acquireBuffer(len(written)), written[1:len(written)-1]
 	for {
 		i := bytes.IndexByte(rest, '\\')
 		if i < 0 {
@@ -281,9 +281,9 @@ func stringText(written []byte) ([]byte, bool) {
 	}
 }
 
-// profileText decodes the profile of a line: text as it is, or base64.
-func profileText(written []byte) ([]byte, error) {
-	text, ok := stringText(written)
+// decodeProfile decodes the profile of a line: text as it is, or base64.
+func decodeProfile(written []byte) ([]byte, error) {
+	text, ok := unquote(written)
 	if !ok {
 		var decoded string
 		if err := json.Unmarshal(written, &decoded); err != nil {

@@ -1,4 +1,4 @@
-package main
+package source
 
 import (
 	"archive/tar"
@@ -8,13 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/source/sourcetest"
 )
 
 // zipWith is a ZIP archive of entries whose headers are given.
@@ -41,9 +40,9 @@ func zipWith(t *testing.T, text []byte, headers ...*zip.FileHeader) []byte {
 // named as an error. Each archive holds a profile with an error where it might be
 // overlooked.
 func TestArchiveTricks(t *testing.T) {
-	good, bad := profiletest.Generate(1), []byte(scepOf("<key>KeyUsage</key><integer>5</integer>"))
-	first, second := archiveOf("x.tar", packed{name: "a.mobileconfig", text: good}), archiveOf("x.tar", packed{name: "b.mobileconfig", text: bad})
-	firstZip, secondZip := archiveOf("x.zip", packed{name: "a.mobileconfig", text: good}), archiveOf("x.zip", packed{name: "b.mobileconfig", text: bad})
+	good, bad := profiletest.Generate(1), scepWith("<key>KeyUsage</key><integer>5</integer>")
+	first, second := sourcetest.Archive("x.tar", sourcetest.Entry{Name: "a.mobileconfig", Text: good}), sourcetest.Archive("x.tar", sourcetest.Entry{Name: "b.mobileconfig", Text: bad})
+	firstZip, secondZip := sourcetest.Archive("x.zip", sourcetest.Entry{Name: "a.mobileconfig", Text: good}), sourcetest.Archive("x.zip", sourcetest.Entry{Name: "b.mobileconfig", Text: bad})
 	const end = 1024 // the blocks that end an archive
 	directory := &zip.FileHeader{Name: "b.mobileconfig", Method: zip.Deflate}
 	directory.SetMode(os.ModeDir | 0o755)
@@ -71,16 +70,16 @@ func TestArchiveTricks(t *testing.T) {
 	}{
 		{"second-tar", "in.tar", slices.Concat(first, second), 1, "in.tar/b.mobileconfig:1:"},
 		{"second-tar-padded", "in.tar", slices.Concat(first, make([]byte, 9*512), second), 1, "in.tar/b.mobileconfig:1:"},
-		{"second-tar-packed", "in.tar.gz", gzipped(slices.Concat(first, second)), 1, "in.tar.gz/b.mobileconfig:1:"},
-		{"second-member", "in.tar.gz", slices.Concat(gzipped(first), gzipped(second)), 1, "in.tar.gz/b.mobileconfig:1:"},
+		{"second-tar-packed", "in.tar.gz", sourcetest.Gzip(slices.Concat(first, second)), 1, "in.tar.gz/b.mobileconfig:1:"},
+		{"second-member", "in.tar.gz", slices.Concat(sourcetest.Gzip(first), sourcetest.Gzip(second)), 1, "in.tar.gz/b.mobileconfig:1:"},
 		{"second-of-nothing", "in.tar", slices.Concat(make([]byte, 10240), second), 1, "in.tar/b.mobileconfig:1:"},
-		{"second-of-nothing-packed", "in.tgz", gzipped(slices.Concat(make([]byte, 10240), second)), 1, "in.tgz/b.mobileconfig:1:"},
+		{"second-of-nothing-packed", "in.tgz", sourcetest.Gzip(slices.Concat(make([]byte, 10240), second)), 1, "in.tgz/b.mobileconfig:1:"},
 		{"third-tar", "in.tar", slices.Concat(first, first, second), 1, "in 3 files"},
 		{"after-tar", "in.tar", slices.Concat(first, bad), 2, "data follows the end of the archive"},
 		{"after-tar-zip", "in.tar", slices.Concat(first, secondZip), 2, "data follows the end of the archive"},
 		{"after-tar-padding", "in.tar", slices.Concat(first, make([]byte, 70<<20)), 2, "more than 64 MiB of nothing follow it"},
-		{"tar-directory", "in.tar", slices.Concat(tarOf(&tar.Header{Name: "b.mobileconfig", Typeflag: tar.TypeDir, Size: 512}), make([]byte, end)), 2, "a directory that holds data"},
-		{"tar-type", "in.tar", slices.Concat(tarOf(&tar.Header{Name: "b.mobileconfig", Typeflag: 'Z'}), make([]byte, end)), 2, "unknown type 'Z' of the entry"},
+		{"tar-directory", "in.tar", slices.Concat(sourcetest.Tar(&tar.Header{Name: "b.mobileconfig", Typeflag: tar.TypeDir, Size: 512}), make([]byte, end)), 2, "a directory that holds data"},
+		{"tar-type", "in.tar", slices.Concat(sourcetest.Tar(&tar.Header{Name: "b.mobileconfig", Typeflag: 'Z'}), make([]byte, end)), 2, "unknown type 'Z' of the entry"},
 		{"zip-directory", "in.zip", zipWith(t, bad, directory), 1, "in.zip/b.mobileconfig:1:"},
 		{"zip-directory-slash", "in.zip", bytes.ReplaceAll(zipWith(t, bad, &zip.FileHeader{Name: "b.mobileconfig|"}), []byte("g|"), []byte("g/")), 2, "a directory that holds data"},
 		{"zip-name", "in.zip", patched(bytes.Clone(secondZip), func(b []byte) { copy(b[30:], "n.txt") }), 2, "the entry has another name in its own header"},
@@ -97,20 +96,19 @@ func TestArchiveTricks(t *testing.T) {
 		{"two-zips", "in.zip", slices.Concat(secondZip, firstZip), 2, "entries that are not in its list stand at its start"},
 		{"after-zip", "in.zip", slices.Concat(firstZip, bad), 2, "data follows its end, which is not read"},
 		{"before-zip", "in.zip", slices.Concat([]byte("#!/bin/sh\n"), secondZip), 1, "in.zip/b.mobileconfig:1:"},
-		{"zip-blown-up", "in.zip", archiveOf("x.zip", packed{name: "b.mobileconfig", text: bytes.Repeat([]byte(" "), 20<<20)}), 2, "the entry holds more than 200 times its size"},
+		{"zip-blown-up", "in.zip", sourcetest.Archive("x.zip", sourcetest.Entry{Name: "b.mobileconfig", Text: bytes.Repeat([]byte(" "), 20<<20)}), 2, "the entry holds more than 200 times its size"},
 		{"zip-of-profile", "in.zip", bad, 1, "in.zip:1:"},
 		{"line-escaped", "in.jsonl", []byte(`{"profile": "<plist/>", "\u0070rofile": "` + strings.ReplaceAll(string(bad), `"`, `\"`) + `"}`), 1, "scep-key-misspelled"},
-		{"gz-of-profile", "b.mobileconfig.gz", gzipped(bad), 2, "neither a tar archive nor JSON Lines"},
-		{"gz-cut", "in.tgz", gzipped(second)[:60], 2, "cut off"},
+		{"gz-of-profile", "b.mobileconfig.gz", sourcetest.Gzip(bad), 2, "neither a tar archive nor JSON Lines"},
+		{"gz-cut", "in.tgz", sourcetest.Gzip(second)[:60], 2, "cut off"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			dir := t.TempDir()
 			t.Chdir(dir)
 			must(t, os.WriteFile(x.file, x.text, 0o600))
 			for _, path := range []string{x.file, "."} { // named, and found in a directory
-				code, out, errOut := sceplint(t, "check", "--no-config", path)
-				if code != x.exit || !strings.Contains(out+errOut, x.says) {
-					t.Errorf("check %s: exit code %d, not %d, or it does not say %q:\n%.600s%.600s", path, code, x.exit, x.says, out, errOut)
+				if code, text := checkPaths(t, nil, path); code != x.exit || !strings.Contains(text, x.says) {
+					t.Errorf("check %s: exit code %d, not %d, or it does not say %q:\n%.1200s", path, code, x.exit, x.says, text)
 				}
 			}
 		})
@@ -120,10 +118,10 @@ func TestArchiveTricks(t *testing.T) {
 // TestOtherGzip holds that in a directory anything may be compressed.
 func TestOtherGzip(t *testing.T) {
 	t.Chdir(t.TempDir())
-	must(t, os.WriteFile("sceplint.1.gz", gzipped([]byte(".TH SCEPLINT 1")), 0o600))
+	must(t, os.WriteFile("sceplint.1.gz", sourcetest.Gzip([]byte(".TH SCEPLINT 1")), 0o600))
 	must(t, os.WriteFile("a.mobileconfig", profiletest.Generate(1), 0o600))
-	if code, _, errOut := sceplint(t, "check", "--no-config", "."); code != exitClean || !strings.Contains(errOut, "in 1 file (1 SCEP payload), 1 skipped") {
-		t.Errorf("exit code %d: %s", code, errOut)
+	if code, text := checkPaths(t, nil, "."); code != 0 || !strings.Contains(text, "in 1 files, 1 skipped") {
+		t.Errorf("exit code %d: %s", code, text)
 	}
 }
 
@@ -134,17 +132,17 @@ func TestManyArchives(t *testing.T) {
 	good := profiletest.Generate(1)
 	for i := range 3 * maxKeptOpen {
 		for _, kind := range []string{".zip", ".tar", ".tar.gz", ".jsonl"} {
-			text := []byte(fmt.Sprintf("{\"name\": \"a\", \"profile\": %q}\n", plistOf("<dict><key>PayloadContent</key><array/></dict>")))
+			text := []byte(fmt.Sprintf("{\"name\": \"a\", \"profile\": %q}\n", "<plist><dict><key>PayloadContent</key><array/></dict></plist>"))
 			if kind != ".jsonl" {
-				text = archiveOf(kind, packed{name: "a.mobileconfig", text: good})
+				text = sourcetest.Archive(kind, sourcetest.Entry{Name: "a.mobileconfig", Text: good})
 			}
 			must(t, os.WriteFile(fmt.Sprintf("%d%s", i, kind), text, 0o600))
 		}
 	}
-	in := &inputs{paths: []string{"."}, config: &configuration{Config: &config.Config{}}}
-	defer in.close()
+	in := &Inputs{Paths: []string{"."}, Excluded: func(string) bool { return false }}
+	defer in.Close()
 	n := 0
-	for input := range in.all() {
+	for input := range in.All() {
 		if _, err := input.Read(); err != nil {
 			t.Fatal(err)
 		}
@@ -157,50 +155,10 @@ func TestManyArchives(t *testing.T) {
 	// Bombs, each of which is below what one may unpack to.
 	t.Chdir(t.TempDir())
 	for i := range 3 {
-		must(t, os.WriteFile(fmt.Sprintf("%d.tar.gz", i), archiveOf("x.tgz", packed{name: "a.bin", text: make([]byte, 100<<20)}, packed{name: "b.mobileconfig", text: good}), 0o600))
+		must(t, os.WriteFile(fmt.Sprintf("%d.tar.gz", i), sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.bin", Text: make([]byte, 100<<20)}, sourcetest.Entry{Name: "b.mobileconfig", Text: good}), 0o600))
 	}
-	code, _, errOut := sceplint(t, "check", "--no-config", ".")
-	if code != exitFailed || strings.Count(errOut, "more than 200 times its size") != 1 || !strings.Contains(errOut, "in 2 files") {
-		t.Errorf("exit code %d: %s", code, errOut)
-	}
-}
-
-// TestFleetLookups holds that the paths of a file of Fleet cost one lookup for each file, and
-// one for each directory.
-func TestFleetLookups(t *testing.T) {
-	dir := t.TempDir()
-	real, err := filepath.EvalSymlinks(dir)
-	must(t, err)
-	lay(real, "lib/a/b/c/x.mobileconfig", nil)
-	const n = 5000
-	paths := newFleetPaths(real)
-	for i := range n {
-		_, err := paths.files(fleetPath{path: fmt.Sprintf("lib/a/b/c/%d.mobileconfig", i)}, real)
-		if !errors.Is(err, os.ErrNotExist) {
-			t.Fatal(err)
-		}
-		if files, err := paths.files(fleetPath{path: "lib/a/b/c/x.mobileconfig"}, real); err != nil || len(files) != 1 {
-			t.Fatal(files, err)
-		}
-	}
-	if most := n + 1 + strings.Count(real, "/") + 8; paths.lookups > most {
-		t.Errorf("%d lookups in the file system, and should be %d at most", paths.lookups, most)
-	}
-}
-
-// TestFleetSteps holds that merges cost no more than the file is long.
-func TestFleetSteps(t *testing.T) {
-	var text strings.Builder
-	text.WriteString("controls: {macos_settings: {custom_settings: []}}\nx: &b {")
-	for i := range 20_000 {
-		fmt.Fprintf(&text, "k%d: 1, ", i)
-	}
-	text.WriteString("z: 1}\ny:\n")
-	for i := range 20_000 {
-		fmt.Fprintf(&text, "  m%d: {<<: *b}\n", i)
-	}
-	found, err := readFleet([]byte(text.String()))
-	if err != nil || len(found.faults) == 0 || !strings.Contains(found.faults[len(found.faults)-1].err.Error(), "more than can be followed") {
-		t.Errorf("%v: %v", found.faults, err)
+	code, text := checkPaths(t, nil, ".")
+	if code != 2 || strings.Count(text, "more than 200 times its size") != 1 || !strings.Contains(text, "in 2 files") {
+		t.Errorf("exit code %d: %s", code, text)
 	}
 }

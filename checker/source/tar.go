@@ -1,4 +1,4 @@
-package main
+package source
 
 import (
 	"archive/tar"
@@ -12,15 +12,15 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// blocks counts what is read of a tar archive, and sees the block of zeros
+// tarBlocks counts what is read of a tar archive, and sees the block of zeros
 // that ends it.
-type blocks struct {
+type tarBlocks struct {
 	from  *bufio.Reader
 	n     int64
 	ended bool
 }
 
-func (r *blocks) Read(p []byte) (int, error) {
+func (r *tarBlocks) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
 	r.n += int64(n)
 	r.ended = n == 512 && len(p) == 512
@@ -38,9 +38,9 @@ var (
 	errTrailing = errors.New("data follows the end of the archive, which is not a tar archive; remove it, or unpack it first")
 )
 
-// another moves to the archive that follows the one that ended, if there is one:
+// nextArchive moves to the archive that follows the one that ended, if there is one:
 // archives may stand one after the other.
-func (r *blocks) another() (bool, error) {
+func (r *tarBlocks) nextArchive() (bool, error) {
 	for padding := 0; padding <= maxPadding; padding += 512 {
 		block, err := r.from.Peek(512)
 		switch {
@@ -61,8 +61,8 @@ func (r *blocks) another() (bool, error) {
 
 // tar yields the profiles of a tar archive in its order, and of those that follow it.
 // Of one that is damaged what comes before is checked.
-func (c *container) tar(yield func(checker.Input) bool) bool {
-	from := &blocks{from: c.reader}
+func (c *archive) tar(yield func(checker.Input) bool) bool {
+	from := &tarBlocks{from: c.reader}
 	r := tar.NewReader(from)
 	last, entries := "", 0
 	damaged := func(err error) bool {
@@ -70,7 +70,7 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 		if last != "" {
 			where = "after the entry " + last
 		}
-		return yield(c.failed(c.name, "the archive cannot be read on from byte %d, %s: %s", from.n, where, fault(err)))
+		return yield(c.errorEntry(c.name, "the archive cannot be read on from byte %d, %s: %s", from.n, where, describeReadError(err)))
 	}
 	for {
 		header, err := r.Next()
@@ -78,7 +78,7 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 		case err == io.EOF && !from.ended:
 			return damaged(io.ErrUnexpectedEOF)
 		case err == io.EOF:
-			more, err := from.another()
+			more, err := from.nextArchive()
 			if err != nil {
 				return damaged(err)
 			}
@@ -91,9 +91,9 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 			return damaged(err)
 		}
 		if entries++; entries > maxEntries {
-			return yield(c.failed(c.name, "the archive has more than %d entries; the rest is not read", maxEntries))
+			return yield(c.errorEntry(c.name, "the archive has more than %d entries; the rest is not read", maxEntries))
 		}
-		last = printable(header.Name)
+		last = printableName(header.Name)
 		if header.Typeflag == tar.TypeDir && header.Size == 0 || header.Typeflag == tar.TypeXGlobalHeader {
 			continue
 		}
@@ -108,15 +108,15 @@ func (c *container) tar(yield func(checker.Input) bool) bool {
 }
 
 // tarEntry yields an entry.
-func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks, yield func(checker.Input) bool) (more bool, err error) {
-	name, err := c.inside(header.Name)
+func (c *archive) tarEntry(r *tar.Reader, header *tar.Header, from *tarBlocks, yield func(checker.Input) bool) (more bool, err error) {
+	name, err := c.entryName(header.Name)
 	if err != nil {
-		return yield(c.failed(name, "%v", err)), nil
+		return yield(c.errorEntry(name, "%v", err)), nil
 	}
-	left, is := c.leftOut(name)
+	left, is := c.skippedEntry(name)
 	switch {
 	case header.Typeflag == tar.TypeDir:
-		return yield(c.failed(name, "the entry is a directory that holds data; it is not read")), nil
+		return yield(c.errorEntry(name, "the entry is a directory that holds data; it is not read")), nil
 	case is:
 		return yield(left), nil
 	case header.Typeflag == tar.TypeSymlink, header.Typeflag == tar.TypeLink:
@@ -124,41 +124,41 @@ func (c *container) tarEntry(r *tar.Reader, header *tar.Header, from *blocks, yi
 	case header.Typeflag == tar.TypeChar, header.Typeflag == tar.TypeBlock, header.Typeflag == tar.TypeFifo:
 		return yield(checker.Input{Name: name, Skip: skipNoFile}), nil
 	case sparse(header): // a few bytes may stand for very many
-		return yield(c.failed(name, "the entry is a sparse file; unpack the archive first")), nil
+		return yield(c.errorEntry(name, "the entry is a sparse file; unpack the archive first")), nil
 	case header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeCont:
-		return yield(c.failed(name, "unknown type %q of the entry; unpack the archive first", header.Typeflag)), nil
+		return yield(c.errorEntry(name, "unknown type %q of the entry; unpack the archive first", header.Typeflag)), nil
 	}
 	again, optional := c.file != nil, isOptional(name)
 	at, size := from.n, int(header.Size)
 	body := io.Reader(r)
-	if mayStream(name) {
-		buffered := bufio.NewReaderSize(r, int(min(header.Size, heads)))
-		if head, _ := buffered.Peek(int(min(header.Size, heads))); isStream(name, head) {
-			return c.inner(name, buffered).lines(yield), nil
+	if mayBeJSONLines(name) {
+		buffered := bufio.NewReaderSize(r, int(min(header.Size, sniffLen)))
+		if head, _ := buffered.Peek(int(min(header.Size, sniffLen))); isJSONLines(name, head) {
+			return c.nested(name, buffered).jsonLines(yield), nil
 		}
 		body = buffered
 	}
 	if header.Size > profile.MaxSize {
-		return yield(c.failed(name, "the entry has %d bytes; %d is the most that is read", header.Size, profile.MaxSize)), nil
+		return yield(c.errorEntry(name, "the entry has %d bytes; %d is the most that is read", header.Size, profile.MaxSize)), nil
 	}
 	var text []byte
 	switch {
-	case again && header.Size > listFrom:
+	case again && header.Size > minExportStream:
 		return c.largeEntry(name, optional, c.file, at, header.Size, yield), nil
-	case header.Size > listFrom:
+	case header.Size > minExportStream:
 		if at, err = c.spoolEntry(body, header.Size); err == nil {
-			return c.largeEntry(name, optional, c.keep(), at, header.Size, yield), nil
+			return c.largeEntry(name, optional, c.spooled(), at, header.Size, yield), nil
 		}
 	case !again || size <= keptInMemory:
-		text, err = readEntry(body, header.Size)
+		text, err = readTarOrZipEntry(body, header.Size)
 	}
 	if err != nil {
-		return yield(c.failed(name, "the entry cannot be read: %s", fault(err))), nil // the next header tells whether there is more
+		return yield(c.errorEntry(name, "the entry cannot be read: %s", describeReadError(err))), nil // the next header tells whether there is more
 	}
 	in := c
 	if !again {
-		in = c.streamed()
-		if at, err = in.keep().put(text); err != nil {
+		in = c.spoolArchive()
+		if at, err = in.spooled().put(text); err != nil {
 			return true, err
 		}
 	}
@@ -173,8 +173,8 @@ func sparse(header *tar.Header) bool {
 	return header.Typeflag == tar.TypeGNUSparse || header.PAXRecords["GNU.sparse.major"] != "" || header.PAXRecords["GNU.sparse.map"] != ""
 }
 
-// readEntry reads a whole entry. A size that is not true does not take memory.
-func readEntry(r io.Reader, size int64) ([]byte, error) {
+// readTarOrZipEntry reads a whole entry. A size that is not true does not take memory.
+func readTarOrZipEntry(r io.Reader, size int64) ([]byte, error) {
 	text := make([]byte, 0, min(size, keptInMemory))
 	for int64(len(text)) < size {
 		if len(text) == cap(text) {

@@ -1,8 +1,7 @@
-package main
+package source
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -15,7 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/source/sourcetest"
 )
+
+const exportsDir = "../../testdata/exports/"
 
 // exportsOf are the lists in which other systems write profiles down, by file name.
 func exportsOf(profiles ...[]byte) map[string][]byte {
@@ -41,8 +43,8 @@ func exportsOf(profiles ...[]byte) map[string][]byte {
 // whole or entry by entry: as a file, in a directory, on standard input, and in
 // archives.
 func TestListed(t *testing.T) {
-	before := listFrom
-	t.Cleanup(func() { listFrom = before })
+	before := minExportStream
+	t.Cleanup(func() { minExportStream = before })
 	dir := t.TempDir()
 	for _, file := range []string{"jamf.xml", "jamf.json", "jamf-list.xml", "jamf-mobile.xml", "jamf-cdata.xml", "intune-list.json", "intune-scep.json", "plain.mobileconfig"} {
 		text, err := os.ReadFile(exportsDir + file)
@@ -63,7 +65,7 @@ func TestListed(t *testing.T) {
 				if kind == "cut-" {
 					continue
 				}
-				archive := archiveOf(in, packed{name: "a/" + kind + name, text: text}, packed{name: "b.mobileconfig", text: plain})
+				archive := sourcetest.Archive(in, sourcetest.Entry{Name: "a/" + kind + name, Text: text}, sourcetest.Entry{Name: "b.mobileconfig", Text: plain})
 				if err := os.WriteFile(filepath.Join(dir, kind+name+in), archive, 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -77,30 +79,20 @@ func TestListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := func(stdin []byte, args ...string) string {
-		var out, errOut bytes.Buffer
-		code := run(context.Background(), args, bytes.NewReader(stdin), &out, &errOut)
-		return fmt.Sprintf("%d\n%s%s", code, &out, &errOut)
-	}
-	t.Chdir(t.TempDir()) // without configuration
+	t.Chdir(t.TempDir())
 	for _, file := range append(files, dir) {
-		runs := [][]string{{"check", "--format", "json", file}, {"audit", "--format", "json", file}}
+		stdin, _ := os.ReadFile(file)
+		runs := [][]string{{file}}
 		if strings.HasSuffix(file, "jamf.xml") || strings.HasSuffix(file, "graph.json") {
-			runs = append(runs, []string{"check", file, file}, []string{"check", "--format", "sarif", "--pack", "strict", file}, []string{"check", "--fix", file}, []string{"check", "-"})
+			runs = append(runs, []string{file, file}, []string{"-"})
 		}
-		for _, args := range runs {
-			stdin := []byte(nil)
-			if args[len(args)-1] == "-" {
-				if stdin, err = os.ReadFile(file); err != nil {
-					t.Fatal(err)
-				}
-			}
-			listFrom = 1 << 40
-			whole := said(stdin, args...)
-			listFrom = 0
-			parts := said(stdin, args...)
-			if diff := cmp.Diff(whole, parts); diff != "" {
-				t.Errorf("%s: as a whole (-) and by entries (+) differ:\n%.3000s", args, diff)
+		for _, paths := range runs {
+			minExportStream = 1 << 40
+			_, whole := checkPaths(t, stdin, paths...)
+			minExportStream = 0
+			_, entries := checkPaths(t, stdin, paths...)
+			if diff := cmp.Diff(whole, entries); diff != "" {
+				t.Errorf("%s %s: as a whole (-) and by entries (+) differ:\n%.3000s", file, paths, diff)
 			}
 		}
 	}
@@ -109,13 +101,10 @@ func TestListed(t *testing.T) {
 // TestListedNothing holds that an export in which there is nothing to check is
 // named.
 func TestListedNothing(t *testing.T) {
-	before := listFrom
-	t.Cleanup(func() { listFrom = before })
-	listFrom = 0
-	for _, command := range []string{"check", "audit"} {
-		code, out, errOut := sceplint(t, command, exportsDir+"jamf-names.xml")
-		if code != exitFailed || out != "" || !strings.Contains(errOut, "jamf-names.xml: skipped: an export whose entries hold no profiles") {
-			t.Errorf("%s: exit code %d: %s%s", command, code, out, errOut)
-		}
+	before := minExportStream
+	t.Cleanup(func() { minExportStream = before })
+	minExportStream = 0
+	if code, text := checkPaths(t, nil, exportsDir+"jamf-names.xml"); code != 2 || !strings.Contains(text, "jamf-names.xml: skipped: an export whose entries hold no profiles") {
+		t.Errorf("exit code %d: %s", code, text)
 	}
 }
