@@ -67,7 +67,7 @@ of runs that went on cannot be compared.`,
 	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	flags.StringVar(&f.markKey, "mark-key", "", "mark static challenges with the secret key in `FILE`, so that parts and runs can be compared (default a random key for each run)")
-	f.policies.add(cmd)
+	addPolicyFlags(cmd, &f.policies)
 	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
@@ -97,10 +97,11 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 		return err
 	}
 	failOn := checker.Off
+	var drift []checker.Rule
 	if f.against != "" {
-		f.policies.also = audit.DriftRules()
+		drift = audit.DriftRules()
 	}
-	c, err := f.checker(ctx)
+	c, err := f.checker(ctx, drift...)
 	if err == nil {
 		failOn, err = f.threshold()
 	}
@@ -123,8 +124,8 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	}
 	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: deviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
-	if len(f.policies.config.Ignore) > 0 {
-		c.Withhold = f.policies.config.withhold
+	if len(f.policies.Project.Ignore) > 0 {
+		c.Withhold = f.policies.Project.Suppress
 	}
 	run := &auditRun{terminal: t, flags: f, fleet: audit.NewFleet(), failOn: failOn, inputs: in, shard: part, marker: marker}
 	if f.against != "" {

@@ -284,7 +284,7 @@ func (a *auditRun) state() ([]byte, error) {
 // close writes the audit and settles the exit code.
 func (a *auditRun) close(now time.Time) error {
 	if a.shard.of == 1 && a.fleet.Empty() {
-		return nothing(a.inputs, a.flags.policies.config.File, &report.Summary{Skipped: a.fleet.Summary().Skipped, Excluded: a.fleet.Summary().Excluded})
+		return nothing(a.inputs, a.flags.policies.Project.File, &report.Summary{Skipped: a.fleet.Summary().Skipped, Excluded: a.fleet.Summary().Excluded})
 	}
 	r := reportOf(a.fleet)
 	if a.shard.of > 1 { // another part may have what is missing in this one
@@ -336,7 +336,7 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 	repository := audit.NewRepository()
 	repository.SetSeverities(c.Severities)
 	a.fleet.Repository = repository
-	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.config.excluded}
+	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.Project.IsExcluded}
 	defer in.Close()
 	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.All()) {
 		if r.Err != nil {

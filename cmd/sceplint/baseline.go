@@ -45,11 +45,11 @@ type openBaseline struct {
 // baselines reads the baselines that the flags or the configuration name; nil if
 // there is nothing to do with one.
 func (f *checkFlags) baselines() (*baselineRun, error) {
-	conf := &f.policies.config
+	conf := &f.policies.Project
 	path, read := f.baseline, localfile.Read
 	if path == "" && conf.Baseline != "" {
-		path = conf.shown(conf.file(conf.Baseline))
-		read = func(string, int64) ([]byte, error) { return conf.readFile(conf.file(conf.Baseline), maxBaseline) }
+		path = conf.ShortPath(conf.Absolute(conf.Baseline))
+		read = func(string, int64) ([]byte, error) { return conf.ReadFile(conf.Absolute(conf.Baseline), maxBaseline) }
 	}
 	switch {
 	case f.pruneBaseline && path == "" && f.writeBaseline == "":

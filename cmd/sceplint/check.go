@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -30,7 +31,7 @@ type checkFlags struct {
 	verifySignatures           bool
 	verifyGiven                bool // --verify-signatures, be it true or false
 	trust                      []string
-	policies                   policyFlags
+	policies                   policy.Loader
 	notes                      []string // on the policies that were loaded
 }
 
@@ -70,8 +71,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(formatNames(), ", ")+" to standard output or to FILE; repeatable")
-	f.policies.add(cmd)
-	flags.StringVar(&f.policies.trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
+	addPolicyFlags(cmd, &f.policies)
+	flags.StringVar(&f.policies.Trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
 	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -83,7 +84,7 @@ func TestJobs(t *testing.T) {
 	}
 	for _, format := range formats {
 		flags := []string{"check", "--format", format, "--now", "2026-06-01T12:00:00Z"}
-		for _, pack := range packNames() {
+		for _, pack := range policy.PackNames() {
 			flags = append(flags, "--pack", pack)
 		}
 		_, one, says := sceplint(t, append(flags, "--jobs", "1", dir, "../../testdata")...)

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
-	"github.com/sceplint/sceplint/policies"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -42,32 +40,10 @@ func ruleWords(string) ([]string, cobra.ShellCompDirective) {
 // shippedWords are the IDs of the shipped policies, with their titles.
 func shippedWords(string) ([]string, cobra.ShellCompDirective) {
 	var words []string
-	for _, file := range shippedFiles() {
-		id := strings.ReplaceAll(path.Base(path.Dir(file)), "_", "-")
-		words = append(words, cobra.CompletionWithDesc(id, shippedTitle(file)))
+	for id, title := range policy.ShippedTitles() {
+		words = append(words, cobra.CompletionWithDesc(id, title))
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp
-}
-
-// shippedFiles are the files of the shipped policies, without their tests.
-func shippedFiles() []string {
-	files, err := fs.Glob(policies.FS, "*/*/*.rego")
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	return slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, "_test.rego") })
-}
-
-// shippedTitle reads the title of a shipped policy from its METADATA, without
-// the work of compiling it.
-func shippedTitle(file string) string {
-	text, err := policies.FS.ReadFile(file)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	_, after, _ := strings.Cut(string(text), "\n# title: ")
-	title, _, _ := strings.Cut(after, "\n")
-	return title
 }
 
 // severityWords are IDs with an equals sign, and after it the levels.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 )
@@ -61,12 +60,12 @@ func configCheckCommand(t *terminal) *cobra.Command {
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f := checkFlags{}
-			f.policies.config = configuration{path: append(args, "")[0]}
+			f.policies.Project = config.Project{Path: append(args, "")[0]}
 			c, err := f.checker(cmd.Context())
 			if err != nil {
 				return err
 			}
-			conf := &f.policies.config
+			conf := &f.policies.Project
 			if conf.File == "" {
 				return fmt.Errorf("no %s is in the working directory or above it in the repository; sceplint config init writes one", config.Name)
 			}
@@ -115,18 +114,15 @@ func (t *terminal) configInit(directory string) error {
 	return err
 }
 
-// targetsOf gives the targets that the configuration has for a file.
-func (f *configuration) targetsOf(file string) checker.Targets {
-	targets := f.Targets
-	for _, o := range f.Overrides {
-		if o.Targets != nil && config.Match(o.Files, f.inside(file)) {
-			targets = o.Targets
-		}
-	}
-	return targets
-}
-
 func exists(file string) bool {
 	_, err := os.Lstat(file)
 	return err == nil
+}
+
+// addConfigFlags adds the flags that choose the configuration file.
+func addConfigFlags(cmd *cobra.Command, f *config.Project) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.Path, "config", "", "read the configuration from `FILE`, not from the "+config.Name+" of the working directory or of one above it, up to the repository root")
+	flags.BoolVar(&f.Disabled, "no-config", false, "read no configuration file")
+	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 }

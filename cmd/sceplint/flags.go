@@ -14,6 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
@@ -63,31 +66,33 @@ func (f *checkFlags) time() (time.Time, error) {
 }
 
 // checker makes the checker that the flags ask for.
-func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
+func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*checker.Checker, error) {
 	const most = 1024
 	if f.jobs < 0 || f.jobs > most {
 		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	}
-	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: shippedIDs()}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: policy.ShippedIDs()}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err
 	}
-	f.policies.lazy = !f.describes()
-	c.Rules, f.notes, err = f.policies.all(ctx)
+	f.policies.Lazy = !f.describes()
+	c.Rules, f.notes, err = loadRules(ctx, &f.policies, added...)
 	if err != nil {
 		return nil, err
 	}
 	if f.target == "" {
-		c.Targets = f.policies.config.Targets
+		c.Targets = f.policies.Project.Targets
 	}
 	if c.Verify, err = f.verify(); err != nil {
 		return nil, err
 	}
-	if err := f.settings(c); err != nil {
+	if err := f.policies.Project.Apply(c, config.Selection{
+		Enable: f.enable, Disable: f.disable, Severity: f.severity, Targets: f.target != "", AlsoKnown: audit.DriftIDs(),
+	}); err != nil {
 		return nil, err
 	}
-	if id := f.policies.trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
+	if id := f.policies.Trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
 		return nil, fmt.Errorf("--trace: unknown policy %q; sceplint rules lists those that are loaded", id)
 	}
 	switch {
@@ -107,8 +112,8 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 // one.
 func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselineRun, error) {
 	var list []func(*checker.Finding) *checker.Suppression
-	if len(f.policies.config.Ignore) > 0 {
-		list = append(list, f.policies.config.withhold)
+	if len(f.policies.Project.Ignore) > 0 {
+		list = append(list, f.policies.Project.Suppress)
 	}
 	known, err := f.baselines()
 	if err != nil {
@@ -152,7 +157,7 @@ func (f *checkFlags) since(ctx context.Context) (*suppress.Revision, error) {
 		if slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return strings.HasPrefix(part, ".") }) {
 			return false
 		}
-		return !f.policies.config.excluded(filepath.Join(revision.Root(), filepath.FromSlash(path)))
+		return !f.policies.Project.IsExcluded(filepath.Join(revision.Root(), filepath.FromSlash(path)))
 	}
 	return revision, nil
 }
@@ -171,7 +176,7 @@ func (f *checkFlags) describes() bool {
 func (f *checkFlags) threshold() (checker.Severity, error) {
 	level := f.failOn
 	if level == "" {
-		level = cmp.Or(f.policies.config.FailOn, "error")
+		level = cmp.Or(f.policies.Project.FailOn, "error")
 	}
 	if level == "never" {
 		return checker.Off, nil
@@ -184,7 +189,7 @@ func (f *checkFlags) threshold() (checker.Severity, error) {
 }
 
 func (f *checkFlags) inputs(t *terminal, paths []string) (*source.Inputs, error) {
-	in := &source.Inputs{Paths: paths, Stdin: t.in, StdinName: f.stdinName, Excluded: f.policies.config.excluded, ForceExclude: f.forceExclude}
+	in := &source.Inputs{Paths: paths, Stdin: t.in, StdinName: f.stdinName, Excluded: f.policies.Project.IsExcluded, ForceExclude: f.forceExclude}
 	if len(paths) == 0 {
 		in.Paths = []string{"."}
 	}

@@ -42,7 +42,7 @@ A PATH of - is standard input. The document goes well with opa eval -I.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&schema, "schema", false, "print the JSON Schema of the document instead")
 	f.addCommon(cmd)
-	f.policies.config.add(cmd)
+	addConfigFlags(cmd, &f.policies.Project)
 	return cmd
 }
 
@@ -68,10 +68,10 @@ func (t *terminal) input(f *checkFlags, path string) error {
 		return err
 	}
 	if f.target == "" {
-		if err := f.policies.config.read(); err != nil {
+		if err := f.policies.Project.Load(); err != nil {
 			return err
 		}
-		c.Targets = f.policies.config.targetsOf(name)
+		c.Targets = f.policies.Project.TargetsOf(name)
 	}
 	c.Prepare()
 	var broken error

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sceplint/sceplint/checker/policy"
 )
 
 // TestManPage holds that the page leaves no command and no flag out, and that
@@ -51,7 +53,7 @@ func TestManPage(t *testing.T) {
 
 // TestShippedTitles holds the titles that completion reads against METADATA.
 func TestShippedTitles(t *testing.T) {
-	set, err := (&policyFlags{packs: packNames()}).load(t.Context())
+	set, err := (&policy.Loader{Packs: policy.PackNames()}).Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -32,7 +33,7 @@ type sinks struct {
 }
 
 func openSinks(f *checkFlags, t *terminal, c *checker.Checker, colored bool) (*sinks, error) {
-	s := &sinks{out: t.out, private: f.showSecrets, report: report.Report{Version: currentVersion(), Rules: ranRules(c), Now: c.Now, Shipped: shippedIDs(), ShowSuppressed: f.showSuppressed}}
+	s := &sinks{out: t.out, private: f.showSecrets, report: report.Report{Version: currentVersion(), Rules: ranRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed}}
 	stdout := ""
 	for _, spec := range f.formats {
 		name, file, toFile := strings.Cut(spec, "=")

@@ -117,10 +117,10 @@ func (y *tally) close(in *source.Inputs, c *checker.Checker) error {
 	case y.failed:
 		return errSaid
 	case in.ForceExclude && y.summary.Excluded > 0:
-		y.note("nothing to check: %s excluded by %s", count(y.summary.Excluded, "file"), y.flags.policies.config.File)
+		y.note("nothing to check: %s excluded by %s", count(y.summary.Excluded, "file"), y.flags.policies.Project.File)
 		return nil // all that was named is excluded on purpose
 	default:
-		return nothing(in, y.flags.policies.config.File, &y.summary)
+		return nothing(in, y.flags.policies.Project.File, &y.summary)
 	}
 	s := y.summary
 	if y.fixed > 0 {
@@ -163,7 +163,7 @@ func (f *checkFlags) noteLeftOut(w io.Writer, r *checker.Result) {
 	switch {
 	case f.quiet:
 	case r.Excluded && f.verbose:
-		fmt.Fprintf(w, "%s: excluded by %s\n", checker.Printable(r.File), f.policies.config.File)
+		fmt.Fprintf(w, "%s: excluded by %s\n", checker.Printable(r.File), f.policies.Project.File)
 	case r.Skipped.Reason == "", r.Part:
 	case f.verbose, r.Skipped.Kind == checker.SkipNoted:
 		fmt.Fprintf(w, "%s: skipped: %s\n", checker.Printable(r.File), checker.Printable(r.Skipped.Reason))

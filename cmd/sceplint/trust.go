@@ -20,7 +20,7 @@ type rootFile struct {
 // verify does what --verify-signatures and --trust, or the configuration, ask for;
 // nil if that is nothing. Flags override the configuration.
 func (f *checkFlags) verify() (*checker.Verify, error) {
-	conf := f.policies.config.Config
+	conf := f.policies.Project.Config
 	on := f.verifySignatures || conf.VerifySignatures && !f.verifyGiven
 	files := f.rootFiles()
 	switch {
@@ -62,10 +62,10 @@ func (f *checkFlags) rootFiles() (files []rootFile) {
 	if len(files) > 0 {
 		return files
 	}
-	conf := &f.policies.config
+	conf := &f.policies.Project
 	for _, t := range conf.Trust {
 		files = append(files, rootFile{
-			func() ([]byte, error) { return conf.readFile(conf.file(t.Value), localfile.MaxSize) },
+			func() ([]byte, error) { return conf.ReadFile(conf.Absolute(t.Value), localfile.MaxSize) },
 			func(err error) error { return conf.Wrong(t.Place, "trust: %v", err) },
 		})
 	}

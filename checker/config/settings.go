@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -8,27 +8,33 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/audit"
-	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// settings works out what rules weigh, everywhere and in the files that the
-// configuration has overrides for. What a later layer says goes before what an
-// earlier one does: the configuration, its overrides, the flags.
-func (f *checkFlags) settings(c *checker.Checker) (err error) {
-	conf := &f.policies.config
-	layer := func(overrides []config.Override) (*checker.Settings, error) {
+// Selection is what command-line flags say of rules and their severities.
+type Selection struct {
+	Enable, Disable []string // patterns of IDs
+	Severity        []string // ID=LEVEL
+	Targets         bool     // a flag gives the targets
+	AlsoKnown       []string // IDs that the configuration may name though the run lacks their rules
+}
+
+// Apply sets the severities and targets of a run, for all files and for those
+// that the configuration has overrides for. A later layer overrides an earlier
+// one: the configuration, its overrides, the flags.
+func (conf *Project) Apply(c *checker.Checker, f Selection) (err error) {
+	layer := func(overrides []Override) (*checker.Settings, error) {
 		s := &checker.Settings{Severities: map[string]checker.Severity{}, Targets: c.Targets}
 		levels := slices.Clone(conf.Rules)
 		for _, o := range overrides {
 			levels = append(levels, o.Rules...)
-			if o.Targets != nil && f.target == "" {
+			if o.Targets != nil && !f.Targets {
 				s.Targets = o.Targets
 			}
 		}
 		for _, l := range levels {
-			if !weigh(s.Severities, l, c) {
-				return nil, conf.Wrong(l.Rule.Place, "rules: %v", unknownRule(l.Rule.Value, c.Rules, conf.QuotesKeys))
+			if !applyLevel(s.Severities, l, c, f.AlsoKnown) {
+				return nil, conf.Wrong(l.Rule.Place, "rules: %v", UnknownRule(l.Rule.Value, c.Rules, conf.QuotesKeys))
 			}
 			if _, on := checker.ParseSeverity(l.Level); on == nil { // else it is "on"
 				if err := suppressible(l.Rule.Value, c.Rules); err != nil {
@@ -40,8 +46,8 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 	}
 	for _, g := range conf.Ignore {
 		for _, r := range g.Rules {
-			if !weigh(nil, config.Level{Rule: r}, c) {
-				return conf.Wrong(r.Place, "ignore: %v", unknownRule(r.Value, c.Rules, false))
+			if !applyLevel(nil, Level{Rule: r}, c, f.AlsoKnown) {
+				return conf.Wrong(r.Place, "ignore: %v", UnknownRule(r.Value, c.Rules, false))
 			}
 			if err := suppressible(r.Value, c.Rules); err != nil {
 				return conf.Wrong(r.Place, "ignore: %v", err)
@@ -53,7 +59,7 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 		return err
 	}
 	c.Severities = base.Severities
-	if c.For, err = conf.overrides(layer); err != nil {
+	if c.For, err = conf.settingsOf(layer); err != nil {
 		return err
 	}
 	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
@@ -75,15 +81,14 @@ func suppressible(name string, all []checker.Rule) error {
 	return nil
 }
 
-// weigh gives the rules that a level of the configuration stands for what it
-// says, and reports whether there are any. A shipped policy that is not loaded may
-// be named, for packs come and go, and so may the kinds of drift, which only
-// sceplint audit --against has.
-func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) bool {
-	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
+// applyLevel applies a level of the configuration to the rules that it names, and
+// reports whether there are any. A shipped policy that is not loaded may be named,
+// since packs come and go, and so may rules that the command does not have.
+func applyLevel(chosen map[string]checker.Severity, l Level, c *checker.Checker, alsoKnown []string) bool {
+	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(alsoKnown, l.Rule.Value)
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
-		if !config.MatchRule(l.Rule.Value, m) {
+		if !MatchRule(l.Rule.Value, m) {
 			continue
 		}
 		matched = true
@@ -98,9 +103,8 @@ func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checke
 	return matched
 }
 
-// severities adds what flags say: which rules are off, and which weigh
-// otherwise.
-func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checker.Rule) error {
+// severities applies the flags.
+func (f Selection) severities(chosen map[string]checker.Severity, all []checker.Rule) error {
 	each := func(flag, pattern string, do func(m *checker.Meta)) error {
 		if err := suppressible(pattern, all); err != nil && flag != "enable" {
 			return fmt.Errorf("--%s: %w", flag, err)
@@ -110,23 +114,23 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 			if _, err := path.Match(pattern, ""); err != nil {
 				return fmt.Errorf("--%s %q: not a valid pattern", flag, pattern)
 			}
-			if config.MatchRule(pattern, &all[i].Meta) {
+			if MatchRule(pattern, &all[i].Meta) {
 				matched = true
 				do(&all[i].Meta)
 			}
 		}
 		if !matched {
-			return fmt.Errorf("--%s: %w", flag, unknownRule(pattern, all, true))
+			return fmt.Errorf("--%s: %w", flag, UnknownRule(pattern, all, true))
 		}
 		return nil
 	}
 	off := map[string]bool{} // by a flag, so that --severity does not switch it on
-	for _, id := range f.disable {
+	for _, id := range f.Disable {
 		if err := each("disable", id, func(m *checker.Meta) { chosen[m.ID], off[m.ID] = checker.Off, true }); err != nil {
 			return err
 		}
 	}
-	for _, id := range f.enable {
+	for _, id := range f.Enable {
 		if err := each("enable", id, func(m *checker.Meta) {
 			delete(off, m.ID)
 			if s, ok := chosen[m.ID]; !ok || s == checker.Off {
@@ -136,7 +140,7 @@ func (f *checkFlags) severities(chosen map[string]checker.Severity, all []checke
 			return err
 		}
 	}
-	for _, setting := range f.severity {
+	for _, setting := range f.Severity {
 		id, level, ok := strings.Cut(setting, "=")
 		if !ok {
 			return fmt.Errorf("--severity %q: write ID=LEVEL, as in scep-url-query=error", setting)
@@ -162,4 +166,30 @@ func enable(chosen map[string]checker.Severity, m *checker.Meta) {
 	if m.DisabledByDefault {
 		chosen[m.ID] = m.Severity
 	}
+}
+
+func RuleIDs(all []checker.Rule) []string {
+	ids := make([]string, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// UnknownRule says that there is no such rule, and which one may be meant.
+func UnknownRule(id string, all []checker.Rule, quote bool) error {
+	quoted := ""
+	if quote {
+		quoted = fmt.Sprintf(" %q", id)
+	}
+	best, far := "", 4
+	for _, known := range RuleIDs(all) {
+		if d := profile.Distance(id, known); d < far {
+			best, far = known, d
+		}
+	}
+	if best != "" {
+		return fmt.Errorf("unknown rule%s; did you mean %s?", quoted, best)
+	}
+	return fmt.Errorf("unknown rule%s; sceplint rules lists them", quoted)
 }
