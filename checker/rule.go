@@ -3,7 +3,6 @@
 package checker
 
 import (
-	"crypto/x509"
 	"fmt"
 	"io"
 	"strings"
@@ -85,12 +84,6 @@ type Meta struct {
 
 	Parameters []Parameter // what a policy takes from data.config
 	Relaxes    []string    // IDs of rules that a policy takes the place of: they run only where they are given a severity
-}
-
-// Verify asks for the signatures of profiles to be verified.
-type Verify struct {
-	Roots *x509.CertPool // those that a signer must chain to; nil: any signer will do
-	Named bool           // the roots were named for the run, and are not just those of the system
 }
 
 // Documents tells which documents a rule looks at.

@@ -183,3 +183,11 @@ func printable(s string) string { return checker.Printable(s) }
 
 // errorText is an error, which may have several lines, for people.
 func errorText(err error) string { return checker.PrintableLines(err.Error()) }
+
+// Plural writes a number with the word for one or for many.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

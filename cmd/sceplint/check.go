@@ -70,7 +70,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(formatNames(), ", ")+" to standard output or to FILE; repeatable")
+	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(report.FormatNames(), ", ")+" to standard output or to FILE; repeatable")
 	addPolicyFlags(cmd, &f.policies)
 	flags.StringVar(&f.policies.Trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
 	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
@@ -105,14 +105,6 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	return cmd
 }
 
-func formatNames() []string {
-	var names []string
-	for _, f := range report.Formats {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
 // check does the job of sceplint check.
 func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) error {
 	c, err := f.checker(ctx)
@@ -140,10 +132,12 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	defer shown.end()
 	beside := *t
 	beside.out, beside.err = shown.aside(t.out), shown.aside(t.err)
-	sinks, err := openSinks(f, &beside, c, colored)
+	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: beside.out, Color: colored, FilesOnly: f.diff, Private: f.showSecrets},
+		report.Report{Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed})
 	if err != nil {
 		return err
 	}
+	c.Survey = outputs.Survey
 	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
 		tally.patch = newTerminalWriter(beside.out)
@@ -151,7 +145,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
-	err = sinks.write(ctx, tally.watch(c.Run(ctx, in.All())))
+	err = outputs.Write(ctx, tally.watch(c.Run(ctx, in.All())))
 	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err

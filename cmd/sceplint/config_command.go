@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // starterConfig is what sceplint config init writes.
@@ -69,7 +70,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 			if conf.File == "" {
 				return fmt.Errorf("no %s is in the working directory or above it in the repository; sceplint config init writes one", config.Name)
 			}
-			if _, err := f.baselines(); err != nil {
+			if _, err := f.openBaselines(); err != nil {
 				return err
 			}
 			for _, note := range f.notes {
@@ -81,7 +82,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 					policies++
 				}
 			}
-			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
+			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, report.Plural(len(c.Rules)-policies, "rule", "rules"), report.Plural(policies, "policy", "policies"))
 			return err
 		},
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // TestFaultsVanishing takes files away, and puts others in their place, while
@@ -159,7 +160,7 @@ func TestFaultsFull(t *testing.T) {
 		cmd.Path, cmd.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -f 1; exec "$0" "$@"`}, cmd.Args...)
 	}
 	const full, limit = "no space left on device", "file too large"
-	for _, name := range formatNames() {
+	for _, name := range report.FormatNames() {
 		out, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // TestFaultsReaders has nobody read what is printed.
@@ -27,7 +28,7 @@ func TestFaultsReaders(t *testing.T) {
 	for i := range 100 {
 		f.write(fmt.Sprintf("p%03d.mobileconfig", i), text)
 	}
-	for _, name := range formatNames() {
+	for _, name := range report.FormatNames() {
 		o := f.run(closedPipe(t), with(plainCheck, "--format", name, ".")...)
 		if o.signal != syscall.SIGPIPE || o.stderr != "" {
 			t.Errorf("%s: exit code %d, signal %d:\n%.500s", name, o.code, o.signal, o.stderr)

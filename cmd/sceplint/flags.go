@@ -16,6 +16,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
@@ -110,17 +111,17 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 
 // withhold sets what keeps findings back, and gives the baseline, if there is
 // one.
-func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselineRun, error) {
+func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*suppress.Baselines, error) {
 	var list []func(*checker.Finding) *checker.Suppression
 	if len(f.policies.Project.Ignore) > 0 {
 		list = append(list, f.policies.Project.Suppress)
 	}
-	known, err := f.baselines()
+	known, err := f.openBaselines()
 	if err != nil {
 		return nil, err
 	}
 	if known != nil {
-		list = append(list, known.suppress)
+		list = append(list, known.Suppress)
 	}
 	if f.newFrom != "" {
 		if f.writeBaseline != "" {
@@ -201,4 +202,24 @@ func (f *checkFlags) inputs(t *terminal, paths []string) (*source.Inputs, error)
 		return nil, errors.New("--stdin-filename names standard input, which is not read; add - to the paths")
 	}
 	return in, in.Validate()
+}
+
+// openBaselines opens the baselines that the flags or the configuration name; nil if there is nothing to do with
+// one.
+func (f *checkFlags) openBaselines() (*suppress.Baselines, error) {
+	conf := &f.policies.Project
+	path, read := f.baseline, localfile.Read
+	if path == "" && conf.Baseline != "" {
+		path = conf.ShortPath(conf.Absolute(conf.Baseline))
+		read = func(_ string, limit int64) ([]byte, error) { return conf.ReadFile(conf.Absolute(conf.Baseline), limit) }
+	}
+	switch {
+	case f.pruneBaseline && path == "" && f.writeBaseline == "":
+		return nil, errors.New("--prune-baseline: no baseline is set; add --baseline FILE")
+	case f.writeBaseline != "" && (f.fix || f.diff):
+		return nil, errors.New("--write-baseline does not go with --fix or --diff; fix first, then write down what is left")
+	case f.pruneBaseline && (f.fix || f.diff):
+		return nil, errors.New("--prune-baseline does not go with --fix or --diff; fix first, then prune")
+	}
+	return suppress.OpenBaselines(suppress.BaselineOptions{Path: path, Read: read, Write: f.writeBaseline, Prune: f.pruneBaseline})
 }

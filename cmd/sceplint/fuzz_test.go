@@ -42,7 +42,7 @@ func FuzzReports(f *testing.F) {
 		results := slices.Collect(c.Run(context.Background(), slices.Values([]checker.Input{input})))
 		for _, format := range report.Formats {
 			var out bytes.Buffer
-			r := &report.Report{Version: "0", Rules: ranRules(c), Now: c.Now, Results: slices.Values(results)}
+			r := &report.Report{Version: "0", Rules: report.EnabledRules(c), Now: c.Now, Results: slices.Values(results)}
 			if err := format.Format(&out, r); err != nil {
 				t.Fatalf("%s: %v", format.Name, err)
 			}

@@ -32,7 +32,7 @@ func shownOf(t *testing.T, name string, text []byte, formats ...string) map[stri
 			continue
 		}
 		var out bytes.Buffer
-		r := &report.Report{Version: "0", Rules: ranRules(c), Now: c.Now, Results: slices.Values(results)}
+		r := &report.Report{Version: "0", Rules: report.EnabledRules(c), Now: c.Now, Results: slices.Values(results)}
 		if err := format.Format(&out, r); err != nil {
 			t.Fatalf("%s: %v", format.Name, err)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/checker/suppress"
 )
 
 // tally counts what goes by, says on standard error what is no finding, and
@@ -30,8 +31,8 @@ type tally struct {
 	found   bool // something at or above the threshold
 
 	exports  source.EmptyExports
-	unfixed  string       // the file of which it was said last
-	baseline *baselineRun // nil: there is none
+	unfixed  string              // the file of which it was said last
+	baseline *suppress.Baselines // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
 	applied  bool      // it may be read by a program that applies it, and not only on a terminal
@@ -95,7 +96,7 @@ func (y *tally) take(r *checker.Result) {
 		}
 	}
 	if y.baseline != nil {
-		y.baseline.recordResult(r)
+		y.baseline.Record(r)
 	}
 	if r.Err != nil {
 		y.failed = true
@@ -117,16 +118,16 @@ func (y *tally) close(in *source.Inputs, c *checker.Checker) error {
 	case y.failed:
 		return errSaid
 	case in.ForceExclude && y.summary.Excluded > 0:
-		y.note("nothing to check: %s excluded by %s", count(y.summary.Excluded, "file"), y.flags.policies.Project.File)
+		y.note("nothing to check: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
 		return nil // all that was named is excluded on purpose
 	default:
 		return nothing(in, y.flags.policies.Project.File, &y.summary)
 	}
 	s := y.summary
 	if y.fixed > 0 {
-		y.note("fixed %s", count(y.fixed, "finding"))
+		y.note("fixed %s", report.Plural(y.fixed, "finding", "findings"))
 	}
-	tail := fmt.Sprintf("in %s (%s)", count(s.Files, "file"), count(s.SCEP, "SCEP payload"))
+	tail := fmt.Sprintf("in %s (%s)", report.Plural(s.Files, "file", "files"), report.Plural(s.SCEP, "SCEP payload", "SCEP payloads"))
 	if s.Suppressed > 0 {
 		tail += fmt.Sprintf(", %d suppressed", s.Suppressed)
 	}
@@ -138,13 +139,13 @@ func (y *tally) close(in *source.Inputs, c *checker.Checker) error {
 		if y.failed {
 			incomplete = "results are incomplete: "
 		}
-		y.note("%s%s, %s, %s %s", incomplete, count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"), tail)
+		y.note("%s%s, %s, %s %s", incomplete, report.Plural(s.Errors, "error", "errors"), report.Plural(s.Warnings, "warning", "warnings"), report.Plural(s.Infos, "info", "infos"), tail)
 	}
 	if y.flags.statistics {
 		y.statistics()
 	}
 	if y.baseline != nil {
-		if err := y.baseline.close(y, c); err != nil {
+		if err := y.baseline.Close(c, y.failed, y.note); err != nil {
 			return err
 		}
 	}
@@ -196,13 +197,4 @@ func (y *tally) statistics() {
 		fmt.Fprintf(table, "%d\t  %s\n", y.rules[id], id)
 	}
 	table.Flush()
-}
-
-func count(n int, what string) string { return plural(n, what, what+"s") }
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 
@@ -42,7 +40,7 @@ func (f *checkFlags) verify() (*checker.Verify, error) {
 	for _, file := range files {
 		text, err := file.read()
 		if err == nil {
-			err = addRoots(roots, text)
+			err = checker.AddRoots(roots, text)
 		}
 		if err != nil {
 			return nil, file.fail(err)
@@ -70,41 +68,4 @@ func (f *checkFlags) rootFiles() (files []rootFile) {
 		})
 	}
 	return files
-}
-
-// addRoots adds the certificates of a file, in PEM or DER.
-func addRoots(roots *x509.CertPool, text []byte) error {
-	if !bytes.Contains(text, []byte("-----BEGIN ")) {
-		c, err := x509.ParseCertificate(text)
-		if err != nil {
-			return errors.New("not a certificate in PEM or DER")
-		}
-		roots.AddCert(c)
-		return nil
-	}
-	const begin = "-----BEGIN CERTIFICATE-----"
-	announced, found := bytes.Count(text, []byte(begin)), 0
-	for {
-		block, rest := pem.Decode(text)
-		if block == nil {
-			break
-		}
-		text = rest
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return fmt.Errorf("certificate %d cannot be read: %w", found+1, err)
-		}
-		found++
-		roots.AddCert(c)
-	}
-	switch {
-	case found == 0:
-		return errors.New("the PEM text holds no certificate")
-	case found < announced:
-		return errors.New("a certificate of the PEM text is damaged")
-	}
-	return nil
 }

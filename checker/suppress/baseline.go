@@ -1,4 +1,4 @@
-package checker
+package suppress
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/sceplint/sceplint/checker"
 )
 
 // Baseline holds known findings, which are suppressed so that only new ones are
@@ -34,14 +36,14 @@ type KnownFinding struct {
 
 type knownEntry struct {
 	KnownFinding
-	hit atomic.Bool
+	matched atomic.Bool
 }
 
 // baselineVersion changes when a baseline of today would mean something else.
 const baselineVersion = 1
 
-// MaxBaseline is how many findings a baseline has at most.
-const MaxBaseline = 120_000
+// maxBaselineFindings is how many findings a baseline has at most.
+const maxBaselineFindings = 120_000
 
 // maxRelated bounds the names of other files that an entry holds, in bytes. A
 // finding has a few.
@@ -49,7 +51,7 @@ const maxRelated = 256 << 10
 
 var errLongRelated = errors.New("too many related files")
 
-var errBaselineSize = fmt.Errorf("more than %d findings; fix some of them, or disable their rules", MaxBaseline)
+var errBaselineSize = fmt.Errorf("more than %d findings; fix some of them, or disable their rules", maxBaselineFindings)
 
 // ParseBaseline reads what WriteBaseline wrote.
 func ParseBaseline(text []byte) (*Baseline, error) {
@@ -137,7 +139,7 @@ func (b *Baseline) decodeEntries(d *json.Decoder) error {
 		return text
 	}
 	for d.More() {
-		if len(b.entries) == MaxBaseline {
+		if len(b.entries) == maxBaselineFindings {
 			return errBaselineSize
 		}
 		var entry struct {
@@ -176,22 +178,22 @@ func (k *knownEntry) compare(fingerprint, file string) int {
 // Files yields the files that entries are about.
 func (b *Baseline) Files() iter.Seq[string] { return maps.Keys(b.files) }
 
-// Names reports whether an entry is about a file.
-func (b *Baseline) Names(file string) bool { return b.files[file] }
+// HasFile reports whether an entry is about a file.
+func (b *Baseline) HasFile(file string) bool { return b.files[file] }
 
-// Holds reports whether a finding is known: in the file of that name, or in one
+// Contains reports whether a finding is known: in the file of that name, or in one
 // that is gone, and then the finding moved. It may be called concurrently.
-func (b *Baseline) Holds(f *Finding, file string, gone func(string) bool) bool {
+func (b *Baseline) Contains(f *checker.Finding, file string, gone func(string) bool) bool {
 	i, found := slices.BinarySearchFunc(b.entries, file, func(k *knownEntry, file string) int { return k.compare(f.Fingerprint, file) })
 	if found {
 		for ; i < len(b.entries) && b.entries[i].compare(f.Fingerprint, file) == 0; i++ {
-			b.entries[i].hit.Store(true)
+			b.entries[i].matched.Store(true)
 		}
 		return true
 	}
 	moved := b.moved(f.Fingerprint, gone)
 	for _, k := range moved {
-		k.hit.Store(true)
+		k.matched.Store(true)
 	}
 	return len(moved) > 0
 }
@@ -218,7 +220,7 @@ func (b *Baseline) moved(fingerprint string, gone func(string) bool) []*knownEnt
 // order of WriteBaseline. Found tells whether Holds has found an entry.
 func (b *Baseline) Split(drop func(k *KnownFinding, found bool) bool) (dropped, kept []KnownFinding) {
 	for _, k := range b.entries {
-		if drop(&k.KnownFinding, k.hit.Load()) {
+		if drop(&k.KnownFinding, k.matched.Load()) {
 			dropped = append(dropped, k.KnownFinding)
 		} else {
 			kept = append(kept, k.KnownFinding)
@@ -243,7 +245,7 @@ func WriteBaseline(w io.Writer, findings []KnownFinding) error {
 	}
 	slices.SortFunc(list, orderKnown)
 	list = slices.CompactFunc(list, func(a, b KnownFinding) bool { return orderKnown(a, b) == 0 })
-	if len(list) > MaxBaseline {
+	if len(list) > maxBaselineFindings {
 		return errBaselineSize
 	}
 	out := json.NewEncoder(w)

@@ -1,4 +1,4 @@
-package checker_test
+package suppress
 
 import (
 	"bytes"
@@ -18,15 +18,15 @@ import (
 // from.
 func TestBaselineMoved(t *testing.T) {
 	var text bytes.Buffer
-	var list []checker.KnownFinding
+	var list []KnownFinding
 	for i := range 5 {
-		list = append(list, checker.KnownFinding{File: fmt.Sprint(i), Rule: "r", Fingerprint: fmt.Sprint(i % 2), Related: []string{"x"}})
+		list = append(list, KnownFinding{File: fmt.Sprint(i), Rule: "r", Fingerprint: fmt.Sprint(i % 2), Related: []string{"x"}})
 	}
 	slices.Reverse(list)
-	if err := checker.WriteBaseline(&text, list); err != nil {
+	if err := WriteBaseline(&text, list); err != nil {
 		t.Fatal(err)
 	}
-	b, err := checker.ParseBaseline(text.Bytes())
+	b, err := ParseBaseline(text.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,18 +36,18 @@ func TestBaselineMoved(t *testing.T) {
 		file, fingerprint string
 		want              bool
 	}{{"0", "0", true}, {"1", "0", true}, {"new", "0", true}, {"new", "1", false}, {"0", "1", false}, {"0", "2", false}} {
-		if got := b.Holds(&checker.Finding{Fingerprint: c.fingerprint}, c.file, gone); got != c.want {
+		if got := b.Contains(&checker.Finding{Fingerprint: c.fingerprint}, c.file, gone); got != c.want {
 			t.Errorf("%s in %s: %v", c.fingerprint, c.file, got)
 		}
 	}
 	if asked != 5 { // once for each entry of a fingerprint that moved
 		t.Errorf("asked for %d files", asked)
 	}
-	dropped, kept := b.Split(func(_ *checker.KnownFinding, found bool) bool { return !found })
+	dropped, kept := b.Split(func(_ *KnownFinding, found bool) bool { return !found })
 	if len(dropped) != 2 || len(kept) != 3 || dropped[0].File != "1" || kept[2].File != "4" {
 		t.Errorf("dropped %v, kept %v", dropped, kept)
 	}
-	if diff := cmp.Diff([]string{"x"}, kept[0].Related); diff != "" || !b.Names("x") {
+	if diff := cmp.Diff([]string{"x"}, kept[0].Related); diff != "" || !b.HasFile("x") {
 		t.Error(diff)
 	}
 }
@@ -72,7 +72,7 @@ func TestBaselineLimits(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := checker.ParseBaseline([]byte(text))
+		_, err := ParseBaseline([]byte(text))
 		runtime.ReadMemStats(&after)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "topsecret") {
 			t.Errorf("%.60s: %v, not %s", text, err, want)
@@ -81,14 +81,14 @@ func TestBaselineLimits(t *testing.T) {
 			t.Errorf("%.60s: %d MiB are allocated", text, used>>20)
 		}
 	}
-	if err := checker.WriteBaseline(io.Discard, slices.Repeat([]checker.KnownFinding{{File: "f", Fingerprint: "0"}}, 300_000)); err != nil {
+	if err := WriteBaseline(io.Discard, slices.Repeat([]KnownFinding{{File: "f", Fingerprint: "0"}}, 300_000)); err != nil {
 		t.Error(err) // they are one
 	}
-	list := make([]checker.KnownFinding, checker.MaxBaseline+1)
+	list := make([]KnownFinding, maxBaselineFindings+1)
 	for i := range list {
-		list[i] = checker.KnownFinding{File: fmt.Sprint(i), Fingerprint: "0"}
+		list[i] = KnownFinding{File: fmt.Sprint(i), Fingerprint: "0"}
 	}
-	if err := checker.WriteBaseline(io.Discard, list); err == nil {
+	if err := WriteBaseline(io.Discard, list); err == nil {
 		t.Error("what cannot be read is written")
 	}
 }

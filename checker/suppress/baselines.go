@@ -1,4 +1,4 @@
-package main
+package suppress
 
 import (
 	"bytes"
@@ -17,22 +17,22 @@ import (
 	"github.com/sceplint/sceplint/checker/report"
 )
 
-// baselineRun is what a run has to do with baselines.
-type baselineRun struct {
+// Baselines is what a run has to do with baselines.
+type Baselines struct {
 	known  *openBaseline // suppresses its findings; nil: there is none
 	target *openBaseline // of what is written, the part that stays; may be known, or nil: it is new
 	write  string        // where all findings are written; "" for nowhere
 	folder folder        // of write
 	prune  bool
-	found  []checker.KnownFinding
+	found  []KnownFinding
 }
 
-// maxBaseline is how large a baseline may be, in bytes.
-const maxBaseline = 64 << 20
+// maxBaselineSize is how large a baseline may be, in bytes.
+const maxBaselineSize = 64 << 20
 
 // openBaseline is a baseline that was read.
 type openBaseline struct {
-	*checker.Baseline
+	*Baseline
 	path    string
 	folder  folder
 	missing sync.Map          // file to whether it does not exist
@@ -42,26 +42,21 @@ type openBaseline struct {
 	complete *bool // see isComplete
 }
 
-// baselines reads the baselines that the flags or the configuration name; nil if
-// there is nothing to do with one.
-func (f *checkFlags) baselines() (*baselineRun, error) {
-	conf := &f.policies.Project
-	path, read := f.baseline, localfile.Read
-	if path == "" && conf.Baseline != "" {
-		path = conf.ShortPath(conf.Absolute(conf.Baseline))
-		read = func(string, int64) ([]byte, error) { return conf.ReadFile(conf.Absolute(conf.Baseline), maxBaseline) }
-	}
-	switch {
-	case f.pruneBaseline && path == "" && f.writeBaseline == "":
-		return nil, errors.New("--prune-baseline: no baseline is set; add --baseline FILE")
-	case path == "" && f.writeBaseline == "":
+// BaselineOptions says what a run has to do with baselines.
+type BaselineOptions struct {
+	Path  string                              // of the baseline whose findings are suppressed; "": none
+	Read  func(string, int64) ([]byte, error) // reads it
+	Write string                              // where all findings are written; "": nowhere
+	Prune bool                                // remove the entries that nothing is found for
+}
+
+// OpenBaselines reads the baselines of a run; nil if there is nothing to do with one.
+func OpenBaselines(o BaselineOptions) (*Baselines, error) {
+	path := o.Path
+	if path == "" && o.Write == "" {
 		return nil, nil
-	case f.writeBaseline != "" && (f.fix || f.diff):
-		return nil, errors.New("--write-baseline does not go with --fix or --diff; fix first, then write down what is left")
-	case f.pruneBaseline && (f.fix || f.diff):
-		return nil, errors.New("--prune-baseline does not go with --fix or --diff; fix first, then prune")
 	}
-	b := &baselineRun{write: f.writeBaseline, prune: f.pruneBaseline}
+	b := &Baselines{write: o.Write, prune: o.Prune}
 	var err error
 	if b.write != "" {
 		if b.folder, err = folderOf(b.write); err != nil {
@@ -81,7 +76,7 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 		b.known = b.target // nil if it is about to be written for the first time
 		return b, nil
 	}
-	if b.known, err = readBaseline(path, read); err != nil {
+	if b.known, err = readBaseline(path, o.Read); err != nil {
 		return nil, err
 	}
 	if b.write == "" && b.prune {
@@ -91,7 +86,7 @@ func (f *checkFlags) baselines() (*baselineRun, error) {
 }
 
 func readBaseline(path string, read func(string, int64) ([]byte, error)) (*openBaseline, error) {
-	text, err := read(path, maxBaseline)
+	text, err := read(path, maxBaselineSize)
 	if err != nil {
 		hint := ""
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -99,7 +94,7 @@ func readBaseline(path string, read func(string, int64) ([]byte, error)) (*openB
 		}
 		return nil, fmt.Errorf("the baseline cannot be read: %w%s", err, hint)
 	}
-	parsed, err := checker.ParseBaseline(text)
+	parsed, err := ParseBaseline(text)
 	if err != nil {
 		return nil, fmt.Errorf("the baseline %s cannot be read: %w", path, err)
 	}
@@ -136,14 +131,14 @@ func (f folder) name(file string) string {
 }
 
 // opened are the baselines that were read, each once.
-func (b *baselineRun) opened() []*openBaseline {
+func (b *Baselines) opened() []*openBaseline {
 	list := []*openBaseline{b.known, b.target}
 	list = slices.DeleteFunc(list, func(x *openBaseline) bool { return x == nil })
 	return slices.Compact(list)
 }
 
-// suppress suppresses what is known, and what is being written.
-func (b *baselineRun) suppress(f *checker.Finding) *checker.Suppression {
+// Suppress suppresses what is known, and what is being written.
+func (b *Baselines) Suppress(f *checker.Finding) *checker.Suppression {
 	known := b.write != ""
 	for _, x := range b.opened() {
 		if x.holds(f) && x == b.known {
@@ -157,7 +152,7 @@ func (b *baselineRun) suppress(f *checker.Finding) *checker.Suppression {
 }
 
 func (b *openBaseline) holds(f *checker.Finding) bool {
-	return b.Holds(f, b.folder.name(f.File), b.isGone)
+	return b.Contains(f, b.folder.name(f.File), b.isGone)
 }
 
 // isGone reports whether a file that an entry names does not exist any more.
@@ -176,10 +171,10 @@ func (b *openBaseline) isGone(file string) bool {
 	return gone
 }
 
-// recordResult notes what a result has to do with the baselines.
-func (b *baselineRun) recordResult(r *checker.Result) {
+// Record notes what a result has to do with the baselines.
+func (b *Baselines) Record(r *checker.Result) {
 	for _, x := range b.opened() {
-		if name := x.folder.name(r.File); x.Names(name) {
+		if name := x.folder.name(r.File); x.HasFile(name) {
 			x.checked[name] = r.File
 			x.failed[name] = x.failed[name] || r.Err != nil
 		}
@@ -197,7 +192,7 @@ func (b *baselineRun) recordResult(r *checker.Result) {
 		if f.Suppression.By != checker.ByBaseline {
 			continue
 		}
-		k := checker.KnownFinding{File: b.folder.name(f.File), Rule: f.Rule.ID, Message: f.Message, Fingerprint: f.Fingerprint}
+		k := KnownFinding{File: b.folder.name(f.File), Rule: f.Rule.ID, Message: f.Message, Fingerprint: f.Fingerprint}
 		for _, related := range f.Related {
 			if name := b.folder.name(related.File); name != k.File {
 				k.Related = append(k.Related, name)
@@ -212,7 +207,7 @@ func (b *baselineRun) recordResult(r *checker.Result) {
 // isChecked reports whether the run would have found what an entry is about: the
 // rule ran on its file, and for a finding about several files all of them were
 // there to be compared.
-func (b *openBaseline) isChecked(k *checker.KnownFinding, c *checker.Checker) bool {
+func (b *openBaseline) isChecked(k *KnownFinding, c *checker.Checker) bool {
 	file, ok := b.checked[k.File]
 	if !ok || b.failed[k.File] || !c.RunsOn(k.Rule, file) {
 		return false
@@ -241,18 +236,18 @@ func (b *openBaseline) isUnchecked(file string) bool {
 	return (!ok || b.failed[file]) && !b.isGone(file)
 }
 
-// close writes the baseline, or reports the entries that nothing was found for.
-func (b *baselineRun) close(y *tally, c *checker.Checker) error {
+// Close writes the baseline, or reports the entries that nothing was found for.
+func (b *Baselines) Close(c *checker.Checker, failed bool, note func(format string, args ...any)) error {
 	switch {
-	case (b.write != "" || b.prune) && y.failed:
+	case (b.write != "" || b.prune) && failed:
 		return errors.New("the baseline is not written: some files could not be checked")
 	case b.write != "":
-		return b.merge(y, c)
+		return b.merge(c, note)
 	case b.prune:
-		return b.pruneStale(y, c)
+		return b.pruneStale(c, note)
 	}
 	gone := 0
-	stale, _ := b.known.Split(func(k *checker.KnownFinding, found bool) bool {
+	stale, _ := b.known.Split(func(k *KnownFinding, found bool) bool {
 		switch {
 		case found:
 			return false
@@ -265,25 +260,25 @@ func (b *baselineRun) close(y *tally, c *checker.Checker) error {
 	const shown = 5
 	for i, k := range stale {
 		if i == shown {
-			y.note("%s: and %d more", b.known.path, len(stale)-shown)
+			note("%s: and %d more", b.known.path, len(stale)-shown)
 			break
 		}
-		y.note("%s: nothing is found any more for %s in %s", b.known.path, k.Rule, k.File)
+		note("%s: nothing is found any more for %s in %s", b.known.path, k.Rule, k.File)
 	}
 	if gone > 0 {
-		y.note("%s: %s about files that do not exist", b.known.path, plural(gone, "entry", "entries"))
+		note("%s: %s about files that do not exist", b.known.path, report.Plural(gone, "entry", "entries"))
 	}
 	if n := len(stale) + gone; n > 0 {
-		y.note("--prune-baseline removes %s from %s", plural(n, "stale entry", "stale entries"), b.known.path)
+		note("--prune-baseline removes %s from %s", report.Plural(n, "stale entry", "stale entries"), b.known.path)
 	}
 	return nil
 }
 
 // merge writes what was found, with the entries that the run says nothing about.
-func (b *baselineRun) merge(y *tally, c *checker.Checker) error {
-	all, kept := b.found, []checker.KnownFinding{}
+func (b *Baselines) merge(c *checker.Checker, note func(format string, args ...any)) error {
+	all, kept := b.found, []KnownFinding{}
 	if t := b.target; t != nil {
-		_, kept = t.Split(func(k *checker.KnownFinding, found bool) bool {
+		_, kept = t.Split(func(k *KnownFinding, found bool) bool {
 			return found || t.isChecked(k, c) || b.prune && t.isGone(k.File) // what is found is written anyway
 		})
 		all = append(all, kept...)
@@ -292,16 +287,16 @@ func (b *baselineRun) merge(y *tally, c *checker.Checker) error {
 		return err
 	}
 	if also := len(kept); also > 0 {
-		y.note("wrote %s to the baseline %s, and kept %s of what was not checked", count(len(b.found), "finding"), b.write, plural(also, "entry", "entries"))
+		note("wrote %s to the baseline %s, and kept %s of what was not checked", report.Plural(len(b.found), "finding", "findings"), b.write, report.Plural(also, "entry", "entries"))
 	} else {
-		y.note("wrote %s to the baseline %s", count(len(b.found), "finding"), b.write)
+		note("wrote %s to the baseline %s", report.Plural(len(b.found), "finding", "findings"), b.write)
 	}
 	return nil
 }
 
-func (b *baselineRun) pruneStale(y *tally, c *checker.Checker) error {
+func (b *Baselines) pruneStale(c *checker.Checker, note func(format string, args ...any)) error {
 	t := b.target
-	stale, kept := t.Split(func(k *checker.KnownFinding, found bool) bool {
+	stale, kept := t.Split(func(k *KnownFinding, found bool) bool {
 		return !found && (t.isChecked(k, c) || t.isGone(k.File))
 	})
 	if len(stale) > 0 {
@@ -309,13 +304,13 @@ func (b *baselineRun) pruneStale(y *tally, c *checker.Checker) error {
 			return err
 		}
 	}
-	y.note("removed %s from the baseline %s, which keeps %d", plural(len(stale), "stale entry", "stale entries"), t.path, len(kept))
+	note("removed %s from the baseline %s, which keeps %d", report.Plural(len(stale), "stale entry", "stale entries"), t.path, len(kept))
 	return nil
 }
 
-func writeBaseline(path string, list []checker.KnownFinding) error {
+func writeBaseline(path string, list []KnownFinding) error {
 	var text bytes.Buffer
-	if err := checker.WriteBaseline(report.Escaped{To: &text}, list); err != nil {
+	if err := WriteBaseline(report.Escaped{To: &text}, list); err != nil {
 		return fmt.Errorf("the baseline %s is not written: %w", path, err)
 	}
 	return localfile.WriteReport(path, text.Bytes(), false)
