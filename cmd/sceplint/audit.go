@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -114,7 +113,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 		return err
 	}
 	defer in.Close()
-	part, err := parseShard(f.shard)
+	part, err := audit.ParseShard(f.shard)
 	if err != nil {
 		return err
 	}
@@ -122,18 +121,21 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: deviceOf, Compare: f.against != ""}
+	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: audit.DeviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
 	if len(f.policies.Project.Ignore) > 0 {
 		c.Withhold = f.policies.Project.Suppress
 	}
-	run := &auditRun{terminal: t, flags: f, fleet: audit.NewFleet(), failOn: failOn, inputs: in, shard: part, marker: marker}
+	run := &auditRun{
+		Run:      audit.Run{Fleet: audit.NewFleet(), Marker: marker, Shard: part, StateFile: f.since, Version: currentVersion()},
+		terminal: t, flags: f, failOn: failOn, inputs: in,
+	}
 	if f.against != "" {
 		if err := run.readRepository(ctx, c, auditor); err != nil {
 			return err
 		}
 	}
-	if err := run.resume(c); err != nil {
+	if err := run.Resume(c); err != nil {
 		return err
 	}
 	for _, note := range f.notes {
@@ -156,28 +158,6 @@ func alone(c *checker.Checker) {
 		return true
 	})
 }
-
-// shard is one part of the inputs; of one part it is all of them.
-type shard struct{ part, of int }
-
-func parseShard(text string) (shard, error) {
-	if text == "" {
-		return shard{1, 1}, nil
-	}
-	i, n, _ := strings.Cut(text, "/")
-	part, err := strconv.Atoi(i)
-	of, err2 := strconv.Atoi(n)
-	if err != nil || err2 != nil || part < 0 || of < 1 || of < part {
-		return shard{}, fmt.Errorf("--shard %q: write I/N, as in 1/7, the first of seven parts", text)
-	}
-	if part == 0 { // where parts are counted from 0
-		part = of
-	}
-	return shard{part, of}, nil
-}
-
-// has reports whether the input of a number, from 0, is of the part.
-func (s shard) has(number int) bool { return number%s.of == s.part-1 }
 
 // newMarker makes what marks challenges, with the key of --mark-key.
 func (f *auditFlags) newMarker() (*audit.Marker, error) {

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
-	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 func auditMergeCommand(t *terminal) *cobra.Command {
@@ -31,7 +27,7 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sum, err := merge(args)
+			sum, err := audit.MergeFiles(args)
 			if err != nil {
 				return err
 			}
@@ -43,7 +39,7 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 			if sum.Empty() {
 				return errors.New("nothing to check: the parts hold no profile and no export")
 			}
-			r := reportOf(sum)
+			r := audit.NewReport(sum)
 			if err := f.write(t, r, now); err != nil {
 				return err
 			}
@@ -55,48 +51,4 @@ func auditMergeCommand(t *terminal) *cobra.Command {
 	cmd.Flags().StringVar(&f.now, "now", "", "the `TIME` of the audit, in RFC 3339, instead of the present")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not repeat what could not be judged")
 	return cmd
-}
-
-// merge adds up parts. All of them must be there, once.
-func merge(files []string) (*audit.Fleet, error) {
-	sum := audit.NewFleet()
-	var first audit.Progress
-	var parts []int
-	for i, file := range files {
-		text, err := localfile.Read(file, maxState)
-		if err != nil {
-			return nil, err
-		}
-		var part struct{ State json.RawMessage }
-		if err := json.Unmarshal(text, &part); err != nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, checker.JSONError(text, err))
-		}
-		if part.State == nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: it was not written with --shard", file)
-		}
-		fleet, progress, err := audit.ReadState(part.State)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		switch {
-		case progress.Part < 1 || progress.Part > progress.Of:
-			return nil, fmt.Errorf("%s: not a part of an audit: there is no part %d/%d", file, progress.Part, progress.Of)
-		case i == 0:
-			first = progress
-		case progress.Run != first.Run || progress.Of != first.Of:
-			return nil, fmt.Errorf("%s: not a part of the same audit as %s: it was made with other rules, settings or parts", file, files[0])
-		case slices.Contains(parts, progress.Part):
-			return nil, fmt.Errorf("%s: part %d/%d is there twice", file, progress.Part, progress.Of)
-		}
-		parts = append(parts, progress.Part)
-		if err := sum.Merge(fleet); err != nil {
-			return nil, fmt.Errorf("%s: not a part of the same audit as %s: %w", file, files[0], err)
-		}
-	}
-	for part := 1; part <= first.Of; part++ {
-		if !slices.Contains(parts, part) {
-			return nil, fmt.Errorf("part %d/%d is missing", part, first.Of)
-		}
-	}
-	return sum, nil
 }
