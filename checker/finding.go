@@ -45,6 +45,18 @@ type Finding struct {
 	Fingerprint string // survives moves of the profile and edits elsewhere in it
 }
 
+// Related is a place that a finding is also about.
+type Related struct {
+	File    string
+	Message string
+	Start   profile.Position // only if Placed
+	Placed  bool
+	Signed  bool // the document there is signed
+
+	profile int32
+	with    uint32
+}
+
 // Suppression is why a finding is kept back.
 type Suppression struct {
 	By     SuppressedBy

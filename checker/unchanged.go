@@ -52,9 +52,6 @@ func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, pr
 	}
 	old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
 		done, err := c.check(p)
-		if done.gathered != nil {
-			done.gathered.release()
-		}
 		if err != nil {
 			return nil
 		}
