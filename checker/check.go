@@ -49,15 +49,15 @@ type Checker struct {
 
 	// Nothing refers to a file when it is checked: policies remember what they have
 	// seen, and fixes need the text.
-	forgetful bool
+	reuseBuffers bool
 
-	known    map[string]bool
-	required map[string]bool   // the rules that are Unsuppressible
-	long     map[string]string // the IDs of policies by pack/ID
-	base     *plan             // for files without settings of their own
-	plans    *sync.Map         // *Settings to *plan
-	set      *set              // what is noted across the profiles of the run
-	past     *past             // what was noted in profiles that changed
+	known        map[string]bool
+	required     map[string]bool   // the rules that are Unsuppressible
+	qualifiedIDs map[string]string // the IDs of policies by pack/ID
+	base         *plan             // for files without settings of their own
+	plans        *sync.Map         // *Settings to *plan
+	facts        *factStore        // what is noted across the profiles of the run
+	earlier      *earlierFacts     // what was noted in profiles that changed
 }
 
 // Result is what came of one file.
@@ -82,7 +82,7 @@ type Result struct {
 	Fixed         int       // fixes applied
 	Unfixed       string    // why fixes were not applied, if there were any to apply
 
-	gathered []*gathered // by profile, until the set has it
+	facts []*profileFacts // by profile, until the set has it
 }
 
 // All gives the findings with those that are kept back, in order.
@@ -94,7 +94,7 @@ func (r *Result) All() []*Finding {
 		}
 	}
 	if len(r.Held) > 0 && r.Profiles <= 1 { // else they are in order of profiles
-		slices.SortStableFunc(all, order)
+		slices.SortStableFunc(all, compareFindings)
 	}
 	return all
 }
@@ -115,15 +115,15 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 			return nil, err
 		}
 		all = append(all, done.findings...)
-		if c.set != nil {
+		if c.facts != nil {
 			text := p.Source.Text
-			c.set.take(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []*gathered{done.gathered})
+			c.facts.add(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []*profileFacts{done.facts})
 		}
 	}
-	if c.set == nil {
+	if c.facts == nil {
 		return all, nil
 	}
-	for r := range c.wholeSet(ctx) {
+	for r := range c.checkFileSets(ctx) {
 		if r.Err != nil {
 			return nil, r.Err
 		}
@@ -134,22 +134,22 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 
 // Prepare works out which rules run. Run does so itself; File alone needs it.
 func (c *Checker) Prepare() {
-	c.known, c.required, c.long = map[string]bool{}, map[string]bool{}, map[string]string{}
-	c.base, c.set, c.past = c.plan(&Settings{c.Severities, c.Targets}), nil, &past{}
+	c.known, c.required, c.qualifiedIDs = map[string]bool{}, map[string]bool{}, map[string]string{}
+	c.base, c.facts, c.earlier = c.plan(&Settings{c.Severities, c.Targets}), nil, &earlierFacts{}
 	c.plans = &sync.Map{}
-	c.forgetful = c.Fix == FixNone && c.Visit == nil && !c.Survey && c.Verify == nil
+	c.reuseBuffers = c.Fix == FixNone && c.Visit == nil && !c.Survey && c.Verify == nil
 	for i := range c.Rules {
 		r := &c.Rules[i]
-		c.forgetful = c.forgetful && r.Pack == ""
+		c.reuseBuffers = c.reuseBuffers && r.Pack == ""
 		c.known[r.ID] = true
 		if r.Unsuppressible {
 			c.required[r.ID] = true
 		}
 		if r.Pack != "" {
-			c.long[r.Pack+"/"+r.ID] = r.ID
+			c.qualifiedIDs[r.Pack+"/"+r.ID] = r.ID
 		}
-		if r.CheckSet != nil && c.set == nil && (c.base.on[r.ID] || c.For != nil) {
-			c.set = newSet()
+		if r.CheckSet != nil && c.facts == nil && (c.base.on[r.ID] || c.For != nil) {
+			c.facts = newFactStore()
 		}
 	}
 	for _, id := range c.Elsewhere {
@@ -194,17 +194,17 @@ func (p *Pass) release() {
 
 // outcome is what came of one profile.
 type outcome struct {
-	findings []Finding
-	held     []Finding
-	prints   []string
-	gathered *gathered
-	capped   bool // a rule had more findings than are kept
+	findings   []Finding
+	suppressed []Finding
+	prints     []string
+	facts      *profileFacts
+	capped     bool // a rule had more findings than are kept
 }
 
 // check runs the rules over one profile.
 func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	var pass *Pass
-	if c.forgetful {
+	if c.reuseBuffers {
 		pass = passes.Get().(*Pass)
 		defer pass.release()
 	} else {
@@ -212,9 +212,9 @@ func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	}
 	c.fill(pass, p)
 	err := c.find(pass)
-	done := outcome{prints: pass.prints, gathered: pass.first, capped: pass.capped}
+	done := outcome{prints: pass.prints, facts: pass.facts, capped: pass.capped}
 	if len(pass.found) > 0 {
-		done.findings, done.held = c.resolve(p, pass.found)
+		done.findings, done.suppressed = c.finalizeFindings(p, pass.found)
 	}
 	return done, err
 }
@@ -230,7 +230,7 @@ func (c *Checker) find(pass *Pass) error {
 			return
 		}
 		pass.Rule = r
-		if err := guard(pass, check); err != nil {
+		if err := runRecovered(pass, check); err != nil {
 			failures = append(failures, err)
 		}
 	}
@@ -253,23 +253,23 @@ func (c *Checker) find(pass *Pass) error {
 			}
 		}
 	}
-	pass.settle()
+	pass.applySeverities()
 	return errors.Join(failures...)
 }
 
-// settle gives the findings the severities and the order they are shown with.
-func (p *Pass) settle() {
+// applySeverities gives the findings the severities and the order they are shown with.
+func (p *Pass) applySeverities() {
 	for _, f := range p.found {
 		if s, ok := p.plan.Severities[f.Rule.ID]; ok && !f.Rule.Unsuppressible {
 			f.Severity = s
 		}
 	}
-	slices.SortStableFunc(p.found, order)
+	slices.SortStableFunc(p.found, compareFindings)
 }
 
-// guard runs a rule and turns a panic into an error that names it: one broken
+// runRecovered runs a rule and turns a panic into an error that names it: one broken
 // rule must not hide what the others found, nor pass for "nothing found".
-func guard(p *Pass, check func(*Pass) error) (err error) {
+func runRecovered(p *Pass, check func(*Pass) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%s failed: %v", p.Rule.name(), r)
@@ -279,9 +279,9 @@ func guard(p *Pass, check func(*Pass) error) (err error) {
 	if err := check(p); err != nil {
 		return fmt.Errorf("%s failed: %w", p.Rule.name(), err)
 	}
-	if p.count > most {
+	if p.count > maxFindingsPerRule {
 		p.capped = true
-		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
+		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
 		f.Message += more
 		f.masked += more
 	}

@@ -172,16 +172,16 @@ func TestOrder(t *testing.T) {
 // TestMany holds that a flood of findings is cut, and says so.
 func TestMany(t *testing.T) {
 	flood := at("flood", func(p *Pass) error {
-		for range most + 5 {
+		for range maxFindingsPerRule + 5 {
 			p.Value(p.Profile.Root, "again")
 		}
 		return nil
 	})
 	findings, err := Check(context.Background(), []Rule{flood}, parse(t, tiny))
-	if err != nil || len(findings) != most {
+	if err != nil || len(findings) != maxFindingsPerRule {
 		t.Fatalf("%d findings, %v", len(findings), err)
 	}
-	if last := findings[most-1].Message; !strings.HasSuffix(last, "(and 5 more of this rule in the file, not shown)") {
+	if last := findings[maxFindingsPerRule-1].Message; !strings.HasSuffix(last, "(and 5 more of this rule in the file, not shown)") {
 		t.Error(last)
 	}
 	seen := map[string]bool{}

@@ -25,12 +25,12 @@ import (
 
 // What rules call.
 
-// gathered is where the notes of the profile go when it is read for the first time.
-func (p *Pass) gathered() *gathered {
-	if p.first == nil {
-		p.first = new(gathered)
+// profileFacts is where the notes of the profile go when it is read for the first time.
+func (p *Pass) profileFacts() *profileFacts {
+	if p.facts == nil {
+		p.facts = new(profileFacts)
 	}
-	return p.first
+	return p.facts
 }
 
 // Note notes a value of some kind of the profile, for CheckSet to ask which
@@ -40,27 +40,27 @@ func (p *Pass) Note(kind, value string, at *profile.Node) { p.NoteWith(kind, val
 // NoteWith notes a value together with another one, so that Differing can tell
 // those who noted it with something else.
 func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
-	s := p.checker.set
+	s := p.checker.facts
 	if s == nil {
 		return
 	}
-	n := s.digest(kind, value)
+	n := s.keyOf(kind, value)
 	if p.recording {
 		p.recorded = append(p.recorded, n)
 		return
 	}
-	if !s.done {
-		first := p.gathered()
-		first.notes = append(first.notes, held{note: n, with: s.companion(with)})
+	if !s.sealed {
+		first := p.profileFacts()
+		first.facts = append(first.facts, factRecord{key: n, qualifier: s.qualifierOf(with)})
 		return
 	}
-	p.notes = append(p.notes, n)
-	if p.placing {
-		r := Related{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.number, with: s.companion(with)}
+	p.exported = append(p.exported, n)
+	if p.locating {
+		r := Related{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.profileNumber, qualifier: s.qualifierOf(with)}
 		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
 			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
 		}
-		p.placed = append(p.placed, placed{n, r})
+		p.locations = append(p.locations, factLocation{n, r})
 	}
 }
 
@@ -68,65 +68,65 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 // several profiles have it is no reason to look at them again, as with Note, and
 // those that want it are told of the file alone.
 func (p *Pass) Offer(kind, value string) {
-	if s := p.checker.set; s != nil && p.recording {
-		p.recorded = append(p.recorded, s.digest(kind, value))
-	} else if s != nil && !s.done {
-		first := p.gathered()
-		first.offers = append(first.offers, s.digest(kind, value))
+	if s := p.checker.facts; s != nil && p.recording {
+		p.recorded = append(p.recorded, s.keyOf(kind, value))
+	} else if s != nil && !s.sealed {
+		first := p.profileFacts()
+		first.passive = append(first.passive, s.keyOf(kind, value))
 	}
 }
 
 // Want asks for CheckSet to look at the profile in any case, and for it to be
 // told where others have noted or offered the value.
 func (p *Pass) Want(kind, value string) {
-	if s := p.checker.set; s != nil && !s.done {
-		first := p.gathered()
-		first.wants = append(first.wants, s.digest(kind, value))
+	if s := p.checker.facts; s != nil && !s.sealed {
+		first := p.profileFacts()
+		first.requests = append(first.requests, s.keyOf(kind, value))
 	}
 }
 
 // Others tells of how many other profiles of the run the same was noted, and
 // where the first of them are. It knows nothing before CheckSet.
 func (p *Pass) Others(kind, value string) (count int, places []Related) {
-	n, x := p.sharedNote(kind, value)
+	n, x := p.lookUpFact(kind, value)
 	if x == nil {
 		return 0, nil
 	}
 	count = x.count
-	if slices.Contains(p.notes, n) {
+	if slices.Contains(p.exported, n) {
 		count--
 	}
-	return count, p.places(kind, x, func(Related) bool { return true })
+	return count, p.relatedLocations(kind, x, func(Related) bool { return true })
 }
 
 // Differing tells of those of the others that noted the value with something
 // else than this. The place of one of them is known, unless it cannot be read
 // any more.
 func (p *Pass) Differing(kind, value, with string) (count int, places []Related) {
-	_, x := p.sharedNote(kind, value)
+	_, x := p.lookUpFact(kind, value)
 	if x == nil {
 		return 0, nil
 	}
-	own := p.checker.set.companion(with)
-	return x.count - x.among(own), p.places(kind, x, func(r Related) bool { return r.with != own })
+	own := p.checker.facts.qualifierOf(with)
+	return x.count - x.countWith(own), p.relatedLocations(kind, x, func(r Related) bool { return r.qualifier != own })
 }
 
-// sharedNote is what the set knows of a value; nil before CheckSet, and if no
+// lookUpFact is what the set knows of a value; nil before CheckSet, and if no
 // other profile can have noted it.
-func (p *Pass) sharedNote(kind, value string) (note, *shared) {
-	s := p.checker.set
-	if s == nil || !s.done {
+func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
+	s := p.checker.facts
+	if s == nil || !s.sealed {
 		return 0, nil
 	}
-	n := s.digest(kind, value)
-	p.asked = append(p.asked, n)
+	n := s.keyOf(kind, value)
+	p.imported = append(p.imported, n)
 	return n, s.shared[n]
 }
 
-// places gives the first of the places in other profiles that are meant.
-func (p *Pass) places(kind string, x *shared, meant func(Related) bool) (places []Related) {
+// relatedLocations gives the first of the places in other profiles that are meant.
+func (p *Pass) relatedLocations(kind string, x *sharedFact, meant func(Related) bool) (places []Related) {
 	for _, r := range x.related {
-		if r.profile != p.number && len(places) < named && meant(r) {
+		if r.profile != p.profileNumber && len(places) < maxRelatedLocations && meant(r) {
 			r.Message = "the same " + kind
 			places = append(places, r)
 		}
@@ -136,35 +136,35 @@ func (p *Pass) places(kind string, x *shared, meant func(Related) bool) (places 
 
 // What a run keeps of facts.
 
-// note is what a rule noted of a profile: a digest, keyed anew for every run,
+// factKey is what a rule noted of a profile: a digest, keyed anew for every run,
 // so that the run keeps no secret and little memory.
-type note uint64
+type factKey uint64
 
-// set is what is noted across the profiles of a run.
-type set struct {
-	seed     maphash.Seed
-	packed   pile[packed]     // all notes, profile by profile
-	counts   pile[counted]    // how many of them each profile has
-	shared   map[note]*shared // those that stand in more than one
-	sharing  []bool           // by the number of a profile, whether it has one of these
-	noted    pile[noted]
-	offered  offered
-	wanted   []note
-	profiles int32
-	done     bool // all profiles are read, so that Others knows
+// factStore is what is noted across the profiles of a run.
+type factStore struct {
+	seed       maphash.Seed
+	facts      chunkedList[packedFact]       // all notes, profile by profile
+	counts     chunkedList[profileFactCount] // how many of them each profile has
+	shared     map[factKey]*sharedFact       // those that stand in more than one
+	sharesFact []bool                        // by the number of a profile, whether it has one of these
+	inputs     chunkedList[inputRecord]
+	passive    passiveFactStore
+	requests   []factKey
+	profiles   int32
+	sealed     bool // all profiles are read, so that Others knows
 }
 
-// noted is an input of which something was noted, as far as it is needed to read
+// inputRecord is an input of which something was noted, as far as it is needed to read
 // it again.
-type noted struct {
-	from  Source
-	first int32 // the number of its first profile
-	count int32 // how many profiles it has
-	await bool  // it is looked at again, whatever the others have
+type inputRecord struct {
+	source       Source
+	firstProfile int32 // the number of its first profile
+	count        int32 // how many profiles it has
+	requested    bool  // it is looked at again, whatever the others have
 }
 
-// kept is a Source of an input.
-type kept struct {
+// savedInput is a Source of an input.
+type savedInput struct {
 	name, device string
 	read         func() ([]byte, error)
 	part         *profile.Part
@@ -172,176 +172,176 @@ type kept struct {
 }
 
 // Input gives it.
-func (k *kept) Input() Input {
+func (k *savedInput) Input() Input {
 	return Input{Name: k.name, Device: k.device, Read: k.read, Part: k.part, Inside: k.inside}
 }
 
-func source(in *Input) Source {
+func sourceOf(in *Input) Source {
 	if in.From != nil {
 		return in.From
 	}
-	return &kept{in.Name, in.Device, in.Read, in.Part, in.Inside}
+	return &savedInput{in.Name, in.Device, in.Read, in.Part, in.Inside}
 }
 
-func newSet() *set {
-	return &set{seed: maphash.MakeSeed(), shared: map[note]*shared{}}
+func newFactStore() *factStore {
+	return &factStore{seed: maphash.MakeSeed(), shared: map[factKey]*sharedFact{}}
 }
 
-func (s *set) digest(kind, value string) note {
-	return note(maphash.Comparable(s.seed, [2]string{kind, value}))
+func (s *factStore) keyOf(kind, value string) factKey {
+	return factKey(maphash.Comparable(s.seed, [2]string{kind, value}))
 }
 
-func (s *set) companion(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
+func (s *factStore) qualifierOf(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
 
-// name is that of the file with a profile of which something was noted or
+// fileOf is that of the file with a profile of which something was noted or
 // offered.
-func (s *set) name(number int32) string {
-	x := s.noted.last(func(n *noted) bool { return n.first <= number })
-	if x != nil && number < x.first+x.count {
-		return x.from.Input().Name
+func (s *factStore) fileOf(number int32) string {
+	x := s.inputs.searchLast(func(n *inputRecord) bool { return n.firstProfile <= number })
+	if x != nil && number < x.firstProfile+x.count {
+		return x.source.Input().Name
 	}
-	if o := s.offered.names.last(func(o *offering) bool { return o.first <= number }); o != nil {
+	if o := s.passive.files.searchLast(func(o *passiveFactFile) bool { return o.firstProfile <= number }); o != nil {
 		return o.name
 	}
 	return ""
 }
 
-// take adds what was noted of the profiles of one input. Inputs come in order.
-func (s *set) take(input Input, list []*gathered) {
-	n := noted{first: s.profiles, count: int32(len(list))}
+// add adds what was noted of the profiles of one input. Inputs come in order.
+func (s *factStore) add(input Input, list []*profileFacts) {
+	n := inputRecord{firstProfile: s.profiles, count: int32(len(list))}
 	some := false
 	for i, g := range list {
 		if g == nil {
 			continue
 		}
-		for _, h := range g.notes {
-			s.packed.add(packed{uint32(h.note >> 32), uint32(h.note), h.with})
+		for _, h := range g.facts {
+			s.facts.add(packedFact{uint32(h.key >> 32), uint32(h.key), h.qualifier})
 		}
-		if len(g.notes) > 0 {
-			s.counts.add(counted{n.first + int32(i), int32(len(g.notes))})
+		if len(g.facts) > 0 {
+			s.counts.add(profileFactCount{n.firstProfile + int32(i), int32(len(g.facts))})
 		}
-		s.offered.take(n.first+int32(i), g.offers)
-		s.wanted = append(s.wanted, g.wants...)
-		n.await = n.await || len(g.wants) > 0
-		some = some || len(g.notes) > 0
+		s.passive.add(n.firstProfile+int32(i), g.passive)
+		s.requests = append(s.requests, g.requests...)
+		n.requested = n.requested || len(g.requests) > 0
+		some = some || len(g.facts) > 0
 	}
-	if n.await || some {
-		n.from = source(&input)
-		s.noted.add(n)
-	} else if slices.ContainsFunc(list, func(g *gathered) bool { return g != nil && len(g.offers) > 0 }) {
-		s.offered.names.add(offering{n.first, strings.Clone(input.Name)})
+	if n.requested || some {
+		n.source = sourceOf(&input)
+		s.inputs.add(n)
+	} else if slices.ContainsFunc(list, func(g *profileFacts) bool { return g != nil && len(g.passive) > 0 }) {
+		s.passive.files.add(passiveFactFile{n.firstProfile, strings.Clone(input.Name)})
 	}
 	s.profiles += n.count
 }
 
-// gathered is what rules noted of one profile, and want to know of others.
-type gathered struct {
-	notes  []held // their numbers are not known yet
-	offers []note
-	wants  []note
+// profileFacts is what rules noted of one profile, and want to know of others.
+type profileFacts struct {
+	facts    []factRecord // their numbers are not known yet
+	passive  []factKey
+	requests []factKey
 }
 
-// close ends the gathering: from now on Others knows.
-func (s *set) close() {
-	s.done = true
-	s.sharing = make([]bool, s.profiles)
-	wanted := map[note]bool{}
-	for _, n := range s.wanted {
+// seal ends the gathering: from now on Others knows.
+func (s *factStore) seal() {
+	s.sealed = true
+	s.sharesFact = make([]bool, s.profiles)
+	wanted := map[factKey]bool{}
+	for _, n := range s.requests {
 		wanted[n] = true
 	}
 	for bucket := range s.buckets() {
-		slices.SortFunc(bucket, func(a, b held) int {
-			return cmp.Or(cmp.Compare(a.note, b.note), cmp.Compare(a.number, b.number), cmp.Compare(a.with, b.with))
+		slices.SortFunc(bucket, func(a, b factRecord) int {
+			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.profile, b.profile), cmp.Compare(a.qualifier, b.qualifier))
 		})
 		for len(bucket) > 0 {
 			n := 1
-			for n < len(bucket) && bucket[n].note == bucket[0].note {
+			for n < len(bucket) && bucket[n].key == bucket[0].key {
 				n++
 			}
-			if several := bucket[n-1].number != bucket[0].number; several || wanted[bucket[0].note] {
-				s.share(bucket[:n], several)
+			if several := bucket[n-1].profile != bucket[0].profile; several || wanted[bucket[0].key] {
+				s.addShared(bucket[:n], several)
 			}
 			bucket = bucket[n:]
 		}
 	}
-	s.packed, s.counts = pile[packed]{}, pile[counted]{}
-	s.answer()
+	s.facts, s.counts = chunkedList[packedFact]{}, chunkedList[profileFactCount]{}
+	s.resolveRequests()
 }
 
-// again yields the inputs that share something noted with another profile, or
+// inputsToRecheck yields the inputs that share something noted with another profile, or
 // are to be looked at in any case.
-func (s *set) again() iter.Seq[noted] {
-	return func(yield func(noted) bool) {
-		for n := range s.noted.all() {
-			if (n.await || slices.Contains(s.sharing[n.first:n.first+n.count], true)) && !yield(*n) {
+func (s *factStore) inputsToRecheck() iter.Seq[inputRecord] {
+	return func(yield func(inputRecord) bool) {
+		for n := range s.inputs.all() {
+			if (n.requested || slices.Contains(s.sharesFact[n.firstProfile:n.firstProfile+n.count], true)) && !yield(*n) {
 				return
 			}
 		}
 	}
 }
 
-// places yields the inputs that hold a place which others are told of.
-func (s *set) places() iter.Seq[noted] {
+// inputsToLocate yields the inputs that hold a place which others are told of.
+func (s *factStore) inputsToLocate() iter.Seq[inputRecord] {
 	named := make([]bool, s.profiles)
 	for _, x := range s.shared {
 		for _, number := range x.first {
 			named[number] = true
 		}
 	}
-	return func(yield func(noted) bool) {
-		for n := range s.noted.all() {
-			if slices.Contains(named[n.first:n.first+n.count], true) && !yield(*n) {
+	return func(yield func(inputRecord) bool) {
+		for n := range s.inputs.all() {
+			if slices.Contains(named[n.firstProfile:n.firstProfile+n.count], true) && !yield(*n) {
 				return
 			}
 		}
 	}
 }
 
-// placed is where a note stands.
-type placed struct {
-	note  note
-	place Related
+// factLocation is where a note stands.
+type factLocation struct {
+	key      factKey
+	location Related
 }
 
-// place keeps where shared notes stand in the first of their profiles.
-func (s *set) place(list []placed) {
+// addLocations keeps where shared notes stand in the first of their profiles.
+func (s *factStore) addLocations(list []factLocation) {
 	for _, x := range list {
-		shared := s.shared[x.note]
-		if shared == nil || !slices.Contains(shared.first, x.place.profile) ||
-			slices.ContainsFunc(shared.related, func(r Related) bool { return r.profile == x.place.profile }) {
+		shared := s.shared[x.key]
+		if shared == nil || !slices.Contains(shared.first, x.location.profile) ||
+			slices.ContainsFunc(shared.related, func(r Related) bool { return r.profile == x.location.profile }) {
 			continue // the first place in a profile is enough
 		}
-		shared.related = append(shared.related, x.place)
+		shared.related = append(shared.related, x.location)
 	}
 }
 
-// located is where the notes of an input stand.
-func (c *Checker) located(n noted) (list []placed) {
+// locateFacts is where the notes of an input stand.
+func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 	c.reread(n, func(pass *Pass, _ []byte) {
-		pass.placing = true
-		c.gather(pass)
-		list = append(list, pass.placed...)
+		pass.locating = true
+		c.collectFacts(pass)
+		list = append(list, pass.locations...)
 	})
 	return list
 }
 
-// gather asks the rules anew what they note of a profile.
-func (c *Checker) gather(pass *Pass) {
+// collectFacts asks the rules anew what they note of a profile.
+func (c *Checker) collectFacts(pass *Pass) {
 	for _, r := range pass.plan.active {
 		if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
 			pass.Rule = r
-			_ = guard(pass, r.Gather) // it did not fail before
+			_ = runRecovered(pass, r.Gather) // it did not fail before
 		}
 	}
 }
 
-// again reads an input once more and runs what looks at the whole set.
-func (c *Checker) again(n noted) *Result {
-	input := n.from.Input()
+// recheck reads an input once more and runs what looks at the whole set.
+func (c *Checker) recheck(n inputRecord) *Result {
+	input := n.source.Input()
 	result := &Result{File: input.Name, Part: input.Part != nil, Again: true}
 	result.Err = c.reread(n, func(pass *Pass, text []byte) {
-		c.gather(pass)
-		c.checkSet(result, pass)
+		c.collectFacts(pass)
+		c.runFileSetRules(result, pass)
 		if c.Since != nil {
 			c.suppressUnchangedSet(result, input, pass, text)
 		}
@@ -350,8 +350,8 @@ func (c *Checker) again(n noted) *Result {
 }
 
 // reread reads an input once more and does something with each of its profiles.
-func (c *Checker) reread(n noted, do func(pass *Pass, text []byte)) error {
-	input := n.from.Input()
+func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error {
+	input := n.source.Input()
 	if input.Done != nil {
 		defer input.Done()
 	}
@@ -366,98 +366,98 @@ func (c *Checker) reread(n noted, do func(pass *Pass, text []byte)) error {
 	}
 	for i, p := range profiles {
 		pass := c.Pass(p)
-		pass.number = n.first + int32(i)
+		pass.profileNumber = n.firstProfile + int32(i)
 		do(pass, text)
 	}
 	return nil
 }
 
-func (c *Checker) checkSet(result *Result, pass *Pass) {
+func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 	for _, r := range pass.plan.active {
 		if r.CheckSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
 			continue
 		}
-		pass.Rule, pass.asked = r, nil
+		pass.Rule, pass.imported = r, nil
 		before := len(pass.found)
-		if err := guard(pass, r.CheckSet); err != nil {
+		if err := runRecovered(pass, r.CheckSet); err != nil {
 			result.fail(err)
 		}
 		for _, f := range pass.found[before:] {
-			f.unsure = c.Since != nil && len(f.Related) == 0 && c.past.noted(c, pass.asked)
+			f.unsure = c.Since != nil && len(f.Related) == 0 && c.earlier.contains(c, pass.imported)
 		}
 	}
 	suppress(pass.Profile, pass.ignores(), pass.found)
-	pass.settle()
+	pass.applySeverities()
 	result.Prints = append(result.Prints, pass.prints...)
 	if len(pass.found) > 0 {
-		found, held := c.resolve(pass.Profile, pass.found)
+		found, held := c.finalizeFindings(pass.Profile, pass.found)
 		result.Findings = append(result.Findings, found...)
 		result.Held = append(result.Held, held...)
 	}
 }
 
-// packed is a note in halves, and a digest of what it was noted with. There may be a million of them: with the number
+// packedFact is a note in halves, and a digest of what it was noted with. There may be a million of them: with the number
 // of the profile in each, a run over 100,000 profiles takes 6 MiB more, which is above its limit.
-type packed [3]uint32
+type packedFact [3]uint32
 
-// counted is how many notes a profile has.
-type counted struct{ number, count int32 }
+// profileFactCount is how many notes a profile has.
+type profileFactCount struct{ profile, count int32 }
 
-// held is a note of a profile.
-type held struct {
-	note   note
-	number int32  // of the profile
-	with   uint32 // a digest of what the value was noted with
+// factRecord is a note of a profile.
+type factRecord struct {
+	key       factKey
+	profile   int32  // of the profile
+	qualifier uint32 // a digest of what the value was noted with
 }
 
-// shared is a note of several profiles.
-type shared struct {
+// sharedFact is a note of several profiles.
+type sharedFact struct {
 	count   int
 	first   []int32 // profiles, so many that some others can be named to each
 	related []Related
 
-	companions []companion // what it was noted with, in order
+	qualifiers []qualifierCount // what it was noted with, in order
 }
 
-// companion is what a value was noted with, and by how many profiles.
-type companion struct {
-	with  uint32
-	count int32
+// qualifierCount is what a value was noted with, and by how many profiles.
+type qualifierCount struct {
+	qualifier uint32
+	count     int32
 }
 
-// among counts the profiles that have a note with the same companion.
-func (x *shared) among(with uint32) int {
-	i, ok := slices.BinarySearchFunc(x.companions, with, func(c companion, with uint32) int { return cmp.Compare(c.with, with) })
+// countWith counts the profiles that have a note with the same companion.
+func (x *sharedFact) countWith(with uint32) int {
+	i, ok := slices.BinarySearchFunc(x.qualifiers, with, func(c qualifierCount, with uint32) int { return cmp.Compare(c.qualifier, with) })
 	if !ok {
 		return 0
 	}
-	return int(x.companions[i].count)
+	return int(x.qualifiers[i].count)
 }
 
-// named is how many of the other profiles are named.
-const named = 5
+// maxRelatedLocations is how many of the other profiles are named.
+const maxRelatedLocations = 5
 
 // buckets yields the notes in several lists: those that are equal are in the same one. A list is good until the next
 // one comes. With one list of all, a run over 100,000 profiles takes 38 MiB more.
-func (s *set) buckets() iter.Seq[[]held] {
+func (s *factStore) buckets() iter.Seq[[]factRecord] {
 	const few = 1 << 15 // notes of a list
 	shift := 32
-	for n := s.packed.size; n > few && shift > 24; n /= 2 {
+	for n := s.facts.size; n > few && shift > 24; n /= 2 {
 		shift--
 	}
-	return func(yield func([]held) bool) {
-		var list []held
+	return func(yield func([]factRecord) bool) {
+		var list []factRecord
 		for i := range uint32(1) << (32 - shift) {
 			list = list[:0]
-			var rest []packed
-			blocks := s.packed.blocks
+			var rest []packedFact
+			blocks := s.facts.blocks
 			for c := range s.counts.all() {
 				for range c.count {
 					if len(rest) == 0 {
 						rest, blocks = blocks[0], blocks[1:]
 					}
 					if x := rest[0]; x[1]>>shift == i {
-						list = append(list, held{note(x[0])<<32 | note(x[1]), c.number, x[2]})
+						list = append(list, factRecord{factKey(x[0])<<32 | factKey(x[1]), c.profile, x[2]})
 					}
 					rest = rest[1:]
 				}
@@ -469,94 +469,94 @@ func (s *set) buckets() iter.Seq[[]held] {
 	}
 }
 
-// share keeps a note that several profiles have, or one wants to know of.
-func (s *set) share(list []held, several bool) {
-	list = slices.CompactFunc(list, func(a, b held) bool { return a.number == b.number }) // a profile may have it twice
-	x := &shared{count: len(list)}
-	odd := slices.IndexFunc(list, func(h held) bool { return h.with != list[0].with })
+// addShared keeps a note that several profiles have, or one wants to know of.
+func (s *factStore) addShared(list []factRecord, several bool) {
+	list = slices.CompactFunc(list, func(a, b factRecord) bool { return a.profile == b.profile }) // a profile may have it twice
+	x := &sharedFact{count: len(list)}
+	odd := slices.IndexFunc(list, func(h factRecord) bool { return h.qualifier != list[0].qualifier })
 	for i, h := range list {
-		s.sharing[h.number] = s.sharing[h.number] || several
-		if i <= named || i == odd { // the first with another companion is named as well
-			x.first = append(x.first, h.number)
+		s.sharesFact[h.profile] = s.sharesFact[h.profile] || several
+		if i <= maxRelatedLocations || i == odd { // the first with another companion is named as well
+			x.first = append(x.first, h.profile)
 		}
 	}
-	slices.SortFunc(list, func(a, b held) int { return cmp.Compare(a.with, b.with) })
+	slices.SortFunc(list, func(a, b factRecord) int { return cmp.Compare(a.qualifier, b.qualifier) })
 	for _, h := range list {
-		if last := len(x.companions) - 1; last >= 0 && x.companions[last].with == h.with {
-			x.companions[last].count++
+		if last := len(x.qualifiers) - 1; last >= 0 && x.qualifiers[last].qualifier == h.qualifier {
+			x.qualifiers[last].count++
 		} else {
-			x.companions = append(x.companions, companion{h.with, 1})
+			x.qualifiers = append(x.qualifiers, qualifierCount{h.qualifier, 1})
 		}
 	}
-	s.shared[list[0].note] = x
+	s.shared[list[0].key] = x
 }
 
-// offered is what profiles offer to those that want it. Most of it nobody will,
+// passiveFactStore is what profiles offer to those that want it. Most of it nobody will,
 // so that it is packed: a run over very many profiles keeps all of it.
-type offered struct {
-	notes pile[offer]
-	names pile[offering] // where nothing was noted as well
+type passiveFactStore struct {
+	facts chunkedList[passiveFact]
+	files chunkedList[passiveFactFile] // where nothing was noted as well
 }
 
-// offer is what a profile offers. The note is in two halves, which take less
+// passiveFact is what a profile offers. The note is in two halves, which take less
 // room.
-type offer struct {
-	note   [2]uint32
-	number int32 // of the profile
+type passiveFact struct {
+	key     [2]uint32
+	profile int32 // of the profile
 }
 
-// offering is a file with offers.
-type offering struct {
-	first int32 // the number of its first profile
-	name  string
+// passiveFactFile is a file with offers.
+type passiveFactFile struct {
+	firstProfile int32 // the number of its first profile
+	name         string
 }
 
-// take adds what the profile with a number offers.
-func (o *offered) take(number int32, list []note) {
+// add adds what the profile with a number offers.
+func (o *passiveFactStore) add(number int32, list []factKey) {
 	slices.Sort(list)
 	for _, n := range slices.Compact(list) {
-		o.notes.add(offer{[2]uint32{uint32(n >> 32), uint32(n)}, number})
+		o.facts.add(passiveFact{[2]uint32{uint32(n >> 32), uint32(n)}, number})
 	}
 }
 
-// answer adds what is offered to those that want it.
-func (s *set) answer() {
-	wanted := make(map[note]bool, len(s.wanted))
-	for _, n := range s.wanted {
+// resolveRequests adds what is offered to those that want it.
+func (s *factStore) resolveRequests() {
+	wanted := make(map[factKey]bool, len(s.requests))
+	for _, n := range s.requests {
 		wanted[n] = true
 	}
-	for o := range s.offered.notes.all() {
-		n := note(o.note[0])<<32 | note(o.note[1])
+	for o := range s.passive.facts.all() {
+		n := factKey(o.key[0])<<32 | factKey(o.key[1])
 		if !wanted[n] {
 			continue
 		}
 		x := s.shared[n]
 		if x == nil {
-			x = &shared{}
+			x = &sharedFact{}
 			s.shared[n] = x
 		}
 		x.count++
-		if len(x.related) <= named {
-			x.related = append(x.related, Related{File: s.name(o.number), profile: o.number})
+		if len(x.related) <= maxRelatedLocations {
+			x.related = append(x.related, Related{File: s.fileOf(o.profile), profile: o.profile})
 		}
 	}
-	s.offered = offered{}
+	s.passive = passiveFactStore{}
 }
 
-// pile is an append-only list stored in blocks of fixed size, so that it grows without being copied. With slices, a run
+// chunkedList is an append-only list stored in blocks of fixed size, so that it grows without being copied. With slices, a run
 // over 100,000 profiles takes 37 MiB more.
-type pile[T any] struct {
+type chunkedList[T any] struct {
 	blocks [][]T
 	size   int
 }
 
-// largestBlock is how many elements of a pile lie side by side.
-const largestBlock = 256
+// maxBlock is how many elements of a pile lie side by side.
+const maxBlock = 256
 
-func (p *pile[T]) add(x T) {
+func (p *chunkedList[T]) add(x T) {
 	last := len(p.blocks) - 1
 	if last < 0 || len(p.blocks[last]) == cap(p.blocks[last]) {
-		p.blocks = append(p.blocks, make([]T, 0, min(max(p.size, 4), largestBlock)))
+		p.blocks = append(p.blocks, make([]T, 0, min(max(p.size, 4), maxBlock)))
 		last++
 	}
 	p.blocks[last] = append(p.blocks[last], x)
@@ -564,7 +564,7 @@ func (p *pile[T]) add(x T) {
 }
 
 // all yields the elements in order.
-func (p *pile[T]) all() iter.Seq[*T] {
+func (p *chunkedList[T]) all() iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		for _, block := range p.blocks {
 			for i := range block {
@@ -576,9 +576,9 @@ func (p *pile[T]) all() iter.Seq[*T] {
 	}
 }
 
-// last gives the last element of which something holds, as it does of all before
+// searchLast gives the last element of which something holds, as it does of all before
 // it; nil if it holds of none.
-func (p *pile[T]) last(holds func(*T) bool) *T {
+func (p *chunkedList[T]) searchLast(holds func(*T) bool) *T {
 	i := sort.Search(len(p.blocks), func(i int) bool { return !holds(&p.blocks[i][0]) }) - 1
 	if i < 0 {
 		return nil

@@ -10,23 +10,23 @@ import (
 func TestBuckets(t *testing.T) {
 	for _, count := range []int{0, 1, 5, 1000, 200_000} {
 		random := rand.New(rand.NewPCG(uint64(count), 1))
-		s := newSet()
-		want := map[note]int{}
+		s := newFactStore()
+		want := map[factKey]int{}
 		for i := range count {
-			n := note(random.Uint64())
+			n := factKey(random.Uint64())
 			if i%7 == 0 {
-				n = note(random.Uint64() % 1000 * 0x9e3779b97f4a7c15) // may come again
+				n = factKey(random.Uint64() % 1000 * 0x9e3779b97f4a7c15) // may come again
 			}
 
 			want[n]++
-			s.packed.add(packed{uint32(n >> 32), uint32(n), uint32(i)})
-			s.counts.add(counted{int32(i), 1})
+			s.facts.add(packedFact{uint32(n >> 32), uint32(n), uint32(i)})
+			s.counts.add(profileFactCount{int32(i), 1})
 		}
-		got := map[note]int{}
+		got := map[factKey]int{}
 		for bucket := range s.buckets() {
-			here := map[note]int{}
+			here := map[factKey]int{}
 			for _, h := range bucket {
-				here[h.note]++
+				here[h.key]++
 			}
 			for n, times := range here {
 				if got[n] > 0 {
@@ -52,12 +52,12 @@ func BenchmarkFactStore(b *testing.B) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		s := newSet()
+		s := newFactStore()
 		for i := range profiles {
 			for range facts {
-				s.packed.add(packed{random.Uint32(), random.Uint32(), 1})
+				s.facts.add(packedFact{random.Uint32(), random.Uint32(), 1})
 			}
-			s.counts.add(counted{int32(i), facts})
+			s.counts.add(profileFactCount{int32(i), facts})
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)

@@ -26,10 +26,10 @@ type Finding struct {
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
-	whole  profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
-	masked string       // the message without secrets, whether they are to be shown or not
-	around bool         // about what is around the text, which no comment in the text keeps back
-	unsure bool         // a profile that changed may have had a part in it before
+	whole      profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
+	masked     string       // the message without secrets, whether they are to be shown or not
+	onEnvelope bool         // about what is around the text, which no comment in the text keeps back
+	unsure     bool         // a profile that changed may have had a part in it before
 
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
@@ -53,8 +53,8 @@ type Related struct {
 	Placed  bool
 	Signed  bool // the document there is signed
 
-	profile int32
-	with    uint32
+	profile   int32
+	qualifier uint32
 }
 
 // Suppression is why a finding is kept back.
@@ -114,8 +114,8 @@ type Edit struct {
 // Replace is the edit that puts text in the place of a span.
 func Replace(at profile.Span, text string) Edit { return Edit{at.Start, at.End, text} }
 
-// order is the order in which findings are reported: by place, then by rule.
-func order(a, b *Finding) int {
+// compareFindings is the order in which findings are reported: by place, then by rule.
+func compareFindings(a, b *Finding) int {
 	return cmp.Or(
 		cmp.Compare(a.Span.Start, b.Span.Start),
 		comparePaths(a, b),
@@ -140,9 +140,9 @@ func comparePaths(a, b *Finding) int {
 	})
 }
 
-// resolve fills in what reports need, masks the secrets, and parts the findings
+// finalizeFindings fills in what reports need, masks the secrets, and parts the findings
 // from those that are kept back.
-func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Finding) {
+func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, held []Finding) {
 	hidden := p.Secrets()
 	secrets := hidden
 	if c.ShowSecrets {
@@ -150,7 +150,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 	}
 	mask := secrets.Text
 	keep := func(text string) string { // the text is a piece of the document, and may be all of it
-		return strings.Clone(clip(mask(text)))
+		return strings.Clone(truncateMiddle(mask(text)))
 	}
 	id := Identity{keep(p.Root.Get("PayloadIdentifier").Text()), keep(p.Root.Get("PayloadUUID").Text())}
 	if p.Declaration != "" {
@@ -197,7 +197,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 				f.Lacking = Lines{p.Source.LineOfFile(f.whole.Start), p.Source.LineOfFile(f.whole.End)}
 			}
 			f.Fix.place(p.Source)
-			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {
+			if !f.onEnvelope && (p.Root != nil || p.Source.ResemblesPlist()) {
 				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(p.Source.LineAt(f.Span.Start), f.Span)
 			}
 		}

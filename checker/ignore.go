@@ -64,7 +64,7 @@ func (p *Pass) ignores() []*Ignore {
 		}
 		ig.Used, ig.Ran = make([]bool, len(ig.IDs)), make([]bool, len(ig.IDs))
 		for i, id := range ig.IDs {
-			if short, ok := p.checker.long[id]; ok {
+			if short, ok := p.checker.qualifiedIDs[id]; ok {
 				id, ig.IDs[i] = short, short
 			}
 			// A rule about the whole set has its turn later, and may have none.
@@ -140,12 +140,12 @@ func suppress(p *profile.Profile, ignores []*Ignore, found []*Finding) {
 	if len(ignores) == 0 {
 		return
 	}
-	index := newIgnoreIndex(ignores)
+	index := newSuppressionIndex(ignores)
 	covering := index.coverage(p.Root, ignores)
 	sorted := slices.SortedFunc(slices.Values(found), func(a, b *Finding) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	var above []*coverage // those that a place lies in, the outermost first
 	for _, f := range sorted {
-		if f.around || f.Rule.Unsuppressible {
+		if f.onEnvelope || f.Rule.Unsuppressible {
 			continue
 		}
 		if !f.Span.Valid() {
@@ -165,43 +165,43 @@ func suppress(p *profile.Profile, ignores []*Ignore, found []*Finding) {
 	}
 }
 
-// ignoreIndex finds suppressions by what they are about: a document may have as
+// suppressionIndex finds suppressions by what they are about: a document may have as
 // many of them as it has findings.
-type ignoreIndex map[ignoredAt]*ignoredBy
+type suppressionIndex map[suppressionKey]*suppressionEntry
 
-// ignoredAt is a rule with the line that a suppression ends on, or with 0 if it
+// suppressionKey is a rule with the line that a suppression ends on, or with 0 if it
 // is for the whole file.
-type ignoredAt struct {
+type suppressionKey struct {
 	rule string
 	line int
 }
 
-// ignoredBy are the suppressions of a rule at a place.
-type ignoredBy struct {
+// suppressionEntry are the suppressions of a rule at a place.
+type suppressionEntry struct {
 	used   bool
 	number int // of the first of them, in their order
 	marks  []*bool
 	reason string
 }
 
-func newIgnoreIndex(ignores []*Ignore) ignoreIndex {
-	x := ignoreIndex{}
+func newSuppressionIndex(ignores []*Ignore) suppressionIndex {
+	x := suppressionIndex{}
 	for number, ig := range ignores {
 		line := ig.last
 		if ig.File {
 			line = 0
 		}
 		for i, id := range ig.IDs {
-			add(x, ignoredAt{id, line}, number, ig, i)
+			add(x, suppressionKey{id, line}, number, ig, i)
 		}
 	}
 	return x
 }
 
-func add[K comparable](to map[K]*ignoredBy, key K, number int, ig *Ignore, i int) {
+func add[K comparable](to map[K]*suppressionEntry, key K, number int, ig *Ignore, i int) {
 	by := to[key]
 	if by == nil {
-		by = &ignoredBy{number: number, reason: ig.Reason}
+		by = &suppressionEntry{number: number, reason: ig.Reason}
 		to[key] = by
 	}
 	by.marks = append(by.marks, &ig.Used[i])
@@ -210,12 +210,12 @@ func add[K comparable](to map[K]*ignoredBy, key K, number int, ig *Ignore, i int
 // coverage is a key with its value, and the suppressions above the key by rule.
 type coverage struct {
 	profile.Span
-	by map[string]*ignoredBy
+	by map[string]*suppressionEntry
 }
 
 // coverage gives what suppressions above keys cover, in order. One key with its
 // value lies inside another or apart from it.
-func (x ignoreIndex) coverage(root *profile.Node, ignores []*Ignore) []*coverage {
+func (x suppressionIndex) coverage(root *profile.Node, ignores []*Ignore) []*coverage {
 	keys := map[int]*coverage{}
 	for number, ig := range ignores {
 		if ig.key < 0 || len(ig.IDs) == 0 {
@@ -223,7 +223,7 @@ func (x ignoreIndex) coverage(root *profile.Node, ignores []*Ignore) []*coverage
 		}
 		c := keys[ig.key]
 		if c == nil {
-			c = &coverage{by: map[string]*ignoredBy{}}
+			c = &coverage{by: map[string]*suppressionEntry{}}
 			keys[ig.key] = c
 		}
 		for i, id := range ig.IDs {
@@ -254,9 +254,9 @@ func (x ignoreIndex) coverage(root *profile.Node, ignores []*Ignore) []*coverage
 
 // ignored marks every suppression that speaks of a finding as used, not the
 // first alone, so that none is called unused for another's sake.
-func (x ignoreIndex) ignored(rule string, line int, above []*coverage) *Suppression {
-	var first *ignoredBy
-	use := func(by *ignoredBy) {
+func (x suppressionIndex) ignored(rule string, line int, above []*coverage) *Suppression {
+	var first *suppressionEntry
+	use := func(by *suppressionEntry) {
 		if by == nil {
 			return
 		}
@@ -271,7 +271,7 @@ func (x ignoreIndex) ignored(rule string, line int, above []*coverage) *Suppress
 		}
 	}
 	for _, at := range []int{0, line, line - 1} {
-		use(x[ignoredAt{rule, at}])
+		use(x[suppressionKey{rule, at}])
 	}
 	for _, c := range above {
 		use(c.by[rule])

@@ -7,9 +7,9 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// meant reports whether a file that was not named itself is a profile, or a broken
+// looksLikeProfile reports whether a file that was not named itself is a profile, or a broken
 // one: a .plist, .xml or .json file of a directory may be anything.
-func meant(profiles []*profile.Profile, err error, text []byte) bool {
+func looksLikeProfile(profiles []*profile.Profile, err error, text []byte) bool {
 	if profiles[0].Declaration != "" {
 		return profiles[0].IsDistinct()
 	}

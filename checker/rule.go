@@ -140,27 +140,27 @@ func (r *Rule) name() string {
 
 // Pass hands a rule everything it may look at, and takes its findings.
 type Pass struct {
-	Rule    *Rule
-	Profile *profile.Profile
-	Now     time.Time
-	Targets Targets
-	Verify  *Verify // nil: signatures are not looked at
-	checker *Checker
-	plan    *plan
-	found   []*Finding
-	prints  []string
-	first   *gathered // what is noted when the profile is read for the first time
-	notes   []note    // and what is, when it is read again
-	placing bool      // Note is asked where the notes stand
-	placed  []placed
-	shared  map[any]any
-	number  int32 // of the profile in the run, known when it is read again
-	count   int   // of findings of the rule that runs
-	capped  bool  // a rule had more findings than are kept
+	Rule          *Rule
+	Profile       *profile.Profile
+	Now           time.Time
+	Targets       Targets
+	Verify        *Verify // nil: signatures are not looked at
+	checker       *Checker
+	plan          *plan
+	found         []*Finding
+	prints        []string
+	facts         *profileFacts // what is noted when the profile is read for the first time
+	exported      []factKey     // and what is, when it is read again
+	locating      bool          // Note is asked where the notes stand
+	locations     []factLocation
+	shared        map[any]any
+	profileNumber int32 // of the profile in the run, known when it is read again
+	count         int   // of findings of the rule that runs
+	capped        bool  // a rule had more findings than are kept
 
-	recording bool   // notes and offers are only recorded
-	recorded  []note // what was
-	asked     []note // what the rule that runs asked about the other profiles
+	recording bool      // notes and offers are only recorded
+	recorded  []factKey // what was
+	imported  []factKey // what the rule that runs asked about the other profiles
 }
 
 // Known reports whether the run has a rule of this ID, switched on or not.
@@ -240,7 +240,7 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 type Prose string
 
 func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, args []any) *Finding {
-	if p.count++; p.count > most {
+	if p.count++; p.count > maxFindingsPerRule {
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
 	help := p.Rule.Help
@@ -254,10 +254,10 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	}
 	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help, Span: at, Path: path}
 	secrets := p.Profile.Secrets()
-	f.masked = clip(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))
+	f.masked = truncateMiddle(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))
 	f.Message = f.masked
 	if p.ShowSecrets() {
-		f.Message = clip(fmt.Sprintf(format, args...))
+		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
 	}
 	p.found = append(p.found, f)
 	return f
@@ -314,20 +314,20 @@ func (p *Pass) Around(format string, args ...any) *Finding {
 		at = profile.Span{}
 	}
 	f := p.At(at, nil, format, args...)
-	f.around = true
+	f.onEnvelope = true
 	return f
 }
 
-// most is how many findings of one rule a file may have before the rest is
+// maxFindingsPerRule is how many findings of one rule a file may have before the rest is
 // only counted: whoever has a thousand of a kind does not read the next.
-const most = 1000
+const maxFindingsPerRule = 1000
 
 // Full reports whether further findings of the rule would only be counted, so
 // that what is costly about them may be left out.
-func (p *Pass) Full() bool { return p.count >= most }
+func (p *Pass) Full() bool { return p.count >= maxFindingsPerRule }
 
-// clip shortens a message that quotes a very long value.
-func clip(message string) string {
+// truncateMiddle shortens a message that quotes a very long value.
+func truncateMiddle(message string) string {
 	const longest, tail = 600, 200
 	if len(message) <= longest {
 		return message

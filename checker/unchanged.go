@@ -86,9 +86,9 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 		}
 		old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
 			then, kept := c.Pass(p), &Result{}
-			then.number = pass.number
-			c.gather(then)
-			c.checkSet(kept, then)
+			then.profileNumber = pass.profileNumber
+			c.collectFacts(then)
+			c.runFileSetRules(kept, then)
 			return kept.Findings
 		})
 		if !ok {
@@ -264,26 +264,26 @@ func (c *changedText) touches(s profile.Span) bool {
 	})
 }
 
-// past is what was noted in the profiles that have changed or are gone.
-type past struct {
+// earlierFacts is what was noted in the profiles that have changed or are gone.
+type earlierFacts struct {
 	once    sync.Once
-	notes   map[note]bool
+	keys    map[factKey]bool
 	unknown bool // some of them could not be read
 }
 
-// noted reports whether one of the profiles as they were may have noted or
+// contains reports whether one of the profiles as they were may have noted or
 // offered a value that rules asked about.
-func (x *past) noted(c *Checker, asked []note) bool {
+func (x *earlierFacts) contains(c *Checker, asked []factKey) bool {
 	x.once.Do(func() {
-		x.notes = map[note]bool{}
+		x.keys = map[factKey]bool{}
 		for name, text := range c.Since.Differing() {
 			x.add(c, name, text)
 		}
 	})
-	return x.unknown || slices.ContainsFunc(asked, func(n note) bool { return x.notes[n] })
+	return x.unknown || slices.ContainsFunc(asked, func(n factKey) bool { return x.keys[n] })
 }
 
-func (x *past) add(c *Checker, name string, text []byte) {
+func (x *earlierFacts) add(c *Checker, name string, text []byte) {
 	if text == nil || holdsFiles(name, text) {
 		x.unknown = true
 		return
@@ -297,9 +297,9 @@ func (x *past) add(c *Checker, name string, text []byte) {
 		}
 		pass := c.Pass(p)
 		pass.recording = true
-		c.gather(pass)
+		c.collectFacts(pass)
 		for _, n := range pass.recorded {
-			x.notes[n] = true
+			x.keys[n] = true
 		}
 	}
 }
