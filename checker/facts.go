@@ -33,13 +33,15 @@ func (p *Pass) profileFacts() *profileFacts {
 	return p.facts
 }
 
-// Note notes a value of some kind of the profile, for CheckSet to ask which
+// ExportFact notes a value of some kind of the profile, for CheckSet to ask which
 // other profiles have the same, and where.
-func (p *Pass) Note(kind, value string, at *profile.Node) { p.NoteWith(kind, value, "", at) }
+func (p *Pass) ExportFact(kind, value string, at *profile.Node) {
+	p.ExportFactWith(kind, value, "", at)
+}
 
-// NoteWith notes a value together with another one, so that Differing can tell
+// ExportFactWith notes a value together with another one, so that Differing can tell
 // those who noted it with something else.
-func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
+func (p *Pass) ExportFactWith(kind, value, with string, at *profile.Node) {
 	s := p.checker.facts
 	if s == nil {
 		return
@@ -56,7 +58,7 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 	}
 	p.exported = append(p.exported, n)
 	if p.locating {
-		r := Related{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.profileNumber, qualifier: s.qualifierOf(with)}
+		r := RelatedLocation{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.profileNumber, qualifier: s.qualifierOf(with)}
 		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
 			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
 		}
@@ -64,10 +66,10 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 	}
 }
 
-// Offer notes a value that another profile may want, and nothing more: that
+// ExportPassiveFact notes a value that another profile may want, and nothing more: that
 // several profiles have it is no reason to look at them again, as with Note, and
 // those that want it are told of the file alone.
-func (p *Pass) Offer(kind, value string) {
+func (p *Pass) ExportPassiveFact(kind, value string) {
 	if s := p.checker.facts; s != nil && p.recording {
 		p.recorded = append(p.recorded, s.keyOf(kind, value))
 	} else if s != nil && !s.sealed {
@@ -76,18 +78,18 @@ func (p *Pass) Offer(kind, value string) {
 	}
 }
 
-// Want asks for CheckSet to look at the profile in any case, and for it to be
+// RequestFact asks for CheckSet to look at the profile in any case, and for it to be
 // told where others have noted or offered the value.
-func (p *Pass) Want(kind, value string) {
+func (p *Pass) RequestFact(kind, value string) {
 	if s := p.checker.facts; s != nil && !s.sealed {
 		first := p.profileFacts()
 		first.requests = append(first.requests, s.keyOf(kind, value))
 	}
 }
 
-// Others tells of how many other profiles of the run the same was noted, and
+// ImportFact tells of how many other profiles of the run the same was noted, and
 // where the first of them are. It knows nothing before CheckSet.
-func (p *Pass) Others(kind, value string) (count int, places []Related) {
+func (p *Pass) ImportFact(kind, value string) (count int, places []RelatedLocation) {
 	n, x := p.lookUpFact(kind, value)
 	if x == nil {
 		return 0, nil
@@ -96,19 +98,19 @@ func (p *Pass) Others(kind, value string) (count int, places []Related) {
 	if slices.Contains(p.exported, n) {
 		count--
 	}
-	return count, p.relatedLocations(kind, x, func(Related) bool { return true })
+	return count, p.relatedLocations(kind, x, func(RelatedLocation) bool { return true })
 }
 
-// Differing tells of those of the others that noted the value with something
+// ImportConflicts tells of those of the others that noted the value with something
 // else than this. The place of one of them is known, unless it cannot be read
 // any more.
-func (p *Pass) Differing(kind, value, with string) (count int, places []Related) {
+func (p *Pass) ImportConflicts(kind, value, with string) (count int, places []RelatedLocation) {
 	_, x := p.lookUpFact(kind, value)
 	if x == nil {
 		return 0, nil
 	}
 	own := p.checker.facts.qualifierOf(with)
-	return x.count - x.countWith(own), p.relatedLocations(kind, x, func(r Related) bool { return r.qualifier != own })
+	return x.count - x.countWith(own), p.relatedLocations(kind, x, func(r RelatedLocation) bool { return r.qualifier != own })
 }
 
 // lookUpFact is what the set knows of a value; nil before CheckSet, and if no
@@ -124,7 +126,7 @@ func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
 }
 
 // relatedLocations gives the first of the places in other profiles that are meant.
-func (p *Pass) relatedLocations(kind string, x *sharedFact, meant func(Related) bool) (places []Related) {
+func (p *Pass) relatedLocations(kind string, x *sharedFact, meant func(RelatedLocation) bool) (places []RelatedLocation) {
 	for _, r := range x.related {
 		if r.profile != p.profileNumber && len(places) < maxRelatedLocations && meant(r) {
 			r.Message = "the same " + kind
@@ -300,7 +302,7 @@ func (s *factStore) inputsToLocate() iter.Seq[inputRecord] {
 // factLocation is where a note stands.
 type factLocation struct {
 	key      factKey
-	location Related
+	location RelatedLocation
 }
 
 // addLocations keeps where shared notes stand in the first of their profiles.
@@ -308,7 +310,7 @@ func (s *factStore) addLocations(list []factLocation) {
 	for _, x := range list {
 		shared := s.shared[x.key]
 		if shared == nil || !slices.Contains(shared.first, x.location.profile) ||
-			slices.ContainsFunc(shared.related, func(r Related) bool { return r.profile == x.location.profile }) {
+			slices.ContainsFunc(shared.related, func(r RelatedLocation) bool { return r.profile == x.location.profile }) {
 			continue // the first place in a profile is enough
 		}
 		shared.related = append(shared.related, x.location)
@@ -328,9 +330,9 @@ func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 // collectFacts asks the rules anew what they note of a profile.
 func (c *Checker) collectFacts(pass *Pass) {
 	for _, r := range pass.plan.active {
-		if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
+		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
 			pass.Rule = r
-			_ = runRecovered(pass, r.Gather) // it did not fail before
+			_ = runRecovered(pass, r.CollectFacts) // it did not fail before
 		}
 	}
 }
@@ -338,11 +340,11 @@ func (c *Checker) collectFacts(pass *Pass) {
 // recheck reads an input once more and runs what looks at the whole set.
 func (c *Checker) recheck(n inputRecord) *Result {
 	input := n.source.Input()
-	result := &Result{File: input.Name, Part: input.Part != nil, Again: true}
+	result := &Result{File: input.Name, Part: input.Part != nil, IsFileSet: true}
 	result.Err = c.reread(n, func(pass *Pass, text []byte) {
 		c.collectFacts(pass)
 		c.runFileSetRules(result, pass)
-		if c.Since != nil {
+		if c.Earlier != nil {
 			c.suppressUnchangedSet(result, input, pass, text)
 		}
 	})
@@ -374,25 +376,25 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 
 func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 	for _, r := range pass.plan.active {
-		if r.CheckSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
+		if r.CheckFileSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
 			continue
 		}
 		pass.Rule, pass.imported = r, nil
 		before := len(pass.found)
-		if err := runRecovered(pass, r.CheckSet); err != nil {
+		if err := runRecovered(pass, r.CheckFileSet); err != nil {
 			result.fail(err)
 		}
 		for _, f := range pass.found[before:] {
-			f.unsure = c.Since != nil && len(f.Related) == 0 && c.earlier.contains(c, pass.imported)
+			f.unsure = c.Earlier != nil && len(f.Related) == 0 && c.earlier.contains(c, pass.imported)
 		}
 	}
 	suppress(pass.Profile, pass.ignores(), pass.found)
 	pass.applySeverities()
-	result.Prints = append(result.Prints, pass.prints...)
+	result.PolicyOutput = append(result.PolicyOutput, pass.prints...)
 	if len(pass.found) > 0 {
 		found, held := c.finalizeFindings(pass.Profile, pass.found)
 		result.Findings = append(result.Findings, found...)
-		result.Held = append(result.Held, held...)
+		result.Suppressed = append(result.Suppressed, held...)
 	}
 }
 
@@ -414,7 +416,7 @@ type factRecord struct {
 type sharedFact struct {
 	count   int
 	first   []int32 // profiles, so many that some others can be named to each
-	related []Related
+	related []RelatedLocation
 
 	qualifiers []qualifierCount // what it was noted with, in order
 }
@@ -537,7 +539,7 @@ func (s *factStore) resolveRequests() {
 		}
 		x.count++
 		if len(x.related) <= maxRelatedLocations {
-			x.related = append(x.related, Related{File: s.fileOf(o.profile), profile: o.profile})
+			x.related = append(x.related, RelatedLocation{File: s.fileOf(o.profile), profile: o.profile})
 		}
 	}
 	s.passive = passiveFactStore{}

@@ -209,7 +209,7 @@ func (f *Project) Suppress(finding *checker.Finding) *checker.Suppression {
 	file := f.relative(finding.File)
 	for _, g := range f.Ignore {
 		if g.Holds(finding.Rule, file) {
-			return &checker.Suppression{By: checker.ByConfig, Reason: g.Reason}
+			return &checker.Suppression{Kind: checker.ByConfig, Justification: g.Reason}
 		}
 	}
 	return nil

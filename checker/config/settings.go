@@ -59,10 +59,10 @@ func (conf *Project) Apply(c *checker.Checker, f Selection) (err error) {
 		return err
 	}
 	c.Severities = base.Severities
-	if c.For, err = conf.settingsOf(layer); err != nil {
+	if c.SettingsFor, err = conf.settingsOf(layer); err != nil {
 		return err
 	}
-	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
+	if c.SettingsFor == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
 		s, ok := c.Severities[r.ID]
 		return !r.Unsuppressible && (ok && s != checker.Off || !ok && !r.DisabledByDefault)
 	}) {
@@ -85,7 +85,7 @@ func suppressible(name string, all []checker.Rule) error {
 // reports whether there are any. A shipped policy that is not loaded may be named,
 // since packs come and go, and so may rules that the command does not have.
 func applyLevel(chosen map[string]checker.Severity, l Level, c *checker.Checker, alsoKnown []string) bool {
-	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(alsoKnown, l.Rule.Value)
+	matched := slices.Contains(c.KnownRuleIDs, path.Base(l.Rule.Value)) || slices.Contains(alsoKnown, l.Rule.Value)
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		if !MatchRule(l.Rule.Value, m) {

@@ -172,7 +172,7 @@ type EmptyExports struct {
 // if nothing of it was checked.
 func (x *EmptyExports) Add(r *checker.Result) (empty *checker.Result) {
 	file := ""
-	if r.Part && !r.Again {
+	if r.Part && !r.IsFileSet {
 		file = r.File
 	}
 	if file != x.file {

@@ -124,7 +124,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: audit.DeviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
 	if len(f.policies.Project.Ignore) > 0 {
-		c.Withhold = f.policies.Project.Suppress
+		c.Suppress = f.policies.Project.Suppress
 	}
 	run := &auditRun{
 		Run:      audit.Run{Fleet: audit.NewFleet(), Marker: marker, Shard: part, StateFile: f.since, Version: currentVersion()},
@@ -151,10 +151,10 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 // has each of its profiles many times.
 func alone(c *checker.Checker) {
 	c.Rules = slices.DeleteFunc(c.Rules, func(r checker.Rule) bool {
-		if r.CheckSet == nil {
+		if r.CheckFileSet == nil {
 			return false
 		}
-		c.Elsewhere = append(c.Elsewhere, r.ID)
+		c.KnownRuleIDs = append(c.KnownRuleIDs, r.ID)
 		return true
 	})
 }

@@ -46,7 +46,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if errors.Is(r.Err, audit.ErrOtherInputs) {
 			return fmt.Errorf("--since %s: %w", a.flags.since, audit.ErrOtherInputs)
 		}
-		for _, line := range r.Prints {
+		for _, line := range r.PolicyOutput {
 			fmt.Fprintln(stderr, line)
 		}
 		a.flags.noteLeftOut(stderr, r)

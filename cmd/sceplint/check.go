@@ -137,7 +137,7 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	c.Survey = outputs.Survey
+	c.Inventory = outputs.Survey
 	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
 		tally.patch = newTerminalWriter(beside.out)

@@ -38,7 +38,7 @@ func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, pr
 	if input.Part != nil || input.Inside {
 		return
 	}
-	before, ok := c.Since.Before(input.Name, text)
+	before, ok := c.Earlier.Before(input.Name, text)
 	if !ok {
 		return
 	}
@@ -74,7 +74,7 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 	if len(result.Findings) == 0 || input.Part != nil || input.Inside {
 		return
 	}
-	before, ok := c.Since.Before(input.Name, text)
+	before, ok := c.Earlier.Before(input.Name, text)
 	if !ok {
 		return
 	}
@@ -105,12 +105,12 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 }
 
 // relatedChanged reports whether a place in another profile may have changed.
-func (c *Checker) relatedChanged(r Related) bool {
-	text, ok := c.Since.Now(r.File)
+func (c *Checker) relatedChanged(r RelatedLocation) bool {
+	text, ok := c.Earlier.Now(r.File)
 	if !ok {
 		return true
 	}
-	before, ok := c.Since.Before(r.File, text)
+	before, ok := c.Earlier.Before(r.File, text)
 	switch {
 	case !ok:
 		return true
@@ -131,8 +131,8 @@ func (r *Result) suppress(old func(*Finding) bool) {
 			rest = append(rest, *f)
 			continue
 		}
-		f.Suppression = &Suppression{By: ByUnchanged}
-		r.Held = append(r.Held, *f)
+		f.Suppression = &Suppression{Kind: ByUnchanged}
+		r.Suppressed = append(r.Suppressed, *f)
 	}
 	r.Findings = rest
 }
@@ -276,7 +276,7 @@ type earlierFacts struct {
 func (x *earlierFacts) contains(c *Checker, asked []factKey) bool {
 	x.once.Do(func() {
 		x.keys = map[factKey]bool{}
-		for name, text := range c.Since.Differing() {
+		for name, text := range c.Earlier.Differing() {
 			x.add(c, name, text)
 		}
 	})
