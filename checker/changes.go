@@ -264,15 +264,15 @@ func (c *changedText) touches(s profile.Span) bool {
 	})
 }
 
-// earlierFacts is what was noted in the profiles that have changed or are gone.
+// earlierFacts are the facts of profiles that have changed or are gone, as they were before.
 type earlierFacts struct {
 	once    sync.Once
 	keys    map[factKey]bool
 	unknown bool // some of them could not be read
 }
 
-// contains reports whether one of the profiles as they were may have noted or
-// offered a value that rules asked about.
+// contains reports whether one of the profiles as they were may have exported a
+// fact that rules imported.
 func (x *earlierFacts) contains(c *Checker, asked []factKey) bool {
 	x.once.Do(func() {
 		x.keys = map[factKey]bool{}
@@ -293,7 +293,7 @@ func (x *earlierFacts) add(c *Checker, name string, text []byte) {
 	defer release(profiles)
 	for _, p := range profiles {
 		if p.Root == nil {
-			continue // it offered nothing
+			continue // it exports nothing
 		}
 		pass := c.Pass(p)
 		pass.recording = true

@@ -35,10 +35,10 @@ type Checker struct {
 	// profile.
 	Visit func(*profile.Profile) any
 
-	// Survey asks for the Survey of each file.
+	// Inventory asks for the Inventory of each file.
 	Inventory bool
 
-	// Withhold keeps findings back that no comment suppresses: it says why, or
+	// Suppress suppresses findings that no comment suppresses: it says why, or
 	// nothing. It is asked when all of the finding is known, by several workers at
 	// once.
 	Suppress func(*Finding) *Suppression
@@ -56,8 +56,8 @@ type Checker struct {
 	qualifiedIDs map[string]string // the IDs of policies by pack/ID
 	base         *plan             // for files without settings of their own
 	plans        *sync.Map         // *Settings to *plan
-	facts        *factStore        // what is noted across the profiles of the run
-	earlier      *earlierFacts     // what was noted in profiles that changed
+	facts        *factStore        // of the profiles of the run; nil: no rule compares profiles
+	earlier      *earlierFacts     // of profiles that changed
 }
 
 // Result is what came of one file.

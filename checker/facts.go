@@ -14,18 +14,16 @@ import (
 // Facts let a rule compare a profile with all others of a run, none of which is in memory any more. A run makes two
 // passes:
 //
-//  1. While a profile is checked for the first time, Rule.Gather exports facts about it: Pass.Note and Pass.NoteWith
-//     those that several profiles may share, Pass.Offer those that only matter to a profile that requests them with
-//     Pass.Want. The set keeps a digest of each fact, with a key of the run, so that it holds no secret, and
-//     the Source that each profile with facts can be read from again.
-//  2. When all profiles are read, close finds the facts that several profiles have. The profiles with these, and those
-//     with requests, are read again: first those that others are told of, for where their facts are (places), then
-//     all of them, for Rule.CheckSet (again), which imports with Pass.Others and Pass.Differing what there is to
-//     know of the other profiles.
+//  1. While a profile is checked for the first time, Rule.CollectFacts exports facts about it: Pass.ExportFact and
+//     ExportFactWith those that several profiles may share, ExportPassiveFact those that only matter to a profile that
+//     requests them with RequestFact. The factStore keeps a key of each fact, which is a hash with a seed of the run, so
+//     that it holds no secret, and for each input with facts the Source that it can be read from again.
+//  2. When all profiles are read, seal finds the facts that several profiles have. The inputs with these, and those
+//     with requests, are read again: first those that others refer to, for the locations of their facts
+//     (inputsToLocate), then all of them (inputsToRecheck), for Rule.CheckFileSet, which imports with ImportFact and
+//     ImportConflicts what there is to know of the other profiles.
 
-// What rules call.
-
-// profileFacts is where the notes of the profile go when it is read for the first time.
+// profileFacts collects the facts of the profile in the first pass.
 func (p *Pass) profileFacts() *profileFacts {
 	if p.facts == nil {
 		p.facts = new(profileFacts)
@@ -33,14 +31,14 @@ func (p *Pass) profileFacts() *profileFacts {
 	return p.facts
 }
 
-// ExportFact notes a value of some kind of the profile, for CheckSet to ask which
-// other profiles have the same, and where.
+// ExportFact exports a fact about the profile: that it has a value of some kind at a node. CheckFileSet can then
+// import which other profiles have the same, and where.
 func (p *Pass) ExportFact(kind, value string, at *profile.Node) {
 	p.ExportFactWith(kind, value, "", at)
 }
 
-// ExportFactWith notes a value together with another one, so that Differing can tell
-// those who noted it with something else.
+// ExportFactWith exports a fact with a qualifier, so that ImportConflicts finds the profiles that have the same fact
+// with another one.
 func (p *Pass) ExportFactWith(kind, value, with string, at *profile.Node) {
 	s := p.checker.facts
 	if s == nil {
@@ -66,9 +64,8 @@ func (p *Pass) ExportFactWith(kind, value, with string, at *profile.Node) {
 	}
 }
 
-// ExportPassiveFact notes a value that another profile may want, and nothing more: that
-// several profiles have it is no reason to look at them again, as with Note, and
-// those that want it are told of the file alone.
+// ExportPassiveFact exports a fact that another profile may request. That several profiles have it does not cause
+// CheckFileSet to run on them, and of its location no more is kept than the file.
 func (p *Pass) ExportPassiveFact(kind, value string) {
 	if s := p.checker.facts; s != nil && p.recording {
 		p.recorded = append(p.recorded, s.keyOf(kind, value))
@@ -78,8 +75,8 @@ func (p *Pass) ExportPassiveFact(kind, value string) {
 	}
 }
 
-// RequestFact asks for CheckSet to look at the profile in any case, and for it to be
-// told where others have noted or offered the value.
+// RequestFact causes CheckFileSet to run on the profile in any case, and makes a fact of another profile available
+// to it though the profile does not have it itself.
 func (p *Pass) RequestFact(kind, value string) {
 	if s := p.checker.facts; s != nil && !s.sealed {
 		first := p.profileFacts()
@@ -87,8 +84,8 @@ func (p *Pass) RequestFact(kind, value string) {
 	}
 }
 
-// ImportFact tells of how many other profiles of the run the same was noted, and
-// where the first of them are. It knows nothing before CheckSet.
+// ImportFact gives the number of other profiles with a fact, and the locations of the first of them. It gives none
+// before CheckFileSet.
 func (p *Pass) ImportFact(kind, value string) (count int, places []RelatedLocation) {
 	n, x := p.lookUpFact(kind, value)
 	if x == nil {
@@ -101,9 +98,8 @@ func (p *Pass) ImportFact(kind, value string) (count int, places []RelatedLocati
 	return count, p.relatedLocations(kind, x, func(RelatedLocation) bool { return true })
 }
 
-// ImportConflicts tells of those of the others that noted the value with something
-// else than this. The place of one of them is known, unless it cannot be read
-// any more.
+// ImportConflicts gives the number of other profiles with the same fact and another qualifier. The location of at
+// least one is among those that it gives, unless its file cannot be read any more.
 func (p *Pass) ImportConflicts(kind, value, with string) (count int, places []RelatedLocation) {
 	_, x := p.lookUpFact(kind, value)
 	if x == nil {
@@ -113,8 +109,7 @@ func (p *Pass) ImportConflicts(kind, value, with string) (count int, places []Re
 	return x.count - x.countWith(own), p.relatedLocations(kind, x, func(r RelatedLocation) bool { return r.qualifier != own })
 }
 
-// lookUpFact is what the set knows of a value; nil before CheckSet, and if no
-// other profile can have noted it.
+// lookUpFact gives what the store has about a fact; nil before CheckFileSet, and if no other profile can have it.
 func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
 	s := p.checker.facts
 	if s == nil || !s.sealed {
@@ -125,10 +120,10 @@ func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
 	return n, s.shared[n]
 }
 
-// relatedLocations gives the first of the places in other profiles that are meant.
-func (p *Pass) relatedLocations(kind string, x *sharedFact, meant func(RelatedLocation) bool) (places []RelatedLocation) {
+// relatedLocations gives the first locations in other profiles that are accepted.
+func (p *Pass) relatedLocations(kind string, x *sharedFact, accept func(RelatedLocation) bool) (places []RelatedLocation) {
 	for _, r := range x.related {
-		if r.profile != p.profileNumber && len(places) < maxRelatedLocations && meant(r) {
+		if r.profile != p.profileNumber && len(places) < maxRelatedLocations && accept(r) {
 			r.Message = "the same " + kind
 			places = append(places, r)
 		}
@@ -136,36 +131,32 @@ func (p *Pass) relatedLocations(kind string, x *sharedFact, meant func(RelatedLo
 	return places
 }
 
-// What a run keeps of facts.
-
-// factKey is what a rule noted of a profile: a digest, keyed anew for every run,
-// so that the run keeps no secret and little memory.
+// factKey identifies a fact by a hash of its kind and value, with a seed of the run.
 type factKey uint64
 
-// factStore is what is noted across the profiles of a run.
+// factStore holds the facts of a run.
 type factStore struct {
 	seed       maphash.Seed
-	facts      chunkedList[packedFact]       // all notes, profile by profile
+	facts      chunkedList[packedFact]       // of all profiles, in their order
 	counts     chunkedList[profileFactCount] // how many of them each profile has
-	shared     map[factKey]*sharedFact       // those that stand in more than one
-	sharesFact []bool                        // by the number of a profile, whether it has one of these
+	shared     map[factKey]*sharedFact       // facts of more than one profile, and those that are requested
+	sharesFact []bool                        // by the number of a profile: whether it shares a fact with another
 	inputs     chunkedList[inputRecord]
 	passive    passiveFactStore
 	requests   []factKey
 	profiles   int32
-	sealed     bool // all profiles are read, so that Others knows
+	sealed     bool // all profiles are read
 }
 
-// inputRecord is an input of which something was noted, as far as it is needed to read
-// it again.
+// inputRecord is an input with facts, as far as it is needed to read it again.
 type inputRecord struct {
 	source       Source
 	firstProfile int32 // the number of its first profile
 	count        int32 // how many profiles it has
-	requested    bool  // it is looked at again, whatever the others have
+	requested    bool  // it has requests
 }
 
-// savedInput is a Source of an input.
+// savedInput is the Source of an input that has none.
 type savedInput struct {
 	name, device string
 	read         func() ([]byte, error)
@@ -173,7 +164,7 @@ type savedInput struct {
 	inside       bool
 }
 
-// Input gives it.
+// Input gives the input.
 func (k *savedInput) Input() Input {
 	return Input{Name: k.name, Device: k.device, Read: k.read, Part: k.part, Inside: k.inside}
 }
@@ -195,8 +186,7 @@ func (s *factStore) keyOf(kind, value string) factKey {
 
 func (s *factStore) qualifierOf(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
 
-// fileOf is that of the file with a profile of which something was noted or
-// offered.
+// fileOf gives the name of the file of a profile that has facts.
 func (s *factStore) fileOf(number int32) string {
 	x := s.inputs.searchLast(func(n *inputRecord) bool { return n.firstProfile <= number })
 	if x != nil && number < x.firstProfile+x.count {
@@ -208,7 +198,7 @@ func (s *factStore) fileOf(number int32) string {
 	return ""
 }
 
-// add adds what was noted of the profiles of one input. Inputs come in order.
+// add adds the facts of the profiles of one input. Inputs come in order.
 func (s *factStore) add(input Input, list []*profileFacts) {
 	n := inputRecord{firstProfile: s.profiles, count: int32(len(list))}
 	some := false
@@ -236,14 +226,14 @@ func (s *factStore) add(input Input, list []*profileFacts) {
 	s.profiles += n.count
 }
 
-// profileFacts is what rules noted of one profile, and want to know of others.
+// profileFacts are the facts and requests of one profile.
 type profileFacts struct {
-	facts    []factRecord // their numbers are not known yet
+	facts    []factRecord // without the number of the profile, which is not known yet
 	passive  []factKey
 	requests []factKey
 }
 
-// seal ends the gathering: from now on Others knows.
+// seal ends the first pass: from now on facts can be imported.
 func (s *factStore) seal() {
 	s.sealed = true
 	s.sharesFact = make([]bool, s.profiles)
@@ -270,8 +260,7 @@ func (s *factStore) seal() {
 	s.resolveRequests()
 }
 
-// inputsToRecheck yields the inputs that share something noted with another profile, or
-// are to be looked at in any case.
+// inputsToRecheck yields the inputs that CheckFileSet runs on: they share a fact, or have requests.
 func (s *factStore) inputsToRecheck() iter.Seq[inputRecord] {
 	return func(yield func(inputRecord) bool) {
 		for n := range s.inputs.all() {
@@ -282,7 +271,7 @@ func (s *factStore) inputsToRecheck() iter.Seq[inputRecord] {
 	}
 }
 
-// inputsToLocate yields the inputs that hold a place which others are told of.
+// inputsToLocate yields the inputs with facts whose locations are shown for other profiles.
 func (s *factStore) inputsToLocate() iter.Seq[inputRecord] {
 	named := make([]bool, s.profiles)
 	for _, x := range s.shared {
@@ -299,13 +288,13 @@ func (s *factStore) inputsToLocate() iter.Seq[inputRecord] {
 	}
 }
 
-// factLocation is where a note stands.
+// factLocation is a fact with its location.
 type factLocation struct {
 	key      factKey
 	location RelatedLocation
 }
 
-// addLocations keeps where shared notes stand in the first of their profiles.
+// addLocations keeps the locations of shared facts in the first of their profiles.
 func (s *factStore) addLocations(list []factLocation) {
 	for _, x := range list {
 		shared := s.shared[x.key]
@@ -317,7 +306,7 @@ func (s *factStore) addLocations(list []factLocation) {
 	}
 }
 
-// locateFacts is where the notes of an input stand.
+// locateFacts gives the locations of the facts of an input.
 func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 	c.reread(n, func(pass *Pass, _ []byte) {
 		pass.locating = true
@@ -327,7 +316,7 @@ func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 	return list
 }
 
-// collectFacts asks the rules anew what they note of a profile.
+// collectFacts runs the first pass of the rules that compare profiles.
 func (c *Checker) collectFacts(pass *Pass) {
 	for _, r := range pass.plan.active {
 		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
@@ -337,7 +326,7 @@ func (c *Checker) collectFacts(pass *Pass) {
 	}
 }
 
-// recheck reads an input once more and runs what looks at the whole set.
+// recheck reads an input again and runs the rules that compare profiles.
 func (c *Checker) recheck(n inputRecord) *Result {
 	input := n.source.Input()
 	result := &Result{File: input.Name, Part: input.Part != nil, IsFileSet: true}
@@ -351,7 +340,7 @@ func (c *Checker) recheck(n inputRecord) *Result {
 	return result
 }
 
-// reread reads an input once more and does something with each of its profiles.
+// reread reads an input again and calls a function for each of its profiles.
 func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error {
 	input := n.source.Input()
 	if input.Done != nil {
@@ -364,7 +353,7 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 	profiles, err := input.parse(text)
 	defer release(profiles)
 	if err != nil || len(profiles) != int(n.count) {
-		return nil // it was changed meanwhile, and what was noted no longer holds
+		return nil // it was changed meanwhile, and its facts no longer hold
 	}
 	for i, p := range profiles {
 		pass := c.Pass(p)
@@ -392,42 +381,42 @@ func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 	pass.applySeverities()
 	result.PolicyOutput = append(result.PolicyOutput, pass.prints...)
 	if len(pass.found) > 0 {
-		found, held := c.finalizeFindings(pass.Profile, pass.found)
+		found, suppressed := c.finalizeFindings(pass.Profile, pass.found)
 		result.Findings = append(result.Findings, found...)
-		result.Suppressed = append(result.Suppressed, held...)
+		result.Suppressed = append(result.Suppressed, suppressed...)
 	}
 }
 
-// packedFact is a note in halves, and a digest of what it was noted with. There may be a million of them: with the number
-// of the profile in each, a run over 100,000 profiles takes 6 MiB more, which is above its limit.
+// packedFact is the key of a fact, in halves, and its qualifier. There may be a million of them: with the number of the
+// profile in each, a run over 100,000 profiles takes 6 MiB more, and exceeds its limit of 64 MiB (BenchmarkFactStore).
 type packedFact [3]uint32
 
-// profileFactCount is how many notes a profile has.
+// profileFactCount is the number of facts of a profile.
 type profileFactCount struct{ profile, count int32 }
 
-// factRecord is a note of a profile.
+// factRecord is a fact of a profile.
 type factRecord struct {
 	key       factKey
 	profile   int32  // of the profile
-	qualifier uint32 // a digest of what the value was noted with
+	qualifier uint32 // a hash
 }
 
-// sharedFact is a note of several profiles.
+// sharedFact is a fact of several profiles, or one that is requested.
 type sharedFact struct {
 	count   int
 	first   []int32 // profiles, so many that some others can be named to each
 	related []RelatedLocation
 
-	qualifiers []qualifierCount // what it was noted with, in order
+	qualifiers []qualifierCount // those that it has, in order
 }
 
-// qualifierCount is what a value was noted with, and by how many profiles.
+// qualifierCount is the number of profiles that have a fact with a qualifier.
 type qualifierCount struct {
 	qualifier uint32
 	count     int32
 }
 
-// countWith counts the profiles that have a note with the same companion.
+// countWith gives the number of profiles that have the fact with a qualifier.
 func (x *sharedFact) countWith(with uint32) int {
 	i, ok := slices.BinarySearchFunc(x.qualifiers, with, func(c qualifierCount, with uint32) int { return cmp.Compare(c.qualifier, with) })
 	if !ok {
@@ -439,8 +428,8 @@ func (x *sharedFact) countWith(with uint32) int {
 // maxRelatedLocations is how many of the other profiles are named.
 const maxRelatedLocations = 5
 
-// buckets yields the notes in several lists: those that are equal are in the same one. A list is good until the next
-// one comes. With one list of all, a run over 100,000 profiles takes 38 MiB more.
+// buckets yields the facts in several lists, all of one key in the same one. A list is valid until the next one
+// comes. With one list of all, a run over 100,000 profiles takes 38 MiB more.
 func (s *factStore) buckets() iter.Seq[[]factRecord] {
 	const few = 1 << 15 // notes of a list
 	shift := 32
@@ -471,7 +460,7 @@ func (s *factStore) buckets() iter.Seq[[]factRecord] {
 	}
 }
 
-// addShared keeps a note that several profiles have, or one wants to know of.
+// addShared keeps a fact that several profiles have, or that is requested.
 func (s *factStore) addShared(list []factRecord, several bool) {
 	list = slices.CompactFunc(list, func(a, b factRecord) bool { return a.profile == b.profile }) // a profile may have it twice
 	x := &sharedFact{count: len(list)}
@@ -493,27 +482,25 @@ func (s *factStore) addShared(list []factRecord, several bool) {
 	s.shared[list[0].key] = x
 }
 
-// passiveFactStore is what profiles offer to those that want it. Most of it nobody will,
-// so that it is packed: a run over very many profiles keeps all of it.
+// passiveFactStore holds the passive facts of a run. Few are ever requested, so that they are packed.
 type passiveFactStore struct {
 	facts chunkedList[passiveFact]
-	files chunkedList[passiveFactFile] // where nothing was noted as well
+	files chunkedList[passiveFactFile] // of inputs without other facts
 }
 
-// passiveFact is what a profile offers. The note is in two halves, which take less
-// room.
+// passiveFact is a fact that a profile offers, its key in halves.
 type passiveFact struct {
 	key     [2]uint32
 	profile int32 // of the profile
 }
 
-// passiveFactFile is a file with offers.
+// passiveFactFile is a file that has passive facts alone.
 type passiveFactFile struct {
 	firstProfile int32 // the number of its first profile
 	name         string
 }
 
-// add adds what the profile with a number offers.
+// add adds the passive facts of a profile.
 func (o *passiveFactStore) add(number int32, list []factKey) {
 	slices.Sort(list)
 	for _, n := range slices.Compact(list) {
@@ -521,7 +508,7 @@ func (o *passiveFactStore) add(number int32, list []factKey) {
 	}
 }
 
-// resolveRequests adds what is offered to those that want it.
+// resolveRequests adds the passive facts that are requested to the shared ones.
 func (s *factStore) resolveRequests() {
 	wanted := make(map[factKey]bool, len(s.requests))
 	for _, n := range s.requests {
@@ -545,8 +532,8 @@ func (s *factStore) resolveRequests() {
 	s.passive = passiveFactStore{}
 }
 
-// chunkedList is an append-only list stored in blocks of fixed size, so that it grows without being copied. With slices, a run
-// over 100,000 profiles takes 37 MiB more.
+// chunkedList is an append-only list stored in blocks of fixed size, so that it grows without being copied. With slices,
+// a run over 100,000 profiles takes 37 MiB more.
 type chunkedList[T any] struct {
 	blocks [][]T
 	size   int

@@ -113,12 +113,12 @@ type Rule struct {
 	CheckDocument func(*Pass) error
 	// CheckIgnores looks at the suppressions of a file when all else is done.
 	CheckSuppressions func(*Pass, []*SuppressionComment) error
-	// Gather notes, with Pass.Note or Pass.Offer, what CheckSet must know of other
-	// profiles. It finds nothing itself.
+	// CollectFacts exports facts about a profile for the CheckFileSet of other
+	// profiles, with Pass.ExportFact. It finds nothing itself.
 	CollectFacts func(*Pass) error
-	// CheckSet looks at a profile once more when all of the run are read, if
-	// something noted of it was noted of another one too, or if Gather asked for
-	// it with Pass.Want; Pass.Others tells.
+	// CheckFileSet checks a profile again when all profiles of the run are read, if
+	// it has a fact that another one has too, or requested one with
+	// Pass.RequestFact; Pass.ImportFact gives what there is to know of the others.
 	CheckFileSet func(*Pass) error
 }
 
@@ -149,16 +149,16 @@ type Pass struct {
 	plan          *plan
 	found         []*Finding
 	prints        []string
-	facts         *profileFacts // what is noted when the profile is read for the first time
+	facts         *profileFacts // of the first pass
 	exported      []factKey     // and what is, when it is read again
-	locating      bool          // Note is asked where the notes stand
+	locating      bool          // ExportFact records locations
 	locations     []factLocation
 	shared        map[any]any
 	profileNumber int32 // of the profile in the run, known when it is read again
 	count         int   // of findings of the rule that runs
 	capped        bool  // a rule had more findings than are kept
 
-	recording bool      // notes and offers are only recorded
+	recording bool      // exported facts are only recorded
 	recorded  []factKey // what was
 	imported  []factKey // what the rule that runs asked about the other profiles
 }

@@ -280,7 +280,7 @@ func five() []*checker.Result {
 	}
 	return []*checker.Result{
 		{File: "profiles/office.mobileconfig", Profiles: 1, SCEP: 40, Findings: []checker.Finding{findingAt(0, "profiles/office.mobileconfig", 12), findingAt(1, "profiles/office.mobileconfig", 31), related},
-			Held: []checker.Finding{held}, Inventory: checker.Inventory{SCEP: scep, Certificates: anchors}},
+			Suppressed: []checker.Finding{held}, Inventory: checker.Inventory{SCEP: scep, Certificates: anchors}},
 		{File: hostile.File, Profiles: 1, Findings: []checker.Finding{hostile}},
 		{File: "profiles/binary.mobileconfig", Profiles: 1, Findings: []checker.Finding{binary}},
 		{File: "profiles/locked.mobileconfig", Err: fmt.Errorf("cannot read profiles/locked.mobileconfig: permission denied")},
