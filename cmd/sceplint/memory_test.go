@@ -71,7 +71,11 @@ func TestContainerMemory(t *testing.T) {
 		}
 		lines.Write(append(line, '\n'))
 	}
-	for name, text := range map[string][]byte{"x.tar": sourcetest.Archive("x.tar", entries...), "x.tar.gz": sourcetest.Archive("x.tgz", entries...), "x.jsonl": lines.Bytes()} {
+	archives := map[string][]byte{"x.tar": sourcetest.Archive("x.tar", entries...), "x.tar.gz": sourcetest.Archive("x.tgz", entries...), "x.jsonl": lines.Bytes()}
+	for name, text := range archives {
+		if !*hostileAll && name != "x.tar.gz" {
+			continue
+		}
 		file, peak := filepath.Join(dir, name), filepath.Join(dir, "peak")
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)

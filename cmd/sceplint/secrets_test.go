@@ -121,7 +121,7 @@ func spellings() []string {
 func TestSecretSpellings(t *testing.T) {
 	meant, number := 0, 0
 	for batch := range slices.Chunk(spellings(), 80) {
-		if number++; !*hostileAll && number%4 != 1 {
+		if number++; !*hostileAll && number%12 != 1 {
 			continue
 		}
 		var payloads strings.Builder
@@ -150,7 +150,7 @@ func TestSecretSpellings(t *testing.T) {
 			}
 		}
 	}
-	if least := 1800; meant < least/4 || *hostileAll && meant < least {
+	if least := 1800; meant < least/14 || *hostileAll && meant < least {
 		t.Errorf("%d spellings mean Challenge; the test is to try more", meant)
 	}
 }
@@ -255,6 +255,7 @@ func TestSecretsHidden(t *testing.T) {
 	}
 	for name, text := range documents {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			hides(t, "a.mobileconfig", text, secret, "4821790365512")
 		})
 	}
@@ -347,10 +348,17 @@ func TestOwnTextMasked(t *testing.T) {
 // value is not printed.
 func FuzzPlanted(f *testing.F) {
 	const secret = "hT7qLm2vXk9ZpB4w"
-	for _, junk := range []string{"", "<", ">", "&", "</dict>", "<dict>", "<key>", "</key>", "<key>a</key>", "<string>", "</string>", "<!--", "-->", "<![CDATA[", "{{", "}}", "\"", "\n", "\x00", "\xff", "<dict", "<%", "${", "sceplint:", "<?", "{", "=", "bplist00", "0\x82", "<<<<<<<", "\u200b"} {
-		f.Add(uint16(500), junk, uint16(0), uint8(0))
-		f.Add(uint16(0), junk, uint16(30), uint8(1))
-		f.Add(uint16(700), junk, uint16(200), uint8(2))
+	for i, junk := range []string{"", "<", ">", "&", "</dict>", "<dict>", "<key>", "</key>", "<key>a</key>", "<string>", "</string>", "<!--", "-->", "<![CDATA[", "{{", "}}", "\"", "\n", "\x00", "\xff", "<dict", "<%", "${", "sceplint:", "<?", "{", "=", "bplist00", "0\x82", "<<<<<<<", "\u200b"} {
+		seeds := []func(){
+			func() { f.Add(uint16(500), junk, uint16(0), uint8(0)) },
+			func() { f.Add(uint16(0), junk, uint16(30), uint8(1)) },
+			func() { f.Add(uint16(700), junk, uint16(200), uint8(2)) },
+		}
+		for j, add := range seeds {
+			if *hostileAll || i%len(seeds) == j {
+				add()
+			}
+		}
 	}
 	documents := []string{
 		payloadsOf("<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadContent</key><dict><key>KeyUsage</key><integer>5</integer><key>Challenge</key><string>" + secret + "</string><key>Keysize</key><integer>1</integer></dict></dict>"),
