@@ -72,6 +72,7 @@ func checkJSON(t *testing.T, args ...string) document {
 
 // TestJobs holds that the bytes of a report do not depend on the workers.
 func TestJobs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for seed := range uint64(30) {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.mobileconfig", seed)), profiletest.Generate(seed), 0o644); err != nil {
@@ -163,6 +164,7 @@ func TestForms(t *testing.T) {
 // TestUnreadable checks a file without read permission. Permissions do not
 // bind root, so root runs the command as another user.
 func TestUnreadable(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		return // has no such permission
 	}

@@ -24,6 +24,7 @@ import (
 // TestFaultsVanishing takes files away, and puts others in their place, while
 // the command waits for a pipe.
 func TestFaultsVanishing(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	pipe := f.path("a.mobileconfig")
 	if err := syscall.Mkfifo(pipe, 0o666); err != nil {
@@ -62,6 +63,7 @@ func TestFaultsVanishing(t *testing.T) {
 // TestFaultsChanging has files written, cut and replaced all the time while they
 // are checked and fixed: whatever is seen, it is a finding or an error.
 func TestFaultsChanging(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	text := f.profile()
 	path := f.write("p.mobileconfig", text)
@@ -153,6 +155,7 @@ func TestFaultsPlaces(t *testing.T) {
 // TestFaultsFull writes where nothing can be written any more: on a full device,
 // and beyond the limit of the size of files.
 func TestFaultsFull(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	text := f.profile()
 	f.write("p.mobileconfig", text)

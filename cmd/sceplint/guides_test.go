@@ -89,6 +89,7 @@ func anchors(page []byte) (all []string) {
 // TestGuideLinks holds that links of the README and the guides lead somewhere,
 // and those to a rule to the rule they name.
 func TestGuideLinks(t *testing.T) {
+	t.Parallel()
 	known := append(config.RuleIDs(rules.All()), policy.ShippedIDs()...)
 	named := 0
 	for _, page := range append(guides(t), "../../README.md") {

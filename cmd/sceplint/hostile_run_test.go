@@ -37,6 +37,7 @@ const (
 // and prints what becomes of it, with -v, as a table. The race detector would see
 // little of that, and take minutes.
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		return // has neither such names nor such files, and does not tell what memory it took
 	}

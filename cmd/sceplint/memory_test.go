@@ -21,6 +21,7 @@ import (
 // TestMemory holds how much memory a run over 10,000 profiles may take, with
 // rules and baseline policies.
 func TestMemory(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		return // does not tell
 	}
@@ -54,6 +55,7 @@ func TestMemory(t *testing.T) {
 // TestContainerMemory holds how much memory a run over an archive, compressed or
 // not, and a stream of many profiles may take.
 func TestContainerMemory(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		return // does not tell
 	}

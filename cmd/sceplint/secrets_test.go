@@ -119,6 +119,7 @@ func spellings() []string {
 // TestSecretSpellings holds that the value of every key that scep-key-misspelled takes for Challenge is masked, and that
 // every key that Challenge is one of in other rules' eyes is.
 func TestSecretSpellings(t *testing.T) {
+	t.Parallel()
 	meant, number := 0, 0
 	for batch := range slices.Chunk(spellings(), 80) {
 		if number++; !*hostileAll && number%12 != 1 {
@@ -273,6 +274,7 @@ func TestSecretsHidden(t *testing.T) {
 // TestHarmlessShown holds that what is not secret is not masked: parameters with other names, and words that a
 // Challenge shares with the rest of the profile.
 func TestHarmlessShown(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"operation", "message", "profile", "keysize", "keyUsage", "template", "ca", "device", "serial", "country_code", "author", "redirect", "monkey", "passive"} {
 		text := scepOf("<key>URL</key><string>ftp://h.example/scep?" + name + "=ShownValue7</string>")
 		if shown := shownOf(t, "a.mobileconfig", []byte(text)); !strings.Contains(shown["text"], "ShownValue7") {
@@ -326,6 +328,7 @@ func TestHarmlessShown(t *testing.T) {
 
 // TestOwnTextMasked holds that findings about a secret do not quote it, though it is easy to guess.
 func TestOwnTextMasked(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ keys, secret string }{
 		{"<key>Challenge</key><integer>471147</integer>", "471147"},
 		{"<key>Challenge</key><data>c2NlcHNjZXA=</data>", "c2NlcHNjZXA="},
