@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -32,7 +34,7 @@ type auditFlags struct {
 // auditFormats are the formats of an audit, in the order help shows them.
 var auditFormats = []string{"text", "json", "csv", "html"}
 
-func auditCommand(t *terminal) *cobra.Command {
+func auditCommand(t *ioStreams) *cobra.Command {
 	var f auditFlags
 	cmd := &cobra.Command{
 		Use:   "audit PATH…",
@@ -91,7 +93,7 @@ func (f *auditFlags) addOutput(cmd *cobra.Command) {
 }
 
 // audit does the job of sceplint audit.
-func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) error {
+func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) error {
 	if err := f.checkOutput(); err != nil {
 		return err
 	}
@@ -107,7 +109,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	alone(c)
+	disableFileSetRules(c)
 	in, err := f.checkFlags.inputs(t, paths)
 	if err != nil {
 		return err
@@ -117,7 +119,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	marker, err := f.newMarker()
+	marker, err := f.challengeMarker()
 	if err != nil {
 		return err
 	}
@@ -147,9 +149,9 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	return run.close(c.Now)
 }
 
-// alone leaves out the rules that compare profiles with one another: a fleet
+// disableFileSetRules leaves out the rules that compare profiles with one another: a fleet
 // has each of its profiles many times.
-func alone(c *checker.Checker) {
+func disableFileSetRules(c *checker.Checker) {
 	c.Rules = slices.DeleteFunc(c.Rules, func(r checker.Rule) bool {
 		if r.CheckFileSet == nil {
 			return false
@@ -159,8 +161,8 @@ func alone(c *checker.Checker) {
 	})
 }
 
-// newMarker makes what marks challenges, with the key of --mark-key.
-func (f *auditFlags) newMarker() (*audit.Marker, error) {
+// challengeMarker makes what marks challenges, with the key of --mark-key.
+func (f *auditFlags) challengeMarker() (*audit.Marker, error) {
 	const minBytes, maxBytes = 16, 1 << 20
 	if f.markKey == "" {
 		return audit.NewMarker(nil), nil
@@ -206,7 +208,7 @@ func (f *auditFlags) checkOutput() error {
 }
 
 // write writes an audit in all formats that are asked for.
-func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
+func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
 	r.By, r.Version = f.by, currentVersion()
 	page := func(w io.Writer) error { return report.Audit(w, r, now) }
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
@@ -228,4 +230,168 @@ func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// auditRun is an audit under way.
+type auditRun struct {
+	audit.Run
+	terminal *ioStreams
+	flags    *auditFlags
+	failOn   checker.Severity
+	inputs   *source.Inputs
+}
+
+func (a *auditRun) note(format string, args ...any) {
+	if !a.flags.quiet {
+		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
+	}
+}
+
+// all goes through the inputs.
+func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
+	shown := a.flags.showProgress(a.terminal.err, a.inputs.Count)
+	defer shown.end()
+	stderr := shown.writer(a.terminal.err)
+	var exports source.EmptyExports
+	empty := func(r *checker.Result) {
+		if r != nil && a.Shard.Of == 1 && !a.IsResumed() { // else some of its entries are elsewhere
+			a.Fleet.Add(r)
+			a.flags.reportSkipped(stderr, r)
+		}
+	}
+	for r := range c.Run(ctx, a.Inputs(a.inputs.All())) {
+		if errors.Is(r.Err, audit.ErrOtherInputs) {
+			return fmt.Errorf("--since %s: %w", a.flags.since, audit.ErrOtherInputs)
+		}
+		for _, line := range r.PolicyOutput {
+			fmt.Fprintln(stderr, line)
+		}
+		a.flags.reportSkipped(stderr, r)
+		if audit.IsUnrelated(r.Skipped) {
+			continue
+		}
+		if r.Err != nil {
+			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
+		}
+		empty(exports.Add(r))
+		if err := a.Record(r); err != nil {
+			return err
+		}
+		shown.step()
+	}
+	empty(exports.Add(&checker.Result{}))
+	if err := ctx.Err(); err != nil {
+		if a.flags.since == "" {
+			return err
+		}
+		if err := a.Save(); err != nil {
+			return err
+		}
+		return fmt.Errorf("interrupted: what was summed up is in %s; the same command goes on from there", a.flags.since)
+	}
+	return a.Save()
+}
+
+// close writes the audit and settles the exit code.
+func (a *auditRun) close(now time.Time) error {
+	if a.Shard.Of == 1 && a.Fleet.Empty() {
+		return noProfilesError(a.inputs, a.flags.policies.Project.File, &report.Summary{Skipped: a.Fleet.Summary().Skipped, Excluded: a.Fleet.Summary().Excluded})
+	}
+	r := audit.NewReport(a.Fleet)
+	if a.Shard.Of > 1 { // another part may have what is missing in this one
+		r.Drift = slices.DeleteFunc(r.Drift, func(d audit.Drift) bool { return d.Kind == audit.Missing || d.Kind == audit.Variant })
+	}
+	if a.flags.shard != "" {
+		state, err := a.State()
+		if err != nil {
+			return err
+		}
+		r.State = json.RawMessage(bytes.TrimSpace(state))
+	}
+	if (a.flags.shard != "" || a.flags.since != "") && !a.Fleet.AcrossRuns() {
+		a.note("note: the static challenges of this run cannot be compared with those of another part or run; use the same --mark-key FILE for all of them")
+	}
+	if err := a.flags.write(a.terminal, r, now); err != nil {
+		return err
+	}
+	return a.terminal.settle(r, a.failOn)
+}
+
+// settle turns what an audit found, drift included, into an exit code.
+func (t *ioStreams) settle(r *audit.Report, failOn checker.Severity) error {
+	if list, _ := r.Fleet.Failures(); len(list) > 0 {
+		return errReported
+	}
+	s, drift := r.Fleet.Summary(), audit.CountDrift(r.Drift)
+	for severity, n := range map[checker.Severity]int{
+		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
+	} {
+		if failOn != checker.Off && severity >= failOn && n > 0 {
+			t.exit = exitFindings
+		}
+	}
+	return nil
+}
+
+// readRepository reads the profiles that the deployed ones are compared with.
+func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
+	repository := audit.NewRepository()
+	repository.SetSeverities(c.Severities)
+	a.Fleet.Repository = repository
+	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.Project.IsExcluded}
+	defer in.Close()
+	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.All()) {
+		if r.Err != nil {
+			return fmt.Errorf("--against: %w", r.Err)
+		}
+		repository.Has(r)
+	}
+	if repository.Len() == 0 {
+		return fmt.Errorf("--against %s: no profile is there to compare with", a.flags.against)
+	}
+	return nil
+}
+
+func auditMergeCommand(t *ioStreams) *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "merge FILE…",
+		Short: "Add up the parts that sceplint audit --shard wrote",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := f.checkOutput(); err != nil {
+				return err
+			}
+			now, err := f.time()
+			if err != nil {
+				return err
+			}
+			failOn, err := f.threshold()
+			if err != nil {
+				return err
+			}
+			sum, err := audit.MergeFiles(args)
+			if err != nil {
+				return err
+			}
+			if list, _ := sum.Failures(); !f.quiet {
+				for _, x := range list {
+					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
+				}
+			}
+			if sum.Empty() {
+				return errors.New("nothing to check: the parts hold no profile and no export")
+			}
+			r := audit.NewReport(sum)
+			if err := f.write(t, r, now); err != nil {
+				return err
+			}
+			return t.settle(r, failOn)
+		},
+	}
+	f.addOutput(cmd)
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never")
+	cmd.Flags().StringVar(&f.now, "now", "", "the `TIME` of the audit, in RFC 3339, instead of the present")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not repeat what could not be judged")
+	return cmd
 }

@@ -35,7 +35,7 @@ type checkFlags struct {
 	notes                      []string // on the policies that were loaded
 }
 
-func checkCommand(t *terminal) *cobra.Command {
+func checkCommand(t *ioStreams) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH…]",
@@ -106,7 +106,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 }
 
 // check does the job of sceplint check.
-func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) error {
+func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) error {
 	c, err := f.checker(ctx)
 	if err != nil {
 		return err
@@ -124,28 +124,28 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	known, err := f.withhold(ctx, c)
+	known, err := f.suppression(ctx, c)
 	if err != nil {
 		return err
 	}
 	shown := f.showProgress(t.err, in.Count)
 	defer shown.end()
 	beside := *t
-	beside.out, beside.err = shown.aside(t.out), shown.aside(t.err)
+	beside.out, beside.err = shown.writer(t.out), shown.writer(t.err)
 	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: beside.out, Color: colored, FilesOnly: f.diff, Private: f.showSecrets},
 		report.Report{Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed})
 	if err != nil {
 		return err
 	}
 	c.Inventory = outputs.Survey
-	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
+	tally := &runSummary{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
 		tally.patch = newTerminalWriter(beside.out)
 	}
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
-	err = outputs.Write(ctx, tally.watch(c.Run(ctx, in.All())))
+	err = outputs.Write(ctx, tally.process(c.Run(ctx, in.All())))
 	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 //go:embed starter.sceplint.yaml
 var starterConfig []byte
 
-func configCommand(t *terminal) *cobra.Command {
+func configCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Write, check and describe the configuration file " + config.Name,
@@ -54,7 +54,7 @@ may lead out of the repository. Command-line flags override it.`,
 	return cmd
 }
 
-func configCheckCommand(t *terminal) *cobra.Command {
+func configCheckCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Check a configuration file, with the policies and files that it names",
@@ -89,7 +89,7 @@ func configCheckCommand(t *terminal) *cobra.Command {
 }
 
 // configInit writes a configuration file, but never over another one.
-func (t *terminal) configInit(directory string) error {
+func (t *ioStreams) configInit(directory string) error {
 	for _, name := range config.Names {
 		if file := filepath.Join(directory, name); exists(file) {
 			return fmt.Errorf("%s is there already; nothing was written", file)

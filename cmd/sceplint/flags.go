@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -77,7 +78,7 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	if err != nil {
 		return nil, err
 	}
-	f.policies.Lazy = !f.describes()
+	f.policies.Lazy = !f.describesRules()
 	c.Rules, f.notes, err = loadRules(ctx, &f.policies, added...)
 	if err != nil {
 		return nil, err
@@ -109,9 +110,9 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	return c, nil
 }
 
-// withhold sets what keeps findings back, and gives the baseline, if there is
+// suppression sets what keeps findings back, and gives the baseline, if there is
 // one.
-func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*suppress.Baselines, error) {
+func (f *checkFlags) suppression(ctx context.Context, c *checker.Checker) (*suppress.Baselines, error) {
 	var list []func(*checker.Finding) *checker.Suppression
 	if len(f.policies.Project.Ignore) > 0 {
 		list = append(list, f.policies.Project.Suppress)
@@ -163,8 +164,8 @@ func (f *checkFlags) since(ctx context.Context) (*suppress.Revision, error) {
 	return revision, nil
 }
 
-// describes reports whether a report tells what the rules are about.
-func (f *checkFlags) describes() bool {
+// describesRules reports whether a report tells what the rules are about.
+func (f *checkFlags) describesRules() bool {
 	return slices.ContainsFunc(report.Formats, func(x report.NamedFormat) bool {
 		return x.Rules && slices.ContainsFunc(f.formats, func(spec string) bool {
 			name, _, _ := strings.Cut(spec, "=")
@@ -189,7 +190,7 @@ func (f *checkFlags) threshold() (checker.Severity, error) {
 	return s, nil
 }
 
-func (f *checkFlags) inputs(t *terminal, paths []string) (*source.Inputs, error) {
+func (f *checkFlags) inputs(t *ioStreams, paths []string) (*source.Inputs, error) {
 	in := &source.Inputs{Paths: paths, Stdin: t.in, StdinName: f.stdinName, Excluded: f.policies.Project.IsExcluded, ForceExclude: f.forceExclude}
 	if len(paths) == 0 {
 		in.Paths = []string{"."}
@@ -222,4 +223,65 @@ func (f *checkFlags) openBaselines() (*suppress.Baselines, error) {
 		return nil, errors.New("--prune-baseline does not go with --fix or --diff; fix first, then prune")
 	}
 	return suppress.OpenBaselines(suppress.BaselineOptions{Path: path, Read: read, Write: f.writeBaseline, Prune: f.pruneBaseline})
+}
+
+// rootFile is a file of root certificates.
+type rootFile struct {
+	read func() ([]byte, error)
+	fail func(error) error // tells where it is named
+}
+
+// verify does what --verify-signatures and --trust, or the configuration, ask for;
+// nil if that is nothing. Flags override the configuration.
+func (f *checkFlags) verify() (*checker.Verify, error) {
+	conf := f.policies.Project.Config
+	on := f.verifySignatures || conf.VerifySignatures && !f.verifyGiven
+	files := f.rootFiles()
+	switch {
+	case !on && len(f.trust) > 0:
+		return nil, errors.New("--trust does nothing alone; add --verify-signatures")
+	case !on && len(files) > 0 && !f.verifyGiven:
+		return nil, files[0].fail(errors.New("does nothing alone; add verify-signatures: true"))
+	case !on:
+		return nil, nil
+	case len(files) == 0:
+		roots, err := x509.SystemCertPool()
+		if err != nil || roots.Equal(x509.NewCertPool()) {
+			f.notes = append(f.notes, "this system has no root certificates, so that it is not looked at who signed; name roots with --trust")
+			return &checker.Verify{}, nil
+		}
+		return &checker.Verify{Roots: roots}, nil
+	}
+	roots := x509.NewCertPool()
+	for _, file := range files {
+		text, err := file.read()
+		if err == nil {
+			err = checker.AddRoots(roots, text)
+		}
+		if err != nil {
+			return nil, file.fail(err)
+		}
+	}
+	return &checker.Verify{Roots: roots, Named: true}, nil
+}
+
+// rootFiles are the files of roots that --trust names, or else the configuration.
+func (f *checkFlags) rootFiles() (files []rootFile) {
+	for _, path := range f.trust {
+		files = append(files, rootFile{
+			func() ([]byte, error) { return localfile.Read(path, localfile.MaxSize) },
+			func(err error) error { return fmt.Errorf("--trust %s: %w", path, err) },
+		})
+	}
+	if len(files) > 0 {
+		return files
+	}
+	conf := &f.policies.Project
+	for _, t := range conf.Trust {
+		files = append(files, rootFile{
+			func() ([]byte, error) { return conf.ReadFile(conf.Absolute(t.Value), localfile.MaxSize) },
+			func(err error) error { return conf.Wrong(t.Place, "trust: %v", err) },
+		})
+	}
+	return files
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/sceplint/sceplint/checker/source"
 )
 
-func inputCommand(t *terminal) *cobra.Command {
+func inputCommand(t *ioStreams) *cobra.Command {
 	var f checkFlags
 	var schema bool
 	cmd := &cobra.Command{
@@ -47,7 +47,7 @@ A PATH of - is standard input. The document goes well with opa eval -I.`,
 }
 
 // input does the job of sceplint input.
-func (t *terminal) input(f *checkFlags, path string) error {
+func (t *ioStreams) input(f *checkFlags, path string) error {
 	c := &checker.Checker{ShowSecrets: f.showSecrets}
 	if err := f.setCommon(c); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 // manCommand prints the manual page, for those who make packages.
-func manCommand(t *terminal) *cobra.Command {
+func manCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
 		Short:  "Print the manual page, in roff; SOURCE_DATE_EPOCH is its date",

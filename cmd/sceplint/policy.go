@@ -22,7 +22,7 @@ import (
 	"github.com/sceplint/sceplint/rules"
 )
 
-func policyCommand(t *terminal) *cobra.Command {
+func policyCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Write and test policies of your own",
@@ -54,7 +54,7 @@ type testFlags struct {
 	timeout           time.Duration
 }
 
-func policyTestCommand(t *terminal) *cobra.Command {
+func policyTestCommand(t *ioStreams) *cobra.Command {
 	var f testFlags
 	cmd := &cobra.Command{
 		Use:   "test DIR…",
@@ -112,7 +112,7 @@ func testFormatNames() []string {
 }
 
 // policyTest does the job of sceplint policy test.
-func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string) error {
+func (t *ioStreams) policyTest(ctx context.Context, f *testFlags, paths []string) error {
 	i := slices.Index(testFormatNames(), f.format)
 	if i < 0 {
 		return fmt.Errorf("unknown format %q; write one of %s", f.format, strings.Join(testFormatNames(), ", "))

@@ -11,7 +11,7 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 )
 
-func policyInitCommand(t *terminal) *cobra.Command {
+func policyInitCommand(t *ioStreams) *cobra.Command {
 	var pack string
 	cmd := &cobra.Command{
 		Use:   "init DIR",
@@ -42,7 +42,7 @@ and a GitHub workflow that runs them, into a directory. Nothing that exists is o
 }
 
 // policyInit does the job of sceplint policy init.
-func (t *terminal) policyInit(dir, pack string) error {
+func (t *ioStreams) policyInit(dir, pack string) error {
 	files, err := policy.Starter(pack)
 	if err != nil {
 		return fmt.Errorf("--pack: %w", err)

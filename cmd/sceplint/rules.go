@@ -17,7 +17,7 @@ import (
 	"github.com/sceplint/sceplint/rules"
 )
 
-func rulesCommand(t *terminal) *cobra.Command {
+func rulesCommand(t *ioStreams) *cobra.Command {
 	var format string
 	var loaded policy.Loader
 	cmd := &cobra.Command{
@@ -48,7 +48,7 @@ The rules over Apple's schema compare profiles with the schema of ` + schema.Dat
 	return cmd
 }
 
-func explainCommand(t *terminal) *cobra.Command {
+func explainCommand(t *ioStreams) *cobra.Command {
 	var colored string
 	var loaded policy.Loader
 	cmd := &cobra.Command{

@@ -18,10 +18,10 @@ import (
 	"github.com/sceplint/sceplint/checker/suppress"
 )
 
-// tally counts what goes by, says on standard error what is no finding, and
+// runSummary counts what goes by, says on standard error what is no finding, and
 // knows the exit code.
-type tally struct {
-	t       *terminal
+type runSummary struct {
+	t       *ioStreams
 	flags   *checkFlags
 	failOn  checker.Severity
 	summary report.Summary
@@ -38,35 +38,35 @@ type tally struct {
 	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
-// watch passes results on, and does on the way what findings are not for.
-func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
+// process passes results on, and does on the way what findings are not for.
+func (y *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
-			if empty := y.exports.Add(r); empty != nil && !y.yield(empty, yield) {
+			if empty := y.exports.Add(r); empty != nil && !y.passOn(empty, yield) {
 				return
 			}
 			if !r.IsFileSet {
 				y.progress.step()
 			}
-			if !y.yield(r, yield) {
+			if !y.passOn(r, yield) {
 				return
 			}
 		}
 		if empty := y.exports.Add(&checker.Result{}); empty != nil {
-			y.yield(empty, yield)
+			y.passOn(empty, yield)
 		}
 	}
 }
 
-func (y *tally) yield(r *checker.Result, yield func(*checker.Result) bool) bool {
-	y.take(r)
+func (y *runSummary) passOn(r *checker.Result, yield func(*checker.Result) bool) bool {
+	y.record(r)
 	return yield(r)
 }
 
-func (y *tally) take(r *checker.Result) {
+func (y *runSummary) record(r *checker.Result) {
 	if r.Excluded || r.Skipped.Reason != "" {
 		y.summary.Add(r)
-		y.flags.noteLeftOut(y.t.err, r)
+		y.flags.reportSkipped(y.t.err, r)
 		return
 	}
 	for _, line := range r.PolicyOutput {
@@ -105,23 +105,23 @@ func (y *tally) take(r *checker.Result) {
 }
 
 // note prints one line, whatever the arguments hold.
-func (y *tally) note(format string, args ...any) {
+func (y *runSummary) note(format string, args ...any) {
 	if !y.flags.quiet {
 		fmt.Fprintln(y.t.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
 // close prints the summary and settles the exit code.
-func (y *tally) close(in *source.Inputs, c *checker.Checker) error {
+func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	switch {
 	case y.summary.Files > 0:
 	case y.failed:
-		return errSaid
+		return errReported
 	case in.ForceExclude && y.summary.Excluded > 0:
 		y.note("nothing to check: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
 		return nil // all that was named is excluded on purpose
 	default:
-		return nothing(in, y.flags.policies.Project.File, &y.summary)
+		return noProfilesError(in, y.flags.policies.Project.File, &y.summary)
 	}
 	s := y.summary
 	if y.fixed > 0 {
@@ -151,16 +151,16 @@ func (y *tally) close(in *source.Inputs, c *checker.Checker) error {
 	}
 	switch {
 	case y.failed:
-		return errSaid
+		return errReported
 	case y.found:
 		y.t.exit = exitFindings
 	}
 	return nil
 }
 
-// noteLeftOut reports a path that was skipped, or excluded, on standard error:
+// reportSkipped reports a path that was skipped, or excluded, on standard error:
 // always if it may hold what was meant to be checked, and else with --verbose.
-func (f *checkFlags) noteLeftOut(w io.Writer, r *checker.Result) {
+func (f *checkFlags) reportSkipped(w io.Writer, r *checker.Result) {
 	switch {
 	case f.quiet:
 	case r.Excluded && f.verbose:
@@ -171,8 +171,8 @@ func (f *checkFlags) noteLeftOut(w io.Writer, r *checker.Result) {
 	}
 }
 
-// nothing says that no profile was found, and where.
-func nothing(in *source.Inputs, config string, s *report.Summary) error {
+// noProfilesError says that no profile was found, and where.
+func noProfilesError(in *source.Inputs, config string, s *report.Summary) error {
 	where := checker.Printable(strings.Join(in.Paths, ", "))
 	if where == "." {
 		where, _ = filepath.Abs(".")
@@ -188,7 +188,7 @@ func nothing(in *source.Inputs, config string, s *report.Summary) error {
 }
 
 // statistics says how many findings each rule has, the most first.
-func (y *tally) statistics() {
+func (y *runSummary) statistics() {
 	ids := slices.SortedFunc(maps.Keys(y.rules), func(a, b string) int {
 		return cmp.Or(cmp.Compare(y.rules[b], y.rules[a]), cmp.Compare(a, b))
 	})
