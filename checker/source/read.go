@@ -43,12 +43,12 @@ func readFile(path string) ([]byte, error) { return (*largeFileLock)(nil).read(p
 
 // read reads a file like readFile, and holds the lock meanwhile if the file is large.
 func (t *largeFileLock) read(path string) ([]byte, error) {
-	f, err := localfile.OpenNonblock(path)
+	f, info, err := localfile.OpenStat(path)
 	if err != nil {
 		return nil, localfile.DescribeError(path, err)
 	}
 	defer f.Close()
-	text, err := t.readOpen(f, path)
+	text, err := t.readOpen(f, info, path)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = errors.New("the file is endless: there is nothing to read yet")
 	}
@@ -58,11 +58,8 @@ func (t *largeFileLock) read(path string) ([]byte, error) {
 	return text, nil
 }
 
-func (t *largeFileLock) readOpen(f *os.File, path string) ([]byte, error) {
-	info, err := f.Stat()
+func (t *largeFileLock) readOpen(f *os.File, info fs.FileInfo, path string) ([]byte, error) {
 	switch {
-	case err != nil:
-		return nil, err
 	case info.IsDir():
 		return ReadAll(f) // which fails
 	case !info.Mode().IsRegular():
