@@ -94,25 +94,14 @@ func ReadLimited(f io.Reader, path string, limit int64) ([]byte, error) {
 // OpenNonblock opens a file for reading. Reading one that says it is empty,
 // as those of /proc do, fails when there is nothing to read for a while.
 func OpenNonblock(path string) (*os.File, error) {
-	f, _, err := OpenStat(path)
-	return f, err
-}
-
-// OpenStat opens a file as OpenNonblock does, and describes it.
-func OpenStat(path string) (*os.File, fs.FileInfo, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	if info.Mode().IsRegular() && info.Size() == 0 {
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		_ = f.SetReadDeadline(time.Now().Add(maxOpenWait)) // regular files proper have none, and need none
 	}
-	return f, info, nil
+	return f, nil
 }
 
 // RejectLinkToDevice rejects a path that is a link to a pipe, a device, or a socket.

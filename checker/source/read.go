@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -43,14 +42,9 @@ func readFile(path string) ([]byte, error) { return (*largeFileLock)(nil).read(p
 
 // read reads a file like readFile, and holds the lock meanwhile if the file is large.
 func (t *largeFileLock) read(path string) ([]byte, error) {
-	f, info, err := localfile.OpenStat(path)
-	if err != nil {
-		return nil, localfile.DescribeError(path, err)
-	}
-	defer f.Close()
-	text, err := t.readOpen(f, info, path)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = errors.New("the file is endless: there is nothing to read yet")
+	text, ok, err := readFast(path, t)
+	if err == nil && !ok {
+		text, err = readSlow(path, t)
 	}
 	if err != nil {
 		return nil, localfile.DescribeError(path, err)
@@ -58,27 +52,17 @@ func (t *largeFileLock) read(path string) ([]byte, error) {
 	return text, nil
 }
 
-func (t *largeFileLock) readOpen(f *os.File, info fs.FileInfo, path string) ([]byte, error) {
-	switch {
-	case info.IsDir():
-		return ReadAll(f) // which fails
-	case !info.Mode().IsRegular():
-		if err := localfile.RejectLinkToDevice(path); err != nil {
-			return nil, err
-		}
-		return ReadAll(f)
+// readSlow reads a file in the way that works everywhere.
+func readSlow(path string, t *largeFileLock) ([]byte, error) {
+	f, err := localfile.OpenNonblock(path)
+	if err != nil {
+		return nil, err
 	}
-	t.lock(info.Size())
-	if info.Size() == 0 { // as files in /proc say
-		return ReadAll(f)
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		t.lock(info.Size())
 	}
-	size := min(info.Size(), profile.MaxSize+1)
-	text := acquireBuffer(int(size))[:size]
-	n, err := io.ReadFull(f, text)
-	if err == io.EOF || err == io.ErrUnexpectedEOF { // it became shorter
-		err = nil
-	}
-	return text[:n], err
+	return ReadAll(f)
 }
 
 // ReadAll reads up to a little more than the parser takes.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -87,4 +88,28 @@ func TestReadFile(t *testing.T) {
 	if text, err := ReadPath(file); err != nil || string(text) != "text" {
 		t.Errorf("%q, %v", text, err)
 	}
+}
+
+// BenchmarkRead reads one small file in both ways.
+func BenchmarkRead(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "a.mobileconfig")
+	if err := os.WriteFile(file, profiletest.Generate(1), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("fast", func(b *testing.B) {
+		for b.Loop() {
+			text, _, err := readFast(file, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			releaseBuffer(text)
+		}
+	})
+	b.Run("slow", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := readSlow(file, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
