@@ -168,6 +168,7 @@ func enable(chosen map[string]checker.Severity, m *checker.Meta) {
 	}
 }
 
+// RuleIDs gives the IDs of rules.
 func RuleIDs(all []checker.Rule) []string {
 	ids := make([]string, len(all))
 	for i, r := range all {

@@ -352,7 +352,7 @@ func namedFile(path string, text []byte) ([]File, error) {
 	return nil, fmt.Errorf("%s: not a .rego file, a directory or a bundle.tar.gz", path)
 }
 
-// policyFiles are the files of one path of policies in the configuration.
+// projectFiles are the files of one path of policies in the configuration.
 func projectFiles(f *config.Project, name string) ([]File, error) {
 	file := f.Absolute(name)
 	root, inside, err := f.OpenRoot(file)

@@ -33,14 +33,14 @@ type archive struct {
 	onSpool *archive    // the same for what is only in the spool
 }
 
-// A kind of container is read by its function, which yields what is in it and
+// archiveReader reads one kind of archive or stream: it yields what is in it and
 // tells whether more is wanted.
 type archiveReader func(*archive, func(checker.Input) bool) bool
 
 // sniffLen is how many bytes tell what a file is.
 const sniffLen = 64 << 10
 
-// archiveReaderOf tells by its first bytes how a container is read, nil if it is none. Peek
+// archiveReaderOf tells by its first bytes how an archive is read, nil if it is none. Peek
 // gives so many of them. What was not named must look more like profiles.
 func archiveReaderOf(name string, named bool, peek func(int) []byte) archiveReader {
 	head := peek(512)
@@ -92,7 +92,7 @@ func isTar(block []byte) bool {
 	return err == nil
 }
 
-// readAll yields what is in a container, or that nothing is.
+// readAll yields what is in an archive, or that nothing is.
 func (u archiveReader) readAll(c *archive, yield func(checker.Input) bool) bool {
 	empty := true
 	more := u(c, func(input checker.Input) bool { empty = false; return yield(input) })
@@ -111,7 +111,7 @@ func (c *archive) spooled() *spool {
 	return c.in.spool
 }
 
-// spoolArchive is the container for entries that are found in the spool alone.
+// spoolArchive is the archive for entries that are found in the spool alone.
 func (c *archive) spoolArchive() *archive {
 	if c.file == nil {
 		return c
@@ -125,7 +125,7 @@ func (c *archive) spoolArchive() *archive {
 // entry is where the text of an entry is found. There may be very many.
 type entry struct {
 	archive *archive
-	rest    string  // of its name, behind that of the container
+	rest    string  // of its name, after that of the archive
 	device  *string // nil: none is known
 	at      int64   // of the file, or of the spool
 	size    int32
@@ -274,7 +274,7 @@ func isJSONLines(name string, head []byte) bool {
 	return false
 }
 
-// nested is the container for an entry that is a stream.
+// nested is the archive for an entry that is a stream.
 func (c *archive) nested(name string, r io.Reader) *archive {
 	return &archive{in: c.in, name: name, reader: bufio.NewReaderSize(r, sniffLen)}
 }

@@ -149,7 +149,7 @@ var largeFiles sync.Mutex
 // largeFileLock is held while an input is judged that is heavy.
 type largeFileLock struct{ held bool }
 
-// lock waits for the turn of an input of so many bytes.
+// lock waits until no other large file is checked, if the size is that of a large file.
 func (t *largeFileLock) lock(size int64) {
 	if t != nil && size > minLargeFile && !t.held {
 		largeFiles.Lock()
@@ -157,7 +157,7 @@ func (t *largeFileLock) lock(size int64) {
 	}
 }
 
-// unlock lets the next one have its turn.
+// unlock releases the lock.
 func (t *largeFileLock) unlock() {
 	if t.held {
 		t.held = false

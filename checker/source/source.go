@@ -163,7 +163,7 @@ func (in *Inputs) containedIn(name string, size int64, named bool, yield yielder
 // file that was opened first, and quickly. There may be more of them than a process can open.
 const maxKeptOpen = 32
 
-// openArchive yields what is in a file, if it is a container.
+// openArchive yields what is in a file, if it is an archive.
 func (in *Inputs) openArchive(name string, size int64, named bool, yield yielder) (is, more bool) {
 	file, err := localfile.OpenNonblock(name)
 	if err != nil {
