@@ -20,22 +20,22 @@ const (
 	FixAll          // the unsafe ones as well
 )
 
-// rounds bounds how often a document is fixed and checked again: a fix may
+// maxFixPasses bounds how often a document is fixed and checked again: a fix may
 // bring to light what another one mends.
-const rounds = 10
+const maxFixPasses = 10
 
 // fix applies the fixes of a result's findings to the document, checks again,
 // and goes on until nothing is left to fix. The result then speaks of the
 // fixed document. Bytes outside the edits are kept.
 func (c *Checker) fix(result *Result, input Input, text []byte) {
-	if why := c.unfixable(input, text); why != "" {
-		result.Unfixed = why
+	if why := c.fixSkipReason(input, text); why != "" {
+		result.FixSkipReason = why
 		return
 	}
 	before, found := text, result.Findings
 	_, broken := profile.Parse(input.Name, text)
-	for range rounds {
-		edits, n := c.choose(result.Findings)
+	for range maxFixPasses {
+		edits, n := c.selectEdits(result.Findings)
 		if n == 0 {
 			break
 		}
@@ -54,7 +54,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			result.Err, result.Findings = again.Err, found
 			return
 		}
-		again.Fixed, again.Found = result.Fixed+n, found
+		again.Fixed, again.FindingsBeforeFix = result.Fixed+n, found
 		*result, text = *again, after
 	}
 	if !bytes.Equal(before, text) {
@@ -62,9 +62,9 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 	}
 }
 
-// unfixable says why a document with fixable findings cannot be written to.
+// fixSkipReason says why a document with fixable findings cannot be written to.
 // Their fixes are already gone by then, so the document is asked again.
-func (c *Checker) unfixable(input Input, text []byte) string {
+func (c *Checker) fixSkipReason(input Input, text []byte) string {
 	profiles, err := input.parse(text)
 	if err != nil {
 		return ""
@@ -93,38 +93,38 @@ func (c *Checker) unfixable(input Input, text []byte) string {
 
 func (c *Checker) wanted(f *Fix) bool { return f != nil && (f.Safe || c.Fix == FixAll) }
 
-// choose takes the wanted fixes that do not touch one another, in order; the
+// selectEdits takes the wanted fixes that do not touch one another, in order; the
 // rest has its turn in the next round.
-func (c *Checker) choose(findings []Finding) (edits []Edit, fixes int) {
+func (c *Checker) selectEdits(findings []Finding) (edits []TextEdit, fixes int) {
 	for _, f := range findings {
-		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e Edit) bool { return clashes(e, edits) }) {
+		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e TextEdit) bool { return overlaps(e, edits) }) {
 			continue
 		}
 		for _, e := range f.Fix.Edits {
-			edits = slices.Insert(edits, behind(edits, e.Start), e) // most often at the end
+			edits = slices.Insert(edits, insertIndex(edits, e.Start), e) // most often at the end
 		}
 		fixes++
 	}
 	return edits, fixes
 }
 
-// clashes reports whether an edit touches one of others, which are in order and
+// overlaps reports whether an edit touches one of others, which are in order and
 // do not touch one another, unless those of one fix do.
-func clashes(e Edit, others []Edit) bool {
-	i := behind(others, e.Start)
+func overlaps(e TextEdit, others []TextEdit) bool {
+	i := insertIndex(others, e.Start)
 	return i > 0 && others[i-1].End >= e.Start || i < len(others) && others[i].Start <= e.End
 }
 
-// behind is the place in edits in order of one that starts at an offset.
-func behind(edits []Edit, start int) int {
+// insertIndex is the place in edits in order of one that starts at an offset.
+func insertIndex(edits []TextEdit, start int) int {
 	return sort.Search(len(edits), func(i int) bool { return edits[i].Start > start })
 }
 
 // Apply makes the edits to a text. Edits that overlap, or lie outside of it,
 // are an error.
-func Apply(text []byte, edits []Edit) ([]byte, error) {
+func Apply(text []byte, edits []TextEdit) ([]byte, error) {
 	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int {
+	slices.SortStableFunc(edits, func(a, b TextEdit) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
 	var out bytes.Buffer

@@ -3,7 +3,6 @@
 package checker
 
 import (
-	"crypto/x509"
 	"fmt"
 	"io"
 	"strings"
@@ -80,17 +79,11 @@ type Meta struct {
 	// a severity.
 	DisabledByDefault bool
 
-	Documents Documents // what it looks at
-	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
+	Documents        Documents // what it looks at
+	SkipLossyExports bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
 	Parameters []Parameter // what a policy takes from data.config
 	Relaxes    []string    // IDs of rules that a policy takes the place of: they run only where they are given a severity
-}
-
-// Verify asks for the signatures of profiles to be verified.
-type Verify struct {
-	Roots *x509.CertPool // those that a signer must chain to; nil: any signer will do
-	Named bool           // the roots were named for the run, and are not just those of the system
 }
 
 // Documents tells which documents a rule looks at.
@@ -119,19 +112,19 @@ type Rule struct {
 	// CheckDocument looks at every document, property list or not.
 	CheckDocument func(*Pass) error
 	// CheckIgnores looks at the suppressions of a file when all else is done.
-	CheckIgnores func(*Pass, []*Ignore) error
-	// Gather notes, with Pass.Note or Pass.Offer, what CheckSet must know of other
-	// profiles. It finds nothing itself.
-	Gather func(*Pass) error
-	// CheckSet looks at a profile once more when all of the run are read, if
-	// something noted of it was noted of another one too, or if Gather asked for
-	// it with Pass.Want; Pass.Others tells.
-	CheckSet func(*Pass) error
+	CheckSuppressions func(*Pass, []*SuppressionComment) error
+	// CollectFacts exports facts about a profile for the CheckFileSet of other
+	// profiles, with Pass.ExportFact. It finds nothing itself.
+	CollectFacts func(*Pass) error
+	// CheckFileSet checks a profile again when all profiles of the run are read, if
+	// it has a fact that another one has too, or requested one with
+	// Pass.RequestFact; Pass.ImportFact gives what there is to know of the others.
+	CheckFileSet func(*Pass) error
 }
 
 // looksAt reports whether the rule looks at a document.
 func (r *Rule) looksAt(p *profile.Profile) bool {
-	if r.Whole && p.Lossy() {
+	if r.SkipLossyExports && p.Lossy() {
 		return false
 	}
 	return r.Documents == AnyDocument || (r.Documents == Declarative) == (p.Declaration != "")
@@ -147,39 +140,39 @@ func (r *Rule) name() string {
 
 // Pass hands a rule everything it may look at, and takes its findings.
 type Pass struct {
-	Rule    *Rule
-	Profile *profile.Profile
-	Now     time.Time
-	Targets Targets
-	Verify  *Verify // nil: signatures are not looked at
-	checker *Checker
-	plan    *plan
-	found   []*Finding
-	prints  []string
-	first   *gathered // what is noted when the profile is read for the first time
-	notes   []note    // and what is, when it is read again
-	placing bool      // Note is asked where the notes stand
-	placed  []placed
-	shared  map[any]any
-	number  int32 // of the profile in the run, known when it is read again
-	count   int   // of findings of the rule that runs
-	capped  bool  // a rule had more findings than are kept
+	Rule          *Rule
+	Profile       *profile.Profile
+	Now           time.Time
+	Targets       Targets
+	Verify        *Verify // nil: signatures are not looked at
+	checker       *Checker
+	plan          *plan
+	found         []*Finding
+	prints        []string
+	facts         *profileFacts // of the first pass
+	exported      []factKey     // and what is, when it is read again
+	locating      bool          // ExportFact records locations
+	locations     []factLocation
+	shared        map[any]any
+	profileNumber int32 // of the profile in the run, known when it is read again
+	count         int   // of findings of the rule that runs
+	capped        bool  // a rule had more findings than are kept
 
-	recording bool   // notes and offers are only recorded
-	recorded  []note // what was
-	asked     []note // what the rule that runs asked about the other profiles
+	recording bool      // exported facts are only recorded
+	recorded  []factKey // what was
+	imported  []factKey // what the rule that runs asked about the other profiles
 }
 
-// Known reports whether the run has a rule of this ID, switched on or not.
-func (p *Pass) Known(id string) bool { return p.checker.known[id] }
+// RuleExists reports whether the run has a rule of this ID, switched on or not.
+func (p *Pass) RuleExists(id string) bool { return p.checker.known[id] }
 
 // Unsuppressible reports whether nothing suppresses the findings of a rule.
 func (p *Pass) Unsuppressible(id string) bool {
 	return p.checker.required[id]
 }
 
-// On reports whether the rule of this ID runs.
-func (p *Pass) On(id string) bool { return p.plan.on[id] }
+// RuleEnabled reports whether the rule of this ID runs.
+func (p *Pass) RuleEnabled(id string) bool { return p.plan.on[id] }
 
 // ShowSecrets reports whether secrets may be printed.
 func (p *Pass) ShowSecrets() bool { return p.checker.ShowSecrets }
@@ -206,8 +199,8 @@ func (p *Pass) Print(line string) {
 	}
 }
 
-// IDs gives the IDs of all rules the run knows.
-func (p *Pass) IDs() []string {
+// RuleIDs gives the IDs of all rules the run knows.
+func (p *Pass) RuleIDs() []string {
 	ids := make([]string, 0, len(p.checker.known))
 	for id := range p.checker.known {
 		ids = append(ids, id)
@@ -225,9 +218,9 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 	return p.at(n, n.KeySpan(), n.Path(), format, args)
 }
 
-// Open reports a finding at the opening of a dict or array, for something that
+// AtStart reports a finding at the opening of a dict or array, for something that
 // is missing from it.
-func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
+func (p *Pass) AtStart(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
 	f.whole = n.Span()
 	return f
@@ -247,7 +240,7 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 type Prose string
 
 func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, args []any) *Finding {
-	if p.count++; p.count > most {
+	if p.count++; p.count > maxFindingsPerRule {
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
 	help := p.Rule.Help
@@ -261,10 +254,10 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	}
 	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help, Span: at, Path: path}
 	secrets := p.Profile.Secrets()
-	f.masked = clip(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))
+	f.masked = truncateMiddle(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))
 	f.Message = f.masked
 	if p.ShowSecrets() {
-		f.Message = clip(fmt.Sprintf(format, args...))
+		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
 	}
 	p.found = append(p.found, f)
 	return f
@@ -312,29 +305,29 @@ func (m maskedArg) Format(f fmt.State, verb rune) {
 	_, _ = io.WriteString(f, profile.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
 }
 
-// Around reports a finding about what is around the text of the profile, as its
+// AtEnvelope reports a finding about what is around the text of the profile, as its
 // signature. It has the start of the text for its place, and no comment in the
 // text keeps it back: whoever changes a signed profile could write one.
-func (p *Pass) Around(format string, args ...any) *Finding {
+func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 	at := profile.NoSpan
 	if p.Profile.Root != nil && p.Profile.Source.Form == profile.FormXML {
 		at = profile.Span{}
 	}
 	f := p.At(at, nil, format, args...)
-	f.around = true
+	f.onEnvelope = true
 	return f
 }
 
-// most is how many findings of one rule a file may have before the rest is
+// maxFindingsPerRule is how many findings of one rule a file may have before the rest is
 // only counted: whoever has a thousand of a kind does not read the next.
-const most = 1000
+const maxFindingsPerRule = 1000
 
-// Full reports whether further findings of the rule would only be counted, so
+// LimitReached reports whether further findings of the rule would only be counted, so
 // that what is costly about them may be left out.
-func (p *Pass) Full() bool { return p.count >= most }
+func (p *Pass) LimitReached() bool { return p.count >= maxFindingsPerRule }
 
-// clip shortens a message that quotes a very long value.
-func clip(message string) string {
+// truncateMiddle shortens a message that quotes a very long value.
+func truncateMiddle(message string) string {
 	const longest, tail = 600, 200
 	if len(message) <= longest {
 		return message

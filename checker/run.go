@@ -64,18 +64,18 @@ func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
 func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Result] {
 	c.Prepare()
 	return func(yield func(*Result) bool) {
-		for t := range inOrder(ctx, c.Jobs, inputs, c.taken) {
-			if c.set != nil && len(t.gathered) > 0 {
-				c.set.take(t.input, t.gathered)
+		for t := range inOrder(ctx, c.Jobs, inputs, c.checkWithFacts) {
+			if c.facts != nil && len(t.facts) > 0 {
+				c.facts.add(t.input, t.facts)
 			}
 			if !yield(t.result) {
 				return
 			}
 		}
-		if c.set == nil || ctx.Err() != nil {
+		if c.facts == nil || ctx.Err() != nil {
 			return
 		}
-		for r := range c.wholeSet(ctx) {
+		for r := range c.checkFileSets(ctx) {
 			if !yield(r) {
 				return
 			}
@@ -83,34 +83,34 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 	}
 }
 
-// wholeSet reads again what has something to do with other profiles, and
+// checkFileSets reads again what has something to do with other profiles, and
 // yields what is found there, if anything.
-func (c *Checker) wholeSet(ctx context.Context) iter.Seq[*Result] {
+func (c *Checker) checkFileSets(ctx context.Context) iter.Seq[*Result] {
 	return func(yield func(*Result) bool) {
-		c.set.close()
-		for list := range inOrder(ctx, c.Jobs, c.set.places(), c.located) {
-			c.set.place(list)
+		c.facts.seal()
+		for list := range inOrder(ctx, c.Jobs, c.facts.inputsToLocate(), c.locateFacts) {
+			c.facts.addLocations(list)
 		}
-		for r := range inOrder(ctx, c.Jobs, c.set.again(), c.again) {
-			if (len(r.Findings) > 0 || len(r.Held) > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
+		for r := range inOrder(ctx, c.Jobs, c.facts.inputsToRecheck(), c.recheck) {
+			if (len(r.Findings) > 0 || len(r.Suppressed) > 0 || r.Err != nil || len(r.PolicyOutput) > 0) && !yield(r) {
 				return
 			}
 		}
 	}
 }
 
-// taken is a result with what its set needs of it.
-type taken struct {
-	input    Input
-	result   *Result
-	gathered []*gathered
+// resultWithFacts is a result with what its set needs of it.
+type resultWithFacts struct {
+	input  Input
+	result *Result
+	facts  []*profileFacts
 }
 
-func (c *Checker) taken(input Input) taken {
+func (c *Checker) checkWithFacts(input Input) resultWithFacts {
 	r := c.File(input)
-	g := r.gathered
-	r.gathered = nil
-	return taken{input, r, g}
+	g := r.facts
+	r.facts = nil
+	return resultWithFacts{input, r, g}
 }
 
 // batch is how many items a worker takes at once when there are many: handing
@@ -217,7 +217,7 @@ func (c *Checker) File(input Input) (result *Result) {
 		return result
 	}
 	c.text(result, input, text)
-	if input.Free != nil && c.forgetful {
+	if input.Free != nil && c.reuseBuffers {
 		input.Free(text)
 		return result
 	}
@@ -230,13 +230,13 @@ func (c *Checker) File(input Input) (result *Result) {
 // text checks a document and writes what comes of it into the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
 	if c.planFor(input.Name).idle {
-		result.fail(ErrIdle)
+		result.fail(ErrNoRules)
 		return
 	}
 	profiles, err := input.parse(text)
 	defer release(profiles) // the result holds copies of all it says
 	capped := false
-	if input.Optional && !meant(profiles, err, text) {
+	if input.Optional && !looksLikeProfile(profiles, err, text) {
 		result.Skipped = Skip{NotProfile, SkipFound}
 		if len(text) > profile.MaxSize {
 			result.Skipped = Skip{TooLarge, SkipNoted}
@@ -255,7 +255,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		if err != nil {
 			result.fail(err)
 		}
-		for _, list := range [][]Finding{done.findings, done.held} {
+		for _, list := range [][]Finding{done.findings, done.suppressed} {
 			for i := range list {
 				list[i].Ordinal = result.Profiles
 			}
@@ -264,29 +264,29 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		result.Profiles++
 		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
-		result.Held = append(result.Held, done.held...)
+		result.Suppressed = append(result.Suppressed, done.suppressed...)
 		result.Findings = append(result.Findings, done.findings...)
 		if c.Visit != nil {
 			result.Visited = append(result.Visited, c.Visit(p))
 		}
-		if c.Survey {
-			result.Survey.survey(p, p.Secrets())
+		if c.Inventory {
+			result.Inventory.add(p, p.Secrets())
 		}
-		result.Prints = append(result.Prints, done.prints...)
-		if c.set != nil {
-			result.gathered = append(result.gathered, done.gathered)
+		result.PolicyOutput = append(result.PolicyOutput, done.prints...)
+		if c.facts != nil {
+			result.facts = append(result.facts, done.facts)
 		}
 	}
 	if len(profiles) == 0 { // a part about something else
 		result.Skipped = Skip{NotProfile, SkipFound}
 	}
-	if c.Since != nil && !capped && len(result.Findings) > 0 {
+	if c.Earlier != nil && !capped && len(result.Findings) > 0 {
 		c.suppressUnchanged(result, input, text, profiles)
 	}
 }
 
-// ErrIdle says that a file is checked by no rule.
-var ErrIdle = errors.New("every rule is switched off for this file; exclude the file instead")
+// ErrNoRules says that a file is checked by no rule.
+var ErrNoRules = errors.New("every rule is switched off for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {
 	err = fmt.Errorf("%s: %w", Printable(r.File), err)

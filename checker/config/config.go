@@ -81,6 +81,7 @@ type Error struct {
 	Message string
 }
 
+// Error gives the message with its location.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Place.Line, e.Place.Column, e.Message)
 }

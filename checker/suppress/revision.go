@@ -1,5 +1,5 @@
-// Package suppress tells what a run has seen before: the files of a Git
-// revision, for findings that were there already.
+// Package suppress suppresses findings that were known before: those of a baseline file, and
+// those that a Git revision already had.
 package suppress
 
 import (

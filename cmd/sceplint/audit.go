@@ -3,11 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +15,9 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -32,7 +34,7 @@ type auditFlags struct {
 // auditFormats are the formats of an audit, in the order help shows them.
 var auditFormats = []string{"text", "json", "csv", "html"}
 
-func auditCommand(t *terminal) *cobra.Command {
+func auditCommand(t *ioStreams) *cobra.Command {
 	var f auditFlags
 	cmd := &cobra.Command{
 		Use:   "audit PATH…",
@@ -66,7 +68,7 @@ of runs that went on cannot be compared.`,
 	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
 	flags.StringVar(&f.markKey, "mark-key", "", "mark static challenges with the secret key in `FILE`, so that parts and runs can be compared (default a random key for each run)")
-	f.policies.add(cmd)
+	addPolicyFlags(cmd, &f.policies)
 	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
@@ -91,47 +93,51 @@ func (f *auditFlags) addOutput(cmd *cobra.Command) {
 }
 
 // audit does the job of sceplint audit.
-func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) error {
+func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) error {
 	if err := f.checkOutput(); err != nil {
 		return err
 	}
 	failOn := checker.Off
+	var drift []checker.Rule
 	if f.against != "" {
-		f.policies.also = audit.DriftRules()
+		drift = audit.DriftRules()
 	}
-	c, err := f.checker(ctx)
+	c, err := f.checker(ctx, drift...)
 	if err == nil {
 		failOn, err = f.threshold()
 	}
 	if err != nil {
 		return err
 	}
-	alone(c)
+	disableFileSetRules(c)
 	in, err := f.checkFlags.inputs(t, paths)
 	if err != nil {
 		return err
 	}
-	defer in.close()
-	part, err := parseShard(f.shard)
+	defer in.Close()
+	part, err := audit.ParseShard(f.shard)
 	if err != nil {
 		return err
 	}
-	marker, err := f.newMarker()
+	marker, err := f.challengeMarker()
 	if err != nil {
 		return err
 	}
-	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: deviceOf, Compare: f.against != ""}
+	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: audit.DeviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
-	if len(f.policies.config.Ignore) > 0 {
-		c.Withhold = f.policies.config.withhold
+	if len(f.policies.Project.Ignore) > 0 {
+		c.Suppress = f.policies.Project.Suppress
 	}
-	run := &auditRun{terminal: t, flags: f, fleet: audit.NewFleet(), failOn: failOn, inputs: in, shard: part, marker: marker}
+	run := &auditRun{
+		Run:      audit.Run{Fleet: audit.NewFleet(), Marker: marker, Shard: part, StateFile: f.since, Version: currentVersion()},
+		terminal: t, flags: f, failOn: failOn, inputs: in,
+	}
 	if f.against != "" {
 		if err := run.readRepository(ctx, c, auditor); err != nil {
 			return err
 		}
 	}
-	if err := run.resume(c); err != nil {
+	if err := run.Resume(c); err != nil {
 		return err
 	}
 	for _, note := range f.notes {
@@ -143,47 +149,25 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	return run.close(c.Now)
 }
 
-// alone leaves out the rules that compare profiles with one another: a fleet
+// disableFileSetRules leaves out the rules that compare profiles with one another: a fleet
 // has each of its profiles many times.
-func alone(c *checker.Checker) {
+func disableFileSetRules(c *checker.Checker) {
 	c.Rules = slices.DeleteFunc(c.Rules, func(r checker.Rule) bool {
-		if r.CheckSet == nil {
+		if r.CheckFileSet == nil {
 			return false
 		}
-		c.Elsewhere = append(c.Elsewhere, r.ID)
+		c.KnownRuleIDs = append(c.KnownRuleIDs, r.ID)
 		return true
 	})
 }
 
-// shard is one part of the inputs; of one part it is all of them.
-type shard struct{ part, of int }
-
-func parseShard(text string) (shard, error) {
-	if text == "" {
-		return shard{1, 1}, nil
-	}
-	i, n, _ := strings.Cut(text, "/")
-	part, err := strconv.Atoi(i)
-	of, err2 := strconv.Atoi(n)
-	if err != nil || err2 != nil || part < 0 || of < 1 || of < part {
-		return shard{}, fmt.Errorf("--shard %q: write I/N, as in 1/7, the first of seven parts", text)
-	}
-	if part == 0 { // where parts are counted from 0
-		part = of
-	}
-	return shard{part, of}, nil
-}
-
-// has reports whether the input of a number, from 0, is of the part.
-func (s shard) has(number int) bool { return number%s.of == s.part-1 }
-
-// newMarker makes what marks challenges, with the key of --mark-key.
-func (f *auditFlags) newMarker() (*audit.Marker, error) {
+// challengeMarker makes what marks challenges, with the key of --mark-key.
+func (f *auditFlags) challengeMarker() (*audit.Marker, error) {
 	const minBytes, maxBytes = 16, 1 << 20
 	if f.markKey == "" {
 		return audit.NewMarker(nil), nil
 	}
-	key, err := readGiven(f.markKey, maxBytes)
+	key, err := localfile.Read(f.markKey, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("--mark-key: %w", err)
 	}
@@ -224,7 +208,7 @@ func (f *auditFlags) checkOutput() error {
 }
 
 // write writes an audit in all formats that are asked for.
-func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
+func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
 	r.By, r.Version = f.by, currentVersion()
 	page := func(w io.Writer) error { return report.Audit(w, r, now) }
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
@@ -241,9 +225,173 @@ func (f *auditFlags) write(t *terminal, r *audit.Report, now time.Time) error {
 		if err := format(&b); err != nil {
 			return err
 		}
-		if err := create(file, b.Bytes(), f.showSecrets); err != nil {
+		if err := localfile.WriteReport(file, b.Bytes(), f.showSecrets); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// auditRun is an audit under way.
+type auditRun struct {
+	audit.Run
+	terminal *ioStreams
+	flags    *auditFlags
+	failOn   checker.Severity
+	inputs   *source.Inputs
+}
+
+func (a *auditRun) note(format string, args ...any) {
+	if !a.flags.quiet {
+		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
+	}
+}
+
+// all goes through the inputs.
+func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
+	shown := a.flags.showProgress(a.terminal.err, a.inputs.Count)
+	defer shown.end()
+	stderr := shown.writer(a.terminal.err)
+	var exports source.EmptyExports
+	empty := func(r *checker.Result) {
+		if r != nil && a.Shard.Of == 1 && !a.IsResumed() { // else some of its entries are elsewhere
+			a.Fleet.Add(r)
+			a.flags.reportSkipped(stderr, r)
+		}
+	}
+	for r := range c.Run(ctx, a.Inputs(a.inputs.All())) {
+		if errors.Is(r.Err, audit.ErrOtherInputs) {
+			return fmt.Errorf("--since %s: %w", a.flags.since, audit.ErrOtherInputs)
+		}
+		for _, line := range r.PolicyOutput {
+			fmt.Fprintln(stderr, line)
+		}
+		a.flags.reportSkipped(stderr, r)
+		if audit.IsUnrelated(r.Skipped) {
+			continue
+		}
+		if r.Err != nil {
+			fmt.Fprintf(stderr, "sceplint: %v\n", r.Err)
+		}
+		empty(exports.Add(r))
+		if err := a.Record(r); err != nil {
+			return err
+		}
+		shown.step()
+	}
+	empty(exports.Add(&checker.Result{}))
+	if err := ctx.Err(); err != nil {
+		if a.flags.since == "" {
+			return err
+		}
+		if err := a.Save(); err != nil {
+			return err
+		}
+		return fmt.Errorf("interrupted: what was summed up is in %s; the same command goes on from there", a.flags.since)
+	}
+	return a.Save()
+}
+
+// close writes the audit and settles the exit code.
+func (a *auditRun) close(now time.Time) error {
+	if a.Shard.Of == 1 && a.Fleet.Empty() {
+		return noProfilesError(a.inputs, a.flags.policies.Project.File, &report.Summary{Skipped: a.Fleet.Summary().Skipped, Excluded: a.Fleet.Summary().Excluded})
+	}
+	r := audit.NewReport(a.Fleet)
+	if a.Shard.Of > 1 { // another part may have what is missing in this one
+		r.Drift = slices.DeleteFunc(r.Drift, func(d audit.Drift) bool { return d.Kind == audit.Missing || d.Kind == audit.Variant })
+	}
+	if a.flags.shard != "" {
+		state, err := a.State()
+		if err != nil {
+			return err
+		}
+		r.State = json.RawMessage(bytes.TrimSpace(state))
+	}
+	if (a.flags.shard != "" || a.flags.since != "") && !a.Fleet.AcrossRuns() {
+		a.note("note: the static challenges of this run cannot be compared with those of another part or run; use the same --mark-key FILE for all of them")
+	}
+	if err := a.flags.write(a.terminal, r, now); err != nil {
+		return err
+	}
+	return a.terminal.settle(r, a.failOn)
+}
+
+// settle turns what an audit found, drift included, into an exit code.
+func (t *ioStreams) settle(r *audit.Report, failOn checker.Severity) error {
+	if list, _ := r.Fleet.Failures(); len(list) > 0 {
+		return errReported
+	}
+	s, drift := r.Fleet.Summary(), audit.CountDrift(r.Drift)
+	for severity, n := range map[checker.Severity]int{
+		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
+	} {
+		if failOn != checker.Off && severity >= failOn && n > 0 {
+			t.exit = exitFindings
+		}
+	}
+	return nil
+}
+
+// readRepository reads the profiles that the deployed ones are compared with.
+func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, auditor *audit.Auditor) error {
+	repository := audit.NewRepository()
+	repository.SetSeverities(c.Severities)
+	a.Fleet.Repository = repository
+	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.Project.IsExcluded}
+	defer in.Close()
+	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.All()) {
+		if r.Err != nil {
+			return fmt.Errorf("--against: %w", r.Err)
+		}
+		repository.Has(r)
+	}
+	if repository.Len() == 0 {
+		return fmt.Errorf("--against %s: no profile is there to compare with", a.flags.against)
+	}
+	return nil
+}
+
+func auditMergeCommand(t *ioStreams) *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "merge FILE…",
+		Short: "Add up the parts that sceplint audit --shard wrote",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := f.checkOutput(); err != nil {
+				return err
+			}
+			now, err := f.time()
+			if err != nil {
+				return err
+			}
+			failOn, err := f.threshold()
+			if err != nil {
+				return err
+			}
+			sum, err := audit.MergeFiles(args)
+			if err != nil {
+				return err
+			}
+			if list, _ := sum.Failures(); !f.quiet {
+				for _, x := range list {
+					fmt.Fprintf(t.err, "sceplint: %s\n", x.Message)
+				}
+			}
+			if sum.Empty() {
+				return errors.New("nothing to check: the parts hold no profile and no export")
+			}
+			r := audit.NewReport(sum)
+			if err := f.write(t, r, now); err != nil {
+				return err
+			}
+			return t.settle(r, failOn)
+		},
+	}
+	f.addOutput(cmd)
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never")
+	cmd.Flags().StringVar(&f.now, "now", "", "the `TIME` of the audit, in RFC 3339, instead of the present")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not repeat what could not be judged")
+	return cmd
 }

@@ -68,6 +68,7 @@ func generate(tb testing.TB, dir string) (files []string, bytes int64) {
 // that they are what they are meant to be: one in ten or so has a defect that a
 // rule finds, one in ten a defect that a policy finds, and there is nothing else.
 func TestGenerate(t *testing.T) {
+	t.Parallel()
 	dir := *generateTo
 	if dir == "" {
 		dir = t.TempDir()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -30,11 +31,11 @@ type checkFlags struct {
 	verifySignatures           bool
 	verifyGiven                bool // --verify-signatures, be it true or false
 	trust                      []string
-	policies                   policyFlags
+	policies                   policy.Loader
 	notes                      []string // on the policies that were loaded
 }
 
-func checkCommand(t *terminal) *cobra.Command {
+func checkCommand(t *ioStreams) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH…]",
@@ -69,9 +70,9 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(formatNames(), ", ")+" to standard output or to FILE; repeatable")
-	f.policies.add(cmd)
-	flags.StringVar(&f.policies.trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
+	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(report.FormatNames(), ", ")+" to standard output or to FILE; repeatable")
+	addPolicyFlags(cmd, &f.policies)
+	flags.StringVar(&f.policies.Trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
 	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
 	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
@@ -104,16 +105,8 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	return cmd
 }
 
-func formatNames() []string {
-	var names []string
-	for _, f := range report.Formats {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
 // check does the job of sceplint check.
-func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) error {
+func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) error {
 	c, err := f.checker(ctx)
 	if err != nil {
 		return err
@@ -126,31 +119,33 @@ func (t *terminal) check(ctx context.Context, f *checkFlags, paths []string) err
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.Close()
 	colored, err := useColor(f.color, t.out)
 	if err != nil {
 		return err
 	}
-	known, err := f.withhold(ctx, c)
+	known, err := f.suppression(ctx, c)
 	if err != nil {
 		return err
 	}
-	shown := f.showProgress(t.err, in.count)
+	shown := f.showProgress(t.err, in.Count)
 	defer shown.end()
 	beside := *t
-	beside.out, beside.err = shown.aside(t.out), shown.aside(t.err)
-	sinks, err := openSinks(f, &beside, c, colored)
+	beside.out, beside.err = shown.writer(t.out), shown.writer(t.err)
+	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: beside.out, Color: colored, FilesOnly: f.diff, Private: f.showSecrets},
+		report.Report{Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed})
 	if err != nil {
 		return err
 	}
-	tally := &tally{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
+	c.Inventory = outputs.Survey
+	tally := &runSummary{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
 	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
 		tally.patch = newTerminalWriter(beside.out)
 	}
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
-	err = sinks.write(ctx, tally.watch(c.Run(ctx, in.all())))
+	err = outputs.Write(ctx, tally.process(c.Run(ctx, in.All())))
 	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err

@@ -39,7 +39,7 @@ func useColor(flag string, w io.Writer) (bool, error) {
 }
 
 func isTerminal(w io.Writer) bool {
-	f, ok := bare(w).(*os.File)
+	f, ok := unwrapWriter(w).(*os.File)
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
@@ -62,8 +62,8 @@ func (w *terminalWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// bare is the writer that lies under a terminalWriter.
-func bare(w io.Writer) io.Writer {
+// unwrapWriter is the writer that lies under a terminalWriter.
+func unwrapWriter(w io.Writer) io.Writer {
 	if t, ok := w.(*terminalWriter); ok {
 		return t.to
 	}

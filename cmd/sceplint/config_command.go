@@ -10,8 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // starterConfig is what sceplint config init writes.
@@ -19,7 +20,7 @@ import (
 //go:embed starter.sceplint.yaml
 var starterConfig []byte
 
-func configCommand(t *terminal) *cobra.Command {
+func configCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Write, check and describe the configuration file " + config.Name,
@@ -53,23 +54,23 @@ may lead out of the repository. Command-line flags override it.`,
 	return cmd
 }
 
-func configCheckCommand(t *terminal) *cobra.Command {
+func configCheckCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Check a configuration file, with the policies and files that it names",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f := checkFlags{}
-			f.policies.config = configuration{path: append(args, "")[0]}
+			f.policies.Project = config.Project{Path: append(args, "")[0]}
 			c, err := f.checker(cmd.Context())
 			if err != nil {
 				return err
 			}
-			conf := &f.policies.config
+			conf := &f.policies.Project
 			if conf.File == "" {
 				return fmt.Errorf("no %s is in the working directory or above it in the repository; sceplint config init writes one", config.Name)
 			}
-			if _, err := f.baselines(); err != nil {
+			if _, err := f.openBaselines(); err != nil {
 				return err
 			}
 			for _, note := range f.notes {
@@ -81,29 +82,29 @@ func configCheckCommand(t *terminal) *cobra.Command {
 					policies++
 				}
 			}
-			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, count(len(c.Rules)-policies, "rule"), plural(policies, "policy", "policies"))
+			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, report.Plural(len(c.Rules)-policies, "rule", "rules"), report.Plural(policies, "policy", "policies"))
 			return err
 		},
 	}
 }
 
 // configInit writes a configuration file, but never over another one.
-func (t *terminal) configInit(directory string) error {
+func (t *ioStreams) configInit(directory string) error {
 	for _, name := range config.Names {
 		if file := filepath.Join(directory, name); exists(file) {
 			return fmt.Errorf("%s is there already; nothing was written", file)
 		}
 	}
 	file := filepath.Join(directory, config.Name)
-	if _, err := follow(file, true); err != nil {
-		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+	if _, err := localfile.Follow(file, true); err != nil {
+		return fmt.Errorf("cannot write the configuration: %w", localfile.DescribeError(file, err))
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there already; nothing was written", file)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write the configuration: %w", plain(file, err))
+		return fmt.Errorf("cannot write the configuration: %w", localfile.DescribeError(file, err))
 	}
 	_, err = out.Write(starterConfig)
 	if err := errors.Join(err, out.Close()); err != nil {
@@ -114,18 +115,15 @@ func (t *terminal) configInit(directory string) error {
 	return err
 }
 
-// targetsOf gives the targets that the configuration has for a file.
-func (f *configuration) targetsOf(file string) checker.Targets {
-	targets := f.Targets
-	for _, o := range f.Overrides {
-		if o.Targets != nil && config.Match(o.Files, f.inside(file)) {
-			targets = o.Targets
-		}
-	}
-	return targets
-}
-
 func exists(file string) bool {
 	_, err := os.Lstat(file)
 	return err == nil
+}
+
+// addConfigFlags adds the flags that choose the configuration file.
+func addConfigFlags(cmd *cobra.Command, f *config.Project) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.Path, "config", "", "read the configuration from `FILE`, not from the "+config.Name+" of the working directory or of one above it, up to the repository root")
+	flags.BoolVar(&f.Disabled, "no-config", false, "read no configuration file")
+	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 }

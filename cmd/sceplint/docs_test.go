@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -21,8 +22,8 @@ func TestRulesPage(t *testing.T) { generated(t, "../../rules/README.md", rules.A
 // TestPoliciesPage holds policies/README.md against the METADATA it is
 // generated from.
 func TestPoliciesPage(t *testing.T) {
-	loaded := policyFlags{packs: packNames()}
-	set, err := loaded.load(t.Context())
+	loaded := policy.Loader{Packs: policy.PackNames()}
+	set, err := loaded.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

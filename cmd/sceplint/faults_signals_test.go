@@ -17,17 +17,19 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // TestFaultsReaders has nobody read what is printed.
 func TestFaultsReaders(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	text := f.profile()
 	fixed := strings.ReplaceAll(text, misspelt, rightly)
 	for i := range 100 {
 		f.write(fmt.Sprintf("p%03d.mobileconfig", i), text)
 	}
-	for _, name := range formatNames() {
+	for _, name := range report.FormatNames() {
 		o := f.run(closedPipe(t), with(plainCheck, "--format", name, ".")...)
 		if o.signal != syscall.SIGPIPE || o.stderr != "" {
 			t.Errorf("%s: exit code %d, signal %d:\n%.500s", name, o.code, o.signal, o.stderr)
@@ -107,6 +109,7 @@ func (f *faulty) interrupt(s syscall.Signal, is func() bool, args ...string) out
 
 // TestFaultsInterruptedFix stops --fix when some files are fixed and others are not.
 func TestFaultsInterruptedFix(t *testing.T) {
+	t.Parallel()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		f := newFaulty(t)
 		text := f.profile()
@@ -138,6 +141,7 @@ func TestFaultsInterruptedFix(t *testing.T) {
 // TestFaultsInterruptedAudit stops audits somewhere, and goes on: the sums are
 // those of an audit that nobody stopped.
 func TestFaultsInterruptedAudit(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	for i := range 1500 {
 		f.write(fmt.Sprintf("p%04d.mobileconfig", i), string(profiletest.Generate(uint64(i%50))))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 // BenchmarkRunFindings checks profiles with findings in every format, with rules
@@ -24,7 +25,7 @@ func BenchmarkRunFindings(b *testing.B) {
 		}
 	}
 	for _, with := range []string{"rules", "policies"} {
-		for _, format := range formatNames() {
+		for _, format := range report.FormatNames() {
 			b.Run(with+"/"+format, func(b *testing.B) {
 				args := []string{"check", "--fail-on", "never", "--format", format, dir}
 				if with == "rules" {

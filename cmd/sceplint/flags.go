@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +15,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
 )
 
@@ -62,31 +68,33 @@ func (f *checkFlags) time() (time.Time, error) {
 }
 
 // checker makes the checker that the flags ask for.
-func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
+func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*checker.Checker, error) {
 	const most = 1024
 	if f.jobs < 0 || f.jobs > most {
 		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	}
-	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: shippedIDs()}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, KnownRuleIDs: policy.ShippedIDs()}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err
 	}
-	f.policies.lazy = !f.describes()
-	c.Rules, f.notes, err = f.policies.all(ctx)
+	f.policies.Lazy = !f.describesRules()
+	c.Rules, f.notes, err = loadRules(ctx, &f.policies, added...)
 	if err != nil {
 		return nil, err
 	}
 	if f.target == "" {
-		c.Targets = f.policies.config.Targets
+		c.Targets = f.policies.Project.Targets
 	}
 	if c.Verify, err = f.verify(); err != nil {
 		return nil, err
 	}
-	if err := f.settings(c); err != nil {
+	if err := f.policies.Project.Apply(c, config.Selection{
+		Enable: f.enable, Disable: f.disable, Severity: f.severity, Targets: f.target != "", AlsoKnown: audit.DriftIDs(),
+	}); err != nil {
 		return nil, err
 	}
-	if id := f.policies.trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
+	if id := f.policies.Trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
 		return nil, fmt.Errorf("--trace: unknown policy %q; sceplint rules lists those that are loaded", id)
 	}
 	switch {
@@ -102,30 +110,30 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	return c, nil
 }
 
-// withhold sets what keeps findings back, and gives the baseline, if there is
+// suppression sets what keeps findings back, and gives the baseline, if there is
 // one.
-func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselineRun, error) {
+func (f *checkFlags) suppression(ctx context.Context, c *checker.Checker) (*suppress.Baselines, error) {
 	var list []func(*checker.Finding) *checker.Suppression
-	if len(f.policies.config.Ignore) > 0 {
-		list = append(list, f.policies.config.withhold)
+	if len(f.policies.Project.Ignore) > 0 {
+		list = append(list, f.policies.Project.Suppress)
 	}
-	known, err := f.baselines()
+	known, err := f.openBaselines()
 	if err != nil {
 		return nil, err
 	}
 	if known != nil {
-		list = append(list, known.suppress)
+		list = append(list, known.Suppress)
 	}
 	if f.newFrom != "" {
 		if f.writeBaseline != "" {
 			return nil, errors.New("--write-baseline and --new-from do not go together: a baseline holds all findings")
 		}
-		if c.Since, err = f.since(ctx); err != nil {
+		if c.Earlier, err = f.since(ctx); err != nil {
 			return nil, fmt.Errorf("--new-from: %w", err)
 		}
 	}
 	if len(list) > 0 {
-		c.Withhold = func(found *checker.Finding) *checker.Suppression {
+		c.Suppress = func(found *checker.Finding) *checker.Suppression {
 			for _, withhold := range list {
 				if s := withhold(found); s != nil {
 					return s
@@ -151,13 +159,13 @@ func (f *checkFlags) since(ctx context.Context) (*suppress.Revision, error) {
 		if slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return strings.HasPrefix(part, ".") }) {
 			return false
 		}
-		return !f.policies.config.excluded(filepath.Join(revision.Root(), filepath.FromSlash(path)))
+		return !f.policies.Project.IsExcluded(filepath.Join(revision.Root(), filepath.FromSlash(path)))
 	}
 	return revision, nil
 }
 
-// describes reports whether a report tells what the rules are about.
-func (f *checkFlags) describes() bool {
+// describesRules reports whether a report tells what the rules are about.
+func (f *checkFlags) describesRules() bool {
 	return slices.ContainsFunc(report.Formats, func(x report.NamedFormat) bool {
 		return x.Rules && slices.ContainsFunc(f.formats, func(spec string) bool {
 			name, _, _ := strings.Cut(spec, "=")
@@ -170,7 +178,7 @@ func (f *checkFlags) describes() bool {
 func (f *checkFlags) threshold() (checker.Severity, error) {
 	level := f.failOn
 	if level == "" {
-		level = cmp.Or(f.policies.config.FailOn, "error")
+		level = cmp.Or(f.policies.Project.FailOn, "error")
 	}
 	if level == "never" {
 		return checker.Off, nil
@@ -182,10 +190,10 @@ func (f *checkFlags) threshold() (checker.Severity, error) {
 	return s, nil
 }
 
-func (f *checkFlags) inputs(t *terminal, paths []string) (*inputs, error) {
-	in := &inputs{paths: paths, stdin: t.in, stdinName: f.stdinName, config: &f.policies.config, forceExclude: f.forceExclude}
+func (f *checkFlags) inputs(t *ioStreams, paths []string) (*source.Inputs, error) {
+	in := &source.Inputs{Paths: paths, Stdin: t.in, StdinName: f.stdinName, Excluded: f.policies.Project.IsExcluded, ForceExclude: f.forceExclude}
 	if len(paths) == 0 {
-		in.paths = []string{"."}
+		in.Paths = []string{"."}
 	}
 	stdin := slices.Contains(paths, "-")
 	switch {
@@ -194,5 +202,86 @@ func (f *checkFlags) inputs(t *terminal, paths []string) (*inputs, error) {
 	case f.stdinNamed && !stdin:
 		return nil, errors.New("--stdin-filename names standard input, which is not read; add - to the paths")
 	}
-	return in, in.check()
+	return in, in.Validate()
+}
+
+// openBaselines opens the baselines that the flags or the configuration name; nil if there is nothing to do with
+// one.
+func (f *checkFlags) openBaselines() (*suppress.Baselines, error) {
+	conf := &f.policies.Project
+	path, read := f.baseline, localfile.Read
+	if path == "" && conf.Baseline != "" {
+		path = conf.ShortPath(conf.Absolute(conf.Baseline))
+		read = func(_ string, limit int64) ([]byte, error) { return conf.ReadFile(conf.Absolute(conf.Baseline), limit) }
+	}
+	switch {
+	case f.pruneBaseline && path == "" && f.writeBaseline == "":
+		return nil, errors.New("--prune-baseline: no baseline is set; add --baseline FILE")
+	case f.writeBaseline != "" && (f.fix || f.diff):
+		return nil, errors.New("--write-baseline does not go with --fix or --diff; fix first, then write down what is left")
+	case f.pruneBaseline && (f.fix || f.diff):
+		return nil, errors.New("--prune-baseline does not go with --fix or --diff; fix first, then prune")
+	}
+	return suppress.OpenBaselines(suppress.BaselineOptions{Path: path, Read: read, Write: f.writeBaseline, Prune: f.pruneBaseline})
+}
+
+// rootFile is a file of root certificates.
+type rootFile struct {
+	read func() ([]byte, error)
+	fail func(error) error // tells where it is named
+}
+
+// verify does what --verify-signatures and --trust, or the configuration, ask for;
+// nil if that is nothing. Flags override the configuration.
+func (f *checkFlags) verify() (*checker.Verify, error) {
+	conf := f.policies.Project.Config
+	on := f.verifySignatures || conf.VerifySignatures && !f.verifyGiven
+	files := f.rootFiles()
+	switch {
+	case !on && len(f.trust) > 0:
+		return nil, errors.New("--trust does nothing alone; add --verify-signatures")
+	case !on && len(files) > 0 && !f.verifyGiven:
+		return nil, files[0].fail(errors.New("does nothing alone; add verify-signatures: true"))
+	case !on:
+		return nil, nil
+	case len(files) == 0:
+		roots, err := x509.SystemCertPool()
+		if err != nil || roots.Equal(x509.NewCertPool()) {
+			f.notes = append(f.notes, "this system has no root certificates, so that it is not looked at who signed; name roots with --trust")
+			return &checker.Verify{}, nil
+		}
+		return &checker.Verify{Roots: roots}, nil
+	}
+	roots := x509.NewCertPool()
+	for _, file := range files {
+		text, err := file.read()
+		if err == nil {
+			err = checker.AddRoots(roots, text)
+		}
+		if err != nil {
+			return nil, file.fail(err)
+		}
+	}
+	return &checker.Verify{Roots: roots, Named: true}, nil
+}
+
+// rootFiles are the files of roots that --trust names, or else the configuration.
+func (f *checkFlags) rootFiles() (files []rootFile) {
+	for _, path := range f.trust {
+		files = append(files, rootFile{
+			func() ([]byte, error) { return localfile.Read(path, localfile.MaxSize) },
+			func(err error) error { return fmt.Errorf("--trust %s: %w", path, err) },
+		})
+	}
+	if len(files) > 0 {
+		return files
+	}
+	conf := &f.policies.Project
+	for _, t := range conf.Trust {
+		files = append(files, rootFile{
+			func() ([]byte, error) { return conf.ReadFile(conf.Absolute(t.Value), localfile.MaxSize) },
+			func(err error) error { return conf.Wrong(t.Place, "trust: %v", err) },
+		})
+	}
+	return files
 }

@@ -4,71 +4,19 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/source/sourcetest"
 )
-
-func gzipped(text []byte) []byte {
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	w.Write(text)
-	w.Close()
-	return out.Bytes()
-}
-
-// tarOf is an archive of these headers, the size of each a lie if its text is
-// shorter.
-func tarOf(headers ...*tar.Header) []byte {
-	var out bytes.Buffer
-	for _, h := range headers {
-		size := h.Size
-		h.Size = 0
-		if h.Typeflag == 0 {
-			h.Typeflag = tar.TypeReg
-		}
-		if h.Typeflag != tar.TypeXGlobalHeader {
-			h.Mode = 0o644
-		}
-		var one bytes.Buffer
-		w := tar.NewWriter(&one)
-		if err := errors.Join(w.WriteHeader(h), w.Flush()); err != nil {
-			panic(err)
-		}
-		block := one.Bytes()[one.Len()-512:]
-		if size > 0 {
-			if size < 1<<33 {
-				copy(block[124:136], fmt.Sprintf("%011o\x00", size))
-			} else {
-				block[124] = 0x80
-				binary.BigEndian.PutUint64(block[128:136], uint64(size))
-			}
-			summed(block)
-		}
-		out.Write(one.Bytes())
-	}
-	return out.Bytes()
-}
-
-// summed writes the checksum of a header anew.
-func summed(block []byte) {
-	copy(block[148:156], "        ")
-	sum := 0
-	for _, b := range block[:512] {
-		sum += int(b)
-	}
-	copy(block[148:156], fmt.Sprintf("%06o\x00 ", sum))
-}
 
 // zipLies is an archive with one entry, its list of entries changed.
 func zipLies(change func(directory, end []byte)) func() []byte {
 	return func() []byte {
-		text := archiveOf("x.zip", packed{name: "a.mobileconfig", text: profiletest.Generate(1)})
+		text := sourcetest.Archive("x.zip", sourcetest.Entry{Name: "a.mobileconfig", Text: profiletest.Generate(1)})
 		end := bytes.LastIndex(text, []byte("PK\x05\x06"))
 		directory := bytes.LastIndex(text, []byte("PK\x01\x02"))
 		change(text[directory:], text[end:])
@@ -82,117 +30,126 @@ func hostileArchives() []hostile {
 	in := func(name, file string, text func() []byte, exit int, says string) hostile {
 		return hostile{name: name, file: file, args: "check " + file, text: text, exit: exit, says: says}
 	}
-	entries := func(name, file string, exit int, says string, list ...packed) hostile {
-		return in(name, file, func() []byte { return archiveOf(file, list...) }, exit, says)
+	entries := func(name, file string, exit int, says string, list ...sourcetest.Entry) hostile {
+		return in(name, file, func() []byte { return sourcetest.Archive(file, list...) }, exit, says)
 	}
-	profile := packed{name: "z.mobileconfig", text: good}
-	same := func(name string, n int) (list []packed) {
+	profile := sourcetest.Entry{Name: "z.mobileconfig", Text: good}
+	same := func(name string, n int) (list []sourcetest.Entry) {
 		for range n {
-			list = append(list, packed{name: name, text: good})
+			list = append(list, sourcetest.Entry{Name: name, Text: good})
 		}
 		return list
 	}
 	const out, deep = "leads out of the archive", "not opened; unpack it first"
 	return []hostile{
 		// Bombs.
-		in("ratio-gz", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.bin", text: zeros(300 << 20)}, profile) }, 2, "more than 200 times its size"),
+		in("ratio-gz", "in.tar.gz", func() []byte {
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.bin", Text: zeros(300 << 20)}, profile)
+		}, 2, "more than 200 times its size"),
 		in("ratio-zip", "in.zip", func() []byte {
-			return archiveOf("x.zip", packed{name: "a.plist", text: zeros(52 << 20)}, packed{name: "b.plist", text: zeros(52 << 20)}, packed{name: "c.plist", text: zeros(60 << 20)},
-				packed{name: "d.plist", text: zeros(52 << 20)}, packed{name: "e.plist", text: zeros(52 << 20)}, packed{name: "f.plist", text: zeros(52 << 20)})
+			return sourcetest.Archive("x.zip", sourcetest.Entry{Name: "a.plist", Text: zeros(52 << 20)}, sourcetest.Entry{Name: "b.plist", Text: zeros(52 << 20)}, sourcetest.Entry{Name: "c.plist", Text: zeros(60 << 20)},
+				sourcetest.Entry{Name: "d.plist", Text: zeros(52 << 20)}, sourcetest.Entry{Name: "e.plist", Text: zeros(52 << 20)}, sourcetest.Entry{Name: "f.plist", Text: zeros(52 << 20)})
 		}, 2, "more than 200 times its size"),
 		in("comment-zip", "in.zip", func() []byte {
-			return archiveOf("x.zip", packed{name: "a.mobileconfig", text: []byte(plistOf("<!--" + many("a", 100<<20) + "-->"))})
+			return sourcetest.Archive("x.zip", sourcetest.Entry{Name: "a.mobileconfig", Text: []byte(plistOf("<!--" + many("a", 100<<20) + "-->"))})
 		}, 2, "the entry holds more than 200 times its size"),
-		in("large-zip", "in.zip", func() []byte { return archiveOf("x.zip", packed{name: "a.mobileconfig", text: zeros(129 << 20)}) }, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
-		in("large-tar", "in.tar.gz", func() []byte { return archiveOf("x.tgz", packed{name: "a.mobileconfig", text: zeros(129 << 20)}) }, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
-		in("zeros-gz", "in.gz", func() []byte { return gzipped(zeros(20 << 20)) }, 2, "neither a tar archive nor JSON Lines"),
-		in("gz-of-gz", "in.tar.gz", func() []byte { return gzipped(archiveOf("x.tgz", profile)) }, 2, "neither a tar archive nor JSON Lines"),
-		in("gz-members", "in.tar.gz", func() []byte { return bytes.Repeat(gzipped(nil), 1e5) }, 2, "hold nothing; it is not read further"),
+		in("large-zip", "in.zip", func() []byte {
+			return sourcetest.Archive("x.zip", sourcetest.Entry{Name: "a.mobileconfig", Text: zeros(129 << 20)})
+		}, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
+		in("large-tar", "in.tar.gz", func() []byte {
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.mobileconfig", Text: zeros(129 << 20)})
+		}, 2, "the entry has 135266304 bytes; 134217728 is the most that is read"),
+		in("zeros-gz", "in.gz", func() []byte { return sourcetest.Gzip(zeros(20 << 20)) }, 2, "neither a tar archive nor JSON Lines"),
+		in("gz-of-gz", "in.tar.gz", func() []byte { return sourcetest.Gzip(sourcetest.Archive("x.tgz", profile)) }, 2, "neither a tar archive nor JSON Lines"),
+		in("gz-members", "in.tar.gz", func() []byte { return bytes.Repeat(sourcetest.Gzip(nil), 1e5) }, 2, "hold nothing; it is not read further"),
 		in("gz-joined", "in.tar.gz", func() []byte {
-			text := archiveOf("x.tar", profile)
-			return append(gzipped(text[:700]), gzipped(text[700:])...)
+			text := sourcetest.Archive("x.tar", profile)
+			return append(sourcetest.Gzip(text[:700]), sourcetest.Gzip(text[700:])...)
 		}, 0, "1 file (1 SCEP payload)"),
-		in("gz-behind", "in.tar.gz", func() []byte { return append(archiveOf("x.tgz", profile), noise(5000)...) }, 2, "gzip: invalid header"),
-		in("gz-cut", "in.tar.gz", func() []byte { text := archiveOf("x.tgz", same("a.mobileconfig", 20)...); return text[:len(text)/2] }, 2, "it is cut off"),
-		in("gz-checksum", "in.tar.gz", func() []byte { text := archiveOf("x.tgz", profile); text[len(text)-6] ^= 1; return text }, 2, "checksum is wrong"),
+		in("gz-behind", "in.tar.gz", func() []byte { return append(sourcetest.Archive("x.tgz", profile), noise(5000)...) }, 2, "gzip: invalid header"),
+		in("gz-cut", "in.tar.gz", func() []byte {
+			text := sourcetest.Archive("x.tgz", same("a.mobileconfig", 20)...)
+			return text[:len(text)/2]
+		}, 2, "it is cut off"),
+		in("gz-checksum", "in.tar.gz", func() []byte { text := sourcetest.Archive("x.tgz", profile); text[len(text)-6] ^= 1; return text }, 2, "checksum is wrong"),
 		in("gz-header", "in.tar.gz", fixed("\x1f\x8b\x08\xff\xff\xff"), 2, "damaged"),
 		in("gz-name", "in.tar.gz", func() []byte {
 			return append([]byte("\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03"), bytes.Repeat([]byte("a"), 1<<20)...)
 		}, 2, "damaged"),
 
 		// Paths and links.
-		entries("escape-tar", "in.tar", 2, out, packed{name: "../../etc/a.mobileconfig", text: good}, packed{name: "/b.mobileconfig", text: good}),
-		entries("escape-zip", "in.zip", 2, out, packed{name: `..\a.mobileconfig`, text: good}),
-		entries("escape-inside", "in.tar", 2, out, packed{name: "a/../../b.mobileconfig", text: good}),
-		entries("absolute", "in.tar", 0, "1 file (1 SCEP payload)", packed{name: "//etc/b.mobileconfig", text: good}),
-		entries("dots", "in.tar", 2, "an entry has no name", packed{name: ".", text: good}, packed{name: "a/..", text: good}),
-		entries("names-none", "in.zip", 2, "no name", packed{name: "", text: good}),
-		entries("link-tar", "in.tar", 0, "links in archives are not followed", packed{name: "a.mobileconfig", link: "/etc/passwd"}, profile),
-		entries("link-zip", "in.zip", 0, "links in archives are not followed", packed{name: "a.mobileconfig", link: "../../../etc/passwd"}, profile),
+		entries("escape-tar", "in.tar", 2, out, sourcetest.Entry{Name: "../../etc/a.mobileconfig", Text: good}, sourcetest.Entry{Name: "/b.mobileconfig", Text: good}),
+		entries("escape-zip", "in.zip", 2, out, sourcetest.Entry{Name: `..\a.mobileconfig`, Text: good}),
+		entries("escape-inside", "in.tar", 2, out, sourcetest.Entry{Name: "a/../../b.mobileconfig", Text: good}),
+		entries("absolute", "in.tar", 0, "1 file (1 SCEP payload)", sourcetest.Entry{Name: "//etc/b.mobileconfig", Text: good}),
+		entries("dots", "in.tar", 2, "an entry has no name", sourcetest.Entry{Name: ".", Text: good}, sourcetest.Entry{Name: "a/..", Text: good}),
+		entries("names-none", "in.zip", 2, "no name", sourcetest.Entry{Name: "", Text: good}),
+		entries("link-tar", "in.tar", 0, "links in archives are not followed", sourcetest.Entry{Name: "a.mobileconfig", Link: "/etc/passwd"}, profile),
+		entries("link-zip", "in.zip", 0, "links in archives are not followed", sourcetest.Entry{Name: "a.mobileconfig", Link: "../../../etc/passwd"}, profile),
 		in("hard-link", "in.tar", func() []byte {
-			return append(tarOf(&tar.Header{Name: "a.mobileconfig", Typeflag: tar.TypeLink, Linkname: "/etc/passwd"}), archiveOf("x.tar", profile)...)
+			return append(sourcetest.Tar(&tar.Header{Name: "a.mobileconfig", Typeflag: tar.TypeLink, Linkname: "/etc/passwd"}), sourcetest.Archive("x.tar", profile)...)
 		}, 0, "links in archives are not followed"),
 		in("devices", "in.tar", func() []byte {
-			return append(tarOf(&tar.Header{Name: "a.mobileconfig", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 5}, &tar.Header{Name: "b.mobileconfig", Typeflag: tar.TypeBlock}, &tar.Header{Name: "c.mobileconfig", Typeflag: tar.TypeFifo}), archiveOf("x.tar", profile)...)
+			return append(sourcetest.Tar(&tar.Header{Name: "a.mobileconfig", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 5}, &tar.Header{Name: "b.mobileconfig", Typeflag: tar.TypeBlock}, &tar.Header{Name: "c.mobileconfig", Typeflag: tar.TypeFifo}), sourcetest.Archive("x.tar", profile)...)
 		}, 0, "c.mobileconfig: skipped: not a regular file"),
-		entries("nested-zip", "in.zip", 0, deep, packed{name: "a.zip", text: archiveOf("x.zip", profile)}, profile),
-		entries("nested-tar", "in.tar", 0, deep, packed{name: "a.tar.gz", text: archiveOf("x.tgz", profile)}, profile),
-		entries("hidden", "in.tar", 2, "nothing to check", packed{name: ".git/a.mobileconfig", text: good}, packed{name: "__MACOSX/a.mobileconfig", text: good}),
+		entries("nested-zip", "in.zip", 0, deep, sourcetest.Entry{Name: "a.zip", Text: sourcetest.Archive("x.zip", profile)}, profile),
+		entries("nested-tar", "in.tar", 0, deep, sourcetest.Entry{Name: "a.tar.gz", Text: sourcetest.Archive("x.tgz", profile)}, profile),
+		entries("hidden", "in.tar", 2, "nothing to check", sourcetest.Entry{Name: ".git/a.mobileconfig", Text: good}, sourcetest.Entry{Name: "__MACOSX/a.mobileconfig", Text: good}),
 
 		// Names.
-		entries("name-escape", "in.tar", 1, "a?[31m?b?", packed{name: "a\x1b[31m\u202eb\u009b.mobileconfig", text: []byte("x")}),
-		entries("name-newline", "in.zip", 1, "a?error: b?", packed{name: "a\nerror: b\r.mobileconfig", text: []byte("x")}),
-		entries("name-bytes", "in.tar", 1, "a?.mobileconfig", packed{name: "a\xff\xfe.mobileconfig", text: []byte("x")}),
-		entries("name-long", "in.tar", 0, "no findings", packed{name: many("a/", 1e4) + "b.mobileconfig", text: good}, profile),
-		entries("name-skipped", "in.zip", 0, "skipped", packed{name: "a\x1b]0;t\x07.zip", text: good}, profile),
+		entries("name-escape", "in.tar", 1, "a?[31m?b?", sourcetest.Entry{Name: "a\x1b[31m\u202eb\u009b.mobileconfig", Text: []byte("x")}),
+		entries("name-newline", "in.zip", 1, "a?error: b?", sourcetest.Entry{Name: "a\nerror: b\r.mobileconfig", Text: []byte("x")}),
+		entries("name-bytes", "in.tar", 1, "a?.mobileconfig", sourcetest.Entry{Name: "a\xff\xfe.mobileconfig", Text: []byte("x")}),
+		entries("name-long", "in.tar", 0, "no findings", sourcetest.Entry{Name: many("a/", 1e4) + "b.mobileconfig", Text: good}, profile),
+		entries("name-skipped", "in.zip", 0, "skipped", sourcetest.Entry{Name: "a\x1b]0;t\x07.zip", Text: good}, profile),
 		entries("names-same", "in.tar", 0, "in 300 files", same("a.mobileconfig", 300)...),
 
 		// Sizes that are not true.
-		in("tar-size-lies", "in.tar", func() []byte { return tarOf(&tar.Header{Name: "a.mobileconfig", Size: 60 << 20}) }, 2, "cut off"),
-		in("tar-size-huge", "in.tar", func() []byte { return tarOf(&tar.Header{Name: "a.mobileconfig", Size: 1 << 62}) }, 2, "the header of an entry is damaged"),
+		in("tar-size-lies", "in.tar", func() []byte { return sourcetest.Tar(&tar.Header{Name: "a.mobileconfig", Size: 60 << 20}) }, 2, "cut off"),
+		in("tar-size-huge", "in.tar", func() []byte { return sourcetest.Tar(&tar.Header{Name: "a.mobileconfig", Size: 1 << 62}) }, 2, "the header of an entry is damaged"),
 		in("tar-size-negative", "in.tar", func() []byte {
-			text := tarOf(&tar.Header{Name: "a.mobileconfig"})
+			text := sourcetest.Tar(&tar.Header{Name: "a.mobileconfig"})
 			copy(text[124:136], "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
-			summed(text)
+			sourcetest.Checksum(text)
 			return append(text, make([]byte, 1024)...)
 		}, 2, "damaged"),
 		in("tar-sparse", "in.tar", func() []byte {
-			return append(tarOf(&tar.Header{Name: "a.mobileconfig", Format: tar.FormatPAX, PAXRecords: map[string]string{"a.b": "c"}}), make([]byte, 1024)...)
+			return append(sourcetest.Tar(&tar.Header{Name: "a.mobileconfig", Format: tar.FormatPAX, PAXRecords: map[string]string{"a.b": "c"}}), make([]byte, 1024)...)
 		}, 1, "the file is empty"),
 		in("tar-sparse-gnu", "in.tar", func() []byte { // a gigabyte of nothing
-			text := tarOf(&tar.Header{Name: "a.mobileconfig"})
+			text := sourcetest.Tar(&tar.Header{Name: "a.mobileconfig"})
 			text[156] = 'S'
 			copy(text[257:265], "ustar  \x00")
 			copy(text[386:], fmt.Sprintf("%011o\x00%011o\x00", 1<<30, 0))
 			copy(text[483:495], fmt.Sprintf("%011o\x00", 1<<30))
-			summed(text)
+			sourcetest.Checksum(text)
 			return append(text, make([]byte, 1024)...)
 		}, 2, "a.mobileconfig: the entry is a sparse file"),
 		in("tar-sparse-60-mib", "in.tar.gz", func() []byte {
-			text := tarOf(&tar.Header{Name: "a.mobileconfig"})
+			text := sourcetest.Tar(&tar.Header{Name: "a.mobileconfig"})
 			text[156] = 'S'
 			copy(text[257:265], "ustar  \x00")
 			copy(text[386:], fmt.Sprintf("%011o\x00%011o\x00", 60<<20, 0))
 			copy(text[483:495], fmt.Sprintf("%011o\x00", 60<<20))
-			summed(text)
-			return gzipped(append(text, make([]byte, 1024)...))
+			sourcetest.Checksum(text)
+			return sourcetest.Gzip(append(text, make([]byte, 1024)...))
 		}, 2, "a.mobileconfig: the entry is a sparse file"),
 		in("tar-name-long", "in.tar", func() []byte {
-			text := tarOf(&tar.Header{Name: "././@LongLink", Size: 4 << 20})
+			text := sourcetest.Tar(&tar.Header{Name: "././@LongLink", Size: 4 << 20})
 			text[156] = tar.TypeGNULongName
 			copy(text[257:265], "ustar  \x00")
-			summed(text)
-			return append(append(text, bytes.Repeat([]byte("ab/c"), 1<<20)...), archiveOf("x.tar", profile)...)
+			sourcetest.Checksum(text)
+			return append(append(text, bytes.Repeat([]byte("ab/c"), 1<<20)...), sourcetest.Archive("x.tar", profile)...)
 		}, 2, "cannot be read on"),
 		in("tar-pax", "in.tar", func() []byte {
-			return append(tarOf(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": many("a", 5e5)}}), archiveOf("x.tar", profile)...)
+			return append(sourcetest.Tar(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": many("a", 5e5)}}), sourcetest.Archive("x.tar", profile)...)
 		}, 0, "1 file (1 SCEP payload)"),
 		in("tar-headers", "in.tar", func() []byte {
-			one := tarOf(&tar.Header{Name: "a", Typeflag: tar.TypeDir})
-			return append(bytes.Repeat(one, 1e5), archiveOf("x.tar", profile)...)
+			one := sourcetest.Tar(&tar.Header{Name: "a", Typeflag: tar.TypeDir})
+			return append(bytes.Repeat(one, 1e5), sourcetest.Archive("x.tar", profile)...)
 		}, 0, "1 file (1 SCEP payload)"),
-		in("tar-cut", "in.tar", func() []byte { text := archiveOf("x.tar", profile, profile); return text[:len(text)-3000] }, 2, "cut off"),
-		in("tar-noise", "in.tar", func() []byte { return append(archiveOf("x.tar", profile)[:2048], noise(1<<20)...) }, 2, "damaged"),
+		in("tar-cut", "in.tar", func() []byte { text := sourcetest.Archive("x.tar", profile, profile); return text[:len(text)-3000] }, 2, "cut off"),
+		in("tar-noise", "in.tar", func() []byte { return append(sourcetest.Archive("x.tar", profile)[:2048], noise(1<<20)...) }, 2, "damaged"),
 		in("zip-size-lies", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 10<<20) }), 2, "it is cut off"),
 		in("zip-size-less", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[24:], 100) }), 2, "the entry is damaged"),
 		in("zip-offset", "in.zip", zipLies(func(directory, _ []byte) { binary.LittleEndian.PutUint32(directory[42:], 1<<31-1) }), 2, "it is cut off"),
@@ -222,15 +179,15 @@ func hostileArchives() []hostile {
 			return append(out, tail...)
 		}, 2, "its entries overlap one another"),
 		in("zip-entries", "in.zip", func() []byte {
-			list := make([]packed, 6e4)
+			list := make([]sourcetest.Entry, 6e4)
 			for i := range list {
-				list[i].name = fmt.Sprint(i)
+				list[i].Name = fmt.Sprint(i)
 			}
-			return archiveOf("x.zip", append(list, profile)...)
+			return sourcetest.Archive("x.zip", append(list, profile)...)
 		}, 0, "1 file (1 SCEP payload)"),
-		in("zip-heads", "in.zip", func() []byte { return append(bytes.Repeat([]byte("PK\x03\x04"), 8), archiveOf("x.zip")...) }, 2, "entries that are not in its list stand at its start"),
-		in("zip-comment", "in.zip", func() []byte { return append(archiveOf("x.zip", profile), noise(70000)...) }, 2, "is missing or damaged"),
-		in("zip-cut", "in.zip", func() []byte { text := archiveOf("x.zip", profile); return text[:len(text)-30] }, 2, "is missing or damaged"),
+		in("zip-heads", "in.zip", func() []byte { return append(bytes.Repeat([]byte("PK\x03\x04"), 8), sourcetest.Archive("x.zip")...) }, 2, "entries that are not in its list stand at its start"),
+		in("zip-comment", "in.zip", func() []byte { return append(sourcetest.Archive("x.zip", profile), noise(70000)...) }, 2, "is missing or damaged"),
+		in("zip-cut", "in.zip", func() []byte { text := sourcetest.Archive("x.zip", profile); return text[:len(text)-30] }, 2, "is missing or damaged"),
 	}
 }
 
@@ -271,7 +228,7 @@ func hostileStreams() []hostile {
 		forever("json", `{"URL": "`, "aaaaaaaaaaaaaaaa", 1, most),
 		forever("zip", "PK\x03\x04", "aaaaaaaaaaaaaaaa", 2, "name it as a file"),
 		forever("gzip", "\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03", "aaaaaaaaaaaaaaaa", 2, "damaged"),
-		forever("gzip-members", "", string(gzipped(nil)), 2, "hold nothing; it is not read further"),
+		forever("gzip-members", "", string(sourcetest.Gzip(nil)), 2, "hold nothing; it is not read further"),
 		forever("line", `{"name":"a","profile":"`, "AAAAAAAAAAAAAAAA", 2, "line 1 has more than 32 MiB"),
 		lines("line-long", grown(`{"name":"a","profile":"`, "A", 33<<20, ""), 2, "line 1 has more than 32 MiB"),
 		lines("line-20-mib", grown(`{"name":"a","profile":"<plist`, " ", 20<<20, `"}`), 1, "plist-syntax"),

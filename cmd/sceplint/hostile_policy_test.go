@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sceplint/sceplint/checker/source/sourcetest"
+)
 
 // regoOf is a policy with this body.
 func regoOf(body string) string {
@@ -61,31 +65,35 @@ func hostilePolicies() []hostile {
 		rego("http", fixed(regoOf("deny contains \"a\" if http.send({\"url\": \"http://127.0.0.1:1\", \"method\": \"get\"})\n")), 2, "http.send"),
 		rego("runtime", fixed(regoOf("deny contains \"a\" if opa.runtime().env.PATH\n")), 2, "opa.runtime"),
 		rego("path", fixed(regoOf("deny contains {\"msg\": \"a\", \"path\": [\"\\u001b[31m\", 1e300]} if input.file\n")), 2, "hostile"),
-		bundle("bundle-bomb", func() []byte { return archiveOf("x.tgz", packed{name: "a.txt", text: make([]byte, 300<<20)}) }, "unpacks to more than 256 MiB"),
+		bundle("bundle-bomb", func() []byte {
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.txt", Text: make([]byte, 300<<20)})
+		}, "unpacks to more than 256 MiB"),
 		bundle("bundle-escape", func() []byte {
-			return archiveOf("x.tgz", packed{name: "../../a.rego", text: []byte("package \x1b[31m")})
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "../../a.rego", Text: []byte("package \x1b[31m")})
 		}, "in.tar.gz:a.rego"),
-		bundle("bundle-link", func() []byte { return archiveOf("x.tgz", packed{name: "a.rego", link: "/etc/passwd"}) }, "no policy is in the bundle"),
+		bundle("bundle-link", func() []byte {
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.rego", Link: "/etc/passwd"})
+		}, "no policy is in the bundle"),
 		bundle("bundle-twice", func() []byte {
-			return archiveOf("x.tgz", packed{name: "a.rego", text: []byte(deny)}, packed{name: "/a.rego", text: []byte(deny)})
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.rego", Text: []byte(deny)}, sourcetest.Entry{Name: "/a.rego", Text: []byte(deny)})
 		}, "is in the bundle twice"),
 		bundle("bundle-cut", func() []byte {
-			text := archiveOf("x.tgz", packed{name: "a.rego", text: noise(9999)})
+			text := sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.rego", Text: noise(9999)})
 			return text[:5000]
 		}, "in.tar.gz"),
 		bundle("bundle-name", func() []byte {
-			return archiveOf("x.tgz", packed{name: "a\x1b[31m\u202e.rego", text: []byte("package")})
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a\x1b[31m\u202e.rego", Text: []byte("package")})
 		}, `a\u{1b}[31m\u{202e}.rego`),
 		bundle("bundle-many", func() []byte {
-			list := make([]packed, 10_002)
+			list := make([]sourcetest.Entry, 10_002)
 			for i := range list {
-				list[i].name = fmt.Sprint(i)
+				list[i].Name = fmt.Sprint(i)
 			}
-			return archiveOf("x.tgz", list...)
+			return sourcetest.Archive("x.tgz", list...)
 		}, "more than 10000 entries"),
-		bundle("bundle-noise", func() []byte { return gzipped(noise(1 << 20)) }, "damaged bundle"),
+		bundle("bundle-noise", func() []byte { return sourcetest.Gzip(noise(1 << 20)) }, "damaged bundle"),
 		bundle("bundle-data", func() []byte {
-			return archiveOf("x.tgz", packed{name: "a.rego", text: []byte(deny)}, packed{name: "data.json", text: []byte(many("[", 1e5))})
+			return sourcetest.Archive("x.tgz", sourcetest.Entry{Name: "a.rego", Text: []byte(deny)}, sourcetest.Entry{Name: "data.json", Text: []byte(many("[", 1e5))})
 		}, "data.json"),
 		{name: "directory-data", lay: func(dir string) {
 			lay(dir, "p/a.rego", []byte(deny))

@@ -22,7 +22,7 @@ import (
 )
 
 // hostileSample is the number of inputs of which one is run.
-const hostileSample = 8
+const hostileSample = 12
 
 // What any input may cost. Time is that on the processor, several times what it
 // takes, since others may be busy on the machine; measure ends what does not end
@@ -37,6 +37,7 @@ const (
 // and prints what becomes of it, with -v, as a table. The race detector would see
 // little of that, and take minutes.
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		return // has neither such names nor such files, and does not tell what memory it took
 	}

@@ -54,7 +54,7 @@ const allPacks = "--pack acme-preferred --pack fleet --pack jamf --pack ndes --p
 
 // hostileAll asks for every hostile input and every spelling of a secret key, as CI
 // does; otherwise some of each kind are tried.
-var hostileAll = flag.Bool("hostile-all", false, "try every hostile input")
+var hostileAll = flag.Bool("hostile-all", false, "try every hostile input, spelling, and document, not a sample")
 
 // fixed makes a generator of a text.
 func fixed(text string) func() []byte { return func() []byte { return []byte(text) } }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -12,9 +11,10 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/source"
 )
 
-func inputCommand(t *terminal) *cobra.Command {
+func inputCommand(t *ioStreams) *cobra.Command {
 	var f checkFlags
 	var schema bool
 	cmd := &cobra.Command{
@@ -42,12 +42,12 @@ A PATH of - is standard input. The document goes well with opa eval -I.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&schema, "schema", false, "print the JSON Schema of the document instead")
 	f.addCommon(cmd)
-	f.policies.config.add(cmd)
+	addConfigFlags(cmd, &f.policies.Project)
 	return cmd
 }
 
 // input does the job of sceplint input.
-func (t *terminal) input(f *checkFlags, path string) error {
+func (t *ioStreams) input(f *checkFlags, path string) error {
 	c := &checker.Checker{ShowSecrets: f.showSecrets}
 	if err := f.setCommon(c); err != nil {
 		return err
@@ -55,13 +55,10 @@ func (t *terminal) input(f *checkFlags, path string) error {
 	name, text, err := path, []byte(nil), error(nil)
 	if path == "-" {
 		name = f.stdinName
-		text, err = readAll(t.in)
-	} else if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory; name one profile", path)
-	} else if name = filepath.Clean(path); isPipe(path) {
-		text, err = readPipe(path)
+		text, err = source.ReadAll(t.in)
 	} else {
-		text, err = readFile(path)
+		name = filepath.Clean(path)
+		text, err = source.ReadPath(path)
 	}
 	if err != nil {
 		return err
@@ -71,10 +68,10 @@ func (t *terminal) input(f *checkFlags, path string) error {
 		return err
 	}
 	if f.target == "" {
-		if err := f.policies.config.read(); err != nil {
+		if err := f.policies.Project.Load(); err != nil {
 			return err
 		}
-		c.Targets = f.policies.config.targetsOf(name)
+		c.Targets = f.policies.Project.TargetsOf(name)
 	}
 	c.Prepare()
 	var broken error

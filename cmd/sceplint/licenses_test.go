@@ -37,6 +37,7 @@ type linked struct {
 // TestLicenses holds that the list of the licences of everything that is linked
 // into the command, on any system, is as it is, and that we may ship all of it.
 func TestLicenses(t *testing.T) {
+	t.Parallel()
 	modules := linkedModules(t)
 	var table strings.Builder
 	table.WriteString("# Licences\n\nWhat is linked into the command, with the licence of each. Releases carry their texts.\n\n| module | version | licence |\n|---|---|---|\n")

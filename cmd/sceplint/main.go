@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // The exit codes. Nothing changes their meaning.
@@ -21,24 +23,24 @@ const (
 	exitFailed   = 2 // the job could not be done
 )
 
-// terminal is what a command reads from and writes to.
-type terminal struct {
+// ioStreams is what a command reads from and writes to.
+type ioStreams struct {
 	in       io.Reader
 	out, err io.Writer
 	exit     int
 }
 
 func main() {
-	ctx, stop := interruptible()
+	ctx, stop := signalContext()
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// interruptible gives a context that ends when the user or the system wants the
+// signalContext gives a context that ends when the user or the system wants the
 // command to. What is being written is completed then; a second signal kills.
-func interruptible() (context.Context, context.CancelFunc) {
-	ignoreLimits()
+func signalContext() (context.Context, context.CancelFunc) {
+	localfile.IgnoreSizeLimit()
 	var signals []os.Signal
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) { // as under nohup
@@ -55,10 +57,10 @@ func interruptible() (context.Context, context.CancelFunc) {
 
 // run is the command as a function of its arguments.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	boundMemory()
+	limitMemory()
 
 	errOut = newTerminalWriter(errOut)
-	t := &terminal{in: in, out: out, err: errOut}
+	t := &ioStreams{in: in, out: out, err: errOut}
 	root := rootCommand(t)
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -68,7 +70,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			err = errors.New("interrupted: not everything was checked")
 		}
-		if !errors.Is(err, errSaid) {
+		if !errors.Is(err, errReported) {
 			fmt.Fprintf(errOut, "sceplint: %v\n", err)
 		}
 		return exitFailed
@@ -76,10 +78,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	return t.exit
 }
 
-// errSaid is an error that was explained on standard error already.
-var errSaid = errors.New("already said")
+// errReported is an error that was explained on standard error already.
+var errReported = errors.New("already said")
 
-func rootCommand(t *terminal) *cobra.Command {
+func rootCommand(t *ioStreams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sceplint",
 		Short: "Lint Apple configuration profiles with SCEP payloads",

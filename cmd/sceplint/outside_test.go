@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/policy"
 )
 
 // How the commands that sceplint is compared with are got.
@@ -127,7 +128,7 @@ func difference(theirs, ours []found) string {
 // idsOf are the IDs of the policies of the shipped packs.
 func idsOf(tb testing.TB, packs ...string) (ids []string) {
 	tb.Helper()
-	set, err := (&policyFlags{packs: packs, noDefaultPack: true}).load(tb.Context())
+	set, err := (&policy.Loader{Packs: packs, NoDefaultPack: true}).Load(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -188,7 +189,7 @@ func (e evaluated) findings(tb testing.TB, file string) (all []found) {
 // tests: each with the text that change gives it, or not at all.
 func copyPolicies(tb testing.TB, pack string, change func(id, text string) string) string {
 	tb.Helper()
-	files, err := shipped(pack)
+	files, err := policy.PackFiles(pack)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,12 +16,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
 
-func policyCommand(t *terminal) *cobra.Command {
+func policyCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Write and test policies of your own",
@@ -54,7 +54,7 @@ type testFlags struct {
 	timeout           time.Duration
 }
 
-func policyTestCommand(t *terminal) *cobra.Command {
+func policyTestCommand(t *ioStreams) *cobra.Command {
 	var f testFlags
 	cmd := &cobra.Command{
 		Use:   "test DIR…",
@@ -112,18 +112,18 @@ func testFormatNames() []string {
 }
 
 // policyTest does the job of sceplint policy test.
-func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string) error {
+func (t *ioStreams) policyTest(ctx context.Context, f *testFlags, paths []string) error {
 	i := slices.Index(testFormatNames(), f.format)
 	if i < 0 {
 		return fmt.Errorf("unknown format %q; write one of %s", f.format, strings.Join(testFormatNames(), ", "))
 	}
-	config, err := f.config()
+	tests, err := f.config()
 	if err != nil {
 		return err
 	}
 	seen := map[string]bool{}
 	for _, path := range paths {
-		files, done, err := testFiles(path)
+		files, done, err := policy.TestFiles(path)
 		if err != nil {
 			return err
 		}
@@ -134,10 +134,10 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 			} else {
 				seen[place] = true
 			}
-			config.Files = append(config.Files, file)
+			tests.Files = append(tests.Files, file)
 		}
 	}
-	run, err := policy.RunTests(ctx, config)
+	run, err := policy.RunTests(ctx, tests)
 	if errors.Is(err, policy.ErrNoTests) {
 		return fmt.Errorf("%s: %w", strings.Join(paths, ", "), err)
 	}
@@ -169,58 +169,36 @@ func (t *terminal) policyTest(ctx context.Context, f *testFlags, paths []string)
 // config reads the flags.
 func (f *testFlags) config() (policy.TestConfig, error) {
 	const most = 1024
-	config := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven, Secrets: f.showSecrets}
+	tests := policy.TestConfig{Jobs: f.jobs, Timeout: f.timeout, Coverage: f.coverage || f.thresholdGiven, Secrets: f.showSecrets}
 	switch {
 	case f.jobs < 0 || f.jobs > most:
-		return config, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
+		return tests, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	case f.timeout <= 0 || f.timeout > time.Hour:
-		return config, fmt.Errorf("--timeout %v: write a duration up to 1h, as in 5s", f.timeout)
+		return tests, fmt.Errorf("--timeout %v: write a duration up to 1h, as in 5s", f.timeout)
 	case !(f.threshold >= 0 && f.threshold <= 100):
-		return config, fmt.Errorf("--threshold %v: write a percentage from 0 to 100", f.threshold)
+		return tests, fmt.Errorf("--threshold %v: write a percentage from 0 to 100", f.threshold)
 	}
 	common := checkFlags{now: f.now}
 	c := &checker.Checker{}
 	if err := common.setCommon(c); err != nil {
-		return config, err
+		return tests, err
 	}
-	config.Now = c.Now
+	tests.Now = c.Now
 	if f.only != "" {
 		only, err := regexp.Compile(f.only)
 		if err != nil {
-			return config, fmt.Errorf("--run %q: not a regular expression: %w", f.only, err)
+			return tests, fmt.Errorf("--run %q: not a regular expression: %w", f.only, err)
 		}
-		config.Only = only
+		tests.Only = only
 	}
-	config.Taken = ruleIDs(rules.All())
+	tests.Taken = config.RuleIDs(rules.All())
 	for _, path := range f.data {
-		if config.Data == nil {
-			config.Data = map[string]any{}
+		if tests.Data == nil {
+			tests.Data = map[string]any{}
 		}
-		if _, err := addData(config.Data, path); err != nil {
-			return config, fmt.Errorf("--data: %w", err)
+		if _, err := policy.ReadData(tests.Data, path); err != nil {
+			return tests, fmt.Errorf("--data: %w", err)
 		}
 	}
-	return config, nil
-}
-
-// testFiles are the files of a path to test, with what their tests may read:
-// what is in the directory, and nothing that links lead out to.
-func testFiles(path string) (files []policy.File, done func(), err error) {
-	done = func() {}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, done, plain(path, err)
-	}
-	if info.IsDir() {
-		return policyDirectory(path)
-	}
-	if files, err = policyFiles(path); err != nil || filepath.Ext(path) != ".rego" {
-		return files, done, err
-	}
-	root, err := os.OpenRoot(filepath.Dir(path))
-	if err != nil {
-		return nil, done, plain(filepath.Dir(path), err)
-	}
-	files[0].Beside = root.FS()
-	return files, func() { root.Close() }, nil
+	return tests, nil
 }

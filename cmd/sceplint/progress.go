@@ -9,8 +9,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// patience is how long a run shows no progress.
-const patience = time.Second
+// progressDelay is how long a run shows no progress.
+const progressDelay = time.Second
 
 // progress shows on a terminal how far a long run is. All methods are safe on
 // nil, which shows nothing.
@@ -30,8 +30,8 @@ func (f *checkFlags) showProgress(w io.Writer, total func() int) *progress {
 	if f.noProgress || f.quiet || !isTerminal(w) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	p := newProgress(bare(w))
-	p.timer = time.AfterFunc(patience, func() { p.start(total()) })
+	p := newProgress(unwrapWriter(w))
+	p.timer = time.AfterFunc(progressDelay, func() { p.start(total()) })
 	return p
 }
 
@@ -96,21 +96,21 @@ func (p *progress) end() {
 	}
 }
 
-// aside gives a writer for lines that go to the same terminal: the bar makes
+// writer gives a writer for lines that go to the same terminal: the bar makes
 // room for them.
-func (p *progress) aside(w io.Writer) io.Writer {
+func (p *progress) writer(w io.Writer) io.Writer {
 	if p == nil || !isTerminal(w) {
 		return w
 	}
-	return &aside{p, w}
+	return &progressWriter{p, w}
 }
 
-type aside struct {
+type progressWriter struct {
 	progress *progress
 	out      io.Writer
 }
 
-func (a *aside) Write(text []byte) (int, error) {
+func (a *progressWriter) Write(text []byte) (int, error) {
 	p := a.progress
 	p.lock.Lock()
 	defer p.lock.Unlock()

@@ -12,7 +12,7 @@ func TestProgress(t *testing.T) {
 	var terminal strings.Builder
 	p := newProgress(&terminal)
 	p.start(4)
-	out := &aside{p, &terminal}
+	out := &progressWriter{p, &terminal}
 	for i := range 6 { // more than were counted: files may come meanwhile
 		p.step()
 		fmt.Fprintf(out, "finding %d\n", i)
@@ -54,7 +54,7 @@ func TestNoProgress(t *testing.T) {
 	var none *progress
 	none.step()
 	none.end()
-	if none.aside(file) != file {
+	if none.writer(file) != file {
 		t.Error("there is nothing to make room for")
 	}
 }

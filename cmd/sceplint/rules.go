@@ -1,21 +1,25 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
+	"github.com/sceplint/sceplint/rules"
 )
 
-func rulesCommand(t *terminal) *cobra.Command {
+func rulesCommand(t *ioStreams) *cobra.Command {
 	var format string
-	var loaded policyFlags
+	var loaded policy.Loader
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules and policies that are loaded: ID, severity, title, pack",
@@ -24,7 +28,7 @@ func rulesCommand(t *terminal) *cobra.Command {
 The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, _, err := loaded.all(cmd.Context())
+			all, _, err := loadRules(cmd.Context(), &loaded)
 			if err != nil {
 				return err
 			}
@@ -40,13 +44,13 @@ The rules over Apple's schema compare profiles with the schema of ` + schema.Dat
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	complete(cmd, "format", "text", "json", "markdown")
-	loaded.add(cmd)
+	addPolicyFlags(cmd, &loaded)
 	return cmd
 }
 
-func explainCommand(t *terminal) *cobra.Command {
+func explainCommand(t *ioStreams) *cobra.Command {
 	var colored string
-	var loaded policyFlags
+	var loaded policy.Loader
 	cmd := &cobra.Command{
 		Use:   "explain ID",
 		Short: "Explain a rule or policy: what, why, examples, references",
@@ -62,9 +66,8 @@ func explainCommand(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			loaded.allPacks = len(loaded.packs) == 0 // a shipped policy is explained wherever it is
-			loaded.also = audit.DriftRules()
-			all, _, err := loaded.all(cmd.Context())
+			loaded.AllPacks = len(loaded.Packs) == 0 // a shipped policy is explained wherever it is
+			all, _, err := loadRules(cmd.Context(), &loaded, audit.DriftRules()...)
 			if err != nil {
 				return err
 			}
@@ -73,36 +76,36 @@ func explainCommand(t *terminal) *cobra.Command {
 					return report.Explain(t.out, &r.Meta, on)
 				}
 			}
-			return unknownRule(args[0], all, true)
+			return config.UnknownRule(args[0], all, true)
 		},
 	}
 	addColorFlag(cmd, &colored)
-	loaded.add(cmd)
+	addPolicyFlags(cmd, &loaded)
 	return cmd
 }
 
-func ruleIDs(all []checker.Rule) []string {
-	ids := make([]string, len(all))
-	for i, r := range all {
-		ids[i] = r.ID
-	}
-	return ids
+// addPolicyFlags adds the flags that choose policies and the configuration.
+func addPolicyFlags(cmd *cobra.Command, f *policy.Loader) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.Paths, "policy", nil, "load the policies of `PATH`: a .rego file, a directory, or a bundle.tar.gz (repeatable)")
+	flags.StringArrayVar(&f.Packs, "pack", nil, "load a shipped pack of policies: `NAME` is one of "+strings.Join(policy.PackNames(), ", ")+" (repeatable)")
+	flags.BoolVar(&f.NoDefaultPack, "no-default-pack", false, "do not load the pack recommended, which is loaded by default")
+	flags.StringArrayVar(&f.Data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
+	complete(cmd, "pack", policy.PackNames()...)
+	addConfigFlags(cmd, &f.Project)
 }
 
-// unknownRule says that there is no such rule, and which one may be meant.
-func unknownRule(id string, all []checker.Rule, quote bool) error {
-	quoted := ""
-	if quote {
-		quoted = fmt.Sprintf(" %q", id)
+// loadRules loads the configuration, and gives the built-in rules, those that are added, and the policies, with
+// notes on these.
+func loadRules(ctx context.Context, f *policy.Loader, added ...checker.Rule) (all []checker.Rule, notes []string, err error) {
+	if err := f.Project.Load(); err != nil {
+		return nil, nil, err
 	}
-	best, far := "", 4
-	for _, known := range ruleIDs(all) {
-		if d := profile.Distance(id, known); d < far {
-			best, far = known, d
-		}
+	builtin := rules.All()
+	f.Reserved = config.RuleIDs(builtin)
+	sets, err := f.Load(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	if best != "" {
-		return fmt.Errorf("unknown rule%s; did you mean %s?", quoted, best)
-	}
-	return fmt.Errorf("unknown rule%s; sceplint rules lists them", quoted)
+	return slices.Concat(builtin, added, sets.Rules()), sets.Notes(), nil
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/suppress"
 )
 
 var update = flag.Bool("update", false, "write the generated files anew")
@@ -68,12 +68,12 @@ func TestScript(t *testing.T) {
 					Findings []struct{ File, Rule, Message, Fingerprint string }
 				}
 				ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &report))
-				var known []checker.KnownFinding
+				var known []suppress.KnownFinding
 				for _, f := range report.Findings {
-					known = append(known, checker.KnownFinding{File: f.File, Rule: f.Rule, Message: f.Message, Fingerprint: f.Fingerprint})
+					known = append(known, suppress.KnownFinding{File: f.File, Rule: f.Rule, Message: f.Message, Fingerprint: f.Fingerprint})
 				}
 				var b bytes.Buffer
-				ts.Check(checker.WriteBaseline(&b, known))
+				ts.Check(suppress.WriteBaseline(&b, known))
 				ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o644))
 			},
 			"utf16": func(ts *testscript.TestScript, _ bool, args []string) {

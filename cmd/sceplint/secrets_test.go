@@ -22,7 +22,7 @@ import (
 func shownOf(t *testing.T, name string, text []byte, formats ...string) map[string]string {
 	t.Helper()
 	shown := map[string]string{}
-	c := &checker.Checker{Rules: rules.All(), Now: checkertest.Now, Jobs: 1, Survey: true, Fix: checker.FixAll}
+	c := &checker.Checker{Rules: rules.All(), Now: checkertest.Now, Jobs: 1, Inventory: true, Fix: checker.FixAll}
 	input := checker.Input{Name: name, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 	results := slices.Collect(c.Run(context.Background(), slices.Values([]checker.Input{input})))
 	c.Fix = checker.FixNone
@@ -32,7 +32,7 @@ func shownOf(t *testing.T, name string, text []byte, formats ...string) map[stri
 			continue
 		}
 		var out bytes.Buffer
-		r := &report.Report{Version: "0", Rules: ranRules(c), Now: c.Now, Results: slices.Values(results)}
+		r := &report.Report{Version: "0", Rules: report.EnabledRules(c), Now: c.Now, Results: slices.Values(results)}
 		if err := format.Format(&out, r); err != nil {
 			t.Fatalf("%s: %v", format.Name, err)
 		}
@@ -119,9 +119,10 @@ func spellings() []string {
 // TestSecretSpellings holds that the value of every key that scep-key-misspelled takes for Challenge is masked, and that
 // every key that Challenge is one of in other rules' eyes is.
 func TestSecretSpellings(t *testing.T) {
+	t.Parallel()
 	meant, number := 0, 0
 	for batch := range slices.Chunk(spellings(), 80) {
-		if number++; !*hostileAll && number%4 != 1 {
+		if number++; !*hostileAll && number%12 != 1 {
 			continue
 		}
 		var payloads strings.Builder
@@ -150,7 +151,7 @@ func TestSecretSpellings(t *testing.T) {
 			}
 		}
 	}
-	if least := 1800; meant < least/4 || *hostileAll && meant < least {
+	if least := 1800; meant < least/14 || *hostileAll && meant < least {
 		t.Errorf("%d spellings mean Challenge; the test is to try more", meant)
 	}
 }
@@ -255,6 +256,7 @@ func TestSecretsHidden(t *testing.T) {
 	}
 	for name, text := range documents {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			hides(t, "a.mobileconfig", text, secret, "4821790365512")
 		})
 	}
@@ -272,6 +274,7 @@ func TestSecretsHidden(t *testing.T) {
 // TestHarmlessShown holds that what is not secret is not masked: parameters with other names, and words that a
 // Challenge shares with the rest of the profile.
 func TestHarmlessShown(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"operation", "message", "profile", "keysize", "keyUsage", "template", "ca", "device", "serial", "country_code", "author", "redirect", "monkey", "passive"} {
 		text := scepOf("<key>URL</key><string>ftp://h.example/scep?" + name + "=ShownValue7</string>")
 		if shown := shownOf(t, "a.mobileconfig", []byte(text)); !strings.Contains(shown["text"], "ShownValue7") {
@@ -325,6 +328,7 @@ func TestHarmlessShown(t *testing.T) {
 
 // TestOwnTextMasked holds that findings about a secret do not quote it, though it is easy to guess.
 func TestOwnTextMasked(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ keys, secret string }{
 		{"<key>Challenge</key><integer>471147</integer>", "471147"},
 		{"<key>Challenge</key><data>c2NlcHNjZXA=</data>", "c2NlcHNjZXA="},
@@ -347,10 +351,17 @@ func TestOwnTextMasked(t *testing.T) {
 // value is not printed.
 func FuzzPlanted(f *testing.F) {
 	const secret = "hT7qLm2vXk9ZpB4w"
-	for _, junk := range []string{"", "<", ">", "&", "</dict>", "<dict>", "<key>", "</key>", "<key>a</key>", "<string>", "</string>", "<!--", "-->", "<![CDATA[", "{{", "}}", "\"", "\n", "\x00", "\xff", "<dict", "<%", "${", "sceplint:", "<?", "{", "=", "bplist00", "0\x82", "<<<<<<<", "\u200b"} {
-		f.Add(uint16(500), junk, uint16(0), uint8(0))
-		f.Add(uint16(0), junk, uint16(30), uint8(1))
-		f.Add(uint16(700), junk, uint16(200), uint8(2))
+	for i, junk := range []string{"", "<", ">", "&", "</dict>", "<dict>", "<key>", "</key>", "<key>a</key>", "<string>", "</string>", "<!--", "-->", "<![CDATA[", "{{", "}}", "\"", "\n", "\x00", "\xff", "<dict", "<%", "${", "sceplint:", "<?", "{", "=", "bplist00", "0\x82", "<<<<<<<", "\u200b"} {
+		seeds := []func(){
+			func() { f.Add(uint16(500), junk, uint16(0), uint8(0)) },
+			func() { f.Add(uint16(0), junk, uint16(30), uint8(1)) },
+			func() { f.Add(uint16(700), junk, uint16(200), uint8(2)) },
+		}
+		for j, add := range seeds {
+			if *hostileAll || i%len(seeds) == j {
+				add()
+			}
+		}
 	}
 	documents := []string{
 		payloadsOf("<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadContent</key><dict><key>KeyUsage</key><integer>5</integer><key>Challenge</key><string>" + secret + "</string><key>Keysize</key><integer>1</integer></dict></dict>"),

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -83,6 +84,7 @@ func sinceUTF16(text string) string {
 type repository struct {
 	t   *testing.T
 	dir string
+	env *[]string // of the commands that run in it
 }
 
 func (r repository) path(name string) string { return filepath.Join(r.dir, filepath.FromSlash(name)) }
@@ -131,7 +133,7 @@ func (r repository) git(args ...string) string {
 	r.t.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir = r.dir
-	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@corp.net", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@corp.net",
+	cmd.Env = append(slices.Clone(*r.env), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@corp.net", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@corp.net",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -205,7 +207,7 @@ func TestNewFrom(t *testing.T) {
 			r.link("real", "alias")
 		},
 			args: []string{"alias/x.mobileconfig"}, code: 0, want: `1 suppressed`},
-		{name: "the environment of a hook", after: func(r repository) { r.t.Setenv("GIT_DIR", r.path("elsewhere")); r.t.Setenv("GIT_INDEX_FILE", "x") }, code: 0, want: `1 suppressed`},
+		{name: "the environment of a hook", after: func(r repository) { *r.env = append(*r.env, "GIT_DIR="+r.path("elsewhere"), "GIT_INDEX_FILE=x") }, code: 0, want: `1 suppressed`},
 
 		// What is new.
 		{name: "an error on a changed line", after: func(r repository) { r.misspelled("g.mobileconfig") }, code: 1, want: `^g\.mobileconfig:13:5: error: .*` + sinceMisspelled, never: `^old`},
@@ -442,15 +444,12 @@ func TestNewFrom(t *testing.T) {
 		{name: "a tree instead of a commit", args: []string{"--new-from", "HEAD^{tree}", "."}, code: 2, want: `unknown revision`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, name := range os.Environ() {
-				if name, _, _ := strings.Cut(name, "="); strings.HasPrefix(name, "GIT_") {
-					t.Setenv(name, "")
-				}
-			}
+			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "repository")
-			r := repository{t, dir}
+			env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") || strings.HasPrefix(v, "HOME=") })
+			env = append(env, "HOME="+t.TempDir())
+			r := repository{t, dir, &env}
 			r.check(os.Mkdir(dir, 0o755))
-			t.Setenv("HOME", t.TempDir())
 			r.git("init", "-q", "-b", "main", ".")
 			r.write("g.mobileconfig", sinceProfile("g"))
 			r.write("old.mobileconfig", strings.NewReplacer("0D5F2B31", "1D5F2B31", "5E3BB8A0", "6E3BB8A0", "6B0B8F5E", "7B0B8F5E").Replace(sinceProfile("old")))
@@ -470,7 +469,7 @@ func TestNewFrom(t *testing.T) {
 				args = append(args, ".")
 			}
 			cmd := exec.Command("sceplint", args...)
-			cmd.Dir = r.path(c.dir)
+			cmd.Dir, cmd.Env = r.path(c.dir), env
 			if c.args != nil && c.args[len(c.args)-1] == "-" {
 				cmd.Stdin = strings.NewReader(r.read("old.mobileconfig"))
 			}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/policies"
 	"github.com/sceplint/sceplint/rules"
@@ -73,7 +74,7 @@ func settings(t *testing.T, text []byte) []setting {
 // TestStockFindings holds that the shipped policies find the same in sceplint
 // as in stock OPA, which is given what sceplint input prints.
 func TestStockFindings(t *testing.T) {
-	stock := stockCheck{opa: tool(t, "OPA"), sceplint: built(t, "."), ids: idsOf(t, packNames()...), compared: map[string]int{}}
+	stock := stockCheck{opa: tool(t, "OPA"), sceplint: built(t, "."), ids: idsOf(t, policy.PackNames()...), compared: map[string]int{}}
 	files := append(checkertest.Files(t, "../../testdata/ok/*"), checkertest.Files(t, "../../testdata/forms/*.mobileconfig")...)
 	for _, id := range stock.ids {
 		files = append(files, checkertest.Files(t, "../../testdata/"+id+"/bad*")...)
@@ -138,7 +139,7 @@ func (c *stockCheck) check(t *testing.T, file string, s setting) {
 		given = append(given, "--target", s.targets)
 	}
 	check := append([]string{c.sceplint, "check", "--quiet", "--format", "json", "--fail-on", "never", file}, given...)
-	for _, pack := range packNames() {
+	for _, pack := range policy.PackNames() {
 		check = append(check, "--pack", pack)
 	}
 	check = append(check, "--severity", "key-all-apps=warning") // which okta-key-access takes the place of
@@ -177,7 +178,7 @@ func (c *stockCheck) check(t *testing.T, file string, s setting) {
 			t.Fatalf("%s: opa eval gave no value", s.name)
 		}
 		packs := answer.Result[0].Expressions[0].Value
-		if len(packs) != len(packNames()) {
+		if len(packs) != len(policy.PackNames()) {
 			t.Fatalf("%s: opa eval gave %d packs", s.name, len(packs))
 		}
 		for _, pack := range packs {
@@ -198,7 +199,7 @@ func (c *stockCheck) check(t *testing.T, file string, s setting) {
 // TestStockParameters holds that the comparison leaves no parameter at its
 // default, and that its strictness about built-in functions is one.
 func TestStockParameters(t *testing.T) {
-	set, err := (&policyFlags{packs: packNames()}).load(t.Context())
+	set, err := (&policy.Loader{Packs: policy.PackNames()}).Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +274,7 @@ func TestStockTests(t *testing.T) {
 		name := test.Package[strings.LastIndex(test.Package, ".")+1:]
 		tested = append(tested, strings.ReplaceAll(strings.TrimSuffix(name, "_test"), "_", "-"))
 	}
-	ids := idsOf(t, packNames()...)
+	ids := idsOf(t, policy.PackNames()...)
 	for _, id := range ids {
 		if !slices.Contains(tested, id) {
 			t.Errorf("%s has no test", id)

@@ -21,7 +21,7 @@ func currentVersion() string {
 	return "devel"
 }
 
-func versionCommand(t *terminal) *cobra.Command {
+func versionCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",

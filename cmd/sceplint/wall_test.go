@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -143,7 +144,7 @@ func conftest(tb testing.TB, s *stage) []string {
 	tb.Helper()
 	without := []string{"challenge-shared", "retry-nondefault"}
 	var ids []string
-	dir := copyPolicies(tb, defaultPack, func(id, text string) string {
+	dir := copyPolicies(tb, policy.DefaultPack, func(id, text string) string {
 		if slices.Contains(without, id) {
 			return ""
 		}
@@ -211,7 +212,7 @@ func opaExec(tb testing.TB, s *stage) []string {
 	for _, r := range answer.Result {
 		theirs = append(theirs, r.Result.findings(tb, r.Path)...)
 	}
-	same(tb, theirs, s.found(tb, s.dir, idsOf(tb, defaultPack)))
+	same(tb, theirs, s.found(tb, s.dir, idsOf(tb, policy.DefaultPack)))
 	return args
 }
 
@@ -231,14 +232,14 @@ func opaEval(tb testing.TB, s *stage) []string {
 		tb.Fatal("opa eval gave no value")
 	}
 	theirs := answer.Result[0].Expressions[0].Value.findings(tb, s.one())
-	same(tb, theirs, s.found(tb, s.one(), idsOf(tb, defaultPack)))
+	same(tb, theirs, s.found(tb, s.one(), idsOf(tb, policy.DefaultPack)))
 	return args
 }
 
 // stockBaseline is a directory with the pack recommended as it is shipped.
 func stockBaseline(tb testing.TB) string {
 	tb.Helper()
-	return copyPolicies(tb, defaultPack, func(_, text string) string { return text })
+	return copyPolicies(tb, policy.DefaultPack, func(_, text string) string { return text })
 }
 
 // found is what policies find in sceplint.

@@ -1,0 +1,313 @@
+package checker
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Revision holds the files of a run as they were before a change. It is asked by
+// several workers at once.
+type Revision interface {
+	// Before gives the bytes that a file had; ok is false if it had none, or they
+	// are not known.
+	Before(file string, now []byte) (before []byte, ok bool)
+	// Now gives the bytes that a file has.
+	Now(file string) (text []byte, ok bool)
+	// Differing yields the path and the earlier bytes of each file that has other
+	// bytes now or is gone; the bytes are nil where they are not known.
+	Differing() iter.Seq2[string, []byte]
+}
+
+// A finding is old only if the same rules report it for the bytes that the file
+// had, and nothing it is about has changed since: its own lines, those of the
+// dictionary that lacks something, and those of the payload that a reference
+// leads to. Whatever cannot be compared counts as changed.
+
+// suppressUnchanged suppresses the findings that a file had before.
+func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, profiles []*profile.Profile) {
+	if input.Part != nil || input.Inside {
+		return
+	}
+	before, ok := c.Earlier.Before(input.Name, text)
+	if !ok {
+		return
+	}
+	if bytes.Equal(before, text) {
+		result.suppress(func(*Finding) bool { return true })
+		return
+	}
+	p, ok := verbatim(profiles, text)
+	if !ok {
+		return
+	}
+	old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
+		done, err := c.check(p)
+		if err != nil {
+			return nil
+		}
+		return done.findings
+	})
+	if !ok {
+		return
+	}
+	changed := compare(before, text)
+	targets := targetsOf(p)
+	result.suppress(func(f *Finding) bool {
+		return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
+	})
+}
+
+// suppressUnchangedSet suppresses the findings about the set of all profiles
+// that a profile had before, as far as one can tell from the others as they are
+// now. What is said of another file must stand on lines that are unchanged there.
+func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, text []byte) {
+	if len(result.Findings) == 0 || input.Part != nil || input.Inside {
+		return
+	}
+	before, ok := c.Earlier.Before(input.Name, text)
+	if !ok {
+		return
+	}
+	own := func(f *Finding) bool { return true }
+	if !bytes.Equal(before, text) {
+		p, ok := verbatim([]*profile.Profile{pass.Profile}, text)
+		if !ok {
+			return
+		}
+		old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
+			then, kept := c.Pass(p), &Result{}
+			then.profileNumber = pass.profileNumber
+			c.collectFacts(then)
+			c.runFileSetRules(kept, then)
+			return kept.Findings
+		})
+		if !ok {
+			return
+		}
+		changed, targets := compare(before, text), targetsOf(p)
+		own = func(f *Finding) bool {
+			return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
+		}
+	}
+	result.suppress(func(f *Finding) bool {
+		return !f.unsure && own(f) && !slices.ContainsFunc(f.Related, c.relatedChanged)
+	})
+}
+
+// relatedChanged reports whether a place in another profile may have changed.
+func (c *Checker) relatedChanged(r RelatedLocation) bool {
+	text, ok := c.Earlier.Now(r.File)
+	if !ok {
+		return true
+	}
+	before, ok := c.Earlier.Before(r.File, text)
+	switch {
+	case !ok:
+		return true
+	case bytes.Equal(before, text):
+		return false
+	case !r.Placed, r.Signed, r.Start.Offset >= len(text):
+		return true
+	}
+	return compare(before, text).touches(profile.Span{Start: r.Start.Offset, End: r.Start.Offset + 1})
+}
+
+// suppress moves the findings that are old to those that are suppressed.
+func (r *Result) suppress(old func(*Finding) bool) {
+	var rest []Finding
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Rule.Unsuppressible || !old(f) {
+			rest = append(rest, *f)
+			continue
+		}
+		f.Suppression = &Suppression{Kind: ByUnchanged}
+		r.Suppressed = append(r.Suppressed, *f)
+	}
+	r.Findings = rest
+}
+
+// verbatim gives the profile of a document whose text is that of the file, so
+// that its places are those of the file.
+func verbatim(profiles []*profile.Profile, text []byte) (*profile.Profile, bool) {
+	if len(profiles) != 1 || len(text) == 0 {
+		return nil, false
+	}
+	p := profiles[0]
+	same := len(p.Source.Text) == len(text) && &p.Source.Text[0] == &text[0]
+	return p, same && p.Root != nil && p.Export == nil && p.Source.Textual()
+}
+
+// identity tells findings of a file apart across changes of the file.
+func (f *Finding) identity() identity { return identity{f.Fingerprint, f.Severity} }
+
+type identity struct {
+	fingerprint string
+	severity    Severity
+}
+
+// findingsBefore gives what is found in the bytes that a file had.
+func (c *Checker) findingsBefore(input Input, before []byte, find func(*profile.Profile) []Finding) (map[identity]bool, bool) {
+	profiles, err := input.parse(before)
+	defer release(profiles)
+	if err != nil || len(profiles) != 1 || profiles[0].Root == nil {
+		return nil, false
+	}
+	old := map[identity]bool{}
+	for _, f := range find(profiles[0]) {
+		old[f.identity()] = true
+	}
+	return old, true
+}
+
+// targetsOf gives the payloads that references lead to, by the span of the
+// reference.
+func targetsOf(p *profile.Profile) map[profile.Span][]profile.Span {
+	targets := map[profile.Span][]profile.Span{}
+	references := p.References()
+	for i := range references {
+		r := &references[i]
+		if target := cmp.Or(r.Target, r.Near); target != nil {
+			targets[r.Node.Span()] = append(targets[r.Node.Span()], target.Node.Span())
+		}
+	}
+	return targets
+}
+
+// changedText is what is new in a text, in order: ranges of bytes that begin and
+// end with lines. An empty one is where lines were removed.
+type changedText struct {
+	text []byte
+	list []profile.Span
+}
+
+// compare finds the lines that are new. Where Git has turned all line feeds of a
+// file into those of Windows, that is no change.
+func compare(before, now []byte) *changedText {
+	c := &changedText{text: now}
+	if bytes.Count(now, []byte("\r\n")) == bytes.Count(now, []byte("\n")) && !bytes.Contains(before, []byte("\r")) {
+		before = bytes.ReplaceAll(before, []byte("\n"), []byte("\r\n"))
+	}
+	// What each line of a hunk is, its first byte tells. Lines follow one another in
+	// both texts.
+	at, line := 0, 1 // the offset of a line of the text
+	next := func() int {
+		end := len(now)
+		if i := bytes.IndexByte(now[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		return end
+	}
+	for _, text := range hunkLines(diff.Diff("before", before, "now", now)) {
+		switch text[0] {
+		case '@':
+			for start := hunkStart(text); line < start && at < len(now); line++ {
+				at = next()
+			}
+		case ' ':
+			at, line = next(), line+1
+		case '-':
+			c.list = append(c.list, profile.Span{Start: at, End: at})
+		case '+':
+			end := next()
+			c.list = append(c.list, profile.Span{Start: at, End: end})
+			at, line = end, line+1
+		}
+	}
+	return c
+}
+
+// hunkLines gives the lines of a unified diff, its header left out.
+func hunkLines(text []byte) [][]byte {
+	lines := bytes.Split(text, []byte("\n"))
+	if len(lines) < 3 {
+		return nil
+	}
+	return slices.DeleteFunc(lines[3:], func(line []byte) bool { return len(line) == 0 })
+}
+
+// hunkStart is the line of the newer text that a hunk begins with, from its header
+// @@ -A,B +C,D @@. Where nothing of it is left, that is the line before.
+func hunkStart(header []byte) int {
+	var a, b, start, count int
+	if _, err := fmt.Sscanf(string(header), "@@ -%d,%d +%d,%d @@", &a, &b, &start, &count); err != nil || count == 0 {
+		return start + 1
+	}
+	return start
+}
+
+// keep reports whether the lines that a finding is about are unchanged.
+func (c *changedText) keep(f *Finding) bool {
+	return f.Span.Valid() && !c.touches(f.Span) && !(f.whole.Valid() && c.touches(f.whole))
+}
+
+// touches reports whether any line of a range changed, or a line between two of
+// them was removed.
+func (c *changedText) touches(s profile.Span) bool {
+	start := bytes.LastIndexByte(c.text[:s.Start], '\n') + 1
+	end := len(c.text)
+	if i := bytes.IndexByte(c.text[max(s.Start, s.End-1):], '\n'); i >= 0 {
+		end = max(s.Start, s.End-1) + i + 1
+	}
+	return slices.ContainsFunc(c.list, func(x profile.Span) bool {
+		return x.Start < end && x.End > start
+	})
+}
+
+// earlierFacts are the facts of profiles that have changed or are gone, as they were before.
+type earlierFacts struct {
+	once    sync.Once
+	keys    map[factKey]bool
+	unknown bool // some of them could not be read
+}
+
+// contains reports whether one of the profiles as they were may have exported a
+// fact that rules imported.
+func (x *earlierFacts) contains(c *Checker, asked []factKey) bool {
+	x.once.Do(func() {
+		x.keys = map[factKey]bool{}
+		for name, text := range c.Earlier.Differing() {
+			x.add(c, name, text)
+		}
+	})
+	return x.unknown || slices.ContainsFunc(asked, func(n factKey) bool { return x.keys[n] })
+}
+
+func (x *earlierFacts) add(c *Checker, name string, text []byte) {
+	if text == nil || holdsFiles(name, text) {
+		x.unknown = true
+		return
+	}
+	input := Input{Name: name}
+	profiles, _ := input.parse(text)
+	defer release(profiles)
+	for _, p := range profiles {
+		if p.Root == nil {
+			continue // it exports nothing
+		}
+		pass := c.Pass(p)
+		pass.recording = true
+		c.collectFacts(pass)
+		for _, n := range pass.recorded {
+			x.keys[n] = true
+		}
+	}
+}
+
+// holdsFiles reports whether a file is an archive or a stream, whose profiles
+// are read elsewhere.
+func holdsFiles(name string, text []byte) bool {
+	const tarMagic = 257
+	return bytes.HasPrefix(text, []byte("PK")) || bytes.HasPrefix(text, []byte{0x1f, 0x8b}) ||
+		len(text) > tarMagic && bytes.HasPrefix(text[tarMagic:], []byte("ustar")) || strings.EqualFold(path.Ext(name), ".jsonl")
+}

@@ -1,0 +1,172 @@
+package localfile
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// modeBits are the bits of a file's mode that a new file takes over.
+const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
+
+// Replace puts new content in the place of a file's old one: written beside,
+// then renamed, so that nobody ever sees half of it. Mode and owner are kept; a
+// link is followed as far as Follow allows; other names of the file keep the old
+// content. Nothing is done if the file is read-only, or no longer holds what was
+// read.
+func Replace(path string, before, after []byte) (err error) {
+	real, err := Follow(path, true)
+	if link := (*LinkOutError)(nil); errors.As(err, &link) {
+		return fmt.Errorf("%s: %w; nothing was written", checker.Printable(path), err)
+	}
+	if err != nil {
+		return DescribeError(path, err)
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return DescribeError(path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: not a regular file; nothing was written", path)
+	}
+	if info.Mode().Perm()&0o200 == 0 {
+		return fmt.Errorf("%s: the file is read-only; nothing was written", path)
+	}
+	now, err := os.ReadFile(real)
+	if err != nil {
+		return DescribeError(path, err)
+	}
+	if !bytes.Equal(now, before) {
+		return fmt.Errorf("%s: the file changed while it was checked; nothing was written", path)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(real), "."+filepath.Base(real)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("%s: cannot write beside it: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(temp.Name())
+		}
+	}()
+	if err = keepOwner(temp, info); err != nil {
+		temp.Close()
+		return fmt.Errorf("%s: it belongs to somebody else, and a new file would not; nothing was written", path)
+	}
+	_, err = temp.Write(after)
+	err = cmp.Or(err, temp.Chmod(info.Mode()&modeBits), temp.Sync())
+	if err = cmp.Or(err, temp.Close()); err != nil {
+		return fmt.Errorf("%s: cannot write beside it, nothing was changed: %w", path, err)
+	}
+	if err = os.Rename(temp.Name(), real); err != nil {
+		return fmt.Errorf("%s: cannot put the new file in its place: %w", path, err)
+	}
+	return nil
+}
+
+// WriteReport writes a report file, which is readable by its owner alone if it is
+// private and new.
+func WriteReport(path string, text []byte, private bool) error {
+	mode := fs.FileMode(0o644)
+	if private {
+		mode = 0o600
+	}
+	if err := writeFile(path, text, mode); err != nil {
+		return fmt.Errorf("cannot write the report: %w", DescribeError(path, err))
+	}
+	return nil
+}
+
+// writeFile writes a file beside its place and renames it, so that none is seen
+// half written. A file that exists keeps its mode; a new one gets that which is
+// given. A device such as /dev/stderr, and a named pipe, is written to. A link is
+// followed as far as Follow allows.
+func writeFile(path string, text []byte, mode fs.FileMode) error {
+	if IsSystemFile(path) { // those are links to what is open, which may be a file
+		return appendTo(path, text)
+	}
+	path, err := Follow(path, true)
+	if err != nil {
+		return err
+	}
+	old, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		old = nil
+	case err != nil:
+		return err
+	case old.IsDir():
+		return errors.New("is a directory")
+	case !old.Mode().IsRegular():
+		return appendTo(path, text)
+	default:
+		mode = old.Mode() & modeBits
+	}
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
+	temp, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode&0o666) // less what the user's mask takes away
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		_ = keepOwner(temp, old) // where that is allowed
+		err = temp.Chmod(mode)
+	}
+	if err == nil {
+		_, err = temp.Write(text)
+	}
+	err = cmp.Or(err, temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+	}
+	return err
+}
+
+// appendTo writes to a device, or to a pipe that has a reader.
+func appendTo(path string, text []byte) error {
+	file, err := openForAppending(path)
+	if err != nil {
+		return err
+	}
+	for len(text) > 0 && err == nil {
+		chunk := text[:min(len(text), 64<<10)]
+		_ = file.SetWriteDeadline(time.Now().Add(maxReaderWait)) // only pipes have one
+		_, err = file.Write(chunk)
+		text = text[len(chunk):]
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("timed out after %v waiting for the reader of the pipe", maxReaderWait)
+	}
+	return cmp.Or(err, file.Close())
+}
+
+// maxReaderWait is how long the reader of a pipe may take for a part of a report.
+const maxReaderWait = time.Minute
+
+var errNoReader = fmt.Errorf("timed out after %v waiting for a reader of the pipe", maxOpenWait)
+
+// openForAppending opens a device, or a pipe when there is a reader.
+func openForAppending(path string) (*os.File, error) {
+	if !IsPipe(path) {
+		return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	}
+	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0)
+		if !errors.Is(err, syscall.ENXIO) { // there is no reader
+			return file, err
+		}
+		if time.Since(start) > maxOpenWait {
+			return nil, errNoReader
+		}
+	}
+}

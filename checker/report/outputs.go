@@ -1,0 +1,118 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
+)
+
+// Destination says where reports go.
+type Destination struct {
+	Stdout    io.Writer
+	Color     bool // of what goes to Stdout
+	FilesOnly bool // Stdout is used for something else
+	Private   bool // files are readable by their owner alone
+}
+
+// Outputs are the reports of a run.
+type Outputs struct {
+	list   []output
+	to     Destination
+	report Report // what all of them have in common
+	Survey bool   // one of them shows what the files hold
+}
+
+// output is one NAME[=FILE].
+type output struct {
+	format  Format
+	file    string // "" for standard output
+	colored bool
+}
+
+// FormatNames are the names of the formats.
+func FormatNames() (names []string) {
+	for _, f := range Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// NewOutputs reads specifications NAME[=FILE]. What all reports have in common is given.
+func NewOutputs(specs []string, to Destination, common Report) (*Outputs, error) {
+	s := &Outputs{to: to, report: common}
+	stdout := ""
+	for _, spec := range specs {
+		name, file, toFile := strings.Cut(spec, "=")
+		i := slices.Index(FormatNames(), name)
+		if i < 0 {
+			return nil, fmt.Errorf("unknown format %q; write one of %s", name, strings.Join(FormatNames(), ", "))
+		}
+		switch {
+		case toFile && file == "":
+			return nil, fmt.Errorf("--format %s: a file name is missing after =", spec)
+		case !toFile && stdout != "":
+			return nil, fmt.Errorf("formats %s and %s both go to standard output; write --format %s=FILE", stdout, name, name)
+		case !toFile:
+			stdout = name
+			if to.FilesOnly {
+				continue
+			}
+		}
+		s.Survey = s.Survey || Formats[i].Survey
+		s.list = append(s.list, output{Formats[i].Format, file, to.Color && !toFile})
+	}
+	return s, nil
+}
+
+// EnabledRules describes the rules that are not switched off, with their severities.
+func EnabledRules(c *checker.Checker) []checker.Meta {
+	var list []checker.Meta
+	for i := range c.Rules {
+		m := c.Rules[i].Meta
+		if s, ok := c.Severities[m.ID]; ok {
+			if s == checker.Off {
+				continue
+			}
+			m.Severity = s
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// Write hands the results to every output. A single one gets them as they come;
+// several need them kept.
+func (s *Outputs) Write(ctx context.Context, results iter.Seq[*checker.Result]) error {
+	if len(s.list) == 1 {
+		return s.writeReport(ctx, s.list[0], results)
+	}
+	kept := slices.Collect(results)
+	for _, x := range s.list {
+		if err := s.writeReport(ctx, x, slices.Values(kept)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeReport writes one report. A file is left as it was if the run is interrupted.
+func (s *Outputs) writeReport(ctx context.Context, x output, results iter.Seq[*checker.Result]) error {
+	r := s.report
+	r.Results, r.Color = results, x.colored
+	if x.file == "" {
+		return x.format(s.to.Stdout, &r)
+	}
+	var b bytes.Buffer
+	if err := cmp.Or(x.format(&b, &r), ctx.Err()); err != nil {
+		return err
+	}
+	return localfile.WriteReport(x.file, b.Bytes(), s.to.Private)
+}

@@ -1,0 +1,149 @@
+package source
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// What archives may unpack to.
+const (
+	maxUnpacked   = 64 << 30 // bytes, of all entries
+	maxRatio      = 200      // of what is unpacked to what is packed, for more bytes than slackUnpack
+	slackUnpack   = 256 << 20
+	maxEmptyBytes = 1 << 20 // bytes that are read and unpack to nothing, as empty archives behind one another do
+)
+
+// gzip reads a compressed archive or stream.
+func (c *archive) gzip(yield func(checker.Input) bool) bool {
+	packed := &countingReader{from: c.reader}
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return yield(c.errorEntry(c.name, "the gzip file is damaged: %v", err))
+	}
+	unpacked := &limitedReader{from: z, packed: packed, in: c.in}
+	defer unpacked.recordExpansion()
+	inner := *c
+	inner.reader, inner.file, inner.onSpool = bufio.NewReaderSize(unpacked, sniffLen), nil, nil
+	head, err := inner.reader.Peek(512)
+	name, _ := strings.CutSuffix(strings.ToLower(path.Base(filepath.ToSlash(c.name))), ".gz")
+	if isTar(head) || err == nil && isZero(head) && slices.Contains([]string{".tar", ".tgz"}, path.Ext(name)) {
+		return inner.tar(yield)
+	}
+	if opensLines(head) {
+		head, _ := inner.reader.Peek(sniffLen)
+		if !c.found || lineProfile.Match(head) {
+			return inner.jsonLines(yield)
+		}
+	}
+	switch {
+	case c.found && !isCandidate(name): // anything may be compressed
+		return yield(checker.Input{Name: c.name, Skip: checker.Skip{Reason: "a gzip file without a tar archive or JSON Lines with profiles", Kind: checker.SkipFound}})
+	case err != nil && err != io.EOF:
+		return yield(c.errorEntry(c.name, "the gzip file is damaged: %s", describeReadError(err)))
+	}
+	return yield(c.errorEntry(c.name, "this gzip file holds neither a tar archive nor JSON Lines; unpack it first"))
+}
+
+// countingReader counts the bytes that are read.
+type countingReader struct {
+	from       *bufio.Reader
+	n          int64
+	emptyBytes int64 // of them, since something came of it
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	if r.emptyBytes > maxEmptyBytes {
+		return 0, errEmptyBytes
+	}
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	r.emptyBytes += int64(n)
+	return n, err
+}
+
+// ReadByte makes the decompressor read no more than it needs.
+func (r *countingReader) ReadByte() (byte, error) {
+	if r.emptyBytes > maxEmptyBytes {
+		return 0, errEmptyBytes
+	}
+	b, err := r.from.ReadByte()
+	if err == nil {
+		r.n++
+		r.emptyBytes++
+	}
+	return b, err
+}
+
+var (
+	errBomb       = fmt.Errorf("it holds more than %d times its size; it is not read further", maxRatio)
+	errEmptyBytes = fmt.Errorf("more than %d MiB of it hold nothing; it is not read further", maxEmptyBytes>>20)
+	errUnpacked   = fmt.Errorf("it holds more than %d GiB; it is not read further", maxUnpacked>>30)
+)
+
+// checkExpansion tells whether what was unpacked is too much. Archives of one run share what
+// they may unpack to beyond their ratio.
+func (in *Inputs) checkExpansion(unpacked, packed int64) error {
+	switch {
+	case unpacked > maxUnpacked:
+		return errUnpacked
+	case unpacked > slackUnpack-in.expanded && unpacked/maxRatio > packed:
+		return errBomb
+	}
+	return nil
+}
+
+// recordExpansion takes what an archive unpacked to from what the next ones may.
+func (in *Inputs) recordExpansion(unpacked, packed int64) {
+	if unpacked/maxRatio > packed {
+		in.expanded += unpacked
+	}
+}
+
+// limitedReader ends where a compressed stream holds too much.
+type limitedReader struct {
+	from   io.Reader
+	packed *countingReader
+	in     *Inputs
+	n      int64
+}
+
+func (r *limitedReader) Read(p []byte) (int, error) {
+	if err := r.in.checkExpansion(r.n, r.packed.n); err != nil {
+		return 0, err
+	}
+	n, err := r.from.Read(p)
+	if r.n += int64(n); n > 0 {
+		r.packed.emptyBytes = 0
+	}
+	return n, err
+}
+
+func (r *limitedReader) recordExpansion() { r.in.recordExpansion(r.n, r.packed.n) }
+
+// describeReadError words an error of reading for people.
+func describeReadError(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "it is cut off"
+	case errors.Is(err, tar.ErrHeader):
+		return "the header of an entry is damaged"
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zip.ErrChecksum):
+		return "its checksum is wrong"
+	case errors.Is(err, zip.ErrFormat):
+		return "the entry is damaged"
+	case errors.Is(err, zip.ErrAlgorithm):
+		return "unsupported compression method"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "archive/tar: "), "zip: ")
+}

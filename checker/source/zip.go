@@ -1,0 +1,307 @@
+package source
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// What a ZIP archive may cost beside its entries.
+const (
+	maxZipDirectory   = 32 << 20  // bytes of its list of entries, which is kept in memory
+	maxEntryExpansion = 16 << 20  // bytes of an entry, beyond maxRatio times what it is packed in
+	maxZipStream      = 256 << 20 // bytes of an archive on standard input, which is kept
+)
+
+var errZipDirectory = fmt.Errorf("its list of entries has more than %d MiB", maxZipDirectory>>20)
+
+// budgetReaderAt reads no more than so many bytes until it is told otherwise, and knows where
+// it read last.
+type budgetReaderAt struct {
+	from   io.ReaderAt
+	budget int64 // less than 0: no limit
+	last   *int64
+}
+
+func (r *budgetReaderAt) ReadAt(p []byte, at int64) (int, error) {
+	if r.budget >= 0 {
+		if r.budget -= int64(len(p)); r.budget < 0 {
+			r.budget = 0
+			return 0, errZipDirectory
+		}
+	}
+	if r.last != nil {
+		*r.last = at
+	}
+	return r.from.ReadAt(p, at)
+}
+
+// zip yields the profiles of a ZIP archive in the order of its list.
+func (c *archive) zip(yield func(checker.Input) bool) bool {
+	file, size := c.file, c.size
+	if file == nil {
+		at := c.spooled().size
+		n, err := c.spooled().copy(io.LimitReader(c.reader, maxZipStream+1))
+		switch {
+		case err != nil:
+			return yield(c.errorEntry(c.name, "the archive cannot be read: %s", describeReadError(err)))
+		case n > maxZipStream:
+			return yield(c.errorEntry(c.name, "the archive has more than %d MiB; name it as a file", maxZipStream>>20))
+		}
+		file, size = io.NewSectionReader(c.spooled(), at, n), n
+	}
+	from := &budgetReaderAt{from: file, budget: maxZipDirectory}
+	archive, err := zip.NewReader(from, size)
+	if head, _ := c.reader.Peek(2); err != nil && c.found && string(head) != "PK" { // as a pointer of Git LFS
+		return yield(checker.Input{Name: c.name, Skip: skipContent})
+	}
+	if err != nil {
+		if errors.Is(err, zip.ErrFormat) {
+			err = errors.New("its list of entries, which stands at its end, is missing or damaged; it may be cut off")
+		}
+		return yield(c.errorEntry(c.name, "the archive cannot be read: %s", describeReadError(err)))
+	}
+	from.budget = -1
+	if len(archive.File) > maxEntries {
+		return yield(c.errorEntry(c.name, "the archive has more than %d entries", maxEntries))
+	}
+	headers := readZipHeaders(archive, from, size)
+	for _, fault := range headers.faults {
+		if !yield(c.errorEntry(c.name, "%s", fault)) {
+			return false
+		}
+	}
+	unpacked, packed := int64(0), uint64(0)
+	defer func() { c.in.recordExpansion(unpacked, size) }()
+	for _, f := range archive.File {
+		if strings.HasSuffix(f.Name, "/") && f.UncompressedSize64 == 0 && headers.entries[f] == "" {
+			continue
+		}
+		if packed += min(f.CompressedSize64, uint64(size)+1); packed > uint64(size) {
+			return yield(c.errorEntry(c.name, "at the entry %s: its entries overlap one another, or are larger than it is; it is not read further", printableName(f.Name)))
+		}
+		input, read := c.zipEntry(f, headers.entries[f])
+		if read {
+			unpacked += int64(min(f.UncompressedSize64, profile.MaxSize))
+			if err := c.in.checkExpansion(unpacked, size); err != nil {
+				return yield(c.errorEntry(c.name, "at the entry %s: %v", printableName(f.Name), err))
+			}
+			if is, more := c.zipJSONLines(f, input.Name, yield); is {
+				if !more {
+					return false
+				}
+				continue
+			}
+		}
+		if read && f.UncompressedSize64 > uint64(minExportStream) {
+			if is, more := c.zipExport(f, input.Name, yield); is {
+				if !more {
+					return false
+				}
+				continue
+			}
+		}
+		if !yield(input) {
+			return false
+		}
+	}
+	return true
+}
+
+// zipHeaders are the headers that stand before the entries of an archive, as far as they
+// do not say what its list says: other programs read them.
+type zipHeaders struct {
+	faults  []string             // of the archive
+	entries map[*zip.File]string // of its entries
+}
+
+// readZipHeaders compares the list of an archive with what stands before its entries.
+func readZipHeaders(archive *zip.Reader, from *budgetReaderAt, size int64) (found zipHeaders) {
+	found.entries = map[*zip.File]string{}
+	const length, stored = 30, 0xffffffff // of a header; a size that stands elsewhere
+	var at int64
+	from.last = &at
+	defer func() { from.last = nil }()
+	first := size
+	var head [length]byte
+	for _, f := range archive.File {
+		if _, err := f.DataOffset(); err != nil { // which reads the header
+			continue // reading the entry gives the error
+		}
+		first = min(first, at)
+		if _, err := from.from.ReadAt(head[:], at); err != nil {
+			continue
+		}
+		field := func(at, n int) uint64 {
+			var all [8]byte
+			copy(all[:], head[at:at+n])
+			return binary.LittleEndian.Uint64(all[:])
+		}
+		name := make([]byte, field(26, 2))
+		if _, err := from.from.ReadAt(name, at+length); err != nil {
+			continue
+		}
+		described := field(6, 2)&8 != 0 // the sizes follow the entry
+		differs := func(have, want uint64) bool {
+			return have != want && have != stored && !(described && have == 0)
+		}
+		if !isCandidate(path.Base(f.Name)) && !isCandidate(path.Base(string(name))) && !otherName(f) {
+			continue
+		}
+		switch {
+		case otherName(f):
+			found.entries[f] = "the entry has another name in its Unicode path; it is not read"
+		case string(name) != f.Name:
+			found.entries[f] = fmt.Sprintf("the entry has another name in its own header, %s; it is not read", printableName(string(name)))
+		case differs(field(18, 4), f.CompressedSize64), differs(field(22, 4), f.UncompressedSize64):
+			found.entries[f] = "the entry has other sizes in its own header than in the list of entries; it is not read"
+		case field(8, 2) != uint64(f.Method) && (f.Method == zip.Store || f.Method == zip.Deflate), (field(6, 2)^uint64(f.Flags))&1 != 0:
+			found.entries[f] = "the entry is packed in another way by its own header than by the list of entries; it is not read"
+		}
+	}
+	if n, _ := from.from.ReadAt(head[:4], 0); n == 4 && string(head[:4]) == "PK\x03\x04" && first > 0 {
+		found.faults = append(found.faults, "entries that are not in its list stand at its start; they are not read")
+	}
+	tail := make([]byte, min(size, 66<<10))
+	n, _ := from.from.ReadAt(tail, size-int64(len(tail)))
+	if end := bytes.LastIndex(tail[:n], []byte("PK\x05\x06")); end >= 0 && len(bytes.Trim(tail[min(n, end+22+len(archive.Comment)):n], "\x00\r\n\t ")) > 0 {
+		found.faults = append(found.faults, "data follows its end, which is not read")
+	}
+	return found
+}
+
+// otherName reports whether an entry has a Unicode path, a field of its own that some
+// programs use for its name, which makes it another kind of file.
+func otherName(f *zip.File) bool {
+	const unicodePath, prefix = 0x7075, 5 // a version and a checksum stand before the name
+	for extra := f.Extra; len(extra) >= 4; {
+		id, size := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if extra = extra[4:]; size > len(extra) {
+			return false
+		}
+		if id == unicodePath && size > prefix {
+			name := string(extra[prefix:size])
+			return isCandidate(path.Base(name)) != isCandidate(path.Base(f.Name))
+		}
+		extra = extra[size:]
+	}
+	return false
+}
+
+// zipEntry gives the input for an entry, and tells whether it is one that is read. Fault
+// tells what is wrong with it.
+func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read bool) {
+	name, err := c.entryName(f.Name)
+	if err != nil {
+		return c.errorEntry(name, "%v", err), false
+	}
+	left, is := c.skippedEntry(name)
+	switch kind := f.Mode() &^ fs.ModeDir; { // a directory by its attributes may hold data
+	case f.Flags&1 != 0 && !is:
+		return c.errorEntry(name, "the entry is encrypted"), false
+	case fault != "":
+		return c.errorEntry(name, "%s", fault), false
+	case is:
+		return left, false
+	case strings.HasSuffix(f.Name, "/"):
+		return c.errorEntry(name, "the entry is a directory that holds data; it is not read"), false
+	case kind&fs.ModeSymlink != 0:
+		return checker.Input{Name: name, Skip: skipLink}, false
+	case !kind.IsRegular():
+		return checker.Input{Name: name, Skip: skipNoFile}, false
+	case f.UncompressedSize64 > profile.MaxSize:
+		return c.errorEntry(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize), false
+	case f.UncompressedSize64 > maxEntryExpansion && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
+		return c.errorEntry(name, "the entry holds more than %d times its size; it is not read", maxRatio), false
+	}
+	t := &largeFileLock{}
+	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.unlock, Read: func() ([]byte, error) {
+		t.lock(int64(f.UncompressedSize64)) // bounded above
+		r, err := f.Open()
+		if err != nil {
+			return nil, c.readError(name, err)
+		}
+		defer r.Close()
+		text, err := readTarOrZipEntry(r, int64(f.UncompressedSize64))
+		if err == nil {
+			err = checkEnd(r)
+		}
+		if err != nil {
+			return nil, c.readError(name, err)
+		}
+		return text, nil
+	}}, true
+}
+
+func (c *archive) readError(name string, err error) error {
+	return fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), describeReadError(err))
+}
+
+// zipJSONLines yields the lines of an entry, if it is a stream of JSON Lines.
+func (c *archive) zipJSONLines(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
+	if !mayBeJSONLines(name) {
+		return false, true
+	}
+	r, err := f.Open()
+	if err != nil {
+		return false, true // reading it as a whole gives the error
+	}
+	defer r.Close()
+	inner := c.nested(name, io.LimitReader(r, int64(f.UncompressedSize64)))
+	if head, _ := inner.reader.Peek(sniffLen); !isJSONLines(name, head) {
+		return false, true
+	}
+	if !inner.jsonLines(yield) {
+		return true, false
+	}
+	if err := checkEnd(r); err != nil {
+		err = c.readError(name, err)
+		return true, yield(checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }})
+	}
+	return true, true
+}
+
+// zipExport yields the entries of an export that lists profiles, if an entry of the
+// archive is one. It is unpacked once, and kept.
+func (c *archive) zipExport(f *zip.File, name string, yield func(checker.Input) bool) (is, more bool) {
+	r, err := f.Open()
+	if err != nil {
+		return false, true
+	}
+	defer r.Close()
+	head := make([]byte, profile.ListHead)
+	n, err := io.ReadFull(r, head)
+	if err != nil || profile.NewList(head[:n], bytes.NewReader(head)) == nil {
+		return false, true // whoever reads it as a whole tells of an error
+	}
+	at, err := c.spoolEntry(io.MultiReader(bytes.NewReader(head), r), int64(f.UncompressedSize64))
+	if err == nil {
+		err = checkEnd(r)
+	}
+	if err != nil {
+		return true, yield(c.errorEntry(name, "the entry cannot be read: %s", describeReadError(err)))
+	}
+	return true, c.largeEntry(name, true, c.spooled(), at, int64(f.UncompressedSize64), yield)
+}
+
+// checkEnd tells what is wrong with an entry, all of which was read: its checksum is
+// looked at behind the last byte.
+func checkEnd(r io.Reader) error {
+	var one [1]byte
+	switch n, err := r.Read(one[:]); {
+	case n > 0:
+		return errors.New("it is larger than the archive says")
+	case err != io.EOF:
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package checker
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+// Verify asks for the signatures of profiles to be verified.
+type Verify struct {
+	Roots *x509.CertPool // those that a signer must chain to; nil: any signer will do
+	Named bool           // the roots were named for the run, and are not just those of the system
+}
+
+// AddRoots adds the certificates of a file, in PEM or DER.
+func AddRoots(roots *x509.CertPool, text []byte) error {
+	if !bytes.Contains(text, []byte("-----BEGIN ")) {
+		c, err := x509.ParseCertificate(text)
+		if err != nil {
+			return errors.New("not a certificate in PEM or DER")
+		}
+		roots.AddCert(c)
+		return nil
+	}
+	const begin = "-----BEGIN CERTIFICATE-----"
+	announced, found := bytes.Count(text, []byte(begin)), 0
+	for {
+		block, rest := pem.Decode(text)
+		if block == nil {
+			break
+		}
+		text = rest
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return fmt.Errorf("certificate %d cannot be read: %w", found+1, err)
+		}
+		found++
+		roots.AddCert(c)
+	}
+	switch {
+	case found == 0:
+		return errors.New("the PEM text holds no certificate")
+	case found < announced:
+		return errors.New("a certificate of the PEM text is damaged")
+	}
+	return nil
+}
