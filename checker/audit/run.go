@@ -237,7 +237,7 @@ func (r *Run) Save() error {
 		return err
 	}
 	r.saved = time.Now()
-	return localfile.WriteReport(r.StateFile, text, true)
+	return localfile.WriteReport(r.StateFile, bytes.NewReader(text), true)
 }
 
 // State is the state of the run, as JSON.

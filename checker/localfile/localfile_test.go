@@ -1,6 +1,7 @@
 package localfile
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -38,7 +39,7 @@ func TestFollow(t *testing.T) {
 	if err := Replace(filepath.Join(repository, "out"), []byte("before"), []byte("after")); err == nil || !strings.Contains(err.Error(), "nothing was written") {
 		t.Errorf("the link is written to: %v", err)
 	}
-	if err := WriteReport(filepath.Join(repository, "nowhere"), []byte("after"), false); err == nil {
+	if err := WriteReport(filepath.Join(repository, "nowhere"), bytes.NewReader([]byte("after")), false); err == nil {
 		t.Error("a link that leads nowhere is written to")
 	}
 	if text, _ := os.ReadFile(outside); string(text) != "before" {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,12 +75,12 @@ func Replace(path string, before, after []byte) (err error) {
 
 // WriteReport writes a report file, which is readable by its owner alone if it is
 // private and new.
-func WriteReport(path string, text []byte, private bool) error {
+func WriteReport(path string, content io.WriterTo, private bool) error {
 	mode := fs.FileMode(0o644)
 	if private {
 		mode = 0o600
 	}
-	if err := writeFile(path, text, mode); err != nil {
+	if err := writeFile(path, content, mode); err != nil {
 		return fmt.Errorf("cannot write the report: %w", DescribeError(path, err))
 	}
 	return nil
@@ -89,9 +90,9 @@ func WriteReport(path string, text []byte, private bool) error {
 // half written. A file that exists keeps its mode; a new one gets that which is
 // given. A device such as /dev/stderr, and a named pipe, is written to. A link is
 // followed as far as Follow allows.
-func writeFile(path string, text []byte, mode fs.FileMode) error {
+func writeFile(path string, content io.WriterTo, mode fs.FileMode) error {
 	if IsSystemFile(path) { // those are links to what is open, which may be a file
-		return appendTo(path, text)
+		return appendTo(path, content)
 	}
 	path, err := Follow(path, true)
 	if err != nil {
@@ -106,7 +107,7 @@ func writeFile(path string, text []byte, mode fs.FileMode) error {
 	case old.IsDir():
 		return errors.New("is a directory")
 	case !old.Mode().IsRegular():
-		return appendTo(path, text)
+		return appendTo(path, content)
 	default:
 		mode = old.Mode() & modeBits
 	}
@@ -120,7 +121,7 @@ func writeFile(path string, text []byte, mode fs.FileMode) error {
 		err = temp.Chmod(mode)
 	}
 	if err == nil {
-		_, err = temp.Write(text)
+		_, err = content.WriteTo(temp)
 	}
 	err = cmp.Or(err, temp.Close())
 	if err == nil {
@@ -133,21 +134,30 @@ func writeFile(path string, text []byte, mode fs.FileMode) error {
 }
 
 // appendTo writes to a device, or to a pipe that has a reader.
-func appendTo(path string, text []byte) error {
+func appendTo(path string, content io.WriterTo) error {
 	file, err := openForAppending(path)
 	if err != nil {
 		return err
 	}
-	for len(text) > 0 && err == nil {
-		chunk := text[:min(len(text), 64<<10)]
-		_ = file.SetWriteDeadline(time.Now().Add(maxReaderWait)) // only pipes have one
-		_, err = file.Write(chunk)
-		text = text[len(chunk):]
-	}
+	_, err = content.WriteTo(patientWriter{file})
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = fmt.Errorf("timed out after %v waiting for the reader of the pipe", maxReaderWait)
 	}
 	return cmp.Or(err, file.Close())
+}
+
+// patientWriter writes to a file part by part, so that the reader of a pipe has
+// some time for each.
+type patientWriter struct{ file *os.File }
+
+func (w patientWriter) Write(text []byte) (n int, err error) {
+	for len(text) > 0 && err == nil {
+		var m int
+		_ = w.file.SetWriteDeadline(time.Now().Add(maxReaderWait)) // only pipes have one
+		m, err = w.file.Write(text[:min(len(text), 64<<10)])
+		n, text = n+m, text[m:]
+	}
+	return n, err
 }
 
 // maxReaderWait is how long the reader of a pipe may take for a part of a report.

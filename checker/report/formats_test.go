@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
@@ -9,6 +10,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -241,5 +243,34 @@ func wellFormed(t *testing.T, format string, text []byte) {
 	}
 	if err != nil {
 		t.Errorf("%s: %v\n%s", format, err, text)
+	}
+}
+
+// TestOutputs writes two formats at once, to files: each holds what it holds
+// alone, and after an error none is written.
+func TestOutputs(t *testing.T) {
+	dir := t.TempDir()
+	specs := []string{"json=" + filepath.Join(dir, "a.json"), "junit=" + filepath.Join(dir, "b.xml")}
+	outputs, err := NewOutputs(specs, Destination{Stdout: io.Discard}, Report{Version: "v1.2.3", Shipped: []string{"shipped"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := outputs.Write(t.Context(), slices.Values(everything())); err != nil {
+		t.Fatal(err)
+	}
+	for file, format := range map[string]Format{"a.json": JSON, "b.xml": JUnit} {
+		got, err := os.ReadFile(filepath.Join(dir, file))
+		if want := reported(t, format, false, everything()); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %v\n%s", file, err, cmp.Diff(string(want), string(got)))
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = outputs.Write(ctx, func(yield func(*checker.Result) bool) {
+		cancel() // as a signal does
+		yield(&checker.Result{File: "stopped", Profiles: 1})
+	})
+	got, _ := os.ReadFile(filepath.Join(dir, "a.json"))
+	if err == nil || bytes.Contains(got, []byte("stopped")) {
+		t.Errorf("a file is written by a run that was stopped: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -88,19 +87,54 @@ func EnabledRules(c *checker.Checker) []checker.Meta {
 	return list
 }
 
-// Write hands the results to every output. A single one gets them as they come;
-// several need them kept.
+// Write hands each result to every output as it comes, so that no more than one is
+// in memory. After an error no file is written.
 func (s *Outputs) Write(ctx context.Context, results iter.Seq[*checker.Result]) error {
 	if len(s.list) == 1 {
 		return s.writeReport(ctx, s.list[0], results)
 	}
-	kept := slices.Collect(results)
-	for _, x := range s.list {
-		if err := s.writeReport(ctx, x, slices.Values(kept)); err != nil {
-			return err
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var failed error
+	writers := make([]*reportWriter, len(s.list))
+	for i, x := range s.list {
+		w := &reportWriter{}
+		w.next, w.stop = iter.Pull(func(wait func(struct{}) bool) {
+			w.err = s.writeReport(ctx, x, func(yield func(*checker.Result) bool) {
+				for wait(struct{}{}) && w.result != nil && yield(w.result) {
+				}
+			})
+		})
+		defer w.stop()
+		writers[i] = w
+		w.next() // up to the first result
+	}
+	for result := range results {
+		for _, w := range writers {
+			w.result = result
+			w.next()
+			failed = cmp.Or(failed, w.err)
+		}
+		if failed != nil {
+			cancel()
+			return failed
 		}
 	}
-	return nil
+	for _, w := range writers {
+		w.result = nil
+		w.next()
+		failed = cmp.Or(failed, w.err)
+	}
+	return failed
+}
+
+// reportWriter writes one of several reports: next goes on with result, or to the
+// end if that is nil.
+type reportWriter struct {
+	result *checker.Result
+	err    error
+	next   func() (struct{}, bool)
+	stop   func()
 }
 
 // writeReport writes one report. A file is left as it was if the run is interrupted.
@@ -110,9 +144,10 @@ func (s *Outputs) writeReport(ctx context.Context, x output, results iter.Seq[*c
 	if x.file == "" {
 		return x.format(s.to.Stdout, &r)
 	}
-	var b bytes.Buffer
-	if err := cmp.Or(x.format(&b, &r), ctx.Err()); err != nil {
+	text := new(spool)
+	defer text.close()
+	if err := cmp.Or(x.format(text, &r), ctx.Err()); err != nil {
 		return err
 	}
-	return localfile.WriteReport(x.file, b.Bytes(), s.to.Private)
+	return localfile.WriteReport(x.file, text, s.to.Private)
 }

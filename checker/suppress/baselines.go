@@ -313,5 +313,5 @@ func writeBaseline(path string, list []KnownFinding) error {
 	if err := WriteBaseline(report.Escaped{To: &text}, list); err != nil {
 		return fmt.Errorf("the baseline %s is not written: %w", path, err)
 	}
-	return localfile.WriteReport(path, text.Bytes(), false)
+	return localfile.WriteReport(path, &text, false)
 }

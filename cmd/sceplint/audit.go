@@ -225,7 +225,7 @@ func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
 		if err := format(&b); err != nil {
 			return err
 		}
-		if err := localfile.WriteReport(file, b.Bytes(), f.showSecrets); err != nil {
+		if err := localfile.WriteReport(file, &b, f.showSecrets); err != nil {
 			return err
 		}
 	}
