@@ -82,7 +82,8 @@ type Result struct {
 	Fixed             int       // fixes applied
 	FixSkipReason     string    // why fixes were not applied, if there were any to apply
 
-	facts []*profileFacts // by profile, until the set has it
+	facts        []*profileFacts // by profile, until the set has it
+	firstProfile int32           // the number of its first profile in the run
 }
 
 // All gives the findings with those that are kept back, in order.

@@ -329,7 +329,7 @@ func (c *Checker) collectFacts(pass *Pass) {
 // recheck reads an input again and runs the rules that compare profiles.
 func (c *Checker) recheck(n inputRecord) *Result {
 	input := n.source.Input()
-	result := &Result{File: input.Name, Part: input.Part != nil, IsFileSet: true}
+	result := &Result{File: input.Name, Part: input.Part != nil, IsFileSet: true, firstProfile: n.firstProfile}
 	result.Err = c.reread(n, func(pass *Pass, text []byte) {
 		c.collectFacts(pass)
 		c.runFileSetRules(result, pass)
@@ -382,6 +382,11 @@ func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 	result.PolicyOutput = append(result.PolicyOutput, pass.prints...)
 	if len(pass.found) > 0 {
 		found, suppressed := c.finalizeFindings(pass.Profile, pass.found)
+		for _, list := range [][]Finding{found, suppressed} {
+			for i := range list {
+				list[i].Ordinal = int(pass.profileNumber - result.firstProfile)
+			}
+		}
 		result.Findings = append(result.Findings, found...)
 		result.Suppressed = append(result.Suppressed, suppressed...)
 	}

@@ -1,10 +1,12 @@
 package checker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/sceplint/sceplint/checker/profile"
@@ -66,6 +68,7 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 	return func(yield func(*Result) bool) {
 		for t := range inOrder(ctx, c.Jobs, inputs, c.checkWithFacts) {
 			if c.facts != nil && len(t.facts) > 0 {
+				t.result.firstProfile = c.facts.profiles
 				c.facts.add(t.input, t.facts)
 			}
 			if !yield(t.result) {
@@ -81,6 +84,69 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 			}
 		}
 	}
+}
+
+// maxOrdered is how many results and findings InFileOrder keeps.
+const maxOrdered = 10_000
+
+// InFileOrder puts findings about several profiles, which Run yields last, among
+// the others of their file. It keeps the results until it has all of them; if they
+// are too many for that, it yields them as they come.
+func InFileOrder(results iter.Seq[*Result]) iter.Seq[*Result] {
+	return func(yield func(*Result) bool) {
+		type input struct { // of a result
+			file  string
+			first int32
+		}
+		var kept []*Result
+		first := map[input]*Result{}
+		size, ordered := 0, true
+		for r := range results {
+			if !ordered {
+				if !yield(r) {
+					return
+				}
+				continue
+			}
+			if size += 1 + len(r.Findings) + len(r.Suppressed); size > maxOrdered {
+				ordered = false
+				for _, r := range append(kept, r) {
+					if !yield(r) {
+						return
+					}
+				}
+				kept = nil
+				continue
+			}
+			of := input{r.File, r.firstProfile}
+			if r.IsFileSet && first[of] != nil {
+				first[of].merge(r)
+				continue
+			}
+			if r.Profiles > 0 {
+				first[of] = r
+			}
+			kept = append(kept, r)
+		}
+		for _, r := range kept {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// merge adds the findings about several profiles.
+func (r *Result) merge(set *Result) {
+	r.Err = errors.Join(r.Err, set.Err)
+	r.PolicyOutput = append(r.PolicyOutput, set.PolicyOutput...)
+	order := func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), compareFindings(&a, &b))
+	}
+	r.Findings = append(r.Findings, set.Findings...)
+	slices.SortStableFunc(r.Findings, order)
+	r.Suppressed = append(r.Suppressed, set.Suppressed...)
+	slices.SortStableFunc(r.Suppressed, order)
 }
 
 // checkFileSets reads again what has something to do with other profiles, and

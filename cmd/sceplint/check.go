@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 )
@@ -145,7 +146,7 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
-	err = outputs.Write(ctx, tally.process(c.Run(ctx, in.All())))
+	err = outputs.Write(ctx, checker.InFileOrder(tally.process(c.Run(ctx, in.All()))))
 	shown.end()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
