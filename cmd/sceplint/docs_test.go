@@ -62,7 +62,7 @@ func TestReadme(t *testing.T) {
 }
 
 // runExamples runs the commands of a page in a directory. The test command
-// itself and installing are passed over.
+// itself and installing are skipped. With -update, the outputs are written.
 func runExamples(t *testing.T, page, dir, binary string) {
 	t.Helper()
 	text, err := os.ReadFile(page)
@@ -92,7 +92,12 @@ func runExamples(t *testing.T, page, dir, binary string) {
 			_ = cmd.Run() // findings make the exit code 1
 			ran++
 			got := strings.TrimSpace(stdout.String() + stderr.String())
-			if want = strings.TrimSpace(want); want != "" && got != want {
+			if want = strings.TrimSpace(want); want != "" && got != want && *update {
+				text = bytes.Replace(text, []byte("$ "+command+"\n"+want), []byte("$ "+command+"\n"+got), 1)
+				if err := os.WriteFile(page, text, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			} else if want != "" && got != want {
 				t.Errorf("%s: $ %s\nprints\n%s\nand not\n%s", page, command, got, want)
 			}
 		}
@@ -102,15 +107,15 @@ func runExamples(t *testing.T, page, dir, binary string) {
 	}
 }
 
-// TestReadmePolicy loads the policy of the README, as a reader would write it.
-func TestReadmePolicy(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+// TestGuidePolicy loads the policy of the guide, as a reader would write it.
+func TestGuidePolicy(t *testing.T) {
+	guide, err := os.ReadFile("guides/policies.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)```rego\n(.*?)```").FindSubmatch(readme)
+	block := regexp.MustCompile("(?s)```rego\n(.*?)```").FindSubmatch(guide)
 	if block == nil {
-		t.Fatal("the README has no policy")
+		t.Fatal("the guide has no policy")
 	}
 	dir := t.TempDir() + "/policies/acme/ca_host"
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -182,8 +183,12 @@ func TestGuideYAML(t *testing.T) {
 			}
 			if any["ignore"] != nil {
 				configs++
-				file := filepath.Join(t.TempDir(), ".sceplint.yaml")
-				if err := os.WriteFile(file, []byte(block), 0o644); err != nil {
+				dir := t.TempDir()
+				file := filepath.Join(dir, ".sceplint.yaml")
+				policy := fenced(checkertest.Read(t, "guides/policies.md"), "rego")[0]
+				err := errors.Join(os.WriteFile(file, []byte(block), 0o644), os.Mkdir(filepath.Join(dir, "policies"), 0o755),
+					os.WriteFile(filepath.Join(dir, "policies", "ca_host.rego"), []byte(policy), 0o644))
+				if err != nil {
 					t.Fatal(err)
 				}
 				if code, out, says := sceplint(t, "config", "check", file); code != exitClean {

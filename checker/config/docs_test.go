@@ -8,7 +8,7 @@ import (
 
 // TestDocs holds that the configurations people copy are right.
 func TestDocs(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	guide, err := os.ReadFile("../../cmd/sceplint/guides/configuration.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -16,11 +16,10 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(readme), "## Configuration")
-	_, example, found := strings.Cut(section, "```yaml\n")
+	_, example, found := strings.Cut(string(guide), "```yaml\n")
 	example, _, _ = strings.Cut(example, "```")
 	if !found {
-		t.Fatal("the README shows no configuration")
+		t.Fatal("the guide shows no configuration")
 	}
 	// The starter with all that it has to offer.
 	var all strings.Builder
@@ -31,7 +30,7 @@ func TestDocs(t *testing.T) {
 		}
 		all.WriteString(line)
 	}
-	for name, text := range map[string]string{"README.md": example, "starter": string(starter), "starter in full": all.String()} {
+	for name, text := range map[string]string{"configuration.md": example, "starter": string(starter), "starter in full": all.String()} {
 		c, err := Parse(name, []byte(text), true)
 		if err != nil {
 			t.Error(err)
