@@ -191,6 +191,7 @@ func TestGuideYAML(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				sceplint(t, "check", "--no-config", "--write-baseline", filepath.Join(dir, "known.json"), "../../testdata/demo")
 				if code, out, says := sceplint(t, "config", "check", file); code != exitClean {
 					t.Errorf("%s: %s%s", guide, out, says)
 				}
