@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -70,7 +71,7 @@ type flattener struct {
 // value adds a value, or all that it holds; within tells whether it lies under a
 // secret key. The reader of profiles bounds the depth.
 func (f *flattener) value(key string, n *profile.Node, within bool) {
-	within = within || profile.SecretKey(n.Key)
+	within = within || keyname.IsSecret(n.Key)
 	switch {
 	case n.Is(profile.Dict):
 		for c := range n.Children() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -72,7 +73,7 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 			if n.Get(c.Key) != c {
 				continue // the key stands twice, and this one is lost
 			}
-			object.Insert(d.text(c.Key), d.raw(c, within || profile.SecretKey(c.Key)))
+			object.Insert(d.text(c.Key), d.raw(c, within || keyname.IsSecret(c.Key)))
 		}
 		return ast.NewTerm(object)
 	case n.Is(profile.Array):

@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -94,7 +95,7 @@ func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
 		if s.Content.Get(n.Key) == n {
-			f = append(f, [2]*ast.Term{d.text(n.Key), d.raw(n, profile.SecretKey(n.Key))})
+			f = append(f, [2]*ast.Term{d.text(n.Key), d.raw(n, keyname.IsSecret(n.Key))})
 		}
 	}
 	return f.term()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/x509"
 	"fmt"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // Certificate is an X.509 certificate that a payload of one of the types
@@ -170,7 +172,8 @@ func carriedData(content *Node, what string) (data []byte, known bool, err error
 	data, ok := content.Bytes()
 	switch {
 	case ok:
-		return data, len(data) > longest || !IsVariable(string(data)), nil
+		const maxVariable = 4096 // bytes
+		return data, len(data) > maxVariable || !template.IsVariable(string(data)), nil
 	case content.Kind == Template, content.Unrendered(), content.HasVariable():
 		return nil, false, nil
 	case content.Kind != Data:

@@ -264,7 +264,7 @@ func (r *openStepReader) escape(b *strings.Builder) {
 	c := r.peek()
 	digits := func(most, base int) rune {
 		end := r.pos
-		for end < len(r.text) && end < r.pos+most && hexDigit[r.text[end]] && (base == 16 || r.text[end] < '8') {
+		for end < len(r.text) && end < r.pos+most && isDigit(r.text[end], base) {
 			end++
 		}
 		v, _ := strconv.ParseUint(r.text[r.pos:end], base, 32)
@@ -290,4 +290,9 @@ func (r *openStepReader) escape(b *strings.Builder) {
 		}
 		b.WriteByte(c)
 	}
+}
+
+// isDigit reports whether a byte is a digit of base 8 or 16.
+func isDigit(c byte, base int) bool {
+	return c >= '0' && strings.IndexByte("0123456789abcdef"[:base], c|0x20) >= 0
 }

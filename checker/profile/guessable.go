@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // leastChallenge is how many characters a challenge must have not to be tried
@@ -20,7 +22,7 @@ func Guessable(challenge string) bool {
 	switch {
 	case utf8.RuneCountInString(text) < leastChallenge:
 		return true
-	case IsUUID(text):
+	case template.IsUUID(text):
 		return false
 	case repeated(text):
 		return true

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // readJSON builds the tree of a JSON document, if it is one of declarative
@@ -233,7 +235,7 @@ func (r *jsonReader) unrenderedJSON(at int) *SyntaxError {
 		if start < r.base || start >= len(r.text) {
 			continue
 		}
-		v, ok := variableAt(r.text, start)
+		v, ok := template.At(r.text, start)
 		if !ok {
 			continue
 		}

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // Text masks the secrets in a text that are secret wherever they occur: copies of those that are hard to guess, and what
@@ -27,7 +30,7 @@ func (s *Secrets) Own(at Span, n *Node) (own []string) {
 		return nil
 	}
 	add := func(text string) {
-		if text = strings.TrimSpace(text); text != "" && !harmless(text) {
+		if text = strings.TrimSpace(text); text != "" && !template.IsCertain(text) {
 			own = append(own, text)
 		}
 	}
@@ -35,7 +38,7 @@ func (s *Secrets) Own(at Span, n *Node) (own []string) {
 	if n != nil {
 		within := false
 		for p := n; p != nil && !within; p = p.parent {
-			within = SecretKey(p.Key)
+			within = keyname.IsSecret(p.Key)
 		}
 		for c := range n.all() {
 			if within && c.secret(true) || !within && c == n && c.secret(false) {
@@ -67,7 +70,7 @@ func MaskOwn(text string, own []string) string {
 	trimmed := strings.Trim(text, " \t\r\n\"…")
 	for _, secret := range own {
 		flat := strings.Join(strings.Fields(secret[:min(len(secret), 4*maxFoundBytes)]), " ")
-		if trimmed == secret || len(trimmed) >= minPiece && !harmless(trimmed) && (strings.Contains(secret, trimmed) || strings.Contains(flat, trimmed)) {
+		if trimmed == secret || len(trimmed) >= minPiece && !template.IsCertain(trimmed) && (strings.Contains(secret, trimmed) || strings.Contains(flat, trimmed)) {
 			return Mask
 		}
 		for _, written := range []string{secret, flat, strings.Trim(strconv.Quote(flat), `"`)} {

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"iter"
 	"time"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // Kind is the type of a value, as property lists have it.
@@ -305,3 +307,32 @@ func (n *Node) Single() bool { return n != nil && n.single }
 // Templated reports whether template text stands between the values of a dict
 // or array, so that more or fewer values may come of it.
 func (n *Node) Templated() bool { return n != nil && n.templated }
+
+// Variables finds the template variables of a value's text.
+func (n *Node) Variables() []template.Variable {
+	if n == nil || n.plain {
+		return nil
+	}
+	found := template.Variables(n.text)
+	n.settlePlain(len(found) > 0)
+	return found
+}
+
+// HasVariable reports whether a value's text holds a template variable.
+func (n *Node) HasVariable() bool {
+	if n == nil || n.plain {
+		return false
+	}
+	has := template.HasVariable(n.text)
+	n.settlePlain(has)
+	return has
+}
+
+// settlePlain remembers what was found in the text of a value, for many ask. Of a
+// dict or array it would speak of what is in it too, and template text stays what
+// it is, however long.
+func (n *Node) settlePlain(variable bool) {
+	if !n.Is(Dict, Array, Template) && !n.unrendered {
+		n.plain = !variable
+	}
+}

@@ -4,6 +4,9 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // TypeSCEP is the PayloadType of SCEP payloads.
@@ -96,7 +99,7 @@ func (p *Payload) meant(lossy bool) string {
 // NearSCEP reports whether a payload type is a misspelling of TypeSCEP.
 func NearSCEP(t string) bool {
 	t = strings.ToLower(strings.TrimSpace(t))
-	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && Distance(t, TypeSCEP) <= 2
+	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Distance(t, TypeSCEP) <= 2
 }
 
 // scepShaped reports whether a dictionary has the keys of a SCEP payload: an
@@ -235,7 +238,7 @@ func challengeKind(c Setting[string]) ChallengeKind {
 	case strings.TrimSpace(c.Node.Text()) == "" && c.Node.Is(String):
 		return ChallengeEmpty
 	}
-	if _, ok := Placeholder(c.Node.Text()); ok {
+	if _, ok := template.Placeholder(c.Node.Text()); ok {
 		return ChallengePlaceholder
 	}
 	return ChallengeLiteral
@@ -304,13 +307,11 @@ func HexDigest(text string) []byte {
 		case ':', ' ', '-', '\n', '\r', '\t':
 			continue
 		}
-		if !hexDigit[c] || len(digest) == longest {
+		value := strings.IndexByte("0123456789abcdef", c|0x20)
+		if c < '0' || value < 0 || len(digest) == longest {
 			return nil
 		}
-		if c > '9' {
-			c = c | 0x20 - 'a' + '0' + 10
-		}
-		half, odd = half<<4|(c-'0'), !odd
+		half, odd = half<<4|byte(value), !odd
 		if !odd {
 			digest = append(digest, half)
 		}

@@ -10,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // Mask stands for a secret in everything that is printed. It tells nothing of
@@ -99,7 +102,7 @@ func (n *Node) all() iter.Seq2[*Node, *Node] {
 				return
 			}
 			if c.first != nil {
-				if within == nil && SecretKey(c.Key) {
+				if within == nil && keyname.IsSecret(c.Key) {
 					within = c
 				}
 				c = c.first
@@ -122,7 +125,7 @@ func (n *Node) all() iter.Seq2[*Node, *Node] {
 func (s *Secrets) walk(root *Node) {
 	s.roots = append(s.roots, root)
 	for n, within := range root.all() {
-		secretKey := SecretKey(n.Key)
+		secretKey := keyname.IsSecret(n.Key)
 		if n.secret(within != nil || secretKey) {
 			s.add(n.text, s.inside(n))
 			if raw := s.written(n); raw != n.text {
@@ -196,7 +199,7 @@ func (s *Secrets) gap(n *Node) {
 	if n.keyStart < 0 || n.keyEnd == 0 || n.start <= n.keyEnd {
 		return
 	}
-	if text := string(s.src.Text[n.keyEnd:n.start]); HasVariable(text) {
+	if text := string(s.src.Text[n.keyEnd:n.start]); template.HasVariable(text) {
 		s.add(text, Span{int(n.keyEnd), int(n.start)})
 	}
 }
@@ -217,7 +220,7 @@ func (s *Secrets) add(text string, at Span) {
 // are written, each line is found that may be one of a key.
 func (s *Secrets) addText(text string) {
 	text = strings.TrimSpace(text)
-	if len(text) < minFoundBytes || harmless(text) {
+	if len(text) < minFoundBytes || template.IsCertain(text) {
 		return
 	}
 	if strings.IndexByte(text, '\n') >= 0 {
@@ -248,7 +251,7 @@ func (s *Secrets) addText(text string) {
 // Secret reports whether the value is one that must not be printed; within
 // tells whether it lies somewhere under a secret key.
 func (n *Node) Secret(within bool) bool {
-	return n != nil && n.secret(within || SecretKey(n.Key))
+	return n != nil && n.secret(within || keyname.IsSecret(n.Key))
 }
 
 // secret is the same, with the key of the value itself looked at already.
@@ -257,32 +260,14 @@ func (n *Node) secret(within bool) bool {
 		return false
 	}
 	if within {
-		return !harmless(n.text)
+		return !template.IsCertain(n.text)
 	}
 	switch n.Kind {
 	case Data, String:
 		if n.Key == "PayloadContent" && strings.EqualFold(strings.TrimSpace(n.parent.Get("PayloadType").Text()), "com.apple.security.pkcs12") {
-			return !harmless(n.text)
+			return !template.IsCertain(n.text)
 		}
 		return holdsPrivateKey(n.text) || strings.Contains(n.text, "PRIVATE KEY") || n.Kind == Data && n.holdsKeyText()
-	}
-	return false
-}
-
-// harmless reports whether a text in the place of a secret is a variable beyond
-// doubt, and nothing but a name. "$ecret" and "%pass%" may be variables, but
-// passwords as well, and {{ env "X" | default "pass" }} holds one.
-func harmless(text string) bool {
-	text = strings.TrimSpace(text)
-	if !IsVariable(text) || strings.ContainsAny(text, "\"'`:=") {
-		return false
-	}
-	v, _ := variableAt(text, 0)
-	switch v.Syntax {
-	case SyntaxFleet, SyntaxDoubleBrace, SyntaxBlock:
-		return true
-	case SyntaxDollar:
-		return strings.HasPrefix(text, "${") || upperName(v.Name) && len(v.Name) > 3
 	}
 	return false
 }

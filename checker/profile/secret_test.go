@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
 func TestSecretsOnce(t *testing.T) {
@@ -55,12 +58,12 @@ func TestSecretKeyWords(t *testing.T) {
 		"Password", "PassWord1", "UserPassword", "passwd", "Passphrase", "SharedSecret", "client_secret", "Private Key", "APIToken", "RegistrationToken", "WEPKey",
 		strings.Repeat(" ", 1000) + "Challenge", "Challenge" + strings.Repeat("\u200b", 1000), strings.Repeat("x", 5000) + "Password",
 	} {
-		if !SecretKey(key) {
+		if !keyname.IsSecret(key) {
 			t.Errorf("%q is not secret", key)
 		}
 	}
 	for _, key := range []string{"", "a", "URL", "Name", "Keysize", "Key Usage", "PayloadContent", "PayloadCertificateUUID", "Change", "Channel", "TokenToUserMapping", "KeyIsExtractable", "Сhange"} {
-		if SecretKey(key) {
+		if keyname.IsSecret(key) {
 			t.Errorf("%q is secret", key)
 		}
 	}
@@ -90,11 +93,11 @@ func TestTextSet(t *testing.T) {
 	for seed := range uint64(5000) {
 		var texts []string
 		for i := range uint64(4) {
-			if text := jumble(seed*10+i, "abc", "ab", "c", "abcabc", "d\n", "é"); len(text) >= minFoundBytes {
+			if text := profiletest.Jumble(seed*10+i, "abc", "ab", "c", "abcabc", "d\n", "é"); len(text) >= minFoundBytes {
 				texts = append(texts, text)
 			}
 		}
-		text := jumble(seed, "abc", "ab", "c", "abcabcabcabc", "d\n", "é", "x")
+		text := profiletest.Jumble(seed, "abc", "ab", "c", "abcabcabcabc", "d\n", "é", "x")
 		var got, want []Span
 		newTextSet(slices.Clone(texts)).find(text, func(at Span) bool { got = append(got, at); return true })
 		for i := 0; i < len(text); i++ {

@@ -3,6 +3,9 @@ package profile
 import (
 	"html"
 	"strings"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // searchText notes the secrets of a document whose structure is not known. When in doubt, a text counts as secret.
@@ -195,8 +198,8 @@ func (m *markupSearch) piece(start, end int) {
 		m.add(Span{start, end})
 		m.found = m.found || m.value
 	case m.broken:
-		const maxKey = 64                           // bytes
-		if len(text) <= maxKey && SecretKey(text) { // a key that is not marked as one
+		const maxKey = 64                                  // bytes
+		if len(text) <= maxKey && keyname.IsSecret(text) { // a key that is not marked as one
 			m.secretKey("")
 			return
 		}
@@ -217,7 +220,7 @@ func (m *markupSearch) secretKey(element string) {
 }
 
 func (m *markupSearch) add(at Span) {
-	if text := m.text[at.Start:at.End]; !harmless(text) {
+	if text := m.text[at.Start:at.End]; !template.IsCertain(text) {
 		m.secrets.add(text, Span{m.offset + at.Start, m.offset + at.End})
 	}
 }
@@ -268,7 +271,7 @@ func (m *markupSearch) tag(at int) int {
 		}
 	case plistTags[name]:
 		m.value = !closes && name != "plist" && name != "key" && !strings.HasSuffix(m.text[at:end], "/>")
-	case !m.armed && !closes && SecretKey(m.text[start:i]):
+	case !m.armed && !closes && keyname.IsSecret(m.text[start:i]):
 		m.secretKey(name)
 	default:
 		m.piece(at, end) // no tag of property lists
@@ -314,11 +317,11 @@ func (m *markupSearch) key(at int) int {
 		m.piece(at, end)
 		return end
 	}
-	if SecretKey(html.UnescapeString(name.String())) {
+	if keyname.IsSecret(html.UnescapeString(name.String())) {
 		m.secretKey("")
 		return end
 	}
-	if !foldPrefix(m.text[end:], "</key") || strings.TrimSpace(name.String()) == "" {
+	if !strings.EqualFold(m.text[end:min(len(m.text), end+len("</key"))], "</key") || strings.TrimSpace(name.String()) == "" {
 		m.piece(at, end) // it is broken, and may be none
 		return end
 	}
@@ -346,9 +349,9 @@ func (s *Secrets) searchAssignments(text string, offset int) {
 		for at < len(text) && assignedByte(text[at]) {
 			at++
 		}
-		if name := text[start:at]; len(name) > 1 && SecretKey(name) {
+		if name := text[start:at]; len(name) > 1 && keyname.IsSecret(name) {
 			if value := assigned(text, at); value.End > value.Start {
-				if found := text[value.Start:value.End]; !harmless(strings.Trim(found, "\"' \t")) {
+				if found := text[value.Start:value.End]; !template.IsCertain(strings.Trim(found, "\"' \t")) {
 					s.add(strings.Trim(found, "\"' \t"), Span{offset + value.Start, offset + value.End})
 				}
 				at = value.End

@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // inURLMarks are the characters one of which occurs in all that urlSecrets finds.
@@ -47,7 +50,7 @@ func marks(text string) (t [256]bool) {
 func urlToken(text string, offset int, whole bool, yield func(Span) bool) bool {
 	lastAt, done := strings.LastIndexByte(text, '@'), 0
 	found := func(start, end int) bool {
-		if end <= start || harmless(text[start:end]) || text[start:end] == "…" || text[start:end] == Mask {
+		if end <= start || template.IsCertain(text[start:end]) || text[start:end] == "…" || text[start:end] == Mask {
 			return true
 		}
 		done = end
@@ -121,7 +124,7 @@ func userInfoEnd(text string, start, lastAt int) int {
 
 // plausibleHost reports whether a text may be the host and port of a URL with "@" in its path.
 func plausibleHost(text string) bool {
-	if HasVariable(text) || strings.HasPrefix(text, "[") {
+	if template.HasVariable(text) || strings.HasPrefix(text, "[") {
 		return true
 	}
 	host, port, _ := strings.Cut(text, ":")
@@ -160,10 +163,10 @@ func secretParameter(name string) bool {
 	if decoded, err := url.QueryUnescape(name); err == nil {
 		name = decoded
 	}
-	if SecretKey(name) {
+	if keyname.IsSecret(name) {
 		return true
 	}
-	folded := FoldName(name)
+	folded := keyname.Fold(name)
 	for _, word := range secretInName {
 		if strings.Contains(folded, word) {
 			return true

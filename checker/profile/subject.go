@@ -1,6 +1,10 @@
 package profile
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/template"
+)
 
 // Attribute is one [type, value] pair of a Subject.
 type Attribute struct {
@@ -23,7 +27,7 @@ func newSubject(n *Node) Subject {
 	if n == nil {
 		return s
 	}
-	s.Variable = n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
+	s.Variable = n.unrendered || n.templated || n.Kind == String && template.IsVariable(n.text)
 	if n.Kind != Array || flat(n) {
 		if !s.Variable {
 			s.Malformed = append(s.Malformed, n)
@@ -66,15 +70,15 @@ func flat(n *Node) bool {
 		if c.Kind != String && c.Kind != Template {
 			return false
 		}
-		literal = literal || c.Kind == String && !IsVariable(c.text)
+		literal = literal || c.Kind == String && !template.IsVariable(c.text)
 	}
 	return literal && !n.templated
 }
 
 // skip passes over template text in the structure of the name.
 func (s *Subject) skip(n *Node) bool {
-	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
-	return n.unrendered || n.Kind == String && IsVariable(n.text)
+	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && template.IsVariable(n.text)
+	return n.unrendered || n.Kind == String && template.IsVariable(n.text)
 }
 
 // IsCommonName reports whether an attribute type is that of the common name,

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // scanner reads an XML property list in one pass, without recursion. It is as
@@ -138,10 +140,10 @@ func (s *scanner) here() Span {
 
 // template passes over a run of template text at the position and notes it.
 func (s *scanner) template() bool {
-	if s.pos == len(s.text) || strings.IndexByte(openers, s.text[s.pos]) < 0 {
+	if s.pos == len(s.text) || !template.CanStart(s.text[s.pos]) {
 		return false
 	}
-	v, ok := variableAt(s.text, s.pos)
+	v, ok := template.At(s.text, s.pos)
 	if !ok {
 		return false
 	}

@@ -1,6 +1,10 @@
 package profile
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+)
 
 // element reads one element at the position.
 func (s *scanner) element() *SyntaxError {
@@ -122,7 +126,7 @@ func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 	if s.hasKey {
 		if !s.templateBefore {
 			err := s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))
-			if SecretKey(s.key) {
+			if keyname.IsSecret(s.key) {
 				return err // what follows may be the secret
 			}
 			if err := s.resume(err); err != nil {

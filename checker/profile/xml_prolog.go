@@ -1,6 +1,10 @@
 package profile
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+)
 
 // prolog reads up to and with the start tag of <plist>.
 func (s *scanner) prolog() *SyntaxError {
@@ -145,7 +149,7 @@ func (s *scanner) misc() *SyntaxError {
 // doctype passes over a document type with its internal subset, if it has one.
 func (s *scanner) doctype() *SyntaxError {
 	at, rest := s.pos, s.text[s.pos:]
-	if foldPrefix(rest, "<!doctype html") && !strings.Contains(rest, "<plist") {
+	if strings.EqualFold(rest[:min(len(rest), len("<!doctype html"))], "<!doctype html") && !strings.Contains(rest, "<plist") {
 		return s.fail(s.here(), "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
 	}
 	if !s.has("<!DOCTYPE") {
@@ -229,5 +233,5 @@ var directiveWord = strings.NewReplacer("-", "", "_", "")
 var suppressionVerbs = []string{"ignore", "disable", "suppress", "nolint", "noqa", "skip", "allow", "lint", "off", "ingore", "ignroe"}
 
 func nearly(word, name string) bool {
-	return word == name || len(word) >= len(name)-1 && len(word) <= len(name)+1 && word[0] == name[0] && Distance(word, name) <= 2
+	return word == name || len(word) >= len(name)-1 && len(word) <= len(name)+1 && word[0] == name[0] && keyname.Distance(word, name) <= 2
 }

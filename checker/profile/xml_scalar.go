@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // scalar reads a value that holds text, or a boolean.
@@ -96,7 +98,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 			s.doubt(Span{int(n.start), int(n.end)}, "<date> is not in UTC, or has fractions of a second, which Apple's reader refuses; %s", want)
 		}
 	case Data:
-		if ok = validBase64(n.text); !ok && !HasVariable(text) {
+		if ok = validBase64(n.text); !ok && !template.HasVariable(text) {
 			ok = true
 			s.looseData(n, text)
 		}
@@ -117,11 +119,11 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	case ok:
 		return nil
 	}
-	if HasVariable(text) {
+	if template.HasVariable(text) {
 		n.unrendered, s.src.Unrendered = true, true
 		return nil
 	}
-	if _, sample := Placeholder(text); sample {
+	if _, sample := template.Placeholder(text); sample {
 		s.sample(n)
 		return nil
 	}
@@ -141,7 +143,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 // says nothing of the value, or what Apple's reader decodes all the same, leaving
 // out what is not of the alphabet.
 func (s *scanner) looseData(n *Node, text string) {
-	if _, ok := Placeholder(text); ok || sampleToken.MatchString(text) {
+	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
 		s.sample(n)
 		return
 	}
@@ -186,8 +188,10 @@ var class = func() (t [256]uint8) {
 	for c := range 0x20 {
 		t[c] = 3
 	}
-	for _, c := range openers {
-		t[c] = 8
+	for c := range t {
+		if template.CanStart(byte(c)) {
+			t[c] = 8
+		}
 	}
 	t['\t'], t['\n'] = 0, 0
 	t['\r'], t['&'], t['<'] = 2, 2, 1

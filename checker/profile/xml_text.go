@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // slowChars reads character data that holds more than plain characters:
@@ -13,10 +15,10 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 	b := &s.buf
 	b.Reset()
 	faulty := sound
-	var around *blocks
-	open := func() *blocks {
+	var around *template.Blocks
+	open := func() *template.Blocks {
 		if around == nil {
-			around = newBlocks(s.text, s.pos)
+			around = template.NewBlocks(s.text, s.pos)
 		}
 		return around
 	}
@@ -58,7 +60,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 		case c == '&':
 			r, n := entity(s.text[i:])
 			if n == 0 {
-				if end := open().around(i); end > 0 {
+				if end := open().Around(i); end > 0 {
 					b.WriteString(s.text[i:end])
 					i = end
 					continue
@@ -126,7 +128,7 @@ const (
 // resync finds where the text of an element goes on: behind what is sample text,
 // behind the "<" if the end tag stands on the same line, or where the next element
 // begins on a line of its own.
-func (s *scanner) resync(i int, name string, f *blocks) (int, resynced) {
+func (s *scanner) resync(i int, name string, f *template.Blocks) (int, resynced) {
 	rest := s.text[i:]
 	switch {
 	case strings.HasPrefix(rest, "<!"), strings.HasPrefix(rest, "<<<<<<<"):
@@ -146,12 +148,12 @@ func (s *scanner) resync(i int, name string, f *blocks) (int, resynced) {
 			return 0, lost
 		}
 	}
-	end, line := f.index("</"+name+">", i), f.index("\n", i)
+	end, line := f.Index("</"+name+">", i), f.Index("\n", i)
 	if end < 0 || line >= 0 && line < end {
 		return 0, lost
 	}
-	if tag := f.index(">", i); tag < end && name != "key" {
-		if _, ok := Placeholder(s.text[i : tag+1]); ok {
+	if tag := f.Index(">", i); tag < end && name != "key" {
+		if _, ok := template.Placeholder(s.text[i : tag+1]); ok {
 			return tag + 1, atSample
 		}
 	}
@@ -160,7 +162,7 @@ func (s *scanner) resync(i int, name string, f *blocks) (int, resynced) {
 
 // inside takes a "<" in character data that is not the end tag, and returns
 // where the text goes on.
-func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open func() *blocks) (int, *SyntaxError) {
+func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open func() *template.Blocks) (int, *SyntaxError) {
 	rest := s.text[i:]
 	switch {
 	case strings.HasPrefix(rest, "<![CDATA["):
@@ -186,11 +188,11 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open fun
 	if strings.HasPrefix("</"+name+">", rest) {
 		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is cut off", name)
 	}
-	if v, ok := open().at(i); ok { // <% … %>
+	if v, ok := open().At(i); ok { // <% … %>
 		b.WriteString(s.text[i:v.End])
 		return v.End, nil
 	}
-	if end := open().around(i); end > 0 {
+	if end := open().Around(i); end > 0 {
 		b.WriteString(s.text[i:end])
 		return end, nil
 	}

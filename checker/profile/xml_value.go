@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // next reads one thing inside <plist>: a tag, a comment, template text. It
@@ -80,7 +82,7 @@ func (s *scanner) templatedTag() int {
 	variables := 0
 	for i := s.pos + 1; i < len(s.text); {
 		c := s.text[i]
-		if v, ok := variableAt(s.text, i); opens[c] && ok {
+		if v, ok := template.At(s.text, i); template.CanStart(c) && ok {
 			i = v.End
 			variables++
 			continue

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
@@ -67,7 +68,7 @@ func onlySecret(text []byte) bool {
 		if n.Secret(within) {
 			secret += strings.Count(n.Text(), planted)
 		}
-		within = within || n != p.Root && profile.SecretKey(n.Key)
+		within = within || n != p.Root && keyname.IsSecret(n.Key)
 		for child := range n.Children() {
 			walk(child, within)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
@@ -132,7 +133,7 @@ func TestSecretSpellings(t *testing.T) {
 			fmt.Fprintf(&payloads, "<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadContent</key><dict><key>KeyUsage</key><integer>5</integer>%s</dict></dict>\n", inner)
 			if profile.MisspelledSCEPKey(name) == "Challenge" {
 				names = append(names, secretTitle(i)+" "+name)
-				if !profile.SecretKey(name) {
+				if !keyname.IsSecret(name) {
 					t.Errorf("%q means Challenge, and is not secret", name)
 				}
 			}

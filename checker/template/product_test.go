@@ -1,4 +1,4 @@
-package profile
+package template
 
 import (
 	"slices"
@@ -93,20 +93,20 @@ func TestMisnamed(t *testing.T) {
 // other's, and that only documented names are suggested.
 func TestProducts(t *testing.T) {
 	for _, p := range Products {
-		if p.Name == "" || p.Syntax == "" || len(p.Documented)+len(p.Others) == 0 {
+		if p.Name == "" || p.Syntax == "" || len(p.Documented)+len(p.Unofficial) == 0 {
 			t.Errorf("%+v is not complete", p)
 		}
-		for _, own := range p.Own {
-			if !slices.Contains(p.Documented, own) && !slices.Contains(p.Others, own) && p != Fleet {
+		for _, own := range p.Exclusive {
+			if !slices.Contains(p.Documented, own) && !slices.Contains(p.Unofficial, own) && p != Fleet {
 				t.Errorf("%s: %s is its own, but none of its names", p.Name, own)
 			}
 			for _, other := range Products {
-				if other != p && other.Syntax == p.Syntax && (slices.Contains(other.Documented, own) || slices.Contains(other.Others, own)) {
+				if other != p && other.Syntax == p.Syntax && (slices.Contains(other.Documented, own) || slices.Contains(other.Unofficial, own)) {
 					t.Errorf("%s is of %s as well as of %s", own, p.Name, other.Name)
 				}
 			}
 		}
-		if len(p.Stems) > 0 && len(p.Documented) == 0 {
+		if len(p.Prefixes) > 0 && len(p.Documented) == 0 {
 			t.Errorf("%s has nothing to suggest", p.Name)
 		}
 	}

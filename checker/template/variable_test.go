@@ -1,6 +1,8 @@
-package profile
+package template
 
-import "testing"
+import (
+	"testing"
+)
 
 // TestVariables holds what is taken for template text, and what is not.
 func TestVariables(t *testing.T) {

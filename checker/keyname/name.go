@@ -1,4 +1,6 @@
-package profile
+// Package keyname compares the names of keys: how far apart they are, what they
+// are misspellings of, and which ones name a secret.
+package keyname
 
 import (
 	"math/bits"
@@ -8,15 +10,66 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// FoldName removes from the name of a key what people get wrong first, or cannot see: case, whitespace, "_" and "-",
-// accents, and characters that are invisible. Characters that look like a Latin letter become that letter.
-func FoldName(name string) string {
-	var buffer [64]byte
-	return string(foldName(buffer[:0], name))
+// Distance counts the edits that turn one name into the other: a character
+// added, dropped, or changed, or two neighbors swapped. Names are short; beyond
+// 64 bytes they count as far apart.
+func Distance(a, b string) int {
+	const maxLength = 64
+	if len(a) > maxLength || len(b) > maxLength {
+		return maxLength
+	}
+	a, b = oneByteEach(a), oneByteEach(b)
+	if a == b {
+		return 0
+	}
+	var rows [3][maxLength + 1]int
+	older, old, row := &rows[0], &rows[1], &rows[2]
+	for j := 0; j <= len(b); j++ {
+		old[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := old[j-1]
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			row[j] = min(change, old[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+		older, old, row = old, row, older
+	}
+	return old[len(b)]
 }
 
-// foldName appends the folded name to a buffer.
-func foldName(b []byte, name string) []byte {
+// oneByteEach writes a name with one byte for each character. Those that are not ASCII may share a byte.
+func oneByteEach(name string) string {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			b := make([]byte, 0, len(name))
+			for _, r := range name {
+				if r >= utf8.RuneSelf {
+					r = utf8.RuneSelf | r&0x7f
+				}
+				b = append(b, byte(r))
+			}
+			return string(b)
+		}
+	}
+	return name
+}
+
+// Fold removes from the name of a key what people get wrong first, or cannot see: case, whitespace, "_" and "-",
+// accents, and characters that are invisible. Characters that look like a Latin letter become that letter.
+func Fold(name string) string {
+	var buffer [64]byte
+	return string(AppendFold(buffer[:0], name))
+}
+
+// AppendFold appends the folded name to a buffer.
+func AppendFold(b []byte, name string) []byte {
 	ascii := true
 	for i := 0; i < len(name) && ascii; i++ {
 		switch c := name[i]; {
@@ -76,82 +129,33 @@ var confusables = func() map[rune]rune {
 	return m
 }()
 
-// keyAliases are wrong names of SCEP keys that are not close to the right one, folded, as they are seen in profiles and
-// on the forms of servers.
-var keyAliases = map[string]string{
-	"fingerprint":            "CAFingerprint",
-	"thumbprint":             "CAFingerprint",
-	"cathumbprint":           "CAFingerprint",
-	"cacertfingerprint":      "CAFingerprint",
-	"subjectalternativename": "SubjectAltName",
-	"subjectalternatename":   "SubjectAltName",
-	"san":                    "SubjectAltName",
-	"subjectname":            "Subject",
-	"serverurl":              "URL",
-	"iskeyextractable":       "KeyIsExtractable",
-	"keyisexportable":        "KeyIsExtractable",
-	"allappsaccess":          "AllowAllAppsAccess",
-	"allowallapps":           "AllowAllAppsAccess",
-	"challengepassword":      "Challenge",
-	"keylength":              "Keysize",
-	"retrycount":             "Retries",
-	"maxretries":             "Retries",
-	"retryinterval":          "RetryDelay",
+// Name is a name prepared for comparison with misspellings of it.
+type Name struct {
+	text, folded string
+	letters      uint64
 }
 
-// MisspelledSCEPKey returns the SCEP key that a name was meant to be, or "" if it is one, or resembles none. SecretKey
-// asks it too, so that whatever is reported as a misspelling of Challenge is masked.
-func MisspelledSCEPKey(name string) string {
-	const maxBytes = 400 // no misspelled key comes near, and keys may be of any length
-	if len(name) > maxBytes || HasVariable(name) {
-		return ""
-	}
-	for _, k := range SCEPKeys {
-		if k.Name == name {
-			return ""
-		}
-	}
-	var buffer [64]byte
-	return meantSCEPKey(foldName(buffer[:0], name))
+// New prepares a name.
+func New(name string) Name {
+	folded := Fold(name)
+	return Name{name, folded, letterSet(folded)}
 }
 
-// meantSCEPKey returns the SCEP key that a folded name is an alias of, or closest to.
-func meantSCEPKey(folded []byte) string {
-	if right := keyAliases[string(folded)]; right != "" {
-		return right
-	}
+// Closest returns the name that a folded one is a misspelling of, by the fewest edits, or "".
+func Closest(folded []byte, names []Name) string {
 	best, far := "", 3
-	has := letterSet(string(folded))
-	for i := range foldedKeys {
-		k := &foldedKeys[i]
-		if d, ok := k.distance(folded, has); ok && d < far {
-			best, far = k.name, d
+	letters := letterSet(string(folded))
+	for i := range names {
+		if d, ok := names[i].distance(folded, letters); ok && d < far {
+			best, far = names[i].text, d
 		}
 	}
 	return best
 }
 
-// foldedKey is a name as misspellings of it are compared with it.
-type foldedKey struct {
-	name, folded string
-	letters      uint64
-}
-
-func newFoldedKey(name string) foldedKey {
-	folded := FoldName(name)
-	return foldedKey{name, folded, letterSet(folded)}
-}
-
-var foldedKeys = func() (keys []foldedKey) {
-	for _, k := range SCEPKeys {
-		keys = append(keys, newFoldedKey(k.Name))
-	}
-	return keys
-}()
-
 // distance counts the edits from a folded name with certain letters to the key, if they are few enough for a
 // misspelling: two, or one for a short key.
-func (k *foldedKey) distance(folded []byte, letters uint64) (int, bool) {
+func (k *Name) distance(folded []byte, letters uint64) (int, bool) {
 	allowed := 2
 	if len(k.folded) <= 4 {
 		allowed = 1

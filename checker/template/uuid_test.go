@@ -1,4 +1,4 @@
-package profile
+package template
 
 import (
 	"regexp"

@@ -1,6 +1,8 @@
-package profile
+package template
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestPlaceholder(t *testing.T) {
 	tests := []struct{ text, want string }{ // want "": no sample

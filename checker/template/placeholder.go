@@ -1,4 +1,4 @@
-package profile
+package template
 
 import (
 	"regexp"
@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Words that samples leave to be filled in.
+// The words that samples leave for people to replace.
 const (
 	nouns = `(?:domain|company|corp(?:oration)?|business|organi[sz]ation|org|tenant|team|site|school|instance|account|subdomain|` +
 		`server|host|fqdn|ca|mdm|scep|ndes|idp|url|uri|address|challenge|secret|passw(?:or)?d|passphrase|pass|token|key|` +
@@ -16,9 +16,9 @@ const (
 	article = `(?:(?:your|the|an?|my|scep|ndes|ca|mdm|static|dynamic|real|actual|own|new|here)[-_ ]+)*`
 )
 
-// samples are the texts that documentation and wizards put where a real value
-// belongs. A text that merely mentions such a word is no sample: hence the word
-// boundaries, and the nouns wherever people write plain words between spaces.
+// samples matches the texts that documentation and wizards write instead of a
+// real value. A text that merely mentions such a word is not a sample: hence the
+// word boundaries, and the nouns wherever people write plain words between spaces.
 var samples = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join([]string{
 		// YOUR-DOMAIN, your_challenge, your-company.com, YOURDOMAIN.COM, Your Organization Name
@@ -54,14 +54,14 @@ var samples = sync.OnceValue(func() *regexp.Regexp {
 	}, "|"))
 })
 
-// whole are samples only when they are all there is.
-var whole = map[string]bool{
+// wholeSamples are samples only if they are the whole text.
+var wholeSamples = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
 	"redacted": true, "ignored": true, "xxx": true,
 }
 
-// sampleWord reports whether a text is one of these, in any case.
-func sampleWord(text string) bool {
+// isSampleWord reports whether a text is one of these, in any case.
+func isSampleWord(text string) bool {
 	var lower [9]byte // as long as "challenge"
 	if len(text) > len(lower) {
 		return false
@@ -72,7 +72,7 @@ func sampleWord(text string) bool {
 			lower[i] = c | 0x20
 		}
 	}
-	return whole[string(lower[:len(text)])]
+	return wholeSamples[string(lower[:len(text)])]
 }
 
 // hints are the words that every sample has one of at the start of a word,
@@ -88,7 +88,7 @@ var hintsBegin = func() (t [256]bool) {
 	return t
 }()
 
-func hinted(text string) bool {
+func hasHint(text string) bool {
 	begins := true // a word begins here
 	for i := 0; i < len(text); i++ {
 		c := text[i] | 0x20
@@ -117,36 +117,36 @@ func foldPrefix(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
-// longestSample bounds what is looked at, and longestQuote what is given back.
-const longestSample, longestQuote = 1024, 64
+// maxSample limits what is searched, and maxQuote what is returned.
+const maxSample, maxQuote = 1024, 64
 
 // Placeholder reports whether a text is, or holds, sample text that somebody
-// forgot to replace, and gives that text. Template variables are no samples.
+// forgot to replace, and returns that text. Template variables are not samples.
 func Placeholder(text string) (string, bool) {
-	if len(text) > longestSample || IsUUID(text) {
+	if len(text) > maxSample || IsUUID(text) {
 		return "", false
 	}
 	text = strings.TrimSpace(Literal(text, "."))
-	if sampleWord(text) {
+	if isSampleWord(text) {
 		return text, true
 	}
-	if !hinted(text) {
+	if !hasHint(text) {
 		return "", false
 	}
 	at := samples().FindStringIndex(text)
-	if at == nil || ownDevice(text[at[0]:]) {
+	if at == nil || isOwnDevice(text[at[0]:]) {
 		return "", false
 	}
-	sample := wordsAround(text, at[0], at[1])
-	if len(sample) > longestQuote {
-		sample = strings.ToValidUTF8(sample[:longestQuote], "") + "…"
+	sample := expandToWords(text, at[0], at[1])
+	if len(sample) > maxQuote {
+		sample = strings.ToValidUTF8(sample[:maxQuote], "") + "…"
 	}
 	return sample, true
 }
 
-// ownDevice reports whether a text that "your" was found in goes on as "bring
+// isOwnDevice reports whether a text that "your" was found in goes on as "bring
 // your own device" does.
-func ownDevice(text string) bool {
+func isOwnDevice(text string) bool {
 	text = strings.ToLower(strings.TrimLeft(text, "-_ /."))
 	for _, mark := range []string{"-", "_"} {
 		if strings.HasPrefix(text, "your"+mark+"own") {
@@ -156,9 +156,9 @@ func ownDevice(text string) bool {
 	return false
 }
 
-// wordsAround drops the marks that bound a match and takes in the rest of the
+// expandToWords drops the marks that bound a match and takes in the rest of the
 // words it begins and ends in, with the hyphens and underscores between them.
-func wordsAround(text string, start, end int) string {
+func expandToWords(text string, start, end int) string {
 	word := func(c byte) bool {
 		return c == '-' || c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 	}
