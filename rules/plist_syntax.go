@@ -54,5 +54,5 @@ func syntaxMessage(p *checker.Pass, err *profile.SyntaxError) checker.Prose {
 	if p.ShowSecrets() {
 		return checker.Prose(err.Message)
 	}
-	return checker.Prose(err.Masked())
+	return checker.Prose(profile.MaskError(err))
 }

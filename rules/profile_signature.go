@@ -58,7 +58,7 @@ vqzREw==
 		if p.Verify == nil {
 			return nil
 		}
-		if err := p.Profile.Err; err != nil && p.Profile.Source.Damaged() {
+		if err := p.Profile.Err; err != nil && p.Profile.Damaged() {
 			p.Around("the signature does not verify: %s", err.Message)
 			return nil
 		}

@@ -88,10 +88,10 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	}
 	x := Setting{
 		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
-		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: n.Secret(within) || f.hidden.Text(n.Text()) != n.Text(),
+		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: profile.IsSecret(n, within) || f.hidden.Text(n.Text()) != n.Text(),
 	}
 	switch {
-	case n.Secret(within):
+	case profile.IsSecret(n, within):
 		x.Text = profile.Mask
 	case n.Is(profile.Data):
 		b, _ := n.Bytes()

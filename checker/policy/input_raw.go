@@ -87,7 +87,7 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 }
 
 func (d *document) scalar(n *profile.Node, within bool) *ast.Term {
-	if !d.pass.ShowSecrets() && n.Secret(within) {
+	if !d.pass.ShowSecrets() && profile.IsSecret(n, within) {
 		if n.Is(profile.Data) {
 			return ast.StringTerm(lengthOf(n))
 		}

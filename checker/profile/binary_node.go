@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// readBinary builds the tree of a binary property list. Its values have no
+// ParseBinary builds the tree of a binary property list. Its values have no
 // place in a text; dicts are in the order of their keys.
-func (s *Source) readBinary() (*Node, *SyntaxError) {
+func ParseBinary(s *Source) (*Node, *SyntaxError) {
 	s.Form = FormBinary
 	if len(s.Text) > maxBinary {
-		return nil, s.refuse("the file has %d bytes; %d is the most that is read of a binary property list; convert it to XML", len(s.Text), maxBinary)
+		return nil, s.Errorf("the file has %d bytes; %d is the most that is read of a binary property list; convert it to XML", len(s.Text), maxBinary)
 	}
 	value, duplicates, err := decodeBinary(s.Text)
 	if err != nil {
-		return nil, s.refuse("%v", err)
+		return nil, s.Errorf("%v", err)
 	}
 	s.Duplicates = duplicates
 	root, ok := nodeOf(value)
 	if !ok {
-		return nil, s.refuse("binary property list holds a value of a type that profiles do not have")
+		return nil, s.Errorf("binary property list holds a value of a type that profiles do not have")
 	}
 	return root, nil
 }
@@ -78,14 +78,8 @@ func (n *Node) adopt(key string, value any) bool {
 	if !ok {
 		return false
 	}
-	c.Key, c.parent, c.index = key, n, n.size
-	if n.last == nil {
-		n.first = c
-	} else {
-		n.last.next = c
-	}
-	n.last = c
-	n.size++
+	c.Key = key
+	n.appendChild(c)
 	return true
 }
 

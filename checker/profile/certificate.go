@@ -125,9 +125,6 @@ func (p *Profile) carried() []Certificate {
 		return p.certificates
 	}
 	p.foundCertificates = true
-	if a := p.arena(); a != nil {
-		p.certificates = take(&a.certificates)
-	}
 	for _, payload := range p.Payloads() {
 		switch payload.Type {
 		case "com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem":
@@ -159,7 +156,7 @@ func appendCertificates(list []Certificate, c Certificate) []Certificate {
 			return appendPEM(list, c, data)
 		}
 	}
-	if err == errCertificateNone && (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && validBase64(string(data)) { // what 30 8x and ----- begin with
+	if err == errCertificateNone && (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && IsBase64(string(data)) { // what 30 8x and ----- begin with
 		err = errCertificateTwice
 	}
 	c.DER, c.Err = der, err
@@ -197,7 +194,7 @@ func (p Payload) PKCS12() error {
 		return errCertificateEmpty
 	case bytes.Contains(data[:min(len(data), 4096)], []byte("-----BEGIN ")):
 		return errPKCS12PEM
-	case (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && validBase64(string(data)):
+	case (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && IsBase64(string(data)):
 		return errCertificateTwice
 	case data[0] != tagSequence:
 		return errPKCS12None

@@ -109,10 +109,10 @@ var textBefore struct {
 
 // recall fills in what is known of the data if its text was read before.
 func (c *Certificate) recall() bool {
-	if c.Content.Kind != Data || c.Content.unrendered || len(c.Content.text) > 2*keptSize {
+	if c.Content.Kind != Data || c.Content.Unrendered() || len(c.Content.Text()) > 2*keptSize {
 		return false
 	}
-	f := textFacts(c.Content.text)
+	f := textFacts(c.Content.Text())
 	if f != nil {
 		c.know(f)
 	}
@@ -125,12 +125,6 @@ func textFacts(text string) *certificateFacts {
 	return textBefore.facts[text]
 }
 
-// readBefore reports whether a text is that of a certificate which was read, and
-// so is base64: a fleet has the same few in all its profiles.
-func readBefore(text string) bool {
-	return len(text) > 256 && len(text) <= 2*keptSize && textFacts(text) != nil
-}
-
 // parse fills in what the bytes say.
 func (c *Certificate) parse() {
 	if c.DER == nil || c.facts != nil {
@@ -138,10 +132,10 @@ func (c *Certificate) parse() {
 	}
 	size := len(c.DER)
 	c.know(factsOf(c.DER))
-	if c.PEM || size > keptSize || len(c.Content.text) > 2*keptSize {
+	if c.PEM || size > keptSize || len(c.Content.Text()) > 2*keptSize {
 		return
 	}
-	kept, text := &textBefore, strings.Clone(c.Content.text)
+	kept, text := &textBefore, strings.Clone(c.Content.Text())
 	kept.Lock()
 	defer kept.Unlock()
 	if kept.facts == nil {

@@ -32,10 +32,10 @@ func opensObject(text []byte) bool {
 	return len(head) > 0 && head[0] == '"'
 }
 
-// speaksOfSCEP reports whether JSON may be a declarative document about SCEP,
+// mentionsSCEP reports whether JSON may be a declarative document about SCEP,
 // by the names that stand in it; surely, if it cannot be read and they are all
 // there is to tell by.
-func speaksOfSCEP(text []byte, surely bool) bool {
+func mentionsSCEP(text []byte, surely bool) bool {
 	quoted := func(name string) bool { return bytes.Contains(text, []byte(`"`+name+`"`)) }
 	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
 		return true
@@ -69,13 +69,13 @@ func declarationOf(root *Node) string {
 		return DeclarationAsset
 	case kind == DeclarationCredential:
 		return DeclarationCredential
-	case kind == DeclarationACME, kind == "" && root.holdsACME():
+	case kind == DeclarationACME, kind == "" && holdsACME(root):
 		return DeclarationACME
 	case strings.HasPrefix(kind, "com.apple."): // another declaration
 		return ""
 	}
 	for _, n := range []*Node{root, root.Get("PayloadContent"), root.At("PayloadContent", "PayloadContent"), root.Get("Payload")} {
-		if n.HoldsSCEP() {
+		if HoldsSCEP(n) {
 			return DeclarationCredential
 		}
 	}
@@ -84,13 +84,13 @@ func declarationOf(root *Node) string {
 
 // holdsACME reports whether a dict holds settings of ACME: the address, the name
 // of the client, and one of those of the key.
-func (n *Node) holdsACME() bool {
+func holdsACME(n *Node) bool {
 	return n.Get("DirectoryURL") != nil && n.Get("ClientIdentifier") != nil && (n.Get("KeyType") != nil || n.Get("KeySize") != nil || n.Get("HardwareBound") != nil)
 }
 
 // HoldsSCEP reports whether a dict holds settings of SCEP: a URL, or two others,
 // for some of their names are common words. ACME shares a few of them.
-func (n *Node) HoldsSCEP() bool {
+func HoldsSCEP(n *Node) bool {
 	if !n.Is(Dict) {
 		return false
 	}

@@ -159,11 +159,11 @@ func shownReal(f float64) string {
 // something open that is known only when a template is filled in.
 func ours(text []byte, binary bool) (a answer, fault *SyntaxError, template bool) {
 	src := &Source{Name: "document", Text: bytes.Clone(text), Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
-	read := src.readXML
+	read := ParseXML
 	if binary {
-		read = src.readBinary
+		read = ParseBinary
 	}
-	root, fault := read()
+	root, fault := read(src)
 	if fault == nil && len(src.Faults) > 0 {
 		fault = src.Faults[0]
 	}

@@ -23,7 +23,7 @@ type Encoding struct {
 	width    int    // 0: text is the file's bytes; 1: a byte a character; 2: UTF-16
 }
 
-func (e Encoding) decoded() bool { return e.width != 0 }
+func (e Encoding) Decoded() bool { return e.width != 0 }
 
 // charmaps are the single-byte encodings that a declaration may name.
 var charmaps = map[string]*charmap.Charmap{
@@ -141,7 +141,7 @@ func declaredEncoding(text []byte) (string, Span) {
 	if end < 0 {
 		return "", NoSpan
 	}
-	decl := alias(head[at : at+end])
+	decl := unsafeString(head[at : at+end])
 	i := strings.Index(decl, "encoding")
 	if i < 0 {
 		return "", NoSpan

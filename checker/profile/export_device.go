@@ -7,7 +7,7 @@ import "strings"
 // a dict with the key _computerlevel, or the name of a user, for arrays of dicts
 // that name the profile's keys anew, as ProfileIdentifier. nil if the property
 // list is no such thing.
-func (s *Source) installed(root *Node) []*Profile {
+func (s *document) installed(root *Node) []*Profile {
 	known := false
 	for level := range root.Children() {
 		if !level.Is(Array) {
@@ -24,21 +24,21 @@ func (s *Source) installed(root *Node) []*Profile {
 		return nil
 	}
 	list := []*Profile{}
-	common := &commonSecrets{}
+	common := &Shared{}
 	for level := range root.Children() {
-		for _, item := range level.list() {
+		for _, item := range children(level) {
 			export := &Export{Kind: ExportProfiles, Deployed: true, Lossy: true, Level: "System", Name: item.Get("ProfileDisplayName").Text()}
 			if level.Key != "_computerlevel" {
 				export.Level, export.User = "User", level.Key
 			}
-			list = append(list, &Profile{Source: s, Root: common.installed(item), Export: export, common: common})
+			list = append(list, &Profile{Source: s.Source, Root: restoreInstalled(item, common), Export: export, SharedSecrets: common})
 		}
 	}
 	if len(list) == 0 {
-		list = append(list, &Profile{Source: s, Root: root, Export: &Export{Kind: ExportProfiles, Deployed: true, Lossy: true,
+		list = append(list, &Profile{Source: s.Source, Root: root, Export: &Export{Kind: ExportProfiles, Deployed: true, Lossy: true,
 			Nothing: "what profiles show writes where no profiles are installed"}})
 	}
-	s.rewrites = true
+	s.Rewritten = true
 	return list
 }
 
@@ -55,14 +55,14 @@ var installedKeys = map[string]string{
 	"ProfileItems":        "PayloadContent",
 }
 
-// installed gives the dict of an installed profile the shape of a profile.
-func (x *commonSecrets) installed(item *Node) *Node {
+// restoreInstalled gives the dict of an installed profile the shape of a profile.
+func restoreInstalled(item *Node, x *Shared) *Node {
 	var keys []*Node
-	for _, c := range item.list() {
+	for _, c := range children(item) {
 		key := installedKeys[c.Key]
 		if key == "" {
-			c.parent, c.next = nil, nil
-			x.roots = append(x.roots, c)
+			c.Detach()
+			x.Roots = append(x.Roots, c)
 			continue
 		}
 		c.Key = key
@@ -73,9 +73,10 @@ func (x *commonSecrets) installed(item *Node) *Node {
 			}
 		}
 	}
-	item.Key, item.parent, item.next, item.index = "", nil, nil, 0
-	item.hang(keys...)
-	x.roots = append(x.roots, item)
+	item.Key = ""
+	item.Detach()
+	item.SetChildren(keys...)
+	x.Roots = append(x.Roots, item)
 	return item
 }
 
@@ -89,23 +90,23 @@ func unwrapPayload(payload *Node) {
 		return
 	}
 	var keys []*Node
-	for _, c := range payload.list() {
+	for _, c := range children(payload) {
 		if c != content {
 			keys = append(keys, c)
 		}
 	}
-	for _, c := range content.list() {
+	for _, c := range children(content) {
 		if c.Key == "PayloadContent" || payload.Get(c.Key) == nil {
 			keys = append(keys, c)
 		}
 	}
-	payload.hang(keys...)
+	payload.SetChildren(keys...)
 }
 
 // systemProfiler reads the report SPConfigurationProfileDataType in XML: an
 // array of reports, each with the name of its type and _items in _items. nil if
 // the property list holds no such report.
-func (s *Source) systemProfiler(root *Node) []*Profile {
+func (s *document) systemProfiler(root *Node) []*Profile {
 	list, found := []*Profile{}, false
 	for report := range root.Children() {
 		if report.Get("_dataType").Text() == "SPConfigurationProfileDataType" {
@@ -120,10 +121,10 @@ func (s *Source) systemProfiler(root *Node) []*Profile {
 }
 
 // reportedOrNone gives the profiles of a report, or says that there are none.
-func (s *Source) reportedOrNone(list []*Profile) []*Profile {
+func (s *document) reportedOrNone(list []*Profile) []*Profile {
 	if len(list) == 0 {
 		src := s.rewritten()
-		list = append(list, &Profile{Source: src, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportSystemProfiler, Deployed: true, Lossy: true,
+		list = append(list, &Profile{Source: src, Root: NewNode(Dict, "", ""), Export: &Export{Kind: ExportSystemProfiler, Deployed: true, Lossy: true,
 			Nothing: "what system_profiler writes where no profiles are installed"}})
 	}
 	return list
@@ -131,13 +132,15 @@ func (s *Source) reportedOrNone(list []*Profile) []*Profile {
 
 // rewritten is a source for profiles whose values are not to be found in the
 // text as they are: it shows no lines.
-func (s *Source) rewritten() *Source {
-	return &Source{Name: s.Name, Text: s.Text, Form: FormBinary, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+func (s *document) rewritten() *Source {
+	src := newSource(s.Name, s.Text)
+	src.Form = FormBinary
+	return src
 }
 
 // reported gathers the profiles of a report. Sections have _items as well, and
 // say in their names whether the profiles are those of the device or of a user.
-func (s *Source) reported(section *Node, level string) (list []*Profile) {
+func (s *document) reported(section *Node, level string) (list []*Profile) {
 	const sections = 4 // inside one another
 	type open struct {
 		node  *Node
@@ -200,30 +203,30 @@ var reportedKeys = map[string]string{
 // reportedProfile gives a dict of the report the shape of a profile. The
 // settings of a payload are an OpenStep property list in a string, whose values
 // have lost their types.
-func (s *Source) reportedProfile(item *Node, level string) *Profile {
+func (s *document) reportedProfile(item *Node, level string) *Profile {
 	export := &Export{Kind: ExportSystemProfiler, Deployed: true, Lossy: true, Level: level, Name: item.Get("_name").Text()}
-	root := newNode(Dict, "", "")
-	content := newNode(Array, "PayloadContent", "")
+	root := NewNode(Dict, "", "")
+	content := NewNode(Array, "PayloadContent", "")
 	var keys, payloads []*Node
 	for c := range item.Children() {
 		if key := reportedKeys[c.Key]; key != "" {
-			keys = append(keys, newNode(c.Kind, key, c.text))
+			keys = append(keys, NewNode(c.Kind, key, c.Text()))
 		}
 	}
 	for c := range item.Get("_items").Children() {
 		payload, err := reportedPayload(c)
 		if err != nil {
-			return s.broken(export, NoSpan, "the settings of payload %d, %s, cannot be read: %v", len(payloads)+1, quote(c.Get("_name").Text()), err)
+			return s.unreadable(export, NoSpan, "the settings of payload %d, %s, cannot be read: %v", len(payloads)+1, quote(c.Get("_name").Text()), err)
 		}
 		payloads = append(payloads, payload)
 	}
-	content.hang(payloads...)
-	root.hang(append(keys, content)...)
+	content.SetChildren(payloads...)
+	root.SetChildren(append(keys, content)...)
 	return &Profile{Source: s.rewritten(), Root: root, Export: export}
 }
 
 func reportedPayload(item *Node) (*Node, error) {
-	payload := newNode(Dict, "", "")
+	payload := NewNode(Dict, "", "")
 	var keys []*Node
 	for c := range item.Children() {
 		key := reportedKeys[c.Key]
@@ -231,18 +234,18 @@ func reportedPayload(item *Node) (*Node, error) {
 			key = "PayloadType"
 		}
 		if key != "" {
-			keys = append(keys, newNode(c.Kind, key, c.text))
+			keys = append(keys, NewNode(c.Kind, key, c.Text()))
 		}
 	}
 	if text := item.Get("spconfigprofile_payload_data").Text(); strings.TrimSpace(text) != "" {
-		settings, err := readOpenStep(text)
+		settings, err := ParseOpenStep(text)
 		if err != nil {
 			return nil, err
 		}
 		settings.Key = "PayloadContent"
 		keys = append(keys, settings)
 	}
-	payload.hang(keys...)
+	payload.SetChildren(keys...)
 	unwrapPayload(payload)
 	if payload.Get("PayloadType").Text() == TypeSCEP {
 		restoreTypes(payload.Get("PayloadContent"))

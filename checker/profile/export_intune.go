@@ -11,18 +11,18 @@ import (
 // answer that is a list. Custom configurations hold a profile in base64; SCEP
 // profiles of Intune are its own account of one.
 // https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macoscustomconfiguration
-func (s *Source) intune(root *Node) []*Profile {
+func (s *document) intune(root *Node) []*Profile {
 	entries := []*Node{root}
 	if value := root.Get("value"); value.Is(Array) {
-		entries = value.list()
+		entries = children(value)
 	} else if root.Is(Array) {
-		entries = root.list()
+		entries = children(root)
 	}
 	list, apple := s.intuneEntries(root, entries)
-	if n := root.Get(nextLink); n.Is(String) && n.text != "" && ofConfigurations(root.Get("@odata.context").Text()) {
-		more := s.broken(&Export{Kind: ExportIntune}, n.Span(), "%s", morePages)
+	if n := root.Get(nextLink); n.Is(String) && n.Text() != "" && ofConfigurations(root.Get("@odata.context").Text()) {
+		more := s.unreadable(&Export{Kind: ExportIntune}, n.Span(), "%s", morePages)
 		more.Err.Hint = morePagesHint
-		if value := root.Get("value"); value != nil && n.start < value.start {
+		if value := root.Get("value"); value != nil && n.Span().Start < value.Span().Start {
 			return slices.Insert(list, 0, more)
 		}
 		list = append(list, more)
@@ -30,7 +30,7 @@ func (s *Source) intune(root *Node) []*Profile {
 	if len(list) > 0 {
 		return list
 	}
-	return []*Profile{{Source: s, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportIntune, Lossy: true,
+	return []*Profile{{Source: s.Source, Root: NewNode(Dict, "", ""), Export: &Export{Kind: ExportIntune, Lossy: true,
 		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
 }
 
@@ -50,8 +50,8 @@ func ofConfigurations(context string) bool {
 
 // intuneEntries gives the profiles of configurations, and how many of these are
 // for Apple devices.
-func (s *Source) intuneEntries(root *Node, entries []*Node) (list []*Profile, apple int) {
-	common := &commonSecrets{}
+func (s *document) intuneEntries(root *Node, entries []*Node) (list []*Profile, apple int) {
+	common := &Shared{}
 	for _, entry := range entries {
 		kind := strings.ToLower(entry.Get("@odata.type").Text())
 		ios, macOS := strings.Contains(kind, ".ios"), strings.Contains(kind, ".macos")
@@ -62,21 +62,21 @@ func (s *Source) intuneEntries(root *Node, entries []*Node) (list []*Profile, ap
 		switch payload := entry.Get("payload"); {
 		case !entry.Is(Dict), kind != "" && !ios && !macOS:
 		case payload.Is(String) && (entry.Get("payloadFileName") != nil || strings.HasSuffix(kind, "customconfiguration")):
-			common.hidden = append(common.hidden, s.stringSpan(payload))
+			common.Hidden = append(common.Hidden, s.stringSpan(payload))
 			list = append(list, s.intunePayload(payload, export))
-		case (entry.Get("payload") != nil || !s.partial) && (strings.HasSuffix(kind, "customconfiguration") || kind == "" && entry.Get("payloadFileName") != nil):
+		case (entry.Get("payload") != nil || !s.truncated) && (strings.HasSuffix(kind, "customconfiguration") || kind == "" && entry.Get("payloadFileName") != nil):
 			list = append(list, s.unfilled(export, entry, entry.Get("payload"), "payload"))
 		case strings.HasSuffix(kind, "scepcertificateprofile"), entry.Get("scepServerUrls").Is(Array) && (ios || macOS || kind == ""):
 			export.Kind, export.Lossy = ExportIntuneSCEP, true
-			list = append(list, &Profile{Source: s, Root: intuneSCEP(entry), Export: export, common: common})
+			list = append(list, &Profile{Source: s.Source, Root: intuneSCEP(entry), Export: export, SharedSecrets: common})
 		}
 	}
-	common.roots = append(common.roots, root)
+	common.Roots = append(common.Roots, root)
 	return list, apple
 }
 
 // unfilled is an entry of an export that should hold a profile under a key, and does not.
-func (s *Source) unfilled(export *Export, entry, value *Node, key string) *Profile {
+func (s *document) unfilled(export *Export, entry, value *Node, key string) *Profile {
 	at, problem := entry.OpenSpan(), "is missing"
 	switch {
 	case value.Is(Null):
@@ -89,32 +89,32 @@ func (s *Source) unfilled(export *Export, entry, value *Node, key string) *Profi
 	return s.unfilledAt(export, at, key, problem)
 }
 
-func (s *Source) unfilledAt(export *Export, at Span, key, problem string) *Profile {
+func (s *document) unfilledAt(export *Export, at Span, key, problem string) *Profile {
 	if export.Name == "" {
 		key += " of an entry without a name"
 	}
-	p := s.broken(export, at, "%s %s, so that the profile cannot be checked", key, problem)
+	p := s.unreadable(export, at, "%s %s, so that the profile cannot be checked", key, problem)
 	p.Err.Hint = "export each profile by its ID, which gives its content"
 	return p
 }
 
 // stringSpan is the place of a string, for masking.
-func (s *Source) stringSpan(n *Node) Span {
+func (s *document) stringSpan(n *Node) Span {
 	at := n.Span()
 	return Span{at.Start + 1, max(at.Start+1, at.End-1)}
 }
 
-func (s *Source) intunePayload(payload *Node, export *Export) *Profile {
-	if strings.TrimSpace(payload.text) == "" {
+func (s *document) intunePayload(payload *Node, export *Export) *Profile {
+	if strings.TrimSpace(payload.Text()) == "" {
 		return s.unfilled(export, payload, payload, "payload")
 	}
-	text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(payload.text), ""))
+	text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(payload.Text()), ""))
 	if err != nil {
-		if text, err = base64.RawStdEncoding.DecodeString(strings.Join(strings.Fields(payload.text), "")); err != nil {
-			return s.broken(export, payload.Span(), "payload of the custom configuration is no base64")
+		if text, err = base64.RawStdEncoding.DecodeString(strings.Join(strings.Fields(payload.Text()), "")); err != nil {
+			return s.unreadable(export, payload.Span(), "payload of the custom configuration is no base64")
 		}
 	}
-	return s.packed(text, export)
+	return s.encoded(text, export)
 }
 
 // intuneLevel is the channel of a configuration in the words of Apple.
@@ -133,11 +133,6 @@ func intuneLevel(entry *Node) string {
 // tell of some settings; nothing is known of those.
 // https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-iosscepcertificateprofile
 func intuneSCEP(entry *Node) *Node {
-	at := func(n *Node, kind Kind, key, text string) *Node {
-		c := n.renamed(key)
-		c.Kind, c.text, c.unrendered, c.plain = kind, text, false, false
-		return c
-	}
 	var keys []*Node
 	add := func(n *Node) {
 		if n != nil {
@@ -145,19 +140,19 @@ func intuneSCEP(entry *Node) *Node {
 		}
 	}
 	if urls := entry.Get("scepServerUrls"); urls.Is(Array) && urls.Len() > 0 {
-		add(at(urls.first, String, "URL", urls.first.Text())) // further ones are tried if it fails
+		add(urls.At(0).As(String, "URL", urls.At(0).Text())) // further ones are tried if it fails
 	}
-	add(intuneSubject(entry, at))
+	add(intuneSubject(entry))
 	if n := entry.Get("keySize"); n.Is(String) {
-		if digits := strings.TrimPrefix(n.text, "size"); digits != n.text && strings.Trim(digits, "0123456789") == "" && digits != "" {
-			add(at(n, Integer, "Keysize", digits))
+		if digits := strings.TrimPrefix(n.Text(), "size"); digits != n.Text() && strings.Trim(digits, "0123456789") == "" && digits != "" {
+			add(n.As(Integer, "Keysize", digits))
 		} else {
-			add(at(n, n.Kind, "Keysize", n.text))
+			add(n.As(n.Kind, "Keysize", n.Text()))
 		}
 	}
 	if n := entry.Get("keyUsage"); n.Is(String) {
 		usage := 0
-		for word := range strings.SplitSeq(n.text, ",") {
+		for word := range strings.SplitSeq(n.Text(), ",") {
 			switch strings.TrimSpace(word) {
 			case "digitalSignature":
 				usage |= 1
@@ -165,30 +160,27 @@ func intuneSCEP(entry *Node) *Node {
 				usage |= 4
 			}
 		}
-		add(at(n, Integer, "Key Usage", fmt.Sprint(usage)))
+		add(n.As(Integer, "Key Usage", fmt.Sprint(usage)))
 	}
-	add(intuneNames(entry, at))
+	add(intuneNames(entry))
 	for _, key := range []string{"Challenge", "Name", "CAFingerprint", "Retries", "RetryDelay", "KeyIsExtractable", "AllowAllAppsAccess"} {
-		unknown := at(entry, Template, key, "")
-		unknown.unrendered, unknown.keyStart, unknown.keyEnd = true, -1, 0
-		unknown.start, unknown.end = -1, 0
-		add(unknown)
+		add(NewUnknown(key))
 	}
 	if n := entry.Get("allowAllAppsAccess"); n.Is(Boolean) {
-		keys[len(keys)-1] = at(n, Boolean, "AllowAllAppsAccess", n.text)
+		keys[len(keys)-1] = n.As(Boolean, "AllowAllAppsAccess", n.Text())
 	}
-	settings, payload, content, root := at(entry, Dict, "PayloadContent", ""), at(entry, Dict, "", ""), at(entry, Array, "PayloadContent", ""), at(entry, Dict, "", "")
-	settings.hang(keys...)
-	payload.hang(at(entry, String, "PayloadType", TypeSCEP), settings)
-	content.hang(payload)
+	settings, payload, content, root := entry.As(Dict, "PayloadContent", ""), entry.As(Dict, "", ""), entry.As(Array, "PayloadContent", ""), entry.As(Dict, "", "")
+	settings.SetChildren(keys...)
+	payload.SetChildren(entry.As(String, "PayloadType", TypeSCEP), settings)
+	content.SetChildren(payload)
 	keys = []*Node{content}
 	if n := entry.Get("id"); n.Is(String) {
-		add(at(n, String, "PayloadIdentifier", n.text))
+		add(n.As(String, "PayloadIdentifier", n.Text()))
 	}
 	if n := entry.Get("displayName"); n.Is(String) {
-		add(at(n, String, "PayloadDisplayName", n.text))
+		add(n.As(String, "PayloadDisplayName", n.Text()))
 	}
-	root.hang(keys...)
+	root.SetChildren(keys...)
 	return root
 }
 
@@ -197,18 +189,16 @@ var intuneAttributes = map[string]string{"E": "1.2.840.113549.1.9.1", "EMAIL": "
 
 // intuneSubject is the name of the certificate: subjectNameFormatString, as
 // "CN={{UserName}},E={{EmailAddress}}", or one of Intune's formats.
-func intuneSubject(entry *Node, at func(*Node, Kind, string, string) *Node) *Node {
+func intuneSubject(entry *Node) *Node {
 	n := entry.Get("subjectNameFormatString")
 	if text := strings.TrimSpace(n.Text()); !n.Is(String) || text == "" {
 		if n = entry.Get("subjectNameFormat"); !n.Is(String) {
 			return nil
 		}
-		unknown := at(n, Template, "Subject", "")
-		unknown.unrendered = true
-		return unknown
+		return n.As(Template, "Subject", "")
 	}
 	var names []*Node
-	for _, part := range splitName(n.text) {
+	for _, part := range splitName(n.Text()) {
 		key, value, found := strings.Cut(part, "=")
 		if !found {
 			continue
@@ -219,13 +209,13 @@ func intuneSubject(entry *Node, at func(*Node, Kind, string, string) *Node) *Nod
 		} else if len(key) <= 3 {
 			key = strings.ToUpper(key)
 		}
-		name, pair := at(n, Array, "", ""), at(n, Array, "", "")
-		pair.hang(at(n, String, "", key), at(n, String, "", strings.ReplaceAll(strings.TrimSpace(value), `\`, "")))
-		name.hang(pair)
+		name, pair := n.As(Array, "", ""), n.As(Array, "", "")
+		pair.SetChildren(n.As(String, "", key), n.As(String, "", strings.ReplaceAll(strings.TrimSpace(value), `\`, "")))
+		name.SetChildren(pair)
 		names = append(names, name)
 	}
-	subject := at(n, Array, "Subject", "")
-	subject.hang(names...)
+	subject := n.As(Array, "Subject", "")
+	subject.SetChildren(names...)
 	return subject
 }
 
@@ -246,16 +236,14 @@ func splitName(text string) (parts []string) {
 
 // intuneNames are the alternative names of the certificate, as far as they are
 // written out.
-func intuneNames(entry *Node, at func(*Node, Kind, string, string) *Node) *Node {
+func intuneNames(entry *Node) *Node {
 	list := entry.Get("customSubjectAlternativeNames")
 	if !list.Is(Array) || list.Len() == 0 {
 		n := entry.Get("subjectAlternativeNameType")
-		if !n.Is(String) || n.text == "none" || n.text == "" {
+		if !n.Is(String) || n.Text() == "none" || n.Text() == "" {
 			return nil
 		}
-		unknown := at(n, Template, "SubjectAltName", "")
-		unknown.unrendered = true
-		return unknown
+		return n.As(Template, "SubjectAltName", "")
 	}
 	keys := map[string]string{"emailAddress": "rfc822Name", "domainNameService": "dNSName",
 		"universalResourceIdentifier": "uniformResourceIdentifier", "userPrincipalName": "ntPrincipalName"}
@@ -268,18 +256,18 @@ func intuneNames(entry *Node, at func(*Node, Kind, string, string) *Node) *Node 
 			continue
 		}
 		if byKey[key] == nil {
-			names = append(names, at(name, Array, key, ""))
+			names = append(names, name.As(Array, key, ""))
 		}
-		byKey[key] = append(byKey[key], at(name, String, "", name.text))
+		byKey[key] = append(byKey[key], name.As(String, "", name.Text()))
 	}
-	for _, n := range names {
+	for i, n := range names {
 		if list := byKey[n.Key]; len(list) > 1 {
-			n.hang(list...)
+			n.SetChildren(list...)
 		} else {
-			n.Kind, n.text = String, list[0].text
+			names[i] = n.As(String, n.Key, list[0].Text())
 		}
 	}
-	dict := at(list, Dict, "SubjectAltName", "")
-	dict.hang(names...)
+	dict := list.As(Dict, "SubjectAltName", "")
+	dict.SetChildren(names...)
 	return dict
 }

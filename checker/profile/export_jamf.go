@@ -45,7 +45,7 @@ func opensJamf(text []byte) bool {
 
 // jamfReader walks the elements of a document of the API.
 type jamfReader struct {
-	src     *Source
+	src     *document
 	decoder *xml.Decoder
 	from    int // where the decoder began
 	path    []string
@@ -62,7 +62,7 @@ var errJamfDepth = errors.New("the elements of the export are nested too deep")
 
 // jamfXML reads the profiles that lie in <payloads> elements, as text whose
 // markup is escaped. nil if the document is no answer of the API.
-func (s *Source) jamfXML() []*Profile {
+func (s *document) jamfXML() []*Profile {
 	if !opensJamf(s.Text) {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (s *Source) jamfXML() []*Profile {
 	return list
 }
 
-func newJamfReader(s *Source, path []string) *jamfReader {
+func newJamfReader(s *document, path []string) *jamfReader {
 	r := &jamfReader{src: s, path: path}
 	r.start(0)
 	return r
@@ -90,7 +90,7 @@ func (r *jamfReader) start(at int) {
 func (r *jamfReader) offset() int { return min(r.from+int(r.decoder.InputOffset()), len(r.src.Text)) }
 
 // jamfWithin reads the profiles of a text that stands inside of these elements.
-func (s *Source) jamfWithin(path []string) []*Profile {
+func (s *document) jamfWithin(path []string) []*Profile {
 	r := newJamfReader(s, slices.Clone(path))
 	err := r.read()
 	if err == io.EOF && len(r.path) > len(path) {
@@ -98,7 +98,7 @@ func (s *Source) jamfWithin(path []string) []*Profile {
 	}
 	if err != nil && err != io.EOF {
 		at := r.offset()
-		r.list = append(r.list, s.broken(&Export{Kind: ExportJamf}, Span{at, at}, jamfDamaged, err))
+		r.list = append(r.list, s.unreadable(&Export{Kind: ExportJamf}, Span{at, at}, jamfDamaged, err))
 	}
 	return r.list
 }
@@ -111,8 +111,8 @@ func (r *jamfReader) cutOff() error {
 }
 
 // jamfNames stands for an answer without settings.
-func (s *Source) jamfNames() *Profile {
-	return &Profile{Source: s, Root: newNode(Dict, "", ""), Export: &Export{Kind: ExportJamf, Lossy: true,
+func (s *document) jamfNames() *Profile {
+	return &Profile{Source: s.Source, Root: NewNode(Dict, "", ""), Export: &Export{Kind: ExportJamf, Lossy: true,
 		Nothing: "a list of Jamf Pro, which has the names of profiles and not the profiles; ask for each by its ID"}}
 }
 
@@ -191,7 +191,7 @@ func (r *jamfReader) payloads() error {
 	if len(text) > 0 {
 		r.filled = true
 		export := *r.export
-		r.list = append(r.list, r.src.inner(at, unescapeXML, &export))
+		r.list = append(r.list, r.src.embedded(at, unescapeXML, &export))
 	}
 	if bytes.Contains(text, []byte("<![CDATA[")) && bytes.LastIndex(text, []byte("<![CDATA[")) > bytes.LastIndex(text, []byte("]]>")) {
 		return errors.New("a CDATA section in <payloads> does not end")
@@ -268,7 +268,7 @@ func unescapeXML(written string, jump func(inner, outer int)) string {
 }
 
 // jamfJSON reads the same in JSON, where a profile is a string.
-func (s *Source) jamfJSON(root *Node) []*Profile {
+func (s *document) jamfJSON(root *Node) []*Profile {
 	list := s.jamfObjects(root)
 	if len(list) == 0 {
 		list = []*Profile{s.jamfNames()}
@@ -279,14 +279,14 @@ func (s *Source) jamfJSON(root *Node) []*Profile {
 // ofJamfProfile reports whether an object general is that of a configuration profile: those
 // of computers and others have none of its keys.
 func ofJamfProfile(general *Node) bool {
-	if general.parent != nil && slices.Contains(jamfElements, general.parent.Key) {
+	if general.Parent() != nil && slices.Contains(jamfElements, general.Parent().Key) {
 		return true
 	}
 	return general.Get("redeploy_on_update") != nil || general.Get("distribution_method") != nil || general.Get("deployment_method") != nil
 }
 
 // jamfObjects gives the profiles in and under a value, in the order of the text.
-func (s *Source) jamfObjects(root *Node) (list []*Profile) {
+func (s *document) jamfObjects(root *Node) (list []*Profile) {
 	var found []*Node // the objects general
 	for todo := []*Node{root}; len(todo) > 0; todo = todo[1:] {
 		if general := todo[0].Get("general"); general.Is(Dict) {
@@ -299,14 +299,14 @@ func (s *Source) jamfObjects(root *Node) (list []*Profile) {
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b *Node) int { return cmp.Compare(a.start, b.start) })
+	slices.SortFunc(found, func(a, b *Node) int { return cmp.Compare(a.Span().Start, b.Span().Start) })
 	for _, general := range found {
 		export := &Export{Kind: ExportJamf, Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
 		n := general.Get("payloads")
 		switch {
-		case n.Is(String) && strings.TrimSpace(n.text) != "":
-			list = append(list, s.inner(Span{n.Span().Start + 1, n.Span().End - 1}, unescapeJSON, export))
-		case n != nil || !s.partial && ofJamfProfile(general):
+		case n.Is(String) && strings.TrimSpace(n.Text()) != "":
+			list = append(list, s.embedded(Span{n.Span().Start + 1, n.Span().End - 1}, unescapeJSON, export))
+		case n != nil || !s.truncated && ofJamfProfile(general):
 			list = append(list, s.unfilled(export, general, n, "payloads"))
 		}
 	}

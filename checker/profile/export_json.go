@@ -26,15 +26,15 @@ func kindOfJSON(text []byte) ExportKind {
 
 // exportedJSON gives the profiles of a JSON document that another system wrote,
 // nil if it is none that is known.
-func (s *Source) exportedJSON() []*Profile {
-	var read func(*Source, *Node) []*Profile
+func (s *document) exportedJSON() []*Profile {
+	var read func(*document, *Node) []*Profile
 	switch kindOfJSON(s.Text) {
 	case ExportSystemProfiler:
-		read = (*Source).systemProfilerJSON
+		read = (*document).systemProfilerJSON
 	case ExportJamf:
-		read = (*Source).jamfJSON
+		read = (*document).jamfJSON
 	case ExportIntune:
-		read = (*Source).intune
+		read = (*document).intune
 	default:
 		return nil
 	}
@@ -50,19 +50,16 @@ func (s *Source) exportedJSON() []*Profile {
 	if list[0].Export.Nothing != "" {
 		list = nil
 	}
-	return append(list, &Profile{Source: src, Err: err, Export: &Export{Kind: kind}})
+	return append(list, &Profile{Source: src.Source, Err: err, Export: &Export{Kind: kind}})
 }
 
 // readExportJSON reads the values of a JSON document. Of a damaged one it gives
 // what stands before the damage.
-func (s *Source) readExportJSON() (*Source, *Node, *SyntaxError) {
-	src := &Source{Name: s.Name, Text: s.Text, base: s.base, Form: FormJSON, Leading: NoSpan, rewrites: true, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
-	r := newJSONReader(src)
-	src.Encoding.Mark = r.base > 0
-	err := r.read()
-	src.chunks = append(src.chunks, r.chunk)
-	src.partial = err != nil
-	return src, r.root, err
+func (s *document) readExportJSON() (*document, *Node, *SyntaxError) {
+	src := newSource(s.Name, s.Text)
+	src.Origin, src.Rewritten = s.Origin, true
+	root, err := ParseJSON(src)
+	return &document{Source: src, truncated: err != nil}, root, err
 }
 
 // unescapeJSON decodes what stands between the quotation marks of a string.
@@ -114,13 +111,13 @@ func escapedUnit(text string) (r rune, size int) {
 
 // systemProfilerJSON is systemProfiler for JSON, which has the report under the
 // name of its type.
-func (s *Source) systemProfilerJSON(root *Node) []*Profile {
+func (s *document) systemProfilerJSON(root *Node) []*Profile {
 	report := root.Get("SPConfigurationProfileDataType")
 	if !report.Is(Array) {
 		return nil
 	}
 	report.Key = "_items"
-	section := newNode(Dict, "", "")
-	section.hang(report)
+	section := NewNode(Dict, "", "")
+	section.SetChildren(report)
 	return s.reportedOrNone(s.reported(section, ""))
 }

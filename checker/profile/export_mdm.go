@@ -5,7 +5,7 @@ import "fmt"
 // installProfile reads the MDM command InstallProfile, as NanoMDM and MicroMDM
 // keep it: {Command: {RequestType: InstallProfile, Payload: data}, CommandUUID}.
 // https://github.com/apple/device-management/blob/release/mdm/commands/profile.install.yaml
-func (s *Source) installProfile(root *Node) []*Profile {
+func (s *document) installProfile(root *Node) []*Profile {
 	command := root.Get("Command")
 	if command.Get("RequestType").Text() != "InstallProfile" {
 		return nil
@@ -15,20 +15,20 @@ func (s *Source) installProfile(root *Node) []*Profile {
 	text, ok := payload.Bytes()
 	switch {
 	case payload == nil:
-		return []*Profile{s.broken(export, command.OpenSpan(), "the command InstallProfile has no Payload, so it carries no profile")}
+		return []*Profile{s.unreadable(export, command.OpenSpan(), "the command InstallProfile has no Payload, so it carries no profile")}
 	case !ok || len(text) == 0:
-		p := s.broken(export, payload.Span(), "Payload of the command InstallProfile is no data with a profile in it")
-		p.common = &commonSecrets{roots: []*Node{root}, hidden: []Span{payload.Span()}}
+		p := s.unreadable(export, payload.Span(), "Payload of the command InstallProfile is no data with a profile in it")
+		p.SharedSecrets = &Shared{Roots: []*Node{root}, Hidden: []Span{payload.Span()}}
 		return []*Profile{p}
 	}
-	return []*Profile{s.packed(text, export)}
+	return []*Profile{s.encoded(text, export)}
 }
 
 // profileList reads the response to the MDM command ProfileList. It names the
 // profiles and payloads of a device and has none of their settings.
 // https://github.com/apple/device-management/blob/release/mdm/commands/profile.list.yaml
-func (s *Source) profileList(root *Node) []*Profile {
-	items := root.Get("ProfileList").list()
+func (s *document) profileList(root *Node) []*Profile {
+	items := children(root.Get("ProfileList"))
 	scep := 0
 	for _, item := range items {
 		for payload := range item.Get("PayloadContent").Children() {
@@ -46,13 +46,14 @@ func (s *Source) profileList(root *Node) []*Profile {
 	list := []*Profile{}
 	for _, item := range items {
 		if item.Is(Dict) {
-			item.parent, item.Key = nil, ""
-			list = append(list, &Profile{Source: s, Root: item, Export: &Export{Kind: ExportProfileList, Deployed: true, Lossy: true,
+			item.Detach()
+			item.Key = ""
+			list = append(list, &Profile{Source: s.Source, Root: item, Export: &Export{Kind: ExportProfileList, Deployed: true, Lossy: true,
 				Device: root.Get("UDID").Text(), Name: item.Get("PayloadDisplayName").Text(), Nothing: nothing}})
 		}
 	}
 	if len(list) == 0 {
-		list = append(list, &Profile{Source: s, Root: root, Export: &Export{Kind: ExportProfileList, Deployed: true, Lossy: true, Nothing: nothing}})
+		list = append(list, &Profile{Source: s.Source, Root: root, Export: &Export{Kind: ExportProfileList, Deployed: true, Lossy: true, Nothing: nothing}})
 	}
 	return list
 }

@@ -23,12 +23,12 @@ var (
 	errOpenStep      = errors.New("this is no OpenStep property list")
 )
 
-// readOpenStep reads an OpenStep property list, the braces around which may be
+// ParseOpenStep reads an OpenStep property list, the braces around which may be
 // missing, as system_profiler writes it: dicts { key = value; }, arrays ( value,
 // value ), data < hexadecimal digits >, and strings, which stand for numbers and
 // booleans as well. It goes by the grammar of CFOldStylePList.c in Apple's
 // CoreFoundation. Its errors quote nothing, for there may be secrets in it.
-func readOpenStep(text string) (*Node, error) {
+func ParseOpenStep(text string) (*Node, error) {
 	if len(text) > maxOpenStepSize {
 		return nil, errOpenStepSize
 	}
@@ -44,7 +44,7 @@ func readOpenStep(text string) (*Node, error) {
 		}
 		return n, r.err
 	}
-	n := newNode(Dict, "", "")
+	n := NewNode(Dict, "", "")
 	if err := r.dict(n, 0, true); err != nil {
 		return nil, err
 	}
@@ -108,17 +108,17 @@ func (r *openStepReader) value(depth int) (*Node, error) {
 		if n, ok := r.abridged(); ok {
 			return n, nil
 		}
-		n := newNode(Dict, "", "")
+		n := NewNode(Dict, "", "")
 		return n, r.dict(n, depth, false)
 	case r.peek() == '(':
 		r.pos++
-		n := newNode(Array, "", "")
+		n := NewNode(Array, "", "")
 		return n, r.array(n, depth)
 	case r.peek() == '<':
 		return r.data()
 	}
 	text, err := r.word()
-	return newNode(String, "", text), err
+	return NewNode(String, "", text), err
 }
 
 // dict reads what is between braces, or the whole text if there are none.
@@ -128,13 +128,13 @@ func (r *openStepReader) dict(n *Node, depth int, bare bool) error {
 		r.space()
 		switch {
 		case r.pos >= len(r.text) && bare:
-			n.hang(values...)
+			n.SetChildren(values...)
 			return nil
 		case r.pos >= len(r.text):
 			return errOpenStepCut
 		case r.peek() == '}' && !bare:
 			r.pos++
-			n.hang(values...)
+			n.SetChildren(values...)
 			return nil
 		}
 		key, err := r.word()
@@ -142,7 +142,7 @@ func (r *openStepReader) dict(n *Node, depth int, bare bool) error {
 			return err
 		}
 		r.space()
-		v := newNode(String, "", key) // "key;" is short for "key = key;"
+		v := NewNode(String, "", key) // "key;" is short for "key = key;"
 		if r.peek() == '=' {
 			r.pos++
 			if v, err = r.value(depth + 1); err != nil {
@@ -172,7 +172,7 @@ func (r *openStepReader) array(n *Node, depth int) error {
 			return errOpenStepCut
 		case r.peek() == ')':
 			r.pos++
-			n.hang(values...)
+			n.SetChildren(values...)
 			return nil
 		}
 		v, err := r.value(depth + 1)
@@ -203,7 +203,7 @@ func (r *openStepReader) data() (*Node, error) {
 		return nil, errOpenStep
 	}
 	r.pos += n + 1
-	return newNode(Data, "", base64.StdEncoding.EncodeToString(bytes)), nil
+	return NewNode(Data, "", base64.StdEncoding.EncodeToString(bytes)), nil
 }
 
 // abridged takes data of which macOS shows the ends alone, as in {length = 32,
@@ -215,7 +215,7 @@ func (r *openStepReader) abridged() (*Node, bool) {
 		return nil, false
 	}
 	r.pos += end + 1
-	return unknownNode(""), true
+	return NewUnknown(""), true
 }
 
 // word reads a string with or without quotation marks.

@@ -42,7 +42,7 @@ func FuzzParse(f *testing.F) {
 				}
 				_ = p.Err.Error()
 			}
-			if p.Export == nil || p.Source.within != nil {
+			if p.Export == nil || p.Source.Origin != nil && p.Source.Origin.Outer != nil {
 				walkTree(t, p.Source, p.Root)
 			}
 			p.SCEP()
@@ -226,7 +226,7 @@ func FuzzExports(f *testing.F) {
 			p.Certificates()
 			secrets := p.Secrets()
 			last := 0
-			inOrder := p.Source.within != nil
+			inOrder := p.Source.Origin != nil && p.Source.Origin.Outer != nil
 			var walk func(n *Node)
 			walk = func(n *Node) {
 				for c := range n.Children() {
@@ -274,7 +274,7 @@ func FuzzOpenStep(f *testing.F) {
 		if len(text) > 4096 || !utf8.ValidString(text) {
 			return
 		}
-		n, err := readOpenStep(text)
+		n, err := ParseOpenStep(text)
 		if err != nil {
 			return
 		}

@@ -12,25 +12,14 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// readJSON builds the tree of a JSON document, if it is one of declarative
-// management that speaks of SCEP: then s.declaration says which. Of any other
-// JSON it leaves the judgement to others.
-func (s *Source) readJSON() (*Node, *SyntaxError) {
+// ParseJSON parses a JSON document. With an error it returns what was read
+// before.
+func ParseJSON(s *Source) (*Node, *SyntaxError) {
 	r := newJSONReader(s)
 	err := r.read()
 	s.chunks = append(s.chunks, r.chunk)
-	if s.declaration = declarationOf(r.root); s.declaration == "" && err != nil && speaksOfSCEP(s.Text, true) {
-		s.declaration = DeclarationCredential // as far as one can tell of a broken one
-	}
-	if s.declaration == "" {
-		s.Templates = nil
-		return nil, nil
-	}
 	s.Form, s.Encoding.Mark = FormJSON, r.base > 0
-	if err != nil {
-		return nil, err
-	}
-	return r.root, nil
+	return r.root, err
 }
 
 // jsonReader makes nodes of the tokens that encoding/json finds. It counts the
@@ -42,7 +31,7 @@ type jsonReader struct {
 }
 
 func newJSONReader(s *Source) *jsonReader {
-	r := &jsonReader{scanner: scanner{src: s, text: alias(s.Text)}}
+	r := &jsonReader{scanner: scanner{src: s, text: unsafeString(s.Text)}}
 	if strings.HasPrefix(r.text, byteOrderMark) {
 		r.base = len(byteOrderMark)
 	}

@@ -6,10 +6,9 @@ const (
 	// MaxSize is the largest document Parse reads, in bytes.
 	MaxSize = 128 << 20
 
-	maxBinary     = 24 << 20 // bytes of a binary property list, which takes several times that while it is decoded
-	maxDepth      = 512      // dicts and arrays inside one another
-	maxNodes      = 1 << 19  // values in one document, every reference of a binary property list expanded
-	maxFaults     = 20       // errors of syntax after which reading goes on
-	maxDoubts     = 1000     // places of a document that Apple's own reader would refuse
-	maxSignatures = 8        // CMS messages wrapped around one profile
+	maxBinary = 24 << 20 // bytes of a binary property list, which takes several times that while it is decoded
+	maxDepth  = 512      // dicts and arrays inside one another
+	maxNodes  = 1 << 19  // values in one document, every reference of a binary property list expanded
+	maxFaults = 20       // errors of syntax after which reading goes on
+	maxDoubts = 1000     // places of a document that Apple's own reader would refuse
 )

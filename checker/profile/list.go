@@ -27,7 +27,7 @@ type listing struct {
 }
 
 // part is an entry that begins at a place.
-func (l *List) part(at base, root, general string) *Part {
+func (l *List) part(at origin, root, general string) *Part {
 	if now := (listing{l.kind, root, general, at.returns}); l.common == nil || *l.common != now {
 		l.common = &now
 	}
@@ -43,8 +43,8 @@ func (p *Part) end(at int64) {
 	p.Size = int32(at - p.At)
 }
 
-func (p *Part) base() *base {
-	return &base{Position{Line: int(p.line), Column: int(p.column), ByteColumn: int(p.byteColumn), Offset: int(p.At)}, p.common.returns}
+func (p *Part) origin() *Origin {
+	return &Origin{Base: Position{Line: int(p.line), Column: int(p.column), ByteColumn: int(p.byteColumn), Offset: int(p.At)}, Returns: p.common.returns}
 }
 
 // fault says what is wrong with an export.
@@ -125,16 +125,17 @@ func (l *List) Next() (*Part, error) {
 // ParsePart reads the profiles of a part, whose text is given. There are none
 // in an entry that is about something else.
 func ParsePart(name string, part *Part, text []byte) []*Profile {
-	src := &Source{Name: name, Text: text, base: part.base(), Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+	src := &document{Source: newSource(name, text)}
+	src.Origin = part.origin()
 	kind, root := part.common.kind, part.common.root
 	if f := part.fault; f != nil {
 		if root == "" {
 			src.Form = FormJSON
 		}
 		src.Text = nil
-		err := src.refuse("%s", f.message)
+		err := src.Errorf("%s", f.message)
 		err.Span, err.Hint = Span{0, 0}, f.hint
-		return []*Profile{{Source: src, Err: err, Export: &Export{Kind: kind}}}
+		return []*Profile{{Source: src.Source, Err: err, Export: &Export{Kind: kind}}}
 	}
 	if root != "" {
 		return src.jamfWithin([]string{root})
@@ -145,8 +146,8 @@ func ParsePart(name string, part *Part, text []byte) []*Profile {
 	case value == nil:
 	case part.common.general != "":
 		value.Key = "general"
-		around := newNode(Dict, part.common.general, "")
-		around.hang(value)
+		around := NewNode(Dict, part.common.general, "")
+		around.SetChildren(value)
 		list = doc.jamfObjects(around)
 	case kind == ExportJamf:
 		list = doc.jamfObjects(value)
@@ -154,10 +155,10 @@ func ParsePart(name string, part *Part, text []byte) []*Profile {
 		list, _ = doc.intuneEntries(value, []*Node{value})
 	}
 	if kind == ExportJamf { // nothing of its values is in those of the profiles
-		(&Profile{Source: doc}).Release()
+		doc.Release()
 	}
 	if err != nil {
-		list = append(list, &Profile{Source: doc, Err: err, Export: &Export{Kind: kind}})
+		list = append(list, &Profile{Source: doc.Source, Err: err, Export: &Export{Kind: kind}})
 	}
 	return list
 }

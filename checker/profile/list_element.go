@@ -10,7 +10,7 @@ type elementCutter struct {
 	*List
 	path []string // the open elements outside of entries, as far as they are known to be well-formed
 	open []string // those inside of the entry
-	gap  base     // where what is kept begins
+	gap  origin   // where what is kept begins
 	lost bool     // where the next entry begins is not known
 }
 
@@ -58,7 +58,7 @@ func (c *elementCutter) between(mark string) *Part {
 	if len(c.kept) > mostBetween {
 		return c.damaged(c.gap, errBetween)
 	}
-	src := &Source{Text: append(c.kept, mark...), base: &c.gap}
+	src := &document{Source: &Source{Text: append(c.kept, mark...), Origin: &Origin{Base: c.gap.Position, Returns: c.gap.returns}}}
 	r := newJamfReader(src, c.path)
 	if err := r.read(); err != io.EOF {
 		b := c.gap
@@ -69,7 +69,7 @@ func (c *elementCutter) between(mark string) *Part {
 	return nil
 }
 
-func (c *elementCutter) damaged(at base, err error) *Part {
+func (c *elementCutter) damaged(at origin, err error) *Part {
 	c.lost = true
 	part := c.part(at, "?", "")
 	part.fault = &fault{message: strings.Replace(jamfDamaged, "%v", err.Error(), 1)}

@@ -16,7 +16,7 @@ type objectCutter struct {
 	want    want
 	key     string // the last one
 	context string // of an answer of Microsoft Graph, as it is written
-	last    base   // behind the last token
+	last    origin // behind the last token
 	lost    bool   // where the next entry begins is not known
 }
 
@@ -280,7 +280,7 @@ func (c *objectCutter) entry() bool {
 
 func (c *objectCutter) damaged(message string) *Part { return c.damagedAt(c.place(), message) }
 
-func (c *objectCutter) damagedAt(at base, message string) *Part {
+func (c *objectCutter) damagedAt(at origin, message string) *Part {
 	c.lost = true
 	part := c.part(at, "", "")
 	part.fault = &fault{message: message, hint: jsonHint}

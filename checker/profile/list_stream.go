@@ -7,24 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// base is where a text begins in a document.
-type base struct {
+// origin is where a text begins in a document.
+type origin struct {
 	Position
 	returns bool // carriage returns alone end some of the lines before
-}
-
-// of gives a place of the document for one of the text.
-func (b *base) of(p Position) Position {
-	if b == nil {
-		return p
-	}
-	if p.Line == 1 {
-		p.Column += b.Column - 1
-		p.ByteColumn += b.ByteColumn - 1
-	}
-	p.Line += b.Line - 1
-	p.Offset += b.Offset
-	return p
 }
 
 // stream reads a text piece by piece and knows the place of what comes next.
@@ -34,10 +20,10 @@ type stream struct {
 	pos, end int   // what is not read yet
 	err      error // why there is no more; io.EOF at the end
 
-	offset  int64 // of buf[0]
-	counted int   // up to where the place is known
-	base    base  // of buf[counted]
-	ret     bool  // a carriage return stands before it
+	offset  int64  // of buf[0]
+	counted int    // up to where the place is known
+	base    origin // of buf[counted]
+	ret     bool   // a carriage return stands before it
 
 	keeping bool // what goes by is kept
 	kept    []byte
@@ -47,7 +33,7 @@ type stream struct {
 var window = 256 << 10
 
 func newStream(r io.Reader) *stream {
-	s := &stream{from: r, buf: make([]byte, window), base: base{Position: Position{Line: 1, Column: 1, ByteColumn: 1}}}
+	s := &stream{from: r, buf: make([]byte, window), base: origin{Position: Position{Line: 1, Column: 1, ByteColumn: 1}}}
 	if bytes.HasPrefix(s.peek(len(byteOrderMark)), []byte(byteOrderMark)) { // it is no character of the first line
 		s.pos, s.counted, s.base.Offset = len(byteOrderMark), len(byteOrderMark), len(byteOrderMark)
 	}
@@ -129,7 +115,7 @@ func (s *stream) behind(mark string) bool {
 }
 
 // place gives the place of what comes next.
-func (s *stream) place() base {
+func (s *stream) place() origin {
 	s.count(s.pos)
 	if s.ret && (s.pos < s.end && s.buf[s.pos] != '\n' || s.pos == s.end && s.err != nil) {
 		s.base.returned()
@@ -139,7 +125,7 @@ func (s *stream) place() base {
 }
 
 // returned begins a line behind a carriage return alone.
-func (b *base) returned() { b.Line, b.Column, b.ByteColumn, b.returns = b.Line+1, 1, 1, true }
+func (b *origin) returned() { b.Line, b.Column, b.ByteColumn, b.returns = b.Line+1, 1, 1, true }
 
 // count moves the place that is known on.
 func (s *stream) count(to int) {

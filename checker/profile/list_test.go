@@ -36,7 +36,7 @@ func account(p *Profile) (text string, damage bool) {
 	if p.Root != nil {
 		walk(p.Root, 0)
 	}
-	return b.String(), p.Err != nil && p.Source.within == nil && !strings.HasPrefix(p.Err.Message, "payload of the custom") && !strings.HasPrefix(p.Err.Message, "in the profile ")
+	return b.String(), p.Err != nil && (p.Source.Origin == nil || p.Source.Origin.Outer == nil) && !strings.HasPrefix(p.Err.Message, "payload of the custom") && !strings.HasPrefix(p.Err.Message, "in the profile ")
 }
 
 // readBoth gives the accounts of a document read as a whole and in parts; ok tells

@@ -37,18 +37,16 @@ func (s *Secrets) Own(at Span, n *Node) (own []string) {
 	const maxOwn = 100
 	if n != nil {
 		within := false
-		for p := n; p != nil && !within; p = p.parent {
+		for p := n; p != nil && !within; p = p.Parent() {
 			within = keyname.IsSecret(p.Key)
 		}
-		for c := range n.all() {
-			if within && c.secret(true) || !within && c == n && c.secret(false) {
-				add(c.text)
+		visit(n, nil, func(c, _ *Node) bool {
+			if within && isSecret(c, true) || !within && isSecret(c, false) {
+				add(c.Text())
 				add(s.written(c))
 			}
-			if !within || len(own) > maxOwn {
-				break
-			}
-		}
+			return within && len(own) <= maxOwn
+		})
 		return own
 	}
 	if !at.Valid() {
@@ -239,17 +237,14 @@ func (s *Secrets) Document() string {
 	return s.Text(b.String())
 }
 
-// Secrets gives the secrets of the profile, which are searched for once.
-func (p *Profile) Secrets() *Secrets {
-	if p.secrets == nil {
-		if p.common != nil {
-			p.secrets = p.common.find(p.Source)
-		} else {
-			p.secrets = p.findSecrets()
-		}
+// MaskError returns the message of a syntax error without secrets.
+func MaskError(e *SyntaxError) string {
+	secrets := findSecrets(e.Source, nil)
+	if e.Unquoted != "" && secrets.Touches(e.Span) {
+		return e.Unquoted
 	}
-	return p.secrets
+	return secrets.Text(e.Message)
 }
 
-// NoSecrets is for those who asked to see everything: it masks nothing.
-func (p *Profile) NoSecrets() *Secrets { return &Secrets{src: p.Source, shown: true} }
+// None returns no secrets: it is for those who asked to see everything.
+func None(src *Source) *Secrets { return &Secrets{src: src, shown: true} }

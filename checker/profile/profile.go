@@ -6,7 +6,7 @@ package profile
 
 import (
 	"bytes"
-	"fmt"
+	"crypto/x509"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +27,11 @@ type Profile struct {
 	// document of its own; nil for a plain profile.
 	Export *Export
 
-	common *commonSecrets // if other profiles have places in the same text
+	// SharedSecrets are set if other profiles have locations in the same text.
+	SharedSecrets *Shared
+
+	messages [][]byte // the CMS messages around the text, the outermost first
+	damaged  bool     // one of them cannot be read
 
 	once     sync.Once
 	payloads []Payload
@@ -71,140 +75,104 @@ type CommonKeys struct {
 // systems write, it holds all profiles; those that cannot be read have an Err,
 // and it is no error of the whole.
 func Parse(name string, text []byte) ([]*Profile, error) {
-	var made struct { // at one go
-		Profile
-		Source
-	}
-	p, src := &made.Profile, &made.Source
-	p.Source = src
-	src.Name, src.Text, src.Leading, src.Encoding = name, text, NoSpan, Encoding{Name: "UTF-8", Span: NoSpan}
-	src.arena = arenas.Get().(*arena)
-	src.chunks = take(&src.arena.chunks)
-	root, err := src.read()
-	p.Declaration = src.declaration
+	src := newSource(name, text)
+	p := Read(src)
 	if p.Declaration == "" {
 		var list []*Profile
-		if err != nil {
-			list = src.exportedText()
-		} else if root.Get("PayloadContent") == nil {
-			list = src.exported(root)
+		d := &document{Source: src}
+		if p.Err != nil {
+			list = d.exportedText()
+		} else if p.Root.Get("PayloadContent") == nil {
+			list = d.exported(p.Root)
 		}
 		if list != nil {
 			return list, nil
 		}
 	}
-	if err != nil {
-		p.Err = err
-		return []*Profile{p}, err
+	if p.Err != nil {
+		return []*Profile{p}, p.Err
 	}
-	p.Root = root
 	return []*Profile{p}, nil
 }
 
-// read unwraps the document and hands it to the reader of its form.
-func (s *Source) read() (*Node, *SyntaxError) {
-	if len(s.Text) > MaxSize {
-		return nil, s.refuse("the file has %d bytes; %d is the most that is read", len(s.Text), MaxSize)
+// Read reads the one profile that a document holds, as it is or signed. If the
+// document is not a property list, the profile has no Root, and an Err.
+func Read(src *Source) *Profile {
+	p := &Profile{Source: src}
+	p.Root, p.Err = p.read()
+	return p
+}
+
+// read unwraps the document and parses it by its form.
+func (p *Profile) read() (*Node, *SyntaxError) {
+	src := p.Source
+	if len(src.Text) > MaxSize {
+		return nil, src.Errorf("the file has %d bytes; %d is the most that is read", len(src.Text), MaxSize)
 	}
 	for {
-		head := s.Text[:min(len(s.Text), 64)]
+		head := src.Text[:min(len(src.Text), 64)]
 		var content []byte
 		var err error
 		switch {
 		case bytes.HasPrefix(head, []byte("bplist")):
-			return s.readBinary()
+			return ParseBinary(src)
 		case bytes.HasPrefix(head, []byte("-----BEGIN")):
-			content, err = pemContent(s.Text)
-		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(s.Text) == int(head[1])+2):
-			content, err = signedContent(s.Text)
-			s.messages = append(s.messages, s.Text)
-			s.Signatures++
+			content, err = pemContent(src.Text)
+		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(src.Text) == int(head[1])+2):
+			content, err = signedContent(src.Text)
+			p.messages = append(p.messages, src.Text)
+			src.Signatures++
 		default:
-			if opensObject(s.Text) && speaksOfSCEP(s.Text, false) {
-				if root, err := s.readJSON(); s.declaration != "" {
+			if opensObject(src.Text) && mentionsSCEP(src.Text, false) {
+				if root, err := p.readDeclaration(); p.Declaration != "" {
 					return root, err
 				}
 			}
-			return s.readXML()
+			return ParseXML(src)
 		}
 		if err != nil {
-			s.damaged = announcesSigned(s.Text)
-			return nil, s.refuse("%v", err)
+			p.damaged = announcesSigned(src.Text)
+			return nil, src.Errorf("%v", err)
 		}
-		if s.Signatures > maxSignatures {
-			return nil, s.refuse("more than %d CMS messages around one another", maxSignatures)
+		if src.Signatures > maxSignatures {
+			return nil, src.Errorf("more than %d CMS messages around one another", maxSignatures)
 		}
-		s.Text = content
+		src.Text = content
 	}
 }
 
-// refuse is a SyntaxError about the document as a whole.
-func (s *Source) refuse(format string, args ...any) *SyntaxError {
-	return &SyntaxError{Source: s, Span: NoSpan, Message: fmt.Sprintf(format, args...)}
-}
+// maxSignatures is the maximum number of CMS messages around one profile.
+const maxSignatures = 8
 
-func (s *Source) readXML() (*Node, *SyntaxError) {
-	text := s.Text
-	if s.within == nil || !s.within.at.Valid() { // else it was text before, whatever it says
-		var err error
-		if text, s.Encoding, err = toUTF8(s.Text); err != nil {
-			return nil, s.refuse("%v", err)
-		}
+// readDeclaration parses a JSON document if it is a declaration about SCEP or
+// ACME: then Declaration is set. Other JSON is left for other readers.
+func (p *Profile) readDeclaration() (*Node, *SyntaxError) {
+	src := p.Source
+	root, err := ParseJSON(src)
+	if p.Declaration = declarationOf(root); p.Declaration == "" && err != nil && mentionsSCEP(src.Text, true) {
+		p.Declaration = DeclarationCredential // as far as one can tell of a broken one
 	}
-	s.Text = text
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '<' {
-		if what := foreign(text, trimmed); what != "" {
-			err := s.refuse("%s", what)
-			err.Span = Span{0, 0}
-			return nil, err
-		}
-	}
-	a := s.arena
-	if a == nil || a.scanner.src != nil { // that of a document which led here
-		a = new(arena)
-	}
-	sc := &a.scanner
-	sc.src, sc.text, sc.seen = s, alias(text), a.seen[:0]
-	sc.chunk = newChunk(min(max(len(text)/48, 32), 4096))
-	root, fault := sc.scan()
-	s.chunks = append(s.chunks, sc.chunk)
-	return root, fault
-}
-
-// foreign names the usual things that are found in the place of a profile; ""
-// if the XML scanner may say something better.
-func foreign(text, head []byte) string {
-	has := func(prefix string) bool { return bytes.HasPrefix(head, []byte(prefix)) }
 	switch {
-	case len(bytes.TrimSpace(text)) == 0:
-		return "the file is empty"
-	case len(bytes.Trim(text[:min(len(text), 512)], "\x00")) == 0:
-		return "the file holds NUL bytes instead of a profile; it is damaged"
-	case has("{{"), has("{%"), has("{#"):
-		return ""
-	case has("{"), has("["):
-		return "this is JSON or an OpenStep property list, not an XML or binary property list; devices read the latter two only"
-	case has("("):
-		return "this is an OpenStep property list, not an XML or binary one; devices read the latter two only"
-	case has("PK\x03\x04"):
-		return "this is a ZIP archive, not a profile; unpack it first"
-	case has("\x1f\x8b"):
-		return "this is a gzip file, not a profile; unpack it first"
-	case has("\x00\x05\x16\x07"), has("\x00\x05\x16\x00"):
-		return "this is an AppleDouble file, which macOS leaves beside a file copied to another file system; delete it"
-	case has("version https://git-lfs"):
-		return "this is a Git LFS pointer, not the profile itself; run git lfs pull"
-	case has("MIME-Version:"), has("Content-Type:"):
-		return "this is an S/MIME message; profiles are signed in DER form, as openssl cms -sign -nodetach -outform DER does"
-	case has("<<<<<<<"):
-		return "a merge conflict is left in the file; resolve it"
-	case bytes.IndexByte(text[:min(len(text), 512)], 0) >= 0:
-		return "this is a binary file of another kind, not a property list"
-	case bytes.Contains(text, []byte("<plist")):
-		return ""
+	case p.Declaration == "":
+		src.Form, src.Encoding.Mark, src.Templates = FormXML, false, nil
+		return nil, nil
+	case err != nil:
+		return nil, err
 	}
-	return "this is not a property list; a profile begins with <?xml or <plist, with bplist00, or is a CMS signature"
+	return root, nil
+}
+
+// Damaged reports whether the document cannot be read because a signature
+// around it is truncated or corrupt.
+func (p *Profile) Damaged() bool { return p.damaged }
+
+// Release gives the memory of the profile's nodes back, for other profiles to
+// use. Nothing of the profile may be used afterwards: no node, no payload, no
+// text of one. Profiles that are not released are left to the collector.
+func (p *Profile) Release() {
+	p.Source.Release()
+	p.Root, p.payloads, p.scep, p.acme = nil, nil, nil, nil
+	p.certificates, p.digests, p.references, p.secrets, p.signatures = nil, nil, nil, nil, nil
 }
 
 // Fault gives the first error of syntax; nil if there is none.
@@ -234,7 +202,7 @@ func (p *Profile) view() {
 			p.scep = []SCEP{newCredential(p.Root)}
 		}
 		if p.Declaration == DeclarationACME && p.Root.Is(Dict) {
-			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: p.Root.common()})}
+			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: commonKeys(p.Root)})}
 			p.acme[0].declarative = true
 		}
 		return
@@ -246,15 +214,12 @@ func (p *Profile) view() {
 		}
 		return
 	}
-	if a := p.arena(); a != nil {
-		p.payloads, p.scep = take(&a.payloads), take(&a.scep)
-	}
 	p.payloads = slices.Grow(p.payloads, content.Len())
 	for n := range content.Children() {
 		if n.Kind != Dict {
 			continue
 		}
-		payload := Payload{Node: n, Index: int(n.index), Keys: n.common()}
+		payload := Payload{Node: n, Index: n.Index(), Keys: commonKeys(n)}
 		payload.Type, _ = payload.Keys.Type.Str()
 		payload.Identifier, _ = payload.Keys.Identifier.Str()
 		payload.UUID, _ = payload.Keys.UUID.Str()
@@ -269,10 +234,10 @@ func (p *Profile) view() {
 	}
 }
 
-// common finds the common keys of a payload in one pass, the last one of
+// commonKeys finds the common keys of a payload in one pass, the last one of
 // doubled keys.
-func (n *Node) common() (keys CommonKeys) {
-	for c := n.first; c != nil; c = c.next {
+func commonKeys(n *Node) (keys CommonKeys) {
+	for c := range n.Children() {
 		switch c.Key {
 		case "PayloadType":
 			keys.Type = c
@@ -299,7 +264,7 @@ func (p *Profile) bare() (SCEP, bool) {
 	if !p.Root.Is(Dict) || p.Export != nil {
 		return SCEP{}, false
 	}
-	payload := Payload{Node: p.Root, Keys: p.Root.common(), As: TypeSCEP}
+	payload := Payload{Node: p.Root, Keys: commonKeys(p.Root), As: TypeSCEP}
 	payload.Type, _ = payload.Keys.Type.Str()
 	payload.Identifier, _ = payload.Keys.Identifier.Str()
 	payload.UUID, _ = payload.Keys.UUID.Str()
@@ -346,4 +311,48 @@ func (p *Profile) Foreign() string {
 		return ""
 	}
 	return "a property list without PayloadContent"
+}
+
+// Secrets returns the secrets of the profile, which are searched for once.
+func (p *Profile) Secrets() *Secrets {
+	if p.secrets == nil {
+		if p.SharedSecrets != nil {
+			p.secrets = p.SharedSecrets.Find(p.Source)
+		} else {
+			p.secrets = findSecrets(p.Source, p.Root)
+		}
+	}
+	return p.secrets
+}
+
+// Signatures verifies the CMS messages around the profile, the outermost first.
+// Whether a signer is trusted, and its certificate in force, is not looked at.
+func (p *Profile) Signatures() []Signature {
+	if p == nil {
+		return nil
+	}
+	if p.verified {
+		return p.signatures
+	}
+	p.verified = true
+	for _, message := range p.messages {
+		p.signatures = append(p.signatures, verify(message))
+	}
+	return p.signatures
+}
+
+// NoSecrets returns no secrets: it is for those who asked to see everything.
+func (p *Profile) NoSecrets() *Secrets { return None(p.Source) }
+
+// SignerCertificates gives the certificates of those who signed the CMS messages
+// around the profile, the outermost first, as far as the messages hold them. The
+// signatures are not verified for it.
+func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
+	if p == nil {
+		return nil
+	}
+	for _, message := range p.messages {
+		list = append(list, SignerCertificates(message)...)
+	}
+	return list
 }

@@ -140,9 +140,6 @@ func (p *Profile) References() []Reference {
 	}
 	if !p.foundReferences {
 		p.foundReferences = true
-		if a := p.arena(); a != nil {
-			p.references = take(&a.references)
-		}
 		p.findReferences()
 	}
 	return p.references
@@ -167,8 +164,8 @@ func (p *Profile) findReferences() {
 			}
 			path.follow(from.Node, 0, func(n *Node) {
 				p.references = append(p.references, Reference{
-					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.text,
-					Variable: n.Kind == Template || n.unrendered || n.HasVariable(),
+					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.Text(),
+					Variable: n.Kind == Template || n.Unrendered() || n.HasVariable(),
 				})
 			})
 		}

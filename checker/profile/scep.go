@@ -109,7 +109,7 @@ func scepShaped(content *Node) bool {
 		return false
 	}
 	url, key, others := false, false, 0
-	for c := content.first; c != nil; c = c.next {
+	for c := range content.Children() {
 		switch c.Key {
 		case "URL":
 			url = true
@@ -149,7 +149,7 @@ func (s *SCEP) Bare() bool { return !s.declarative && s.Node.Parent() == nil }
 
 func settingsOf(p Payload, content *Node) SCEP {
 	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}
-	found := content.settings()
+	found := scepSettings(content)
 	s.URL = setting(found.url, (*Node).Str)
 	s.Name = setting(found.name, (*Node).Str)
 	s.Challenge = setting(found.challenge, (*Node).Str)
@@ -173,13 +173,10 @@ type settings struct {
 	caFingerprint, retries, retryDelay, allowAllAppsAccess, keyIsExtractable *Node
 }
 
-// settings finds the settings of a payload in one pass, the last one of doubled
+// scepSettings finds the settings of a payload in one pass, the last one of doubled
 // keys.
-func (n *Node) settings() (found settings) {
-	if n == nil {
-		return found
-	}
-	for c := n.first; c != nil; c = c.next {
+func scepSettings(n *Node) (found settings) {
+	for c := range n.Children() {
 		switch c.Key {
 		case "URL":
 			found.url = c
@@ -222,7 +219,7 @@ func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setti
 		return s
 	}
 	s.Node = n
-	s.Variable = n.unrendered || n.Kind == String && n.HasVariable()
+	s.Variable = n.Unrendered() || n.Kind == String && n.HasVariable()
 	if v, ok := read(n); ok && !s.Variable {
 		s.Value, s.Known = v, true
 	}
@@ -254,31 +251,12 @@ type Fingerprint struct {
 	Variable  bool
 }
 
-// DigestAlgorithm names the algorithm whose digest has so many bytes, or "".
-func DigestAlgorithm(size int) string {
-	switch size {
-	case 16:
-		return "MD5"
-	case 20:
-		return "SHA-1"
-	case 28:
-		return "SHA-224"
-	case 32:
-		return "SHA-256"
-	case 48:
-		return "SHA-384"
-	case 64:
-		return "SHA-512"
-	}
-	return ""
-}
-
 func newFingerprint(n *Node) Fingerprint {
 	f := Fingerprint{Node: n}
 	if n == nil {
 		return f
 	}
-	f.Variable = n.unrendered || n.Kind == String && n.HasVariable()
+	f.Variable = n.Unrendered() || n.Kind == String && n.HasVariable()
 	b, ok := n.Bytes()
 	if !ok {
 		return f
@@ -287,39 +265,12 @@ func newFingerprint(n *Node) Fingerprint {
 	if f.HexText = HexDigest(string(b)); f.HexText == nil {
 		// Hexadecimal digits are base64 digits as well. Of the true digests only
 		// one of 48 bytes could look so, and none ever will.
-		f.HexText = HexDigest(n.text)
+		f.HexText = HexDigest(n.Text())
 	}
 	if f.HexText == nil {
 		f.Algorithm = DigestAlgorithm(len(b))
 	}
 	return f
-}
-
-// HexDigest decodes a digest written as hexadecimal text, with or without
-// colons or spaces between the bytes; nil if the text is no such thing.
-func HexDigest(text string) []byte {
-	const longest = 64
-	digest := make([]byte, 0, longest)
-	half, odd := byte(0), false
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch c {
-		case ':', ' ', '-', '\n', '\r', '\t':
-			continue
-		}
-		value := strings.IndexByte("0123456789abcdef", c|0x20)
-		if c < '0' || value < 0 || len(digest) == longest {
-			return nil
-		}
-		half, odd = half<<4|byte(value), !odd
-		if !odd {
-			digest = append(digest, half)
-		}
-	}
-	if odd || DigestAlgorithm(len(digest)) == "" {
-		return nil
-	}
-	return digest
 }
 
 // WorstWait is the longest time, in seconds, that a device waits for a server

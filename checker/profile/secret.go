@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
-	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,10 +13,6 @@ import (
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/template"
 )
-
-// Mask stands for a secret in everything that is printed. It tells nothing of
-// the secret's length.
-const Mask = "********"
 
 // Secrets are the places of a profile that no output may show (challenges, passwords, private keys), and the texts there
 // that no output may repeat. What is secret is decided by structure: the text of the element is, wherever it is shown. A
@@ -34,22 +29,43 @@ type Secrets struct {
 
 // findSecrets searches the tree, and what the tree does not have as text: comments, template text, and all of a document
 // that is not a property list, so that its errors can be shown with their line.
-func (p *Profile) findSecrets() *Secrets {
-	s := &Secrets{src: p.Source}
-	if len(p.Source.Text) > MaxSize { // it was not read, and nothing of it is shown
+func findSecrets(src *Source, root *Node) *Secrets {
+	s := &Secrets{src: src}
+	if len(src.Text) > MaxSize { // it was not read, and nothing of it is shown
 		return s
 	}
-	if p.Root != nil {
-		s.walk(p.Root)
+	if root != nil {
+		s.walk(root)
 	}
-	s.searchSource(p.Root == nil || len(p.Source.Faults) > 0)
+	s.searchSource(root == nil || len(src.Faults) > 0)
 	s.finish()
 	return s
 }
 
+// Shared are the secrets of profiles that have locations in the same text: a line
+// of it may show the secrets of another one.
+type Shared struct {
+	Roots   []*Node // all trees that lie in the text
+	Hidden  []Span  // what may hold secrets, in a form that they cannot be found in
+	secrets *Secrets
+}
+
+// Find returns the secrets, which are searched for once.
+func (x *Shared) Find(src *Source) *Secrets {
+	if x.secrets == nil {
+		x.secrets = &Secrets{src: src, spans: x.Hidden}
+		for _, root := range x.Roots {
+			x.secrets.walk(root)
+		}
+		x.secrets.searchSource(false)
+		x.secrets.finish()
+	}
+	return x.secrets
+}
+
 // searchSource searches the text of the source, all of it if it is not known what it holds.
 func (s *Secrets) searchSource(unparsed bool) {
-	text := alias(s.src.Text)
+	text := s.src.String()
 	switch {
 	case s.src.Form == FormBinary:
 	case unparsed:
@@ -67,17 +83,17 @@ func (s *Secrets) finish() {
 	if len(s.texts) > 0 {
 		s.copies, s.texts = newTextSet(s.texts), nil
 		if s.src.Form != FormBinary {
-			s.copies.find(alias(s.src.Text), func(at Span) bool { s.spans = append(s.spans, at); return true })
+			s.copies.find(s.src.String(), func(at Span) bool { s.spans = append(s.spans, at); return true })
 		}
 		for _, root := range s.roots {
-			for n := range root.all() {
-				if n.start < 0 || n.Is(Dict, Array) {
-					continue
+			visit(root, nil, func(n, _ *Node) bool {
+				if n.Span().Valid() && !n.Is(Dict, Array) {
+					if raw := s.written(n); raw != n.Text() && s.copies.count(n.Text()) > s.copies.count(raw) {
+						s.spans = append(s.spans, s.inside(n)) // it is written otherwise there
+					}
 				}
-				if raw := s.written(n); raw != n.text && s.copies.count(n.text) > s.copies.count(raw) {
-					s.spans = append(s.spans, s.inside(n)) // it is written otherwise there
-				}
-			}
+				return true
+			})
 		}
 	}
 	slices.SortFunc(s.spans, func(a, b Span) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
@@ -92,43 +108,31 @@ func (s *Secrets) finish() {
 	s.spans = kept
 }
 
-// all yields a value and all that it holds, in file order and without recursion, each with the outermost dict or array
-// under a secret key that it lies in.
-func (n *Node) all() iter.Seq2[*Node, *Node] {
-	return func(yield func(*Node, *Node) bool) {
-		var within *Node
-		for c := n; c != nil; {
-			if !yield(c, within) {
-				return
-			}
-			if c.first != nil {
-				if within == nil && keyname.IsSecret(c.Key) {
-					within = c
-				}
-				c = c.first
-				continue
-			}
-			for c != n && c.next == nil {
-				if c = c.parent; c == within {
-					within = nil
-				}
-			}
-			if c == n {
-				return
-			}
-			c = c.next
+// visit calls a function for a value and all that it holds, in file order, each with the outermost dictionary or array
+// under a secret key that it lies in. It ends when the function returns false.
+func visit(n, within *Node, yield func(n, within *Node) bool) bool {
+	if !yield(n, within) {
+		return false
+	}
+	if within == nil && n.Len() > 0 && keyname.IsSecret(n.Key) {
+		within = n
+	}
+	for c := range n.Children() {
+		if !visit(c, within, yield) {
+			return false
 		}
 	}
+	return true
 }
 
 // walk collects the secrets of a tree.
 func (s *Secrets) walk(root *Node) {
 	s.roots = append(s.roots, root)
-	for n, within := range root.all() {
+	visit(root, nil, func(n, within *Node) bool {
 		secretKey := keyname.IsSecret(n.Key)
-		if n.secret(within != nil || secretKey) {
-			s.add(n.text, s.inside(n))
-			if raw := s.written(n); raw != n.text {
+		if isSecret(n, within != nil || secretKey) {
+			s.add(n.Text(), s.inside(n))
+			if raw := s.written(n); raw != n.Text() {
 				s.addText(raw)
 			}
 		} else if n.Kind == String {
@@ -137,16 +141,17 @@ func (s *Secrets) walk(root *Node) {
 		if secretKey {
 			s.gap(n)
 		}
-	}
+		return true
+	})
 }
 
 // inside is the place of a value's text: between its tags, or between the
 // quotation marks, in JSON.
 func (s *Secrets) inside(n *Node) Span {
-	if n.start < 0 {
+	if !n.Span().Valid() {
 		return NoSpan
 	}
-	at := Span{int(n.open), int(n.end)}
+	at := Span{n.OpenSpan().End, n.Span().End}
 	switch {
 	case s.src.Form == FormJSON && n.Is(String, Data):
 		at.End--
@@ -155,7 +160,7 @@ func (s *Secrets) inside(n *Node) Span {
 			at.End = at.Start + i
 		}
 	case n.Kind == Template:
-		at.Start = int(n.start)
+		at.Start = n.Span().Start
 	}
 	return at
 }
@@ -164,27 +169,27 @@ func (s *Secrets) inside(n *Node) Span {
 func (s *Secrets) written(n *Node) string {
 	at := s.inside(n)
 	if !at.Valid() || s.src.Form == FormBinary {
-		return n.text
+		return n.Text()
 	}
-	return alias(s.src.Text)[at.Start:at.End]
+	return s.src.String()[at.Start:at.End]
 }
 
 // addURL notes the secrets inside a URL.
 func (s *Secrets) addURL(n *Node) {
-	if !strings.ContainsAny(n.text, inURLMarks) {
+	if !strings.ContainsAny(n.Text(), inURLMarks) {
 		return
 	}
-	whole := namesURL(n.Key) || startsURL(n.text)
+	whole := namesURL(n.Key) || startsURL(n.Text())
 	found := false
-	for at := range urlSecrets(n.text, whole) {
+	for at := range urlSecrets(n.Text(), whole) {
 		found = true
-		s.addText(n.text[at.Start:at.End])
+		s.addText(n.Text()[at.Start:at.End])
 	}
-	if !found || n.start < 0 {
+	if !found || !n.Span().Valid() {
 		return
 	}
 	at, raw := s.inside(n), s.written(n)
-	if strings.ReplaceAll(raw, "&amp;", "&") != n.text || s.src.Form == FormJSON && raw != n.text {
+	if strings.ReplaceAll(raw, "&amp;", "&") != n.Text() || s.src.Form == FormJSON && raw != n.Text() {
 		s.spans = append(s.spans, at) // what is written otherwise there cannot be told apart
 		return
 	}
@@ -196,11 +201,12 @@ func (s *Secrets) addURL(n *Node) {
 // gap notes template text between a secret key and its value: it may choose
 // among secrets.
 func (s *Secrets) gap(n *Node) {
-	if n.keyStart < 0 || n.keyEnd == 0 || n.start <= n.keyEnd {
+	at := Span{n.KeySpan().End, n.Span().Start} // n.KeySpan is n.Span if there is no key
+	if at.Start >= at.End {
 		return
 	}
-	if text := string(s.src.Text[n.keyEnd:n.start]); template.HasVariable(text) {
-		s.add(text, Span{int(n.keyEnd), int(n.start)})
+	if text := string(s.src.Text[at.Start:at.End]); template.HasVariable(text) {
+		s.add(text, at)
 	}
 }
 
@@ -238,7 +244,7 @@ func (s *Secrets) addText(text string) {
 	}
 	s.texts = append(s.texts, text)
 	text = strings.ToValidUTF8(text[:min(len(text), maxFoundBytes)], "") // more is not compared
-	if strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf || base64Class[byte(r)] != 0 || r == '+' || r == '/' }) < 0 {
+	if strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf || !IsBase64Digit(byte(r)) || r == '+' || r == '/' }) < 0 {
 		return // it is the same however it is written
 	}
 	for _, other := range []string{strings.Trim(strconv.Quote(text), `"`), url.QueryEscape(text), url.PathEscape(text)} {
@@ -248,35 +254,35 @@ func (s *Secrets) addText(text string) {
 	}
 }
 
-// Secret reports whether the value is one that must not be printed; within
+// IsSecret reports whether the value is one that must not be printed; within
 // tells whether it lies somewhere under a secret key.
-func (n *Node) Secret(within bool) bool {
-	return n != nil && n.secret(within || keyname.IsSecret(n.Key))
+func IsSecret(n *Node, within bool) bool {
+	return n != nil && isSecret(n, within || keyname.IsSecret(n.Key))
 }
 
-// secret is the same, with the key of the value itself looked at already.
-func (n *Node) secret(within bool) bool {
-	if !n.Is(String, Data, Integer, Real, Template) || n.text == "" {
+// isSecret is the same, with the key of the value itself looked at already.
+func isSecret(n *Node, within bool) bool {
+	if !n.Is(String, Data, Integer, Real, Template) || n.Text() == "" {
 		return false
 	}
 	if within {
-		return !template.IsCertain(n.text)
+		return !template.IsCertain(n.Text())
 	}
 	switch n.Kind {
 	case Data, String:
-		if n.Key == "PayloadContent" && strings.EqualFold(strings.TrimSpace(n.parent.Get("PayloadType").Text()), "com.apple.security.pkcs12") {
-			return !template.IsCertain(n.text)
+		if n.Key == "PayloadContent" && strings.EqualFold(strings.TrimSpace(n.Parent().Get("PayloadType").Text()), "com.apple.security.pkcs12") {
+			return !template.IsCertain(n.Text())
 		}
-		return holdsPrivateKey(n.text) || strings.Contains(n.text, "PRIVATE KEY") || n.Kind == Data && n.holdsKeyText()
+		return holdsPrivateKey(n.Text()) || strings.Contains(n.Text(), "PRIVATE KEY") || n.Kind == Data && holdsKeyText(n)
 	}
 	return false
 }
 
 // holdsKeyText reports whether data is text with a private key in PEM anywhere
 // in it, as openssl writes it behind a certificate or lines of attributes.
-func (n *Node) holdsKeyText() bool {
+func holdsKeyText(n *Node) bool {
 	var head [12]byte
-	if m, _ := base64.StdEncoding.Decode(head[:], []byte(n.text[:min(len(n.text), 16)])); m == 0 || head[0] == tagSequence && head[1] >= 0x80 {
+	if m, _ := base64.StdEncoding.Decode(head[:], []byte(n.Text()[:min(len(n.Text()), 16)])); m == 0 || head[0] == tagSequence && head[1] >= 0x80 {
 		return false // a certificate, most likely
 	}
 	b, _ := n.Bytes()
@@ -297,7 +303,7 @@ func holdsPrivateKey(text string) bool {
 	var head [128]byte
 	n := 0
 	for ; i < len(text) && n < len(head); i++ {
-		if c := text[i]; base64Class[c] == 0 {
+		if c := text[i]; IsBase64Digit(c) {
 			head[n] = c
 			n++
 		} else if c == '-' || c == '_' { // as in URLs

@@ -110,7 +110,7 @@ func (s *Secrets) searchKeys(text string) {
 	const shortest = 40 // characters of Base64
 	start := -1
 	for i := 0; i <= len(text); i++ {
-		if i < len(text) && base64Class[text[i]] != 4 {
+		if i < len(text) && (IsBase64Digit(text[i]) || isSpace(text[i]) || text[i] == '=') {
 			if start < 0 {
 				start = i
 			}

@@ -44,26 +44,6 @@ const (
 	maxBundledSize = 64 << 10 // of one certificate
 )
 
-// Signatures verifies the CMS messages around the profile, the outermost first.
-// Whether a signer is trusted, and its certificate in force, is not looked at.
-func (p *Profile) Signatures() []Signature {
-	if p == nil {
-		return nil
-	}
-	if p.verified {
-		return p.signatures
-	}
-	p.verified = true
-	for _, message := range p.Source.messages {
-		p.signatures = append(p.signatures, verify(message))
-	}
-	return p.signatures
-}
-
-// Damaged reports whether the document cannot be read because a signature
-// around it is cut off or damaged.
-func (s *Source) Damaged() bool { return s.damaged }
-
 // announcesSigned reports whether a document begins as a signed one does.
 func announcesSigned(text []byte) bool {
 	if bytes.HasPrefix(text, []byte("-----BEGIN PKCS7")) || bytes.HasPrefix(text, []byte("-----BEGIN CMS")) {
@@ -73,19 +53,13 @@ func announcesSigned(text []byte) bool {
 	return err == nil && bytes.HasPrefix(text[pos:], []byte("\x06\x09"+pkcs7+"\x02"))
 }
 
-// SignerCertificates gives the certificates of those who signed the CMS messages
-// around the profile, the outermost first, as far as the messages hold them. The
-// signatures are not verified for it.
-func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
-	if p == nil {
-		return nil
-	}
-	for _, message := range p.Source.messages {
-		m := takeApart(message)
-		for i := range m.signers {
-			if at := slices.IndexFunc(m.bundled, m.signers[i].of); at >= 0 {
-				list = append(list, m.bundled[at])
-			}
+// SignerCertificates returns the certificates of those who signed a CMS message,
+// as far as it contains them. The signatures are not verified.
+func SignerCertificates(message []byte) (list []*x509.Certificate) {
+	m := takeApart(message)
+	for i := range m.signers {
+		if at := slices.IndexFunc(m.bundled, m.signers[i].of); at >= 0 {
+			list = append(list, m.bundled[at])
 		}
 	}
 	return list

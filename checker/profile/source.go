@@ -3,7 +3,9 @@ package profile
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Span is a range of bytes of a Source's text, from Start up to and without
@@ -56,20 +58,14 @@ type Source struct {
 	// them are known.
 	Faults []*SyntaxError
 
-	within         *within     // the document that the text was taken out of, nil if it is one itself
-	base           *base       // where the text begins in a document that was not read as a whole; nil: at its start
-	messages       [][]byte    // the CMS messages around the text, the outermost first
-	rewrites       bool        // profiles of the document have the places of what stands for them
-	values         int         // in the profiles that lie in the text
-	damaged        bool        // one of them cannot be read
-	partial        bool        // what the document holds was not read to its end
-	declaration    string      // see Profile
+	Origin    *Origin // where the text lies in a larger document; nil if it is a document itself
+	Rewritten bool    // profiles of the document have the places of what stands for them
+
 	lines          *lineIndex  // made when the first line is asked for, for most documents never have a finding
 	feeds          int         // line feeds, and one
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text
 	chunks         [][]Node    // where the nodes lie
-	arena          *arena      // memory to use again; nil: none
 }
 
 // Editable reports whether an edit of Text can be written back to the file,
@@ -78,7 +74,7 @@ func (s *Source) Editable() (bool, string) {
 	switch {
 	case s.Inside:
 		return false, "it lies in an archive or a stream; mend the profile where it is kept"
-	case s.within != nil, s.rewrites:
+	case s.Origin != nil && s.Origin.Outer != nil, s.Rewritten:
 		return false, "it is what another system wrote; mend the profile where it is kept"
 	case s.Signatures > 0:
 		return false, "it is signed, and an edit would break the signature; mend the profile it was made from and sign again"
@@ -86,7 +82,7 @@ func (s *Source) Editable() (bool, string) {
 		return false, "it is a binary property list; convert it to XML first"
 	case s.Form == FormJSON:
 		return false, "it is JSON, which fixes are not made for; mend it by hand"
-	case s.Encoding.decoded():
+	case s.Encoding.Decoded():
 		return false, fmt.Sprintf("it is encoded in %s; save it as UTF-8 first", s.Encoding.Name)
 	}
 	return true, ""
@@ -95,7 +91,7 @@ func (s *Source) Editable() (bool, string) {
 // Textual reports whether the document is text, in which values have places. A
 // profile that lies in another document in base64 has none there.
 func (s *Source) Textual() bool {
-	return s.Form != FormBinary && (s.within == nil || s.within.at.Valid())
+	return s.Form != FormBinary && (s.Origin == nil || s.Origin.Outer == nil || s.Origin.At.Valid())
 }
 
 // ResemblesPlist reports whether the text looks like an XML property list. Of a text that
@@ -120,26 +116,27 @@ func (s *Source) LineAt(offset int) int {
 // LineOfFile gives the line of the file, counted from 1, that an offset of Text
 // lies on: that of LineAt, unless the text lies in another document.
 func (s *Source) LineOfFile(offset int) int {
-	if s.within != nil && s.within.at.Valid() {
-		return s.within.outer.LineOfFile(s.within.offset(offset))
+	switch o := s.Origin; {
+	case o == nil, o.Outer != nil && !o.At.Valid():
+		return s.LineAt(offset)
+	case o.Outer != nil:
+		return o.Outer.LineOfFile(o.offset(offset))
+	default:
+		return s.LineAt(offset) + o.Base.Line - 1
 	}
-	if s.base != nil {
-		return s.LineAt(offset) + s.base.Line - 1
-	}
-	return s.LineAt(offset)
 }
 
 // LinesOfFile reports whether lines have the numbers that other programs give
 // the lines of the file: not if they are lines of what is inside a signature,
 // nor if carriage returns alone end some of them.
 func (s *Source) LinesOfFile() bool {
-	if s.within != nil {
-		return s.within.at.Valid() && s.within.outer.LinesOfFile()
+	if o := s.Origin; o != nil && o.Outer != nil {
+		return o.At.Valid() && o.Outer.LinesOfFile()
 	}
 	if s.feeds == 0 {
 		s.feeds = 1 + bytes.Count(s.Text, []byte("\n"))
 	}
-	return s.Signatures == 0 && s.index().count == s.feeds && (s.base == nil || !s.base.returns)
+	return s.Signatures == 0 && s.index().count == s.feeds && (s.Origin == nil || !s.Origin.Returns)
 }
 
 // Position turns an offset of Text into line, column and offset of the file.
@@ -147,8 +144,8 @@ func (s *Source) LinesOfFile() bool {
 // taken out of another document has its places there.
 func (s *Source) Position(offset int) Position {
 	offset = min(max(offset, 0), len(s.Text))
-	if s.within != nil && s.within.at.Valid() {
-		return s.within.outer.Position(s.within.offset(offset))
+	if o := s.Origin; o != nil && o.Outer != nil && o.At.Valid() {
+		return o.Outer.Position(o.offset(offset))
 	}
 	line, start := s.index().at(offset)
 	if line == 1 && bytes.HasPrefix(s.Text, []byte(byteOrderMark)) {
@@ -169,7 +166,7 @@ func (s *Source) Position(offset int) Position {
 	}
 	column += utf8.RuneCount(s.Text[from:offset])
 	s.last[0], s.last[1] = s.last[1], Position{Line: line, Column: column, Offset: offset}
-	return s.base.of(Position{Line: line, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1})
+	return s.Origin.position(Position{Line: line, Column: column, Offset: s.fileOffset(offset), ByteColumn: offset - start + 1})
 }
 
 // fileOffset turns an offset of decoded text into one of the file.
@@ -226,31 +223,68 @@ type SyntaxError struct {
 	Hint     string // what to write instead, if one can tell
 	Template bool   // template text stands where it makes the structure unreadable
 
-	plain string // the message without what it quotes of the document; "" if it quotes nothing
+	Unquoted string // the message without what it quotes of the document; "" if it quotes nothing
 }
 
-// prefix puts words before the message.
-func (e *SyntaxError) prefix(words string) {
+// Prefix puts words before the message.
+func (e *SyntaxError) Prefix(words string) {
 	e.Message = words + e.Message
-	if e.plain != "" {
-		e.plain = words + e.plain
+	if e.Unquoted != "" {
+		e.Unquoted = words + e.Unquoted
 	}
 }
 
-// Masked gives the message without secrets.
-func (e *SyntaxError) Masked() string {
-	secrets := (&Profile{Source: e.Source}).findSecrets()
-	if e.plain != "" && secrets.Touches(e.Span) {
-		return e.plain
-	}
-	return secrets.Text(e.Message)
-}
-
-// Error gives the place and the message, without secrets, on one line.
+// Error returns the location and the message on one line. What the message
+// quotes of the document may be secret, and is masked.
 func (e *SyntaxError) Error() string {
+	message := e.Message
+	if e.Unquoted != "" {
+		message = e.Unquoted
+	}
 	if !e.Span.Valid() {
-		return fmt.Sprintf("%s: %s", e.Source.Name, e.Masked())
+		return fmt.Sprintf("%s: %s", e.Source.Name, message)
 	}
 	p := e.Source.Position(e.Span.Start)
-	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, e.Masked())
+	return fmt.Sprintf("%s:%d:%d: %s", e.Source.Name, p.Line, p.Column, message)
+}
+
+// Errorf returns a SyntaxError about the document as a whole.
+func (s *Source) Errorf(format string, args ...any) *SyntaxError {
+	return &SyntaxError{Source: s, Span: NoSpan, Message: fmt.Sprintf(format, args...)}
+}
+
+// Mask stands for text that is not shown. It tells nothing of its length.
+const Mask = "********"
+
+// newSource returns the source of a document.
+func newSource(name string, text []byte) *Source {
+	return &Source{Name: name, Text: text, Leading: NoSpan, Encoding: Encoding{Name: "UTF-8", Span: NoSpan}}
+}
+
+// String returns Text without copying it. Text must not be changed afterwards.
+func (s *Source) String() string { return unsafeString(s.Text) }
+
+// unsafeString returns the bytes as a string without copying them: the readers
+// cut every text of the tree from it, and nothing writes to the bytes.
+func unsafeString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// chunks are blocks of nodes for reuse.
+var chunks sync.Pool
+
+func newChunk(size int) []Node {
+	if c, ok := chunks.Get().(*[]Node); ok {
+		return *c
+	}
+	return make([]Node, 0, size)
+}
+
+// Release gives the memory of the nodes back, for other documents to use. No
+// node of the document may be used afterwards.
+func (s *Source) Release() {
+	for _, c := range s.chunks {
+		clear(c)
+		c = c[:0]
+		chunks.Put(&c)
+	}
+	s.chunks = nil
 }

@@ -27,7 +27,7 @@ func newSubject(n *Node) Subject {
 	if n == nil {
 		return s
 	}
-	s.Variable = n.unrendered || n.templated || n.Kind == String && template.IsVariable(n.text)
+	s.Variable = n.Unrendered() || n.Templated() || n.Kind == String && template.IsVariable(n.Text())
 	if n.Kind != Array || flat(n) {
 		if !s.Variable {
 			s.Malformed = append(s.Malformed, n)
@@ -39,7 +39,7 @@ func newSubject(n *Node) Subject {
 		if s.skip(rdn) {
 			continue
 		}
-		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.templated || flat(rdn) {
+		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.Templated() || flat(rdn) {
 			s.Malformed = append(s.Malformed, rdn)
 			continue
 		}
@@ -49,7 +49,7 @@ func newSubject(n *Node) Subject {
 				continue
 			}
 			if pair.Kind != Array || pair.size != 2 || !pair.first.Is(String, Template) || !pair.last.Is(String, Template) {
-				if pair.templated || pair.Kind == Array && pair.size == 1 && s.skip(pair.first) {
+				if pair.Templated() || pair.Kind == Array && pair.size == 1 && s.skip(pair.first) {
 					s.Variable = true
 				} else {
 					s.Malformed = append(s.Malformed, pair)
@@ -72,13 +72,13 @@ func flat(n *Node) bool {
 		}
 		literal = literal || c.Kind == String && !template.IsVariable(c.text)
 	}
-	return literal && !n.templated
+	return literal && !n.Templated()
 }
 
 // skip passes over template text in the structure of the name.
 func (s *Subject) skip(n *Node) bool {
-	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && template.IsVariable(n.text)
-	return n.unrendered || n.Kind == String && template.IsVariable(n.text)
+	s.Variable = s.Variable || n.Unrendered() || n.Templated() || n.Kind == String && template.IsVariable(n.Text())
+	return n.Unrendered() || n.Kind == String && template.IsVariable(n.Text())
 }
 
 // IsCommonName reports whether an attribute type is that of the common name,

@@ -9,6 +9,65 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
+// ParseXML parses an XML property list in any encoding.
+func ParseXML(s *Source) (*Node, *SyntaxError) {
+	text := s.Text
+	if s.Origin == nil || s.Origin.Outer == nil || !s.Origin.At.Valid() { // else it was text before, whatever it says
+		var err error
+		if text, s.Encoding, err = toUTF8(s.Text); err != nil {
+			return nil, s.Errorf("%v", err)
+		}
+	}
+	s.Text = text
+	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
+	if len(trimmed) == 0 || trimmed[0] != '<' {
+		if what := describeForeign(text, trimmed); what != "" {
+			err := s.Errorf("%s", what)
+			err.Span = Span{0, 0}
+			return nil, err
+		}
+	}
+	sc := scanner{src: s, text: unsafeString(text), chunk: newChunk(min(max(len(text)/48, 32), 4096))}
+	root, fault := sc.scan()
+	s.chunks = append(s.chunks, sc.chunk)
+	return root, fault
+}
+
+// describeForeign says what a document is that is commonly found instead of a
+// profile; "" if the XML scanner may say something better.
+func describeForeign(text, head []byte) string {
+	has := func(prefix string) bool { return bytes.HasPrefix(head, []byte(prefix)) }
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return "the file is empty"
+	case len(bytes.Trim(text[:min(len(text), 512)], "\x00")) == 0:
+		return "the file holds NUL bytes instead of a profile; it is damaged"
+	case has("{{"), has("{%"), has("{#"):
+		return ""
+	case has("{"), has("["):
+		return "this is JSON or an OpenStep property list, not an XML or binary property list; devices read the latter two only"
+	case has("("):
+		return "this is an OpenStep property list, not an XML or binary one; devices read the latter two only"
+	case has("PK\x03\x04"):
+		return "this is a ZIP archive, not a profile; unpack it first"
+	case has("\x1f\x8b"):
+		return "this is a gzip file, not a profile; unpack it first"
+	case has("\x00\x05\x16\x07"), has("\x00\x05\x16\x00"):
+		return "this is an AppleDouble file, which macOS leaves beside a file copied to another file system; delete it"
+	case has("version https://git-lfs"):
+		return "this is a Git LFS pointer, not the profile itself; run git lfs pull"
+	case has("MIME-Version:"), has("Content-Type:"):
+		return "this is an S/MIME message; profiles are signed in DER form, as openssl cms -sign -nodetach -outform DER does"
+	case has("<<<<<<<"):
+		return "a merge conflict is left in the file; resolve it"
+	case bytes.IndexByte(text[:min(len(text), 512)], 0) >= 0:
+		return "this is a binary file of another kind, not a property list"
+	case bytes.Contains(text, []byte("<plist")):
+		return ""
+	}
+	return "this is not a property list; a profile begins with <?xml or <plist, with bplist00, or is a CMS signature"
+}
+
 // scanner reads an XML property list in one pass, without recursion. It is as
 // strict as devices are: what it accepts is a property list, and every value
 // knows its bytes. Template text between elements, or in the place of a value,
@@ -62,13 +121,13 @@ func (s *scanner) blame(err *SyntaxError) *SyntaxError {
 func (s *scanner) fail(at Span, format string, args ...any) *SyntaxError {
 	err := &SyntaxError{Source: s.src, Span: at, Message: fmt.Sprintf(format, args...)}
 	if slices.ContainsFunc(args, func(arg any) bool { _, quotes := arg.(quotation); return quotes }) {
-		plain := slices.Clone(args)
-		for i, arg := range plain {
+		unquoted := slices.Clone(args)
+		for i, arg := range unquoted {
 			if _, quotes := arg.(quotation); quotes {
-				plain[i] = Mask
+				unquoted[i] = Mask
 			}
 		}
-		err.plain = fmt.Sprintf(format, plain...)
+		err.Unquoted = fmt.Sprintf(format, unquoted...)
 	}
 	return err
 }

@@ -51,7 +51,7 @@ func (s *scanner) plainData(n *Node) bool {
 		return false
 	}
 	end, ok := s.closes(s.pos+length, "data")
-	if text := s.text[s.pos : s.pos+length]; !ok || !readBefore(text) && !validBase64(text) {
+	if text := s.text[s.pos : s.pos+length]; !ok || !IsBase64(text) {
 		return false
 	}
 	n.text, n.plain = s.text[s.pos:s.pos+length], true
@@ -98,7 +98,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 			s.doubt(Span{int(n.start), int(n.end)}, "<date> is not in UTC, or has fractions of a second, which Apple's reader refuses; %s", want)
 		}
 	case Data:
-		if ok = validBase64(n.text); !ok && !template.HasVariable(text) {
+		if ok = IsBase64(n.text); !ok && !template.HasVariable(text) {
 			ok = true
 			s.looseData(n, text)
 		}

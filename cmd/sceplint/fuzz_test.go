@@ -65,7 +65,7 @@ func onlySecret(text []byte) bool {
 	p, secret := profiles[0], 0
 	var walk func(n *profile.Node, within bool)
 	walk = func(n *profile.Node, within bool) {
-		if n.Secret(within) {
+		if profile.IsSecret(n, within) {
 			secret += strings.Count(n.Text(), planted)
 		}
 		within = within || n != p.Root && keyname.IsSecret(n.Key)
