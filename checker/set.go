@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 )
 
 // note is what a rule noted of a profile: a digest, keyed anew for every run,
@@ -42,7 +42,7 @@ type noted struct {
 type kept struct {
 	name, device string
 	read         func() ([]byte, error)
-	part         *profile.Part
+	part         *export.Entry
 	inside       bool
 }
 

@@ -8,7 +8,9 @@ import (
 	"strconv"
 
 	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Settings are the values of a profile, for comparing it with another one that
@@ -88,11 +90,11 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	}
 	x := Setting{
 		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
-		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: profile.IsSecret(n, within) || f.hidden.Text(n.Text()) != n.Text(),
+		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: secret.IsSecret(n, within) || f.hidden.Text(n.Text()) != n.Text(),
 	}
 	switch {
-	case profile.IsSecret(n, within):
-		x.Text = profile.Mask
+	case secret.IsSecret(n, within):
+		x.Text = plist.Mask
 	case n.Is(profile.Data):
 		b, _ := n.Bytes()
 		sum := sha256.Sum256(b)

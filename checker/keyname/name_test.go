@@ -37,16 +37,3 @@ func TestClosest(t *testing.T) {
 		}
 	}
 }
-
-func TestIsSecret(t *testing.T) {
-	for _, name := range []string{"Challenge", "challenge", "Chalenge", "Pasword", "EncryptionPassword", "SharedSecret", "AuthToken", "PrivateKey", "Wi-Fi PSK", "challengePassword", "Сhallenge"} {
-		if !IsSecret(name) {
-			t.Errorf("%q is not secret", name)
-		}
-	}
-	for _, name := range []string{"", "URL", "TokenLifetime", "PayloadContent", "Name", "Keysize", "Passage", "Key"} {
-		if IsSecret(name) {
-			t.Errorf("%q is secret", name)
-		}
-	}
-}

@@ -11,7 +11,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // longestData is how many bytes of data a policy sees; of longer data it sees
@@ -87,11 +89,11 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 }
 
 func (d *document) scalar(n *profile.Node, within bool) *ast.Term {
-	if !d.pass.ShowSecrets() && profile.IsSecret(n, within) {
+	if !d.pass.ShowSecrets() && secret.IsSecret(n, within) {
 		if n.Is(profile.Data) {
 			return ast.StringTerm(lengthOf(n))
 		}
-		return ast.InternedTerm(profile.Mask)
+		return ast.InternedTerm(plist.Mask)
 	}
 	if n.Unrendered() {
 		return d.text(n.Text())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // scepPaths are the paths of the SCEP keys of a payload.
@@ -231,7 +232,7 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 		f.text("value", c.Value)
 	}
 	f.number("length", profile.Characters(c.Node.Text()))
-	f.flag("guessable", literal && profile.Guessable(c.Value))
+	f.flag("guessable", literal && secret.IsWeakChallenge(c.Value))
 	count, files := 0, []*ast.Term{}
 	if literal && !d.p.Deployed() {
 		n, places := d.pass.Others(sharedChallenge, c.Value)

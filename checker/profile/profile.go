@@ -1,7 +1,6 @@
-// Package profile reads Apple configuration profiles: XML and binary property
-// lists, signed or not, and the JSON documents of declarative management that
-// stand for SCEP payloads, into trees of values that know their bytes, and
-// gives a typed view of the SCEP payloads in them.
+// Package profile reads a document into a configuration profile: its payloads,
+// with typed views of SCEP and ACME, its certificates, and the references between
+// them.
 package profile
 
 import (
@@ -10,14 +9,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/sceplint/sceplint/checker/cms"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Profile is one configuration profile, or a declarative document, as it was
 // read.
 type Profile struct {
-	Source *Source
-	Root   *Node        // nil if the document is no property list
-	Err    *SyntaxError // why it is none
+	Source *plist.Source
+	Root   *plist.Node        // nil if the document is no property list
+	Err    *plist.SyntaxError // why it is none
 
 	// Declaration is one of the constants, as DeclarationCredential, for a document
 	// of declarative device management, and "" for a profile.
@@ -28,7 +31,7 @@ type Profile struct {
 	Export *Export
 
 	// SharedSecrets are set if other profiles have locations in the same text.
-	SharedSecrets *Shared
+	SharedSecrets *secret.Shared
 
 	messages [][]byte // the CMS messages around the text, the outermost first
 	damaged  bool     // one of them cannot be read
@@ -43,14 +46,14 @@ type Profile struct {
 	certificates                                           []Certificate
 	digests                                                map[string]map[string][]int // by algorithm and digest, places in certificates
 	references                                             []Reference
-	secrets                                                *Secrets
+	secrets                                                *secret.Secrets
 	verified                                               bool
-	signatures                                             []Signature
+	signatures                                             []cms.Signature
 }
 
 // Payload is one element of a profile's PayloadContent.
 type Payload struct {
-	Node                   *Node // a dict
+	Node                   *plist.Node // a dict
 	Index                  int
 	Type, Identifier, UUID string // "" where absent, or of another type than string
 	As                     string // the type that it is checked as: Type, or TypeSCEP where it is meant to be one
@@ -61,53 +64,24 @@ type Payload struct {
 // so that they need not be searched for again and again: those that every
 // payload must have, and the usual references to an identity.
 type CommonKeys struct {
-	Type, Version, Identifier, UUID         *Node
-	Content                                 *Node // PayloadContent
-	PayloadCertificate, IdentityCertificate *Node // PayloadCertificateUUID, IdentityCertificateUUID
-}
-
-// Parse reads the profiles of a document; name is what messages call it. The
-// text belongs to the result and must not be changed afterwards.
-//
-// The error is a *SyntaxError if the document is not a property list that
-// devices read. The result then still holds one Profile, without a Root, so
-// that the error can be reported like any finding. Of an export, which other
-// systems write, it holds all profiles; those that cannot be read have an Err,
-// and it is no error of the whole.
-func Parse(name string, text []byte) ([]*Profile, error) {
-	src := newSource(name, text)
-	p := Read(src)
-	if p.Declaration == "" {
-		var list []*Profile
-		d := &document{Source: src}
-		if p.Err != nil {
-			list = d.exportedText()
-		} else if p.Root.Get("PayloadContent") == nil {
-			list = d.exported(p.Root)
-		}
-		if list != nil {
-			return list, nil
-		}
-	}
-	if p.Err != nil {
-		return []*Profile{p}, p.Err
-	}
-	return []*Profile{p}, nil
+	Type, Version, Identifier, UUID         *plist.Node
+	Content                                 *plist.Node // PayloadContent
+	PayloadCertificate, IdentityCertificate *plist.Node // PayloadCertificateUUID, IdentityCertificateUUID
 }
 
 // Read reads the one profile that a document holds, as it is or signed. If the
 // document is not a property list, the profile has no Root, and an Err.
-func Read(src *Source) *Profile {
+func Read(src *plist.Source) *Profile {
 	p := &Profile{Source: src}
 	p.Root, p.Err = p.read()
 	return p
 }
 
 // read unwraps the document and parses it by its form.
-func (p *Profile) read() (*Node, *SyntaxError) {
+func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
 	src := p.Source
-	if len(src.Text) > MaxSize {
-		return nil, src.Errorf("the file has %d bytes; %d is the most that is read", len(src.Text), MaxSize)
+	if len(src.Text) > plist.MaxSize {
+		return nil, src.Errorf("the file has %d bytes; %d is the most that is read", len(src.Text), plist.MaxSize)
 	}
 	for {
 		head := src.Text[:min(len(src.Text), 64)]
@@ -115,11 +89,11 @@ func (p *Profile) read() (*Node, *SyntaxError) {
 		var err error
 		switch {
 		case bytes.HasPrefix(head, []byte("bplist")):
-			return ParseBinary(src)
+			return plist.ParseBinary(src)
 		case bytes.HasPrefix(head, []byte("-----BEGIN")):
-			content, err = pemContent(src.Text)
+			content, err = cms.DecodePEM(src.Text)
 		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(src.Text) == int(head[1])+2):
-			content, err = signedContent(src.Text)
+			content, err = cms.Content(src.Text)
 			p.messages = append(p.messages, src.Text)
 			src.Signatures++
 		default:
@@ -128,10 +102,10 @@ func (p *Profile) read() (*Node, *SyntaxError) {
 					return root, err
 				}
 			}
-			return ParseXML(src)
+			return plist.ParseXML(src)
 		}
 		if err != nil {
-			p.damaged = announcesSigned(src.Text)
+			p.damaged = cms.IsSigned(src.Text)
 			return nil, src.Errorf("%v", err)
 		}
 		if src.Signatures > maxSignatures {
@@ -146,15 +120,15 @@ const maxSignatures = 8
 
 // readDeclaration parses a JSON document if it is a declaration about SCEP or
 // ACME: then Declaration is set. Other JSON is left for other readers.
-func (p *Profile) readDeclaration() (*Node, *SyntaxError) {
+func (p *Profile) readDeclaration() (*plist.Node, *plist.SyntaxError) {
 	src := p.Source
-	root, err := ParseJSON(src)
+	root, err := plist.ParseJSON(src)
 	if p.Declaration = declarationOf(root); p.Declaration == "" && err != nil && mentionsSCEP(src.Text, true) {
 		p.Declaration = DeclarationCredential // as far as one can tell of a broken one
 	}
 	switch {
 	case p.Declaration == "":
-		src.Form, src.Encoding.Mark, src.Templates = FormXML, false, nil
+		src.Form, src.Encoding.Mark, src.Templates = plist.FormXML, false, nil
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -176,7 +150,7 @@ func (p *Profile) Release() {
 }
 
 // Fault gives the first error of syntax; nil if there is none.
-func (p *Profile) Fault() *SyntaxError {
+func (p *Profile) Fault() *plist.SyntaxError {
 	if len(p.Source.Faults) > 0 {
 		return p.Source.Faults[0]
 	}
@@ -198,17 +172,17 @@ func (p *Profile) SCEP() []SCEP {
 
 func (p *Profile) view() {
 	if p.Declaration != "" {
-		if p.Declaration == DeclarationCredential && p.Root.Is(Dict) {
+		if p.Declaration == DeclarationCredential && p.Root.Is(plist.Dict) {
 			p.scep = []SCEP{newCredential(p.Root)}
 		}
-		if p.Declaration == DeclarationACME && p.Root.Is(Dict) {
+		if p.Declaration == DeclarationACME && p.Root.Is(plist.Dict) {
 			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: commonKeys(p.Root)})}
 			p.acme[0].declarative = true
 		}
 		return
 	}
 	content := p.Root.Get("PayloadContent")
-	if !content.Is(Array) {
+	if !content.Is(plist.Array) {
 		if bare, ok := p.bare(); ok {
 			p.scep = []SCEP{bare}
 		}
@@ -216,7 +190,7 @@ func (p *Profile) view() {
 	}
 	p.payloads = slices.Grow(p.payloads, content.Len())
 	for n := range content.Children() {
-		if n.Kind != Dict {
+		if n.Kind != plist.Dict {
 			continue
 		}
 		payload := Payload{Node: n, Index: n.Index(), Keys: commonKeys(n)}
@@ -225,7 +199,7 @@ func (p *Profile) view() {
 		payload.UUID, _ = payload.Keys.UUID.Str()
 		payload.As = payload.meant(p.Lossy())
 		p.payloads = append(p.payloads, payload)
-		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(Dict)) { // there nothing is known of it
+		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(plist.Dict)) { // there nothing is known of it
 			p.scep = append(p.scep, newSCEP(payload))
 		}
 		if payload.Type == TypeACME {
@@ -236,7 +210,7 @@ func (p *Profile) view() {
 
 // commonKeys finds the common keys of a payload in one pass, the last one of
 // doubled keys.
-func commonKeys(n *Node) (keys CommonKeys) {
+func commonKeys(n *plist.Node) (keys CommonKeys) {
 	for c := range n.Children() {
 		switch c.Key {
 		case "PayloadType":
@@ -261,7 +235,7 @@ func commonKeys(n *Node) (keys CommonKeys) {
 // bare gives the SCEP payload that stands in the place of a profile: as a payload
 // of its own, or as nothing but its settings.
 func (p *Profile) bare() (SCEP, bool) {
-	if !p.Root.Is(Dict) || p.Export != nil {
+	if !p.Root.Is(plist.Dict) || p.Export != nil {
 		return SCEP{}, false
 	}
 	payload := Payload{Node: p.Root, Keys: commonKeys(p.Root), As: TypeSCEP}
@@ -270,7 +244,7 @@ func (p *Profile) bare() (SCEP, bool) {
 	payload.UUID, _ = payload.Keys.UUID.Str()
 	content := payload.Keys.Content
 	switch {
-	case content.Is(Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
+	case content.Is(plist.Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
 		return newSCEP(payload), true
 	case content == nil && payload.Keys.Type == nil && scepShaped(p.Root):
 		return settingsOf(payload, p.Root), true
@@ -282,7 +256,7 @@ func (p *Profile) bare() (SCEP, bool) {
 // enrollment, which asks a device for its attributes: a Profile Service, whose
 // PayloadContent is a dictionary.
 func (p *Profile) Enrollment() bool {
-	return p.Root.Get("PayloadType").Text() == "Profile Service" && p.Root.Get("PayloadContent").Is(Dict)
+	return p.Root.Get("PayloadType").Text() == "Profile Service" && p.Root.Get("PayloadContent").Is(plist.Dict)
 }
 
 // Foreign says what a property list is that is no configuration profile, or ""
@@ -290,13 +264,13 @@ func (p *Profile) Enrollment() bool {
 func (p *Profile) Foreign() string {
 	root := p.Root
 	switch {
-	case root == nil, root.Kind == Template, p.Declaration != "":
+	case root == nil, root.Kind == plist.Template, p.Declaration != "":
 		return ""
 	case p.Export != nil && p.Export.Nothing != "":
 		return p.Export.Nothing
 	case p.Lossy():
 		return ""
-	case root.Kind != Dict:
+	case root.Kind != plist.Dict:
 		return "a property list whose value is of type " + root.Kind.String()
 	}
 	for c := range root.Children() {
@@ -314,12 +288,12 @@ func (p *Profile) Foreign() string {
 }
 
 // Secrets returns the secrets of the profile, which are searched for once.
-func (p *Profile) Secrets() *Secrets {
+func (p *Profile) Secrets() *secret.Secrets {
 	if p.secrets == nil {
 		if p.SharedSecrets != nil {
 			p.secrets = p.SharedSecrets.Find(p.Source)
 		} else {
-			p.secrets = findSecrets(p.Source, p.Root)
+			p.secrets = secret.Find(p.Source, p.Root)
 		}
 	}
 	return p.secrets
@@ -327,7 +301,7 @@ func (p *Profile) Secrets() *Secrets {
 
 // Signatures verifies the CMS messages around the profile, the outermost first.
 // Whether a signer is trusted, and its certificate in force, is not looked at.
-func (p *Profile) Signatures() []Signature {
+func (p *Profile) Signatures() []cms.Signature {
 	if p == nil {
 		return nil
 	}
@@ -336,13 +310,13 @@ func (p *Profile) Signatures() []Signature {
 	}
 	p.verified = true
 	for _, message := range p.messages {
-		p.signatures = append(p.signatures, verify(message))
+		p.signatures = append(p.signatures, cms.Verify(message))
 	}
 	return p.signatures
 }
 
 // NoSecrets returns no secrets: it is for those who asked to see everything.
-func (p *Profile) NoSecrets() *Secrets { return None(p.Source) }
+func (p *Profile) NoSecrets() *secret.Secrets { return secret.None(p.Source) }
 
 // SignerCertificates gives the certificates of those who signed the CMS messages
 // around the profile, the outermost first, as far as the messages hold them. The
@@ -352,7 +326,7 @@ func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
 		return nil
 	}
 	for _, message := range p.messages {
-		list = append(list, SignerCertificates(message)...)
+		list = append(list, cms.SignerCertificates(message)...)
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -20,7 +21,7 @@ func SARIF(w io.Writer, r *Report) error {
 	run := sarifRun{
 		Tool:       sarifTool{sarifDriver{Name: "sceplint", FullName: "sceplint " + r.Version, Version: sarifVersion(r.Version), InformationURI: home}},
 		ColumnKind: "unicodeCodePoints",
-		Redaction:  []string{profile.Mask},
+		Redaction:  []string{plist.Mask},
 		Results:    []sarifResult{},
 	}
 	invocation := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}

@@ -14,7 +14,7 @@ import (
 	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 )
 
 // What archives and streams may hold. A fleet's stay far below each of these.
@@ -148,7 +148,7 @@ func (in *inputs) standard(yield func(checker.Input) bool) bool {
 	if kind := kindOf(in.stdinName, true, peek); kind != nil {
 		return kind.all(c, yield)
 	}
-	if head := peek(heads); profile.NewList(head, bytes.NewReader(head)) != nil {
+	if head := peek(heads); export.NewEntryReader(head, bytes.NewReader(head)) != nil {
 		return c.spooled(yield)
 	}
 	text, err := readAll(c.reader)

@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 )
 
 // listFrom is the size, in bytes, above which an export that lists profiles is
@@ -16,19 +16,19 @@ var listFrom = int64(4 << 20)
 
 // listOf gives the list that a text is, nil if it is no export that lists
 // profiles.
-func listOf(from io.Reader) *profile.List {
-	head := make([]byte, profile.ListHead)
+func listOf(from io.Reader) *export.EntryReader {
+	head := make([]byte, export.HeadSize)
 	n, err := io.ReadFull(from, head)
 	if err != nil && err != io.ErrUnexpectedEOF {
 		return nil
 	}
-	return profile.NewList(head[:n], io.MultiReader(&remaining{head[:n]}, from))
+	return export.NewEntryReader(head[:n], io.MultiReader(&remaining{head[:n]}, from))
 }
 
 // parts yields the entries of a list. Each is read again when it is looked at,
 // and has the name of the export.
-func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
-	export := &piecemeal{name, inside, again}
+func parts(list *export.EntryReader, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
+	text := &piecemeal{name, inside, again}
 	for count := 0; ; count++ {
 		part, err := list.Next()
 		if err == io.EOF {
@@ -38,9 +38,9 @@ func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yiel
 			err = fmt.Errorf("the export has more than %d entries; the rest is not read", count)
 		}
 		if err != nil {
-			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, plain(name, err) }})
+			return yield(checker.Input{Name: name, Inside: inside, Part: &export.Entry{}, Read: func() ([]byte, error) { return nil, plain(name, err) }})
 		}
-		if !yield((&listEntry{export, part}).Input()) {
+		if !yield((&listEntry{text, part}).Input()) {
 			return false
 		}
 	}
@@ -49,7 +49,7 @@ func parts(list *profile.List, name string, inside bool, again io.ReaderAt, yiel
 // listEntry is an entry of a list. There may be very many.
 type listEntry struct {
 	export *piecemeal
-	part   *profile.Part
+	part   *export.Entry
 }
 
 // Input gives the entry to be read.

@@ -19,8 +19,12 @@ var layout = map[string]struct {
 }{
 	"checker/keyname":  {"compares the names of keys", nil},
 	"checker/template": {"finds variables and sample text", []string{"checker/keyname"}},
+	"checker/plist":    {"parses property lists into trees of values that know their bytes", []string{"checker/keyname", "checker/template"}},
+	"checker/cms":      {"unwraps and verifies signed messages", nil},
+	"checker/secret":   {"finds and masks the secrets of a document", []string{"checker/keyname", "checker/template", "checker/plist"}},
 	"checker/profile": {"reads a document into a profile with typed payloads",
-		[]string{"checker/keyname", "checker/template"}},
+		[]string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/secret"}},
+	"checker/export":              {"reads the profiles in documents of other systems", profiles[:len(profiles)-1]},
 	"checker/profile/profiletest": {"generates profiles for tests", nil},
 	"checker/schema":              {"holds Apple's payload schema", nil},
 	"checker/schema/generate":     {"generates the schema tables", nil},
@@ -38,7 +42,7 @@ var layout = map[string]struct {
 }
 
 // profiles are the packages that turn bytes into profiles.
-var profiles = []string{"checker/keyname", "checker/template", "checker/profile"}
+var profiles = []string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/secret", "checker/profile", "checker/export"}
 
 // forbidden are packages that must not be reached from below the command: a
 // rule reads no files, no environment and no network.

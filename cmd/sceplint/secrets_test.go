@@ -11,7 +11,9 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
@@ -51,7 +53,7 @@ func shownOf(t *testing.T, name string, text []byte, formats ...string) map[stri
 			shown["error"] += r.Err.Error()
 		}
 	}
-	profiles, err := profile.Parse(name, slices.Clone(text))
+	profiles, err := export.Parse(name, slices.Clone(text))
 	if err != nil {
 		shown["input"] += err.Error()
 	}
@@ -315,7 +317,7 @@ func TestHarmlessShown(t *testing.T) {
 				t.Errorf("Challenge %s: %s is masked in JSON:\n%s", challenge, want, shown["json"])
 			}
 		}
-		if !strings.Contains(shown["diff"], "Key Usage") || !strings.Contains(shown["diff"], "<string>"+profile.Mask+"</string>") || strings.Contains(shown["diff"], "<string>"+challenge+"</string>") {
+		if !strings.Contains(shown["diff"], "Key Usage") || !strings.Contains(shown["diff"], "<string>"+plist.Mask+"</string>") || strings.Contains(shown["diff"], "<string>"+challenge+"</string>") {
 			t.Errorf("Challenge %s: the changes do not show what they should:\n%s", challenge, shown["diff"])
 		}
 		if challenge != "string" && strings.Contains(shown["input"], `"Challenge": "`+challenge) {
