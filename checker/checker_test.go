@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
@@ -88,7 +89,7 @@ func at(id string, check func(*Pass) error) Rule {
 
 func parse(t *testing.T, text string) []*profile.Profile {
 	t.Helper()
-	profiles, err := profile.Parse("test", []byte(text))
+	profiles, err := export.Parse("test", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

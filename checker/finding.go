@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Finding is what a rule found at one place.
@@ -184,7 +185,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			for i := range f.Fix.Edits {
 				e := &f.Fix.Edits[i]
 				e.Text = strings.Clone(e.Text) // it may be a piece of the document
-				f.Fix.Secret = f.Fix.Secret || profile.MaskOwn(mask(e.Text), own) != e.Text
+				f.Fix.Secret = f.Fix.Secret || secret.MaskOwn(mask(e.Text), own) != e.Text
 			}
 		}
 		if !editable {

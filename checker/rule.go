@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Severity is how much a finding weighs.
@@ -283,7 +284,7 @@ func maskArgs(own []string, n *profile.Node, args []any) []any {
 		case isText && n != nil && text == n.Key:
 			masked[i] = arg
 		case isText:
-			masked[i] = profile.MaskOwn(text, own)
+			masked[i] = secret.MaskOwn(text, own)
 		default:
 			masked[i] = maskedArg{arg, own}
 			if _, ok := arg.(Prose); ok {
@@ -302,7 +303,7 @@ type maskedArg struct {
 
 // Format implements fmt.Formatter.
 func (m maskedArg) Format(f fmt.State, verb rune) {
-	_, _ = io.WriteString(f, profile.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
+	_, _ = io.WriteString(f, secret.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
 }
 
 // AtEnvelope reports a finding about what is around the text of the profile, as its

@@ -65,7 +65,7 @@ aI/LjIqyCY82u2G/HDiH
 			switch {
 			case c.DER == nil:
 				certificateFault(p, c.Content, c.Type, c.Err)
-			case c.Err != nil && !c.Shaped():
+			case c.Err != nil && !c.HasStructure():
 				p.Value(c.Content, "PayloadContent of %s holds no certificate but other data in DER; export the certificate anew", c.Type)
 			case c.Err != nil:
 				p.Value(c.Content, "the certificate could not be read (%v), and devices may or may not read it; export it anew", c.Err).Severity = checker.Warning

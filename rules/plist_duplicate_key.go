@@ -39,7 +39,7 @@ the device gets. It comes from merging two files by hand, or from adding a key t
 // duplicateKeys reports the doubled keys of a value and of all it holds. The
 // reader of property lists bounds the depth.
 func duplicateKeys(p *checker.Pass, n *profile.Node) {
-	if n.Single() {
+	if n.NoDuplicateKeys() {
 		return
 	}
 	if n.Is(profile.Dict) && !n.Templated() {

@@ -32,7 +32,7 @@ values, white space after digits, dates that are not in UTC, declarations in the
 		Documents: checker.AnyDocument,
 	},
 	CheckDocument: func(p *checker.Pass) error {
-		for _, d := range p.Profile.Source.Doubts {
+		for _, d := range p.Profile.Source.CompatWarnings {
 			f := p.At(d.Span, nil, "%s", checker.Prose(d.Message))
 			f.Severity, f.Help = checker.Warning, "write what every reader of property lists reads"
 		}
@@ -54,5 +54,5 @@ func syntaxMessage(p *checker.Pass, err *profile.SyntaxError) checker.Prose {
 	if p.ShowSecrets() {
 		return checker.Prose(err.Message)
 	}
-	return checker.Prose(err.Masked())
+	return checker.Prose(profile.MaskError(err))
 }

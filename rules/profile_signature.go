@@ -58,7 +58,7 @@ vqzREw==
 		if p.Verify == nil {
 			return nil
 		}
-		if err := p.Profile.Err; err != nil && p.Profile.Source.Damaged() {
+		if err := p.Profile.Err; err != nil && p.Profile.Damaged() {
 			p.AtEnvelope("the signature does not verify: %s", err.Message)
 			return nil
 		}
@@ -104,17 +104,17 @@ func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 	}
 	const known = "find out who signed; if the signer is yours, name its root, or its own certificate, with --trust"
 	switch s.Verdict {
-	case profile.Refuted:
+	case profile.SignatureInvalid:
 		tell(checker.Error, "", "%s does not verify: %s; sign the profile again", which, s.Reason)
-	case profile.Unknown:
+	case profile.SignatureUnsupported:
 		tell(unverified(p), "see what openssl cms -verify -inform DER says", "%s cannot be verified here: %s; verify it with openssl cms -verify", which, s.Reason)
-	case profile.Anonymous:
+	case profile.SignatureNoCertificate:
 		tell(unverified(p), "", "%s cannot be verified: %s; sign the profile with the certificate included", which, s.Reason)
 	default:
 		if p.Verify.Roots == nil {
 			return
 		}
-		err := s.Trace(p.Verify.Roots, p.Now)
+		err := s.VerifyChain(p.Verify.Roots, p.Now)
 		switch unknown := (x509.UnknownAuthorityError{}); {
 		case err == nil:
 		case !p.Verify.Named:

@@ -13,7 +13,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -268,7 +268,7 @@ func TestExamples(t *testing.T) {
 				t.Errorf("%s: the %s example has %d findings:\n%s", rule.ID, name, n, text)
 			}
 			for _, f := range files {
-				profiles, _ := profile.Parse(name, f.Text)
+				profiles, _ := export.Parse(name, f.Text)
 				if err := profiles[0].Err; err != nil && rule.ID != "plist-syntax" && !err.Template {
 					t.Errorf("%s: the %s example cannot be read: %v", rule.ID, name, err)
 				}

@@ -53,7 +53,7 @@ stand at the top and such a key is merely left over beside them, it is a warning
 // wrapsSettings reports whether settings of SCEP lie in a value, or one level
 // further down in a payload.
 func wrapsSettings(n *profile.Node) bool {
-	return n.HoldsSCEP() || n.Get("PayloadContent").HoldsSCEP()
+	return profile.HoldsSCEP(n) || profile.HoldsSCEP(n.Get("PayloadContent"))
 }
 
 // wrapped reports whether the settings of a credential document lie in one of its

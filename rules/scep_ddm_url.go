@@ -53,7 +53,7 @@ the Challenge, which everybody on the way could read otherwise.`,
 			p.AtStart(p.Profile.Root, "the declaration has no Payload; write one with a Reference to the credential in it")
 		case !payload.Is(profile.Dict):
 			p.Value(payload, "Payload is %s, but must be an object; write one with a Reference to the credential in it", kindPhrase(payload.Kind))
-		case payload.HoldsSCEP() && reference == nil:
+		case profile.HoldsSCEP(payload) && reference == nil:
 			p.Key(payload, "the SCEP settings stand in the declaration, where devices do not look for them; write them into a document of their own, and its https address under Reference as DataURL")
 		case reference == nil:
 			p.AtStart(payload, "the declaration has no Reference; write one with the https address of the credential as DataURL")

@@ -44,7 +44,7 @@ a huge one. All that time the profile is being installed and nothing else is.`,
 				p.Value(delay.Node, "RetryDelay %d is negative; write seconds, %d by default", delay.Value, profile.DefaultRetryDelay)
 				continue
 			}
-			if wait, known := scep.WorstWait(); known && wait > longestWait {
+			if wait, known := scep.MaxWait(); known && wait > longestWait {
 				f := p.Value(delay.Node, "RetryDelay %d with %d retries makes a device wait up to %s for a server that keeps answering PENDING; write fewer or shorter ones", delay.Value, retries.Value, duration(wait))
 				f.Severity = checker.Warning
 			}

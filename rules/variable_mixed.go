@@ -175,7 +175,7 @@ func variablesOf(n *profile.Node, text string) []profile.Variable {
 // variables. The reader of property lists bounds the depth.
 func eachText(p *profile.Profile, n *profile.Node, do func(*profile.Node, string)) {
 	switch {
-	case n.Plain():
+	case n.NoVariableBytes():
 	case n.Is(profile.Dict, profile.Array):
 		for c := range n.Children() {
 			eachText(p, c, do)

@@ -8,6 +8,8 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"unicode/utf16"
+
+	"github.com/sceplint/sceplint/checker/cms"
 )
 
 // TypePKCS12 is the PayloadType of PKCS #12 payloads.
@@ -76,7 +78,7 @@ var hashNames = map[crypto.Hash]string{crypto.SHA1: "SHA-1", crypto.SHA256: "SHA
 // PKCS12File reads the file that a PKCS #12 payload holds; false where that is
 // template text, or no file that is read here.
 func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
-	data, known, err := carriedData(p.Keys.Content, "a PKCS#12 file")
+	data, known, err := payloadData(p.Keys.Content, "a PKCS#12 file")
 	if !known || err != nil {
 		return f, false
 	}
@@ -90,7 +92,7 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 	f.mac, f.Iterations = pfx.MAC, pfx.MAC.Iterations
 	if algorithm := pfx.MAC.Digest.Algorithm.Algorithm; algorithm.Equal(oidPBMAC1) {
 		f.MAC = "PBMAC1"
-	} else if hash, ok := hashOf(algorithm); ok && len(f.mac.Digest.Digest) > 0 {
+	} else if hash, ok := cms.HashOf(algorithm); ok && len(f.mac.Digest.Digest) > 0 {
 		f.MAC = hashNames[hash]
 	}
 	var parts []pkcs12Content
@@ -131,7 +133,7 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 // known for files without a MAC, or with one that is not verified here. It takes
 // as long as Iterations asks for.
 func (f *PKCS12File) Opens(password string) (opens, known bool) {
-	hash, ok := hashOf(f.mac.Digest.Algorithm.Algorithm)
+	hash, ok := cms.HashOf(f.mac.Digest.Algorithm.Algorithm)
 	if !ok || f.Iterations < 1 || len(f.mac.Digest.Digest) != hash.Size() {
 		return false, false
 	}

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/policy"
-	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/policies"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -99,7 +99,7 @@ func TestStockFindings(t *testing.T) {
 		}
 		for _, r := range rules.All() { // profiles that are wrong in other ways
 			for _, file := range checkertest.Files(t, "../../testdata/"+r.ID+"/bad*") {
-				profiles, err := profile.Parse(file, checkertest.Read(t, file))
+				profiles, err := export.Parse(file, checkertest.Read(t, file))
 				if readable := err == nil && profiles[0].Fault() == nil; readable && !strings.HasPrefix(r.ID, "ignore-") { // whose files hide findings
 					each(file, []setting{{name: "defaults"}})
 					files = append(files, file)

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // Generate writes a profile of 7 to 19 KB as organisations use them: CA
@@ -184,4 +185,14 @@ func (g *generator) restrictions(i int) {
 	}
 	g.envelope(fmt.Sprintf("Restrictions %d", i), "com.apple.applicationaccess", g.uuid())
 	g.line(2, "</dict>")
+}
+
+// Jumble puts some of the pieces together, the same for the same seed.
+func Jumble(seed uint64, pieces ...string) string {
+	r := rand.New(rand.NewPCG(seed, 0))
+	var b strings.Builder
+	for range r.IntN(24) {
+		b.WriteString(pieces[r.IntN(len(pieces))])
+	}
+	return b.String()
 }
