@@ -280,9 +280,7 @@ func guard(p *Pass, check func(*Pass) error) (err error) {
 	}
 	if p.count > most {
 		p.capped = true
-		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
-		f.Message += more
-		f.masked += more
+		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-most)
 	}
 	return nil
 }

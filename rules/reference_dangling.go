@@ -69,11 +69,10 @@ hold template text are not judged.`,
 			if count, places := p.Others(certificateUUID, r.UUID); count > 0 {
 				f := p.Value(r.Node, "%s %q names no payload of this profile, only one of another profile, which it cannot reach; put %s into this profile as well",
 					r.Key, excerpt(p, r.UUID), wantedBy(r))
-				f.Severity, f.Related, f.Argument = checker.Warning, places, r.UUID
+				f.Severity, f.Related = checker.Warning, places
 				continue
 			}
-			f := p.Value(r.Node, "%s %q names no payload of the profile; %s", r.Key, excerpt(p, r.UUID), danglingRemedy(p, r))
-			f.Argument = r.UUID
+			p.Value(r.Node, "%s %q names no payload of the profile; %s", r.Key, excerpt(p, r.UUID), danglingRemedy(p, r))
 		}
 		return nil
 	},

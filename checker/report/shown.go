@@ -9,15 +9,7 @@ import (
 // analysisError stands in the place of a rule for a file that could not be judged.
 const analysisError = "analysis-error"
 
-// said is the message of a finding, with what keeps it back, for formats that
-// have no place for that.
-func said(f *checker.Finding) string {
-	if f.Suppression == nil {
-		return f.Message
-	}
-	return f.Message + " (" + suppressed(f.Suppression) + ")"
-}
-
+// suppressed says what suppresses a finding, and why.
 func suppressed(s *checker.Suppression) string {
 	text := "suppressed by " + string(s.By)
 	if s.Reason != "" {

@@ -17,7 +17,7 @@ import (
 //
 //	file:line:column: severity: message [rule]
 //
-// with the source line, the place underlined, and help.
+// with the source line, the location underlined, and the fix or the help.
 func Text(w io.Writer, r *Report) error { return text(w, r, (*palette).finding) }
 
 // Concise writes the first line of what Text writes.
@@ -106,15 +106,10 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 		}
 		fmt.Fprintf(out, "  %s %s: %s\n", p.help.Sprint("see:"), place, printable(r.Message))
 	}
-	if f.Help != "" {
-		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(f.Help))
-	}
-	if f.Fix != nil && !f.Fix.Secret {
-		flag := "--fix"
-		if !f.Fix.Safe {
-			flag = "--fix --unsafe-fixes"
-		}
-		fmt.Fprintf(out, "  %s %s can %s\n", p.help.Sprint("fix:"), flag, printable(f.Fix.Message))
+	if does, flags := fixOf(f); does != "" {
+		fmt.Fprintf(out, "  %s %s (%s)\n", p.help.Sprint("fix:"), printable(does), flags)
+	} else if help := helpOf(f); help != "" {
+		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(help))
 	}
 	out.WriteByte('\n')
 }
