@@ -191,6 +191,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
+		f.args, f.Argument = nil, "" // they may be pieces of the document
 		if f.Suppression == nil && c.Withhold != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Withhold(f)
 		}

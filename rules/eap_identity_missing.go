@@ -62,17 +62,17 @@ modes System and Loginwindow, where the device can ask nobody. Template text is 
 				continue
 			}
 			if inner := eap.Get("PayloadCertificateUUID"); inner != nil {
-				f := p.Key(inner, "PayloadCertificateUUID inside EAPClientConfiguration is ignored; expected beside PayloadType")
+				f := p.Key(inner, "`PayloadCertificateUUID` inside `EAPClientConfiguration` is ignored; expected beside `PayloadType`")
 				f.Severity = checker.Error
 				f.Help = "move PayloadCertificateUUID out of EAPClientConfiguration"
 				continue
 			}
 			var f *checker.Finding
 			if identity, one := onlyIdentity(p.Profile); one {
-				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected %s, the PayloadUUID of %s", excerpt(p, identity.UUID), payloadLabel(p, *identity))
+				f = p.Open(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected %s, the `PayloadUUID` of %s", excerpt(p, identity.UUID), payloadLabel(p, *identity))
 				f.Help = "add PayloadCertificateUUID with that UUID"
 			} else {
-				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected the PayloadUUID of an identity")
+				f = p.Open(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected the `PayloadUUID` of an identity")
 			}
 			if setupMode(payload) != "" {
 				f.Severity = checker.Error

@@ -38,14 +38,14 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 		text, ok := n.Str()
 		switch {
 		case n == nil && !content.Templated():
-			p.Open(content, "missing required key URL of Profile Service")
+			p.Open(content, "missing required key `URL` of Profile Service")
 		case !ok || n.Broken() || profile.IsVariable(text) || sampleHost(text):
 		default:
 			fault := httpsFault(text)
 			if fault == "" {
 				break
 			}
-			f := p.Value(n, "URL %q %s; expected an https:// URL", shownURL(text), fault)
+			f := p.Value(n, "`URL` %q %s; expected an https:// URL", shownURL(text), checker.Phrase(fault))
 			if strings.HasPrefix(strings.ToLower(text), "http://") {
 				f.Severity = checker.Warning
 			}
@@ -57,7 +57,7 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 			}
 		}
 		if n := content.Get("Challenge"); n.Is(profile.String) && strings.TrimSpace(n.Text()) != "" && !n.Broken() && !n.HasVariable() {
-			f := p.Value(n, "Challenge is hard-coded; anyone who can read the document can use it")
+			f := p.Value(n, "`Challenge` is hard-coded; anyone who can read the document can use it")
 			f.Severity, f.Help = checker.Info, "have the server make a Challenge for each device"
 		}
 		return nil

@@ -54,7 +54,7 @@ Exceptions: template text is not judged as literal. Whether the type fits the ke
 			if n == nil || ikev2.Get(issuer) != nil {
 				continue
 			}
-			p.Key(n, "CertificateType without %s, which it requires", issuer)
+			p.Key(n, "`CertificateType` without %s, which it requires", issuer)
 		}
 		return nil
 	},

@@ -65,14 +65,14 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 			var f *checker.Finding
 			switch {
 			case n == nil:
-				f = p.Open(ikev2, "missing required key LocalIdentifier; expected %s", expected)
+				f = p.Open(ikev2, "missing required key `LocalIdentifier`; expected %s", expected)
 				f.Severity = checker.Error
 			case !ok || n.Broken():
 			case strings.TrimSpace(text) == "":
-				f = p.Value(n, "LocalIdentifier is empty; expected %s", expected)
+				f = p.Value(n, "`LocalIdentifier` is empty; expected %s", expected)
 				f.Severity = checker.Error
 			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text):
-				p.Value(n, "LocalIdentifier %q does not match the names that the identity requests; expected %s", excerpt(p, text), expected)
+				p.Value(n, "`LocalIdentifier` %q does not match the names that the identity requests; expected %s", excerpt(p, text), expected)
 			}
 		}
 		return nil

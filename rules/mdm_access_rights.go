@@ -42,13 +42,13 @@ Exceptions: flags above 4096 are a warning, since devices may know more of them.
 			switch {
 			case !ok:
 			case rights <= 0:
-				p.Value(n, "AccessRights is %d; expected a sum of flags from 1 to 8191", rights)
+				p.Value(n, "`AccessRights` is %d; expected a sum of flags from 1 to 8191", rights)
 			case rights > all:
-				p.Value(n, "AccessRights %d holds unknown flags; expected at most 8191", rights).Severity = checker.Warning
+				p.Value(n, "`AccessRights` %d holds unknown flags; expected at most 8191", rights).Severity = checker.Warning
 			case rights&2 != 0 && rights&1 == 0:
-				p.Value(n, "AccessRights %d has flag 2 without flag 1, which it requires", rights).Help = "add 1, the right to inspect installed profiles"
+				p.Value(n, "`AccessRights` %d has flag 2 without flag 1, which it requires", rights).Help = "add 1, the right to inspect installed profiles"
 			case rights&128 != 0 && rights&64 == 0:
-				p.Value(n, "AccessRights %d has flag 128 without flag 64, which it requires", rights).Help = "add 64, the right to inspect provisioning profiles"
+				p.Value(n, "`AccessRights` %d has flag 128 without flag 64, which it requires", rights).Help = "add 64, the right to inspect provisioning profiles"
 			}
 		}
 		return nil

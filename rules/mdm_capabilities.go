@@ -65,14 +65,14 @@ token is an info, and is reported with a macOS target only.`,
 			}
 			switch {
 			case !listsText(n, perUserConnections):
-				f := report("ServerCapabilities without %q; macOS requires it", perUserConnections)
+				f := report("`ServerCapabilities` without %q; macOS requires it", perUserConnections)
 				for _, t := range targets {
 					if t.System == "macos" && (t.Version == "" || !older(t, "11")) {
 						f.Severity = checker.Error
 					}
 				}
 			case targets.Has("macos") && !listsText(n, bootstrapToken):
-				f := report("ServerCapabilities without %q; a Mac escrows no bootstrap token", bootstrapToken)
+				f := report("`ServerCapabilities` without %q; a Mac escrows no bootstrap token", bootstrapToken)
 				f.Severity, f.Help = checker.Info, "add com.apple.mdm.bootstraptoken if the server stores bootstrap tokens"
 			}
 		}

@@ -51,7 +51,7 @@ payload: public CAs do not issue certificates for such names, so the device has 
 					continue // placeholder reports it
 				}
 				if fault := httpsFault(text); fault != "" {
-					p.Value(n, "%s %q %s; expected an https:// URL", key, shownURL(text), fault)
+					p.Value(n, "%s %q %s; expected an https:// URL", key, shownURL(text), checker.Phrase(fault))
 				} else if host, _ := splitURL(text).hostPort(); !reported && !profile.HasVariable(text) && privateHost(host) && !trustsServers(p.Profile) {
 					reported = true // once for both
 					f := p.Value(n, "%s names the private host %q, and the profile has no certificate to trust it by", key, excerpt(p, host))

@@ -72,7 +72,7 @@ ignore it, is not reported.
 			if mac.DeviceChannel {
 				other = "System"
 			}
-			f := p.Value(payload.Keys.Type, "PayloadType %q is not supported with PayloadScope %s; expected %s", payload.Type, scope, other)
+			f := p.Value(payload.Keys.Type, "`PayloadType` %q is not supported with `PayloadScope` %s; expected %s", payload.Type, scope, other)
 			f.Help = "move the payload to a profile with PayloadScope " + other
 			if len(targets) > 0 && strictTypes[payload.Type] {
 				f.Severity = checker.Error

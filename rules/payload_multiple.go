@@ -92,10 +92,10 @@ func hasPlatform(targets checker.Targets, platform *schema.Platform) bool {
 }
 
 // lineOfFirst says where the first of several payloads is, where lines are known.
-func lineOfFirst(p *checker.Pass, payload *profile.Payload) string {
+func lineOfFirst(p *checker.Pass, payload *profile.Payload) checker.Phrase {
 	at := payload.Keys.Type.Span()
 	if !at.Valid() || !p.Profile.Source.Textual() {
 		return ""
 	}
-	return fmt.Sprintf(", and the first is on line %d", p.Profile.Source.Position(at.Start).Line)
+	return checker.Phrase(fmt.Sprintf(", and the first is on line %d", p.Profile.Source.Position(at.Start).Line))
 }

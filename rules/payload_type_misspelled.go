@@ -41,7 +41,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 			var right string
 			switch {
 			case payload.As == profile.TypeSCEP && !profile.NearSCEP(t):
-				f = p.Value(payload.Keys.Type, "unknown PayloadType %q with the content of a SCEP payload; expected %q", excerpt(p, t), profile.TypeSCEP)
+				f = p.Value(payload.Keys.Type, "unknown `PayloadType` %q with the content of a SCEP payload; expected %q", excerpt(p, t), profile.TypeSCEP)
 				f.Help = "did you mean " + profile.TypeSCEP + "? Replace the PayloadType"
 				if !strings.HasPrefix(t, "com.apple.") {
 					f.Severity = checker.Warning
@@ -54,7 +54,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 					continue
 				}
 			}
-			f = p.Value(payload.Keys.Type, "misspelled PayloadType %q; expected %q", excerpt(p, t), right)
+			f = p.Value(payload.Keys.Type, "misspelled `PayloadType` %q; expected %q", excerpt(p, t), right)
 			f.Help = "did you mean " + right + "? Replace the PayloadType"
 			if inner, ok := elementText(p, payload.Keys.Type); ok {
 				f.Fix = &checker.Fix{Message: fmt.Sprintf("replace the PayloadType with %s", right), Edits: []checker.Edit{checker.Replace(inner, right)}}

@@ -66,14 +66,14 @@ Exceptions: a Password that is right, or cannot be verified here, is an info. Te
 			if file.Iterations <= left {
 				left -= max(file.Iterations, 0)
 				if opens, known := file.Opens(text); known && !opens {
-					p.Value(n, "Password does not open the PKCS #12 file in PayloadContent")
+					p.Value(n, "`Password` does not open the PKCS #12 file in `PayloadContent`").Argument = "wrong"
 					continue
 				}
 			}
 			if text == "" {
 				continue // nothing is protected
 			}
-			f := p.Value(n, "Password is hard-coded; anyone who can read the profile can use the private key")
+			f := p.Value(n, "`Password` is hard-coded; anyone who can read the profile can use the private key")
 			f.Severity, f.Help = checker.Info, "remove Password, so that the user is asked, or use a variable"
 		}
 		return nil

@@ -90,10 +90,10 @@ Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates b
 			}
 			var f *checker.Finding
 			if n == nil {
-				f = p.Value(r.Node, "CertificateType is not set, which means RSA, but %s %s; expected %s", placed(p, *r.Target), of, key)
+				f = p.Value(r.Node, "`CertificateType` is not set, which means RSA, but %s %s; expected %s", placed(p, *r.Target), of, key)
 				f.Help = "add CertificateType " + key
 			} else {
-				f = p.Value(n, "CertificateType %q does not match the key of %s, which %s; expected %s", excerpt(p, kind), placed(p, *r.Target), of, key)
+				f = p.Value(n, "`CertificateType` %q does not match the key of %s, which %s; expected %s", excerpt(p, kind), placed(p, *r.Target), of, key)
 			}
 			if !byMachine {
 				f.Severity = checker.Warning

@@ -39,7 +39,7 @@ begins with 1 or 2, since it stands for "never" there.
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultRange) {
-			f := p.Value(fault.node, "%s is out of range: found %s; expected %s", keyLabel(p, fault.node), excerpt(p, fault.node.Text()), rangePhrase(fault.key))
+			f := p.Value(fault.node, "%s is out of range: found %s; expected %s", keyLabel(p, fault.node), excerpt(p, fault.node.Text()), checker.Phrase(rangePhrase(fault.key)))
 			f.Severity = fault.severity
 		}
 		return nil

@@ -64,5 +64,5 @@ func foundPhrase(k profile.Kind) string {
 	if k == profile.Dict {
 		return "a dictionary"
 	}
-	return kindPhrase(k)
+	return string(kindPhrase(k))
 }

@@ -44,13 +44,13 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 			if n.Is(profile.String) {
 				found = `"` + excerpt(p, found) + `"`
 			}
-			f := p.Value(n, "unsupported %s %s; expected %s", keyLabel(p, n), found, allowedPhrase(fault.key))
+			f := p.Value(n, "unsupported %s %s; expected %s", keyLabel(p, n), found, checker.Phrase(allowedPhrase(fault.key)))
 			f.Severity = fault.severity
 			right := sameValue(n.Text(), fault.key.Allowed)
 			if right == "" || !n.Is(profile.String) {
 				continue
 			}
-			f.Message = "unsupported " + keyLabel(p, n) + " " + found + `; expected "` + right + `"`
+			f.Message = "unsupported " + string(keyLabel(p, n)) + " " + found + `; expected "` + right + `"`
 			f.Help = `use "` + right + `"`
 			if inner, ok := elementText(p, n); ok {
 				f.Fix = &checker.Fix{Message: `replace the value with "` + right + `"`, Safe: true, Edits: []checker.Edit{checker.Replace(inner, right)}}
