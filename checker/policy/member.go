@@ -146,7 +146,7 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 		f = pass.Value(n, "%s", checker.Prose(m.message))
 	}
 	f.Rule, f.Severity = p.described(), severity
-	f.Argument = m.argument(n, pass.Profile.Secrets(), severity)
+	f.Argument = m.argument(n, pass.Profile.Secrets(), severity, p.shipped)
 	if f.Help = f.Rule.Help; m.help != "" {
 		f.WithHelp("%s", m.help)
 	}
@@ -162,11 +162,14 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 // policy reports it: the set; then the arguments that the policy gives, or the
 // value at the path. A dictionary or an array has no value of its own, and
 // several things may be missing in it, so that without arguments the message
-// has to tell them apart.
-func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity) string {
+// has to tell them apart. The policies of the program give arguments where they
+// have several findings at one path.
+func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
 	switch {
 	case m.hasArgs:
 		return fmt.Sprintf("%s args %#v", severity, m.args)
+	case n.Is(profile.Dict, profile.Array) && shipped:
+		return severity.String()
 	case n.Is(profile.Dict, profile.Array):
 		return fmt.Sprintf("%s message %s", severity, m.message)
 	}

@@ -53,7 +53,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 	if err := wellFormed(f, m, found); err != nil {
 		return err
 	}
-	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row}
+	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row, shipped: f.Shipped}
 	for _, set := range setSeverities {
 		if slices.ContainsFunc(found, func(r *ast.Rule) bool { return string(r.Head.Name) == set.name }) {
 			p.sets = append(p.sets, set.name)
