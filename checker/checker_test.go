@@ -250,6 +250,10 @@ func TestFingerprintWording(t *testing.T) {
 			t.Errorf("%s: another fingerprint", name)
 		}
 	}
+	bare := printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value is wrong") })
+	if printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong value") }) != bare || printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n.Parent().Get("b"), "wrong") }) == bare {
+		t.Error("without arguments the path and the value do not identify a finding")
+	}
 	for name, report := range map[string]func(*Pass, *profile.Node) *Finding{
 		"value": func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value %q is wrong (%d)", "x", 2) },
 		"none":  func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong") },

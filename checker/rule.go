@@ -64,10 +64,11 @@ const (
 // Meta describes a rule. It is the one source of its documentation.
 type Meta struct {
 	ID       string
-	Title    string // what is found, in a few words
+	Title    string // the defect, as a noun phrase
 	Severity Severity
-	Doc      string // why it matters and what devices do, in whole sentences
-	Help     string // what to do about it, in one sentence
+	Varies   string // when findings have another severity, such as "error if iOS is a target"
+	Doc      string // in parts that start with "What it checks: ", "Why it matters: ", and "Exceptions: "
+	Help     string // what to do about a finding, in one imperative
 	Example  Example
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
@@ -288,6 +289,9 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		if !isWording(args[i]) {
 			f.args = append(f.args, secrets.Text(fmt.Sprint(arg)))
 		}
+	}
+	if len(f.args) == 0 && n != nil && !n.Is(profile.Dict, profile.Array) { // then the value tells findings apart
+		f.args = []string{secrets.Text(profile.MaskOwn(n.Text(), own))}
 	}
 	if p.ShowSecrets() {
 		f.Message = clip(fmt.Sprintf(format, args...))

@@ -40,7 +40,7 @@ Exceptions: the second part needs a macOS target with a version. Settings that h
 			attest := acme.Attest.Known && acme.Attest.Value
 			bound := acme.HardwareBound
 			if attest && bound.Known && !bound.Value {
-				p.Value(acme.Attest.Node, "`Attest` is true, but `HardwareBound` is false; the device attests hardware-bound keys only")
+				p.Value(acme.Attest.Node, "`Attest` is true, but `HardwareBound` is false; only hardware-bound keys are attested")
 				continue
 			}
 			for _, t := range targetsOf(p) {

@@ -12,6 +12,7 @@ var certificateInvalid = checker.Rule{
 		ID:       "certificate-invalid",
 		Title:    "missing or invalid certificate data",
 		Severity: checker.Error,
+		Varies:   "warning for data that other software may accept",
 		Doc: `What it checks: PayloadContent of a certificate payload has the format of its type: one DER certificate for
 com.apple.security.root and .pkcs1, PEM text for .pem, and a PKCS #12 file for .pkcs12.
 Why it matters: any other data, such as a key, a PKCS #7 bundle, a file path, or a truncated certificate, cannot be
@@ -55,7 +56,7 @@ aI/LjIqyCY82u2G/HDiH
 				case n == nil && !payload.Node.Templated():
 					p.Open(payload.Node, "%s is missing required key `PayloadContent`", payloadLabel(p, payload)).WithHelp("add `PayloadContent` with the certificate as <data>")
 				case n != nil && payload.Type == "com.apple.security.pkcs12":
-					certificateFault(p, n, payload.Type, payload.PKCS12())
+					certificateFault(p, n, payload.PKCS12())
 				}
 			}
 		}
@@ -65,16 +66,16 @@ aI/LjIqyCY82u2G/HDiH
 			c := &certificates[i]
 			switch {
 			case c.DER == nil:
-				certificateFault(p, c.Content, c.Type, c.Err)
+				certificateFault(p, c.Content, c.Err)
 			case c.Err != nil && !c.Shaped():
-				p.Value(c.Content, "`PayloadContent` of %s is DER data, but not a certificate", c.Type).WithHelp("export the certificate again")
+				p.Value(c.Content, "`PayloadContent` of %s is DER data, but not a certificate", checker.Phrase(c.Type)).WithHelp("export the certificate again")
 			case c.Err != nil:
 				p.Value(c.Content, "certificate cannot be parsed (%v); devices may reject it", c.Err).WithHelp("export the certificate again").Severity = checker.Warning
 			case c.Content == last: // reported for the first one
 			case c.Type == "com.apple.security.pem" && !c.PEM:
-				p.Value(c.Content, "`PayloadContent` of %s must be PEM text, found DER", c.Type).WithHelp("use com.apple.security.root, or convert the certificate to PEM")
+				p.Value(c.Content, "`PayloadContent` of %s must be PEM text, found DER", checker.Phrase(c.Type)).WithHelp("use com.apple.security.root, or convert the certificate to PEM")
 			case c.Type == "com.apple.security.pkcs1" && c.PEM:
-				p.Value(c.Content, "`PayloadContent` of %s must be DER, found PEM text", c.Type).WithHelp("convert it with openssl x509 -outform DER").Severity = checker.Warning
+				p.Value(c.Content, "`PayloadContent` of %s must be DER, found PEM text", checker.Phrase(c.Type)).WithHelp("convert it with openssl x509 -outform DER").Severity = checker.Warning
 			}
 			last = c.Content
 		}
@@ -83,12 +84,12 @@ aI/LjIqyCY82u2G/HDiH
 }
 
 // certificateFault reports data that is not a certificate.
-func certificateFault(p *checker.Pass, n *profile.Node, payloadType string, err error) {
+func certificateFault(p *checker.Pass, n *profile.Node, err error) {
 	var fault *profile.CertificateError
 	if !errors.As(err, &fault) {
 		return
 	}
-	f := p.Value(n, "`PayloadContent` of %s is invalid: %s", payloadType, checker.Phrase(fault.Message)).WithHelp("%s", fault.Hint)
+	f := p.Value(n, "`PayloadContent` is invalid: %s", checker.Phrase(fault.Message)).WithHelp("%s", fault.Hint)
 	if fault.Limit {
 		f.Severity = checker.Warning
 	}

@@ -18,6 +18,7 @@ var enrollmentService = checker.Rule{
 		ID:       "enrollment-service",
 		Title:    "fault in the first step of over-the-air enrollment",
 		Severity: checker.Error,
+		Varies:   "warning for http and for unknown attributes, info for a hard-coded Challenge",
 		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know.
 Why it matters: the device sends its attributes to that URL, with the Challenge, and gets the profile for the next step. Without a usable URL enrollment ends there.
 Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Challenge is an info: anyone who can read the document can use it.`,

@@ -9,6 +9,7 @@ var mdmAccessRights = checker.Rule{
 		ID:       "mdm-access-rights",
 		Title:    "invalid combination of AccessRights",
 		Severity: checker.Error,
+		Varies:   "warning for unknown flags",
 		Doc: `What it checks: AccessRights of the MDM payload is a sum of the flags from 1 to 4096, is not 0, and holds the flags that others need.
 Why it matters: Apple's schema does not allow 0. The right to install profiles (2) needs the right to inspect them (1), and the right to install provisioning
 profiles (128) needs the right to inspect those (64). An update of the profile must not add rights.

@@ -15,6 +15,7 @@ var mdmCapabilities = checker.Rule{
 		ID:       "mdm-capabilities",
 		Title:    "missing entry of ServerCapabilities",
 		Severity: checker.Warning,
+		Varies:   "error with a target of macOS 11 or later, info for the bootstrap token",
 		Doc: `What it checks: ServerCapabilities of the MDM payload lists com.apple.mdm.per-user-connections and com.apple.mdm.bootstraptoken.
 Why it matters: Apple's schema says that per-user connections must be present to manage Macs and Shared iPads. Current macOS rejects the profile without
 them; earlier versions had no user channel. Without the other entry a Mac escrows no bootstrap token.

@@ -13,6 +13,7 @@ var payloadKeyMissing = checker.Rule{
 		ID:       "payload-key-missing",
 		Title:    "missing required key in a payload",
 		Severity: checker.Error,
+		Varies:   "warning for an empty key, and for PayloadVersion unless iOS is a target",
 		Doc: `What it checks: every payload has PayloadType, PayloadVersion, PayloadIdentifier, and PayloadUUID.
 Why it matters: one payload without them is enough for a device to reject the whole profile (MCPayloadErrorDomain
 2002, missing field).

@@ -15,6 +15,7 @@ var payloadMultiple = checker.Rule{
 		ID:       "payload-multiple",
 		Title:    "several payloads where one is allowed",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications, and where platforms differ and no target is set",
 		Doc: `What it checks: profiles with more than one payload of a type that Apple's schema allows once.
 Why it matters: the profile system rejects the profile, or uses one of the payloads and ignores the others.
 Exceptions: a warning for payloads that are preferences of applications, and where systems differ and no target is set.

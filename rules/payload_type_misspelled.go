@@ -13,6 +13,7 @@ var payloadTypeMisspelled = checker.Rule{
 		ID:       "payload-type-misspelled",
 		Title:    "misspelled or wrong PayloadType",
 		Severity: checker.Error,
+		Varies:   "warning for SCEP settings under a type that is not Apple's",
 		Doc: `What it checks: payloads whose type is a small edit away from one of Apple's, and payloads with the content of a SCEP payload under another type.
 Why it matters: devices ignore a payload of a type that they do not know, or treat it as preferences of another application. No certificate is requested,
 and payloads that refer to it find none. The content is checked as that of a SCEP payload all the same.

@@ -14,6 +14,7 @@ var payloadUUIDDuplicate = checker.Rule{
 		ID:       "payload-uuid-duplicate",
 		Title:    "duplicate PayloadUUID in a profile",
 		Severity: checker.Error,
+		Varies:   "warning for the UUID of the profile",
 		Doc: `What it checks: each payload has a PayloadUUID that no other payload, and not the profile itself, has.
 Why it matters: iOS rejects a profile in which two payloads have the same PayloadUUID (MCProfileErrorDomain 1007;
 observed on iOS). A certificate reference such as IdentityCertificateUUID cannot tell them apart. Typical cause: a

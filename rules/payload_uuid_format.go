@@ -12,6 +12,7 @@ var payloadUUIDFormat = checker.Rule{
 		ID:       "payload-uuid-format",
 		Title:    "PayloadUUID is not a valid UUID",
 		Severity: checker.Info,
+		Varies:   "warning if a reference uses the UUID",
 		Doc: `What it checks: PayloadUUID has the form 8-4-4-4-12 hexadecimal digits.
 Why it matters: devices compare it as text and accept other text too, for the schema sets no form for the key itself.
 It does for keys that reference a payload, and MDM servers may reject or rewrite an invalid UUID. Text made up by hand

@@ -16,6 +16,7 @@ var payloadValueType = checker.Rule{
 		ID:       "payload-value-type",
 		Title:    "wrong value type for a common key",
 		Severity: checker.Error,
+		Varies:   "warning for keys that are no longer in Apple's schema",
 		Doc: `What it checks: the keys that profiles and payloads share have the types of Apple's schema: identifiers are strings,
 flags are <true/> or <false/>, dates are <date>, and PayloadContent of the profile is an array of dictionaries.
 Why it matters: devices reject a profile with another type (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003,

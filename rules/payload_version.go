@@ -14,6 +14,7 @@ var payloadVersion = checker.Rule{
 		ID:       "payload-version",
 		Title:    "PayloadVersion is not the integer 1",
 		Severity: checker.Error,
+		Varies:   "warning for a 1 written as <real>",
 		Doc: `What it checks: PayloadVersion is the integer 1, at the top level and in every payload.
 Why it matters: it is the version of the format, and does not grow when the profile changes. Devices have errors for
 another version (MCProfileErrorDomain 1001, MCPayloadErrorDomain 2001).

@@ -15,6 +15,7 @@ var pkcs12Password = checker.Rule{
 		ID:       "pkcs12-password",
 		Title:    "Password that does not open its PKCS #12 file",
 		Severity: checker.Error,
+		Varies:   "info for a correct password, or one that cannot be verified",
 		Doc: `What it checks: Password of a PKCS #12 payload opens the file in PayloadContent. The password is compared with the MAC of the file; nothing is decrypted.
 Why it matters: with a wrong password the device rejects the payload. Anyone who can read the profile can use a private key whose password is beside it;
 Apple recommends that profiles have no Password, so that the user is asked.

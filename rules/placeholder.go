@@ -17,6 +17,7 @@ var placeholder = checker.Rule{
 		ID:       "placeholder",
 		Title:    "placeholder value",
 		Severity: checker.Warning,
+		Varies:   "info for a PayloadIdentifier that starts with com.example.",
 		Doc: `What it checks: values contain no placeholder text, such as YOUR-DOMAIN, CHANGEME, SCEP-CHALLENGE-HERE, or
 example.com.
 Why it matters: profiles are made from examples. With a placeholder left over, the profile installs until the device

@@ -12,6 +12,7 @@ var plistSyntax = checker.Rule{
 		ID:       "plist-syntax",
 		Title:    "malformed property list",
 		Severity: checker.Error,
+		Varies:   "warning where readers differ",
 		Doc: `What it checks: the file is an XML or binary property list, or JSON for declarations, alone or inside a CMS signature.
 Why it matters: devices reject a malformed file with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
 Typical causes are an unescaped & in a URL, a truncated file, and text left over from a merge or a template.

@@ -10,6 +10,7 @@ var profileKeyMissing = checker.Rule{
 		ID:       "profile-key-missing",
 		Title:    "missing required key in the profile",
 		Severity: checker.Error,
+		Varies:   "warning for an empty PayloadIdentifier",
 		Doc: `What it checks: the top-level dictionary has PayloadType, PayloadVersion, PayloadIdentifier, PayloadUUID, and
 PayloadContent (EncryptedPayloadContent in encrypted profiles).
 Why it matters: devices reject a profile that is missing one of them (MCProfileErrorDomain 1002, missing field).

@@ -14,6 +14,7 @@ var profileSignature = checker.Rule{
 		ID:       "profile-signature",
 		Title:    "invalid or untrusted signature",
 		Severity: checker.Error,
+		Varies:   "warning without --trust for a signature that cannot be verified, info for an unknown signer",
 		Doc: `What it checks: each signature of the profile verifies, and with --trust its signer chains to a trusted root. Runs
 only with --verify-signatures.
 Why it matters: a signed profile is a CMS message around the property list. Devices reject one whose content changed
@@ -68,7 +69,7 @@ vqzREw==
 		for i, signature := range signatures {
 			which := "signature"
 			if len(signatures) > 1 {
-				which = fmt.Sprintf("signature %d of %d (outermost first)", i+1, len(signatures))
+				which = fmt.Sprintf("signature %d of %d", i+1, len(signatures))
 			}
 			switch {
 			case signature.Err != nil:

@@ -14,6 +14,7 @@ var profileType = checker.Rule{
 		ID:       "profile-type",
 		Title:    "profile PayloadType is not Configuration",
 		Severity: checker.Error,
+		Varies:   "warning for the type of a payload unless iOS is a target",
 		Doc: `What it checks: the top-level PayloadType is Configuration.
 Why it matters: Apple's schema allows no other value. Types such as com.apple.security.scep belong to the payloads
 inside PayloadContent. A payload saved as a file of its own is reported too.

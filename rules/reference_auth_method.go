@@ -101,9 +101,9 @@ func vpnMethod(p *checker.Pass, r profile.Reference) {
 	switch {
 	case n == nil && settings.Templated():
 	case n == nil:
-		p.Value(r.Node, "`%s` is ignored: `AuthenticationMethod` is not set", r.Key).WithHelp("set `AuthenticationMethod` to %s", right)
+		p.Value(r.Node, "`%s` is ignored without `AuthenticationMethod`", r.Key).WithHelp("set `AuthenticationMethod` to %s", right)
 	case isString:
-		p.Value(r.Node, "`%s` is ignored: `AuthenticationMethod` %q does not use a certificate", r.Key, method).WithHelp("set `AuthenticationMethod` to %s", right)
+		p.Value(r.Node, "`%s` is ignored with `AuthenticationMethod` %q", r.Key, method).WithHelp("set `AuthenticationMethod` to %s", right)
 	}
 }
 
@@ -137,7 +137,7 @@ func eapMethod(p *checker.Pass, r profile.Reference, eap *profile.Node) {
 			return
 		}
 	}
-	p.Value(r.Node, "`%s` is ignored: `AcceptEAPTypes` does not contain 13 (EAP-TLS)", r.Key).WithHelp("add <integer>13</integer> to `AcceptEAPTypes`, or remove the reference")
+	p.Value(r.Node, "`%s` is ignored: `AcceptEAPTypes` does not contain 13", r.Key).WithHelp("add <integer>13</integer> to `AcceptEAPTypes`, or remove the reference")
 }
 
 // eapTLS is the EAP type that shows a certificate of the device.

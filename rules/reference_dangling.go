@@ -14,6 +14,7 @@ var referenceDangling = checker.Rule{
 		ID:       "reference-dangling",
 		Title:    "reference to a payload that is not in the profile",
 		Severity: checker.Error,
+		Varies:   "warning for an empty reference, or a payload of another profile",
 		Doc: `What it checks: references to identities and certificates are the PayloadUUID of a payload in the same profile.
 Why it matters: for most of these keys Apple's schema requires the payload in the same profile. Otherwise the device
 finds no certificate: it rejects the profile (MDM error 12005, cannot find certificate), or the connection fails

@@ -13,6 +13,7 @@ var referenceMissing = checker.Rule{
 		ID:       "reference-missing",
 		Title:    "missing required certificate reference",
 		Severity: checker.Error,
+		Varies:   "warning for EncryptCertPayloadUUID",
 		Doc: `What it checks: the certificate references that Apple's schema requires are set: IdentityCertificateUUID of
 com.apple.mdm, PayloadCertificateUUID of identity and certificate preferences, and EncryptCertPayloadUUID of FileVault
 escrow payloads.

@@ -13,6 +13,7 @@ var referenceTargetType = checker.Rule{
 		ID:       "reference-target-type",
 		Title:    "reference to a payload of the wrong type",
 		Severity: checker.Error,
+		Varies:   "warning for a trusted PKCS #12 file, and unknown payload types",
 		Doc: `What it checks: a reference matches a payload of a type that its key requires: an identity, or a certificate to trust.
 Why it matters: an identity is a certificate with its private key, from a SCEP, ACME, PKCS #12, or Active Directory
 payload. A certificate to trust is in a payload of the type com.apple.security.root, .pkcs1, or .pem: the identity
@@ -99,7 +100,7 @@ func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy stri
 		if r.Kind == profile.ReferenceIdentity || named == "com.apple.security.root" { // an older list; an alias of pkcs1
 			severity = checker.Warning
 		}
-		return severity, "which is not supported for this key", "use the PayloadUUID of a payload of the type " + strings.Join(r.Only, " or ")
+		return severity, "which is not supported for this key", "use the PayloadUUID of a " + strings.Join(r.Only, " or ") + " payload"
 	case r.Kind != profile.ReferenceIdentity && identity && !r.Open:
 		severity = checker.Error
 		if named == "com.apple.security.pkcs12" { // its certificate is known beforehand, and may be meant

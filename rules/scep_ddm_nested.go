@@ -12,6 +12,7 @@ var scepDDMWrapper = checker.Rule{
 		ID:       "scep-ddm-nested",
 		Title:    "profile or declaration keys in a SCEP credential",
 		Severity: checker.Error,
+		Varies:   "warning if the settings are at the top level",
 		Doc: `What it checks: the settings of a SCEP credential document are at its top level, without PayloadContent, PayloadType,
 Type, or Payload.
 Why it matters: in declarative device management, com.apple.credential.scep is a JSON document of its own. Devices do

@@ -10,6 +10,7 @@ var scepKeyMisspelled = checker.Rule{
 		ID:       "scep-key-misspelled",
 		Title:    "misspelled SCEP key",
 		Severity: checker.Error,
+		Varies:   "warning if the payload has the correct key, too",
 		Doc: `What it checks: keys that Apple's schema of SCEP payloads does not have, and that differ from one it has in case, in
 spaces, or by a small edit.
 Why it matters: keys are case-sensitive: "Key Type" and "Key Usage" have a space, and Keysize has none and a

@@ -12,6 +12,7 @@ var scepKeyUnknown = checker.Rule{
 		ID:       "scep-key-unknown",
 		Title:    "unknown SCEP key",
 		Severity: checker.Warning,
+		Varies:   "error for a nested PayloadContent with settings",
 		Doc: `What it checks: keys that Apple's schema of SCEP payloads does not have.
 Why it matters: devices ignore them, and the setting is lost. ACME payloads have keys for extended key usage,
 hardware-bound keys, and attestation; SCEP payloads have none. The CA decides about the extended key usage.

@@ -7,6 +7,7 @@ var scepKeysizeMissing = checker.Rule{
 		ID:       "scep-keysize-missing",
 		Title:    "missing Keysize",
 		Severity: checker.Warning,
+		Varies:   "error if iOS is a target",
 		Doc: `What it checks: Keysize is set.
 Why it matters: by Apple's schema the default is 1024, which many servers reject and which is too small for an RSA key
 today. iOS rejects a payload without Keysize (MCPayloadErrorDomain 2002, missing field; observed on iOS).

@@ -12,6 +12,7 @@ var scepRetries = checker.Rule{
 		ID:       "scep-retries",
 		Title:    "Retries or RetryDelay out of range",
 		Severity: checker.Error,
+		Varies:   "warning for too many retries or too long a wait",
 		Doc: `What it checks: Retries is 0 to 100, RetryDelay is not negative, and both together make a device wait at most one
 hour.
 Why it matters: a server that leaves a request to an administrator answers PENDING. Retries is how often the device

@@ -12,6 +12,7 @@ var scepSANKey = checker.Rule{
 		ID:       "scep-san-key",
 		Title:    "unknown SubjectAltName key",
 		Severity: checker.Warning,
+		Varies:   "info for a key that differs only in case",
 		Doc: `What it checks: the keys of SubjectAltName are rfc822Name, dNSName, uniformResourceIdentifier, and ntPrincipalName.
 Why it matters: Apple's code for certificate requests ignores every other key, and the name is missing from the
 certificate. A SCEP payload cannot request IP addresses, directory names, and other types of names.

@@ -13,6 +13,7 @@ var scepSubjectStructure = checker.Rule{
 		ID:       "scep-subject-structure",
 		Title:    "malformed Subject",
 		Severity: checker.Error,
+		Varies:   "warning for an empty RDN",
 		Doc: `What it checks: Subject has three levels of arrays: RDNs, attributes, and pairs of two strings, the type and the
 value.
 Why it matters: Apple's code for certificate requests builds no name from a pair with another number of members, and

@@ -13,7 +13,7 @@ var scepURLAdmin = checker.Rule{
 		Severity: checker.Error,
 		Doc: `What it checks: URL does not have the path /certsrv/mscep_admin/ of NDES.
 Why it matters: Microsoft's Network Device Enrollment Service (NDES) has two addresses. /certsrv/mscep_admin/ is a
-page for administrators behind a Windows login, which shows the thumbprint of the CA and a challenge. Devices enroll
+page for administrators that requires a Windows login, which shows the thumbprint of the CA and a challenge. Devices enroll
 at /certsrv/mscep/mscep.dll.`,
 		Help: "use the enrollment URL, https://host/certsrv/mscep/mscep.dll",
 		Example: checker.Example{

@@ -15,6 +15,7 @@ var scepValueType = checker.Rule{
 		ID:       "scep-value-type",
 		Title:    "wrong value type for a SCEP key",
 		Severity: checker.Error,
+		Varies:   "warning for a whole number in <real>",
 		Doc: `What it checks: the value of each SCEP key has the property list type of Apple's schema.
 Why it matters: devices check the type: iOS rejects a payload whose CAFingerprint is a string instead of data
 (MCPayloadErrorDomain 2003, bad type; observed on iOS). That a device accepts another type for a number is not

@@ -12,7 +12,8 @@ var schemaRange = checker.Rule{
 		ID:       "schema-range",
 		Title:    "number out of range",
 		Severity: checker.Error,
-		Doc: `What it checks: numbers outside of the range that Apple's schema gives for the key.
+		Varies:   "warning for preferences of applications, and where the range is that of a user interface",
+		Doc: `What it checks: numbers outside the range that Apple's schema gives for the key.
 Why it matters: the profile system rejects the payload, or ignores the value.
 Exceptions: a warning for payloads that are preferences of applications, and where the range is that of a user interface, or a profile is
 for Macs alone, which read passcode settings and restrictions as preferences. 0 is not reported where a range

@@ -14,6 +14,7 @@ var schemaValue = checker.Rule{
 		ID:       "schema-value",
 		Title:    "value that Apple's schema does not list",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications, and for one of several values in an array",
 		Doc: `What it checks: values of keys for which Apple's schema lists all values that are allowed. Text is case-sensitive.
 Why it matters: the profile system rejects the payload, or ignores the value and uses the default.
 Exceptions: a warning for payloads that are preferences of applications, and for one value among several in an array. Empty text is not reported.

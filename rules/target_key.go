@@ -13,6 +13,7 @@ var targetKey = checker.Rule{
 		ID:       "target-key",
 		Title:    "key not supported on a target platform",
 		Severity: checker.Warning,
+		Varies:   "info where the key has no meaning, and if another target supports it",
 		Doc: `What it checks: all target platforms support the keys of the profile. Runs only with --target.
 Why it matters: devices ignore keys that they do not support, and the setting is lost. Some keys are newer than their
 payload, such as Key Usage of SCEP on macOS 10.11; some exist only on macOS, such as KeyIsExtractable and

@@ -15,6 +15,7 @@ var targetPayload = checker.Rule{
 		ID:       "target-payload",
 		Title:    "payload type not supported on a target platform",
 		Severity: checker.Error,
+		Varies:   "warning if another target supports it, info without certificates",
 		Doc: `What it checks: all target platforms support the payload types of the profile, and macOS also the channel that
 PayloadScope selects. Runs only with --target.
 Why it matters: Apple's schema states which platforms and versions support each payload. Elsewhere the device ignores

@@ -12,6 +12,7 @@ var variableMisplaced = checker.Rule{
 		ID:       "variable-misplaced",
 		Title:    "template text where a literal value is required",
 		Severity: checker.Warning,
+		Varies:   "info for Fleet's variables",
 		Doc: `What it checks: template text is inside <string>, not in <integer>, <data>, or <date>, between elements, or in place
 of a whole value.
 Why it matters: elsewhere it makes the file unreadable as a property list until a product renders it. Devices reject

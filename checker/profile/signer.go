@@ -214,7 +214,7 @@ func (info *signerInfo) checkPSS(key *rsa.PublicKey, content []byte) (Verdict, s
 		}
 	}
 	if err := rsa.VerifyPSS(key, hash, digest(hash, signed), info.signature, &rsa.PSSOptions{SaltLength: parameters.Salt}); err != nil {
-		return Refuted, "the signature was changed, or is of another key than that of its certificate"
+		return Refuted, "the signature does not match the key of its certificate"
 	}
 	return Verified, ""
 }
@@ -263,7 +263,7 @@ func (info *signerInfo) check(c *x509.Certificate, content []byte) (Verdict, str
 	if info.attributes == nil {
 		return Refuted, "the content or the signature was changed"
 	}
-	return Refuted, "the signature was changed, or is of another key than that of its certificate"
+	return Refuted, "the signature does not match the key of its certificate"
 }
 
 // Name is the name of the signer as RFC 2253 writes it, its serial number where

@@ -175,7 +175,7 @@ func (c *collected) ruleSections(r *Report) []htmlRule {
 		}
 		x := htmlRule{
 			ID: id, Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
-			Doc: visibleLines(m.Doc), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
+			Doc: visibleLines(unwrapped(m.Doc)), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
 		}
 		if n.held > 0 {
 			x.CountText += fmt.Sprintf(" and %s suppressed", thousands(n.held))

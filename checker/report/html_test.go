@@ -187,7 +187,7 @@ func TestHTML(t *testing.T) {
 		t.Errorf("marked is %s", got)
 	}
 	rule := root.one(t, "#rules").one(t, "#rule-some-rule")
-	for _, part := range []string{"a title", "error strict, 2 findings", "Why it is so.\nAnd more.", "What to do mend it", "a text", "a book"} {
+	for _, part := range []string{"a title", "error strict, 2 findings", "Why it is so.\nAnd more.", "How to fix mend it", "a text", "a book"} {
 		if !strings.Contains(rule.text(), part) {
 			t.Errorf("the section of the rule lacks %q: %s", part, rule.text())
 		}

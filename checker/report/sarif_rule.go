@@ -57,7 +57,7 @@ func (r *Report) newSARIFRule(m *checker.Meta) sarifRule {
 func helpText(m *checker.Meta) string {
 	parts := []string{sentence(cmp.Or(m.Doc, m.Title, m.ID))}
 	if m.Help != "" {
-		parts = append(parts, "What to do: "+sentence(m.Help))
+		parts = append(parts, "How to fix: "+sentence(m.Help))
 	}
 	for _, ref := range m.Refs {
 		parts = append(parts, ref.Title+": "+ref.URL)

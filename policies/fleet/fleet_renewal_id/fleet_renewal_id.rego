@@ -16,6 +16,7 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
+#   varies: warning for the CN
 #   help: move the renewal ID to an OU attribute
 #   avoid: |
 #     <key>URL</key>

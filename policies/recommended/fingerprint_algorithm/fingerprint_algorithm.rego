@@ -17,6 +17,7 @@
 #     description: JumpCloud, SCEP profiles policy
 # entrypoint: true
 # custom:
+#   varies: warning for other digests than MD5
 #   help: use the SHA-256 digest of the CA certificate
 #   parameters:
 #     fingerprint_algorithms:

@@ -39,5 +39,5 @@ required := data.config.fingerprint_required
 warn contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	[scep.fingerprint.set, required] == [false, true]
-	msg := "SCEP payload has no `CAFingerprint`; devices accept any CA certificate"
+	msg := "`CAFingerprint` is not set; devices accept any CA certificate"
 }

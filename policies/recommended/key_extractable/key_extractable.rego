@@ -13,6 +13,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
+#   varies: info if the key is not set
 #   help: set KeyIsExtractable to false
 #   avoid: |
 #     <key>KeyIsExtractable</key>

@@ -15,6 +15,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
+#   varies: warning with CAFingerprint
 #   help: use HTTPS, and set CAFingerprint
 #   avoid: |
 #     <key>URL</key>

@@ -27,7 +27,7 @@ package policies.strict.strict_fingerprint
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	not scep.fingerprint.set
-	msg := "SCEP payload has no `CAFingerprint`"
+	msg := "`CAFingerprint` is not set"
 }
 
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {

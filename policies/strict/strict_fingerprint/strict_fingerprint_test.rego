@@ -6,7 +6,7 @@ path := ["PayloadContent", 0, "PayloadContent", "CAFingerprint"]
 
 test_absent_fingerprint_is_denied if {
 	strict_fingerprint.deny == {{
-		"msg": "SCEP payload has no `CAFingerprint`",
+		"msg": "`CAFingerprint` is not set",
 		"path": path,
 	}} with input as document({"set": false, "variable": false, "matches": []})
 }
