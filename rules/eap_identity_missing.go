@@ -114,8 +114,8 @@ func identityMissing(payload profile.Payload, eap *profile.Node) bool {
 	return true
 }
 
-// setupMode gives the mode of a Mac's network in which the device can ask
-// nobody, as SetupModes lists it; "" if there is none.
+// setupMode gives the mode of a Mac's network in which the device cannot ask a
+// user, as SetupModes lists it; "" if there is none.
 func setupMode(payload profile.Payload) string {
 	for c := range payload.Node.Get("SetupModes").Children() {
 		if mode, ok := c.Str(); ok && (mode == "System" || mode == "Loginwindow") {

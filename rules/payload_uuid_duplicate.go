@@ -104,7 +104,7 @@ func firstWith(payloads []profile.Payload, name func(*profile.Payload) string) f
 }
 
 // ownName reports whether a payload's UUID or identifier can be compared with
-// those of others: it is neither absent, nor sample or template text, and no
+// those of others: it is neither absent, nor placeholder or template text, and no
 // branch of a template may replace it.
 func ownName(payload *profile.Node, text string) bool {
 	if profile.IsUUID(text) && !payload.Templated() {

@@ -86,7 +86,7 @@ var counts = []string{
 	strings.Repeat("a1b2c3d4e5f67890abcdef1234567890", 2),
 }
 
-// begins is the set of the first three digits that a sample may have, as one
+// begins is the set of the first three digits that a placeholder may have, as one
 // number: nearly every real UUID is let go by them.
 var begins = func() (set [16 * 16 * 16 / 64]uint64) {
 	add := func(digits string) {
@@ -131,8 +131,8 @@ func threeDigits(text string) (n uint, ok bool) {
 	return n, true
 }
 
-// sampleUUID tells what kind of sample a UUID is, or "". The chance of a drawn
-// one to be taken for a sample is below one in a billion.
+// sampleUUID tells what kind of placeholder a UUID is, or "". The chance of a drawn
+// one to be taken for a placeholder is below one in a billion.
 func sampleUUID(uuid string) string {
 	if n, ok := threeDigits(uuid); !ok || begins[n/64]>>(n%64)&1 == 0 {
 		return ""
@@ -145,7 +145,7 @@ func sampleUUID(uuid string) string {
 		lower[i] = uuid[i] | 0x20 // digits and hyphens have the bit
 	}
 	if profile.IsUUID(uuid) && lower[0] != lower[1] && !counted(string(lower[:8])) && !bytes.Contains(lower[:], []byte("dead")) {
-		return "" // none of the samples below begins so, and nearly all UUIDs do
+		return "" // none of the patterns below begins so, and nearly all UUIDs do
 	}
 	s := strings.ToLower(uuid)
 	digits := strings.ReplaceAll(s, "-", "")

@@ -81,7 +81,7 @@ Exceptions: template variables are not placeholders. A PayloadIdentifier that st
 	},
 }
 
-// sampleIdentifier reports an identifier of a profile that is sample text, or in
+// sampleIdentifier reports an identifier of a profile that is placeholder text, or in
 // the domain for examples, which works but is that of other profiles too.
 func sampleIdentifier(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
@@ -94,7 +94,7 @@ func sampleIdentifier(p *checker.Pass, n *profile.Node) {
 	}
 }
 
-// sampleText reports the sample text in a string.
+// sampleText reports the placeholder text in a string.
 func sampleText(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
 	if !ok || n.Broken() {

@@ -39,7 +39,7 @@ Exceptions: keys that hold template text are not compared.`,
 	},
 }
 
-// duplicateKeys reports the doubled keys of a value and of all it holds. The
+// duplicateKeys reports the duplicate keys of a value and of all it holds. The
 // reader of property lists bounds the depth.
 func duplicateKeys(p *checker.Pass, n *profile.Node) {
 	if n.Single() {
@@ -74,8 +74,8 @@ func alsoOn(p *checker.Pass, first *profile.Node) checker.Phrase {
 	return checker.Phrase(fmt.Sprintf("; first defined on line %d", p.Profile.Source.Position(at.Start).Line))
 }
 
-// firstOf returns a function that gives the first value of a dict with the key
-// of another. Small dicts, nearly all there are, do without a map, and most of
+// firstOf returns a function that gives the first value of a dictionary with the key
+// of another. Small dictionaries, nearly all there are, do without a map, and most of
 // them need only be told that no two keys look alike.
 func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 	if dict.Len() > 48 {
@@ -108,7 +108,7 @@ func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 }
 
 // look is a number that differs for most keys that differ: by length, or
-// towards their ends, for the keys of a dict tend to begin alike.
+// towards their ends, for the keys of a dictionary tend to begin alike.
 func look(key string) uint32 {
 	h := uint32(len(key))
 	for i := max(len(key)-12, 0); i < len(key); i++ {

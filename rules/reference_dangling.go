@@ -85,7 +85,7 @@ reported.`,
 const certificateUUID = "PayloadUUID of a certificate"
 
 // dangling gives the references that lead nowhere: none that may be rendered to
-// something else, or matches but for case, or is sample text, for other rules
+// something else, or matches but for case, or is placeholder text, for other rules
 // speak of these.
 func dangling(p *profile.Profile) iter.Seq[*profile.Reference] {
 	return func(yield func(*profile.Reference) bool) {

@@ -115,7 +115,7 @@ func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy stri
 }
 
 // certificateTypeButForCase reports whether another rule says that the type is
-// misspelt, and what is meant holds a certificate.
+// misspelled, and what is meant holds a certificate.
 func certificateTypeButForCase(named string) bool {
 	named = strings.TrimSpace(named)
 	return slices.ContainsFunc(appleTypes(), func(t string) bool { return strings.EqualFold(t, named) && profile.HoldsCertificate(t) })

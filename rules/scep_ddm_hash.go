@@ -68,7 +68,7 @@ Exceptions: not reported if Size is 0: the digest is then not used.`,
 }
 
 // sha256Digest reports whether a text is a SHA-256 digest in digits. Apple's
-// schema does not say which notation is meant, so base64 passes as well.
+// schema does not say which notation is meant, so Base64 passes as well.
 func sha256Digest(text string) bool {
 	const size = 32
 	digest, err := base64.StdEncoding.DecodeString(text)

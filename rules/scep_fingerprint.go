@@ -80,8 +80,8 @@ func hexFingerprint(p *checker.Pass, f profile.Fingerprint) {
 	}
 }
 
-// base64Text decodes a digest that is in base64 once more; nil if the bytes
-// are no such text. Their length alone cannot tell: SHA-1 in base64 has 28
+// base64Text decodes a digest that is in Base64 once more; nil if the bytes
+// are no such text. Their length alone cannot tell: SHA-1 in Base64 has 28
 // characters, as many as SHA-224 has bytes.
 func base64Text(b []byte) []byte {
 	digest, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(b)))

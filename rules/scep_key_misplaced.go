@@ -73,7 +73,7 @@ Exceptions: a warning if PayloadContent has the key too, or holds template text 
 }
 
 // misplaced gives the SCEP key that a key beside PayloadType was meant to be,
-// or "". A misspelt short name is close to too many others to tell, and
+// or "". A misspelled short name is close to too many others to tell, and
 // Payload… is common to all payloads.
 func misplaced(key string) string {
 	switch {

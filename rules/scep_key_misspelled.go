@@ -73,8 +73,8 @@ func scepKey(key string) bool {
 	return false
 }
 
-// lacks reports whether a SCEP payload is without a key: it is neither written,
-// nor misspelt, misplaced or a level too deep, which other rules report, nor may
+// lacks reports whether a SCEP payload is missing a key: it is neither written,
+// nor misspelled, misplaced or a level too deep, which other rules report, nor may
 // template text bring it.
 func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
 	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil || meant(p, scep)[key] {
@@ -96,7 +96,7 @@ func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
 // meantBy is what the keys that a SCEP payload misspells are shared under.
 type meantBy struct{ content *profile.Node }
 
-// meant gives the keys that a SCEP payload has under misspelt names.
+// meant gives the keys that a SCEP payload has under misspelled names.
 func meant(p *checker.Pass, scep *profile.SCEP) map[string]bool {
 	return p.Share(meantBy{scep.Content}, func() any {
 		keys := map[string]bool{}

@@ -71,8 +71,8 @@ var refACME = checker.Ref{
 	URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.acme.yaml",
 }
 
-// holdsSetting reports whether a value is a dict with a SCEP key in it, which
-// is lost with the dict.
+// holdsSetting reports whether a value is a dictionary with a SCEP key in it, which
+// is lost with the dictionary.
 func holdsSetting(n *profile.Node) bool {
 	if !n.Is(profile.Dict) {
 		return false
@@ -86,7 +86,7 @@ func holdsSetting(n *profile.Node) bool {
 }
 
 // acmeKeys are the keys of ACME payloads that SCEP has under no name, squeezed,
-// with what to do instead. KeyType and KeySize are misspelt SCEP keys here.
+// with what to do instead. KeyType and KeySize are misspelled SCEP keys here.
 var acmeKeys = map[string]string{
 	"directoryurl":     "set URL to the address of the SCEP server, or use an ACME payload",
 	"clientidentifier": "authorize the request with Challenge, or use an ACME payload",

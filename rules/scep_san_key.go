@@ -109,7 +109,7 @@ func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
 			same++
 		}
 	}
-	if same == 1 && p.Editable() { // else the new key might stand there twice
+	if same == 1 && p.Editable() { // else the new key might stand there more than once
 		f.Fix = &checker.Fix{
 			Message: "rename the key to " + right,
 			Safe:    true,

@@ -165,7 +165,7 @@ func attributeType(text string) (write, why string) {
 }
 
 // validOID reports whether a text is an OID in numbers. The first two share a
-// byte in DER, hence their bounds.
+// byte in DER, so their bounds.
 func validOID(text string) bool {
 	arcs := strings.Split(text, ".")
 	if len(arcs) < 2 {

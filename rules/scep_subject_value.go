@@ -97,7 +97,7 @@ func strayQuotes(text string) bool {
 }
 
 // twiceNamed reports whether a value is written as on a web form, CN=device-17,
-// behind a type that says so already.
+// after a type that says so already.
 func twiceNamed(kind, text string) bool {
 	before, _, ok := strings.Cut(text, "=")
 	return ok && attributeNames[kind] && strings.EqualFold(strings.TrimSpace(before), kind)

@@ -51,7 +51,7 @@ Exceptions: template text is not reported where it may add what is missing.`,
 	},
 }
 
-// sampleOnly reports whether a text is sample text from end to end, which
+// sampleOnly reports whether a text is placeholder text from end to end, which
 // placeholder reports.
 func sampleOnly(text string) bool {
 	sample, ok := profile.Placeholder(text)
@@ -98,7 +98,7 @@ func urlFault(text string) (fault, remedy string) {
 	return "", ""
 }
 
-// spaceJudged reports whether white space in the text is sure to be there when
+// spaceJudged reports whether whitespace in the text is sure to be there when
 // it is rendered: template languages can take away what is around their blocks.
 func spaceJudged(text string) bool {
 	for _, v := range profile.Variables(text) {
@@ -138,8 +138,8 @@ func validPort(port string) bool {
 	return err == nil && n > 0
 }
 
-// splitted is a URL in its parts, with digits in the place of variables. The
-// URL package refuses much that devices take; this refuses nothing.
+// splitted is a URL in its parts, with digits instead of variables. The
+// URL package rejects much that devices take; this rejects nothing.
 type splitted struct {
 	scheme, authority, path string
 	query, fragment         bool
@@ -181,7 +181,7 @@ func endOfAuthority(rest string) int {
 	return len(rest)
 }
 
-// hostPort gives the host and the port behind the user info.
+// hostPort gives the host and the port after the user info.
 func (u splitted) hostPort() (host, port string) {
 	host = u.authority[strings.LastIndexByte(u.authority, '@')+1:]
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {

@@ -190,7 +190,7 @@ func wholeNumberOf(n *profile.Node) (string, bool) {
 	return wholeReal(n)
 }
 
-// wholeReal gives the decimal digits of a real that has nothing behind the
+// wholeReal gives the decimal digits of a real that has nothing after the
 // point.
 func wholeReal(n *profile.Node) (string, bool) {
 	const exact = 1 << 53

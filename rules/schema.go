@@ -256,7 +256,7 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
-	before := 0 // misspelled keys outside of the dictionary
+	before := 0 // misspelled keys outside the dictionary
 	if w.faults != nil {
 		before = len(w.faults[faultMisspelled])
 	}

@@ -63,7 +63,7 @@ var refFleetVariables = checker.Ref{
 }
 
 // templateWalk goes through a profile in file order, side by side with the
-// template text that stands outside of values, and tells which dict or array
+// template text that stands outside values, and tells which dictionary or array
 // each piece of it belongs to.
 type templateWalk struct {
 	pass   *checker.Pass
@@ -134,7 +134,7 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 }
 
 // report reports the first of the pieces that stand between the values of a
-// dict or array, or outside of the root value.
+// dictionary or array, or outside the root value.
 func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
 	if len(found) == 0 {
 		return
@@ -183,7 +183,7 @@ func withoutLiterals(text string) string {
 	}
 }
 
-// excerpt shortens a text of the file to what a message can quote: white space
+// excerpt shortens a text of the file to what a message can quote: whitespace
 // in it becomes single spaces, and what is too long is cut.
 func excerpt(p *checker.Pass, text string) string {
 	const most = 40

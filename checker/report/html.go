@@ -101,7 +101,7 @@ func (c *collected) totals() string {
 	return fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
 }
 
-// htmlFailure is a file that could not be judged.
+// htmlFailure is a file that could not be checked.
 type htmlFailure struct {
 	File  string
 	Lines []string
@@ -155,7 +155,7 @@ func (c *collected) ranked() []*ruleCount {
 type htmlRule struct {
 	ID, Title, Severity, Pack, Doc, Help string
 
-	Total     int // without those that are kept back
+	Total     int // without those that are suppressed
 	CountText string
 	Refs      []checker.Ref
 }

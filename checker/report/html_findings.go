@@ -21,7 +21,7 @@ type htmlFinding struct {
 	Path           string // where there is no line
 	Profile        string
 	Help, Fix      string
-	Held           string // what keeps it back, and why
+	Held           string // what suppresses it, and why
 	Related        []htmlRelated
 }
 
@@ -117,7 +117,7 @@ func (c *collected) findings(rules []htmlRule) htmlFindings {
 // htmlTable is the table of findings. It keeps them as page.js reads them, each
 // an array of numbers, for most of their texts occur many times.
 type htmlTable struct {
-	total, shown int // shown: those that are not kept back
+	total, shown int // shown: those that are not suppressed
 	first        []htmlFinding
 	rows         bytes.Buffer
 	rules, texts texts

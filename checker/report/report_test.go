@@ -87,6 +87,22 @@ b: warning: value "漢字" is wrong [some-rule]
 	}
 }
 
+// TestRuleLink holds that a rule is a link on a terminal, to a page that is known.
+func TestRuleLink(t *testing.T) {
+	unknown := finding()
+	unknown.Rule = &checker.Meta{ID: "own", Pack: "own", Refs: []checker.Ref{{URL: "https://example.com/\x1b]8;;"}}}
+	var b bytes.Buffer
+	if err := Concise(&b, &Report{Color: true, Results: slices.Values([]*checker.Result{{Findings: []checker.Finding{finding(), unknown}}})}); err != nil {
+		t.Fatal(err)
+	}
+	if link := "\x1b]8;;" + pages + "rules/README.md#some-rule\x1b\\"; strings.Count(b.String(), "\x1b]8;;") != 2 || !strings.Contains(b.String(), link) {
+		t.Errorf("%q", b.String())
+	}
+	if got := write(t, Concise, &checker.Result{Findings: []checker.Finding{finding()}}); strings.Contains(got, "\x1b") {
+		t.Errorf("a link without colors: %q", got)
+	}
+}
+
 // TestRemedy holds that a finding says once what to do.
 func TestRemedy(t *testing.T) {
 	fix := &checker.Fix{Message: "rename the key", Safe: true}

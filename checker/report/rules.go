@@ -25,7 +25,7 @@ var RulesFormats = []struct {
 	{"markdown", RulesMarkdown},
 }
 
-// builtin stands in the place of a pack for built-in rules.
+// builtin stands instead of a pack for built-in rules.
 const builtin = "built-in"
 
 func pack(m *checker.Meta) string {

@@ -74,7 +74,7 @@ func sentence(text string) string {
 	return text
 }
 
-// sarifName turns some-rule into SomeRule. It must not be the ID in other letters.
+// sarifName turns some-rule into SomeRule. It must not be the ID in another case.
 func sarifName(m *checker.Meta) string {
 	switch name := inPascalCase(m.ID); {
 	case !strings.EqualFold(name, m.ID):

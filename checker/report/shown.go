@@ -6,7 +6,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// analysisError stands in the place of a rule for a file that could not be judged.
+// analysisError stands instead of a rule for a file that could not be checked.
 const analysisError = "analysis-error"
 
 // suppressed says what suppresses a finding, and why.
@@ -19,7 +19,7 @@ func suppressed(s *checker.Suppression) string {
 }
 
 // weight is the severity of a finding for a format that has no place for what
-// keeps it back: then it is only worth knowing.
+// suppresses it: then it is only worth knowing.
 func weight(f *checker.Finding) checker.Severity {
 	if f.Suppression != nil {
 		return checker.Info
@@ -40,7 +40,7 @@ func fixEdits(f *checker.Finding) []checker.Edit {
 type fileReport struct {
 	file     string
 	findings []*checker.Finding
-	errors   []error // why it could not be judged
+	errors   []error // why it could not be checked
 }
 
 // byFile gathers what is said of each file. Findings about the set of all

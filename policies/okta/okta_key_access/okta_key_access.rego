@@ -65,7 +65,7 @@ warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	object.get(input.profile, "PayloadScope", "User") != "System"
 	some scep in input.scep
 	scep.allow_all_apps_access.value == true
-	msg := "`AllowAllAppsAccess` is true without `PayloadScope` System; any process on a Mac can use the key"
+	msg := "`AllowAllAppsAccess` is true without `PayloadScope` System; any process can use the key"
 }
 
 on_macs([])

@@ -24,7 +24,7 @@ test_open_key_of_the_system_passes if {
 
 test_open_key_of_a_user_is_a_warning if {
 	okta_key_access.warn == {{
-		"msg": "`AllowAllAppsAccess` is true without `PayloadScope` System; any process on a Mac can use the key",
+		"msg": "`AllowAllAppsAccess` is true without `PayloadScope` System; any process can use the key",
 		"path": path,
 	}} with input as document(user, true, [])
 }

@@ -13,7 +13,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: use HTTPS
+#   help: set URL to an https address
 #   avoid: |
 #     <key>URL</key>
 #     <string>http://scep.acme-corp.net/scep</string>
