@@ -53,8 +53,8 @@ modes System and Loginwindow, where the device cannot ask a user. Template text 
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refWiFi, refEAPSystemMode},
-		Whole: true,
+		Refs:             []checker.Ref{refWiFi, refEAPSystemMode},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -70,10 +70,10 @@ modes System and Loginwindow, where the device cannot ask a user. Template text 
 			}
 			var f *checker.Finding
 			if identity, one := onlyIdentity(p.Profile); one {
-				f = p.Open(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected %q", excerpt(p, identity.UUID))
+				f = p.AtStart(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected %q", excerpt(p, identity.UUID))
 				f.WithHelp("add `PayloadCertificateUUID` with the `PayloadUUID` of %s", payloadLabel(p, *identity))
 			} else {
-				f = p.Open(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected the `PayloadUUID` of an identity")
+				f = p.AtStart(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected the `PayloadUUID` of an identity")
 			}
 			if setupMode(payload) != "" {
 				f.Severity = checker.Error

@@ -57,26 +57,26 @@ finding.`,
 		},
 		Refs: []checker.Ref{refTopLevel, refCommonKeys},
 	},
-	Gather: func(p *checker.Pass) error {
+	CollectFacts: func(p *checker.Pass) error {
 		if n, id := ownIdentifier(p.Profile); n != nil {
-			p.NoteWith("PayloadIdentifier", id, content(p.Profile), n)
+			p.ExportFactWith("PayloadIdentifier", id, content(p.Profile), n)
 		}
 		return nil
 	},
-	CheckSet: func(p *checker.Pass) error {
+	CheckFileSet: func(p *checker.Pass) error {
 		n, id := ownIdentifier(p.Profile)
 		if n == nil {
 			return nil
 		}
-		if count, places := p.Differing("PayloadIdentifier", id, content(p.Profile)); count > 0 {
+		if count, places := p.ImportConflicts("PayloadIdentifier", id, content(p.Profile)); count > 0 {
 			f := p.Value(n, "duplicate profile `PayloadIdentifier` %q; also used by %s",
 				excerpt(p, id), otherProfiles(count, places))
 			f.Related = places
 			return nil
 		}
-		count, places := p.Others("PayloadIdentifier", id)
+		count, places := p.ImportFact("PayloadIdentifier", id)
 		signed := p.Profile.Source.Signatures > 0
-		if count == 0 || count == len(places) && !slices.ContainsFunc(places, func(r checker.Related) bool { return r.Signed == signed }) {
+		if count == 0 || count == len(places) && !slices.ContainsFunc(places, func(r checker.RelatedLocation) bool { return r.Signed == signed }) {
 			return nil // the same profile in its signed form
 		}
 		f := p.Value(n, "duplicate profile with `PayloadIdentifier` %q; same content as %s", excerpt(p, id), otherProfiles(count, places))
@@ -99,7 +99,7 @@ func ownIdentifier(p *profile.Profile) (*profile.Node, string) {
 
 // otherProfiles counts some other profiles and names the first, unless it
 // cannot be read any more.
-func otherProfiles(count int, places []checker.Related) checker.Phrase {
+func otherProfiles(count int, places []checker.RelatedLocation) checker.Phrase {
 	switch {
 	case len(places) == 0 && count == 1:
 		return "another profile of the run"

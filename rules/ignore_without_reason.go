@@ -24,7 +24,7 @@ decision makes the finding harmless. Without it nobody dares to remove the comme
 		},
 		Refs: []checker.Ref{refSuppression},
 	},
-	CheckIgnores: func(p *checker.Pass, ignores []*checker.Ignore) error {
+	CheckSuppressions: func(p *checker.Pass, ignores []*checker.SuppressionComment) error {
 		for _, ig := range ignores {
 			if len(ig.IDs) > 0 && ig.Reason == "" {
 				p.At(ig.Span, nil, "suppression of %q has no reason", excerpt(p, strings.Join(ig.IDs, ",")))

@@ -41,8 +41,8 @@ is a target (macOS installs such payloads; observed on macOS).`,
 <string>0C0D5B6E-6B0C-4B8E-9B35-6D0A7D6E1C42</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refCommonKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refCommonKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -55,7 +55,7 @@ is a target (macOS installs such payloads; observed on macOS).`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					f := p.Open(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), k.name).WithHelp("add %s", checker.Markup(exampleOf[k.name]))
+					f := p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), k.name).WithHelp("add %s", checker.Markup(exampleOf[k.name]))
 					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
 						f.Severity = checker.Warning // macOS installs it
 					}

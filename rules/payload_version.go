@@ -31,8 +31,8 @@ Exceptions: a 1 written as <real> is a warning.`,
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if p.Profile.Foreign() == "" {
@@ -74,6 +74,6 @@ func versionOf(p *checker.Pass, n *profile.Node) {
 	f := p.Value(n, "`PayloadVersion` is %s; expected the integer 1", is)
 	f.Severity = severity
 	if fixable && p.Editable() {
-		f.Fix = &checker.Fix{Message: "set PayloadVersion to 1", Safe: true, Edits: []checker.Edit{checker.Replace(n.Span(), versionOne)}}
+		f.Fix = &checker.Fix{Message: "set PayloadVersion to 1", Safe: true, Edits: []checker.TextEdit{checker.Replace(n.Span(), versionOne)}}
 	}
 }

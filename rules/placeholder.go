@@ -61,7 +61,7 @@ Exceptions: template variables are not placeholders. A PayloadIdentifier that st
 		for _, scep := range p.Profile.SCEP() {
 			sampleURL(p, scep.URL.Node, "SCEP server")
 			sampleText(p, scep.Name.Node)
-			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() && !p.On("challenge-weak") { // which reports it
+			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() && !p.RuleEnabled("challenge-weak") { // which reports it
 				if _, found := profile.Placeholder(text); found {
 					p.Value(scep.Challenge.Node, "`Challenge` contains placeholder text")
 				}

@@ -26,9 +26,9 @@ Exceptions: keys that hold template text are not compared.`,
 			Good: `<key>Keysize</key>
 <integer>4096</integer>`,
 		},
-		Refs:      []checker.Ref{refPlistDTD, refTopLevel},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refPlistDTD, refTopLevel},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, key := range p.Profile.Source.Duplicates {

@@ -28,9 +28,9 @@ Exceptions: UTF-8 without a declaration is not reported.`,
 <dict/>
 </plist>`,
 		},
-		Refs:      []checker.Ref{refXML, refPlistDTD},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refXML, refPlistDTD},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		src := p.Profile.Source

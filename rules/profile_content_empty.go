@@ -28,8 +28,8 @@ Exceptions: encrypted profiles and lists with template text are not reported.`,
 </dict>
 </array>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		root := p.Profile.Root

@@ -37,13 +37,13 @@ Exceptions: an empty PayloadIdentifier is a warning. Template text that may add 
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		root := p.Profile.Root
 		if what := p.Profile.Foreign(); what != "" {
-			p.Open(root, "not a configuration profile: found %s", checker.Phrase(what)).WithHelp("add the top-level keys of a profile, with PayloadType Configuration and PayloadContent")
+			p.AtStart(root, "not a configuration profile: found %s", checker.Phrase(what)).WithHelp("add the top-level keys of a profile, with PayloadType Configuration and PayloadContent")
 			return nil
 		}
 		if !root.Is(profile.Dict) || root.Templated() {
@@ -60,7 +60,7 @@ Exceptions: an empty PayloadIdentifier is a warning. Template text that may add 
 			if key == "PayloadType" {
 				example = "<key>PayloadType</key><string>Configuration</string>"
 			}
-			p.Open(root, "profile is missing required key `%s`", key).WithHelp("add %s", checker.Markup(example))
+			p.AtStart(root, "profile is missing required key `%s`", key).WithHelp("add %s", checker.Markup(example))
 		}
 		return nil
 	},

@@ -62,7 +62,7 @@ vqzREw==
 			return nil
 		}
 		if err := p.Profile.Err; err != nil && p.Profile.Source.Damaged() {
-			p.Around("signature is invalid: %s", checker.Prose(err.Message))
+			p.AtEnvelope("signature is invalid: %s", checker.Prose(err.Message))
 			return nil
 		}
 		signatures := p.Profile.Signatures()
@@ -73,9 +73,9 @@ vqzREw==
 			}
 			switch {
 			case signature.Err != nil:
-				p.Around("%s is invalid: %v", which, signature.Err)
+				p.AtEnvelope("%s is invalid: %v", which, signature.Err)
 			case len(signature.Signers) == 0:
-				p.Around("%s has no signer", which).Severity = unverified(p)
+				p.AtEnvelope("%s has no signer", which).Severity = unverified(p)
 			}
 			for _, signer := range signature.Signers {
 				judgeSigner(p, which, &signer)
@@ -99,7 +99,7 @@ func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 		which += fmt.Sprintf(" of %q", excerpt(p, name))
 	}
 	tell := func(severity checker.Severity, help, format string, args ...any) {
-		f := p.Around(format, args...)
+		f := p.AtEnvelope(format, args...)
 		f.Severity = severity
 		if help != "" {
 			f.Help = help

@@ -33,8 +33,8 @@ own.`,
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if p.Profile.Foreign() != "" {
@@ -64,7 +64,7 @@ own.`,
 		f.Fix = &checker.Fix{
 			Message: "set PayloadType to " + right,
 			Safe:    profile.Distance(strings.ToLower(strings.TrimSpace(text)), strings.ToLower(right)) <= 2,
-			Edits:   []checker.Edit{edit},
+			Edits:   []checker.TextEdit{edit},
 		}
 		return nil
 	},

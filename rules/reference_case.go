@@ -55,7 +55,7 @@ payload that, case-sensitively, is not in it. Whether devices compare the case i
 				f.Fix = &checker.Fix{
 					Message: "use the case of the PayloadUUID in " + r.Key,
 					Safe:    true,
-					Edits:   []checker.Edit{checker.Replace(inner, r.Near.UUID)},
+					Edits:   []checker.TextEdit{checker.Replace(inner, r.Near.UUID)},
 				}
 			}
 		}

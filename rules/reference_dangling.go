@@ -51,25 +51,25 @@ reported.`,
 		},
 		Refs: []checker.Ref{refProfileTypes, refMDMErrors},
 	},
-	Gather: func(p *checker.Pass) error {
+	CollectFacts: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			if profile.HoldsCertificate(payload.As) && payload.UUID != "" && !profile.HasVariable(payload.UUID) {
-				p.Offer(certificateUUID, payload.UUID)
+				p.ExportPassiveFact(certificateUUID, payload.UUID)
 			}
 		}
 		for r := range dangling(p.Profile) {
-			p.Want(certificateUUID, r.UUID)
+			p.RequestFact(certificateUUID, r.UUID)
 		}
 		return nil
 	},
-	CheckSet: func(p *checker.Pass) error {
+	CheckFileSet: func(p *checker.Pass) error {
 		for r := range dangling(p.Profile) {
 			if strings.TrimSpace(r.UUID) == "" {
 				f := p.Value(r.Node, "`%s` is empty", r.Key).WithHelp("set it to the `PayloadUUID` of %s, or remove it", wantedBy(r))
 				f.Severity = checker.Warning
 				continue
 			}
-			if count, places := p.Others(certificateUUID, r.UUID); count > 0 {
+			if count, places := p.ImportFact(certificateUUID, r.UUID); count > 0 {
 				f := p.Value(r.Node, "`%s` %q matches a payload of another profile only", r.Key, excerpt(p, r.UUID)).
 					WithHelp("add %s to this profile", wantedBy(r))
 				f.Severity, f.Related = checker.Warning, places
@@ -138,7 +138,7 @@ func wantedBy(r *profile.Reference) string {
 // danglingRemedy is the help for a reference, which depends on what was meant:
 // whitespace around a UUID, or the identifier of a payload instead of it.
 func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
-	if !p.Full() {
+	if !p.LimitReached() {
 		plain := strings.TrimSpace(r.UUID)
 		for _, payload := range p.Profile.Payloads() {
 			switch {

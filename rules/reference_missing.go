@@ -38,8 +38,8 @@ Exceptions: a missing EncryptCertPayloadUUID is a warning: some MDM servers add 
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refMDM, refIdentityPreference, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refMDM, refIdentityPreference, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -51,7 +51,7 @@ Exceptions: a missing EncryptCertPayloadUUID is a warning: some MDM servers add 
 				var f *checker.Finding
 				switch text, isString := n.Str(); {
 				case n == nil && !payload.Node.Templated():
-					f = p.Open(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), key.Path)
+					f = p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), key.Path)
 				case n == nil, n.Is(profile.Template), n.Unrendered(), isString && strings.TrimSpace(text) != "":
 					continue
 				case isString:

@@ -22,18 +22,18 @@ Exceptions: in a repository the missing key is correct if the MDM server adds a 
 <key>Challenge</key>
 <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>`,
 		},
-		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refSCEP, refSCEPProtocol},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			switch {
 			case !lacks(p, &scep, "Challenge"):
 			case scep.Declarative():
-				p.Open(scep.Content, "SCEP credential has no `Challenge`; devices enroll without one")
+				p.AtStart(scep.Content, "SCEP credential has no `Challenge`; devices enroll without one")
 			default:
-				p.Open(scep.Content, "SCEP payload has no `Challenge`; devices enroll without one unless a user enters it")
+				p.AtStart(scep.Content, "SCEP payload has no `Challenge`; devices enroll without one unless a user enters it")
 			}
 		}
 		return nil

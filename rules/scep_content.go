@@ -39,8 +39,8 @@ Exceptions: template text is not reported.`,
 	</dict>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSCEP, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refSCEP, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
@@ -49,7 +49,7 @@ Exceptions: template text is not reported.`,
 			case scep.Content != nil, n.Unrendered(), n.Is(profile.Template):
 			case n == nil && scep.Node.Templated(): // template text may bring it
 			case n == nil:
-				p.Open(scep.Node, "SCEP payload is missing required key `PayloadContent`")
+				p.AtStart(scep.Node, "SCEP payload is missing required key `PayloadContent`")
 			case n.Is(profile.String) && n.HasVariable():
 			case n.Is(profile.Array) && n.Len() == 1 && n.At(0).Is(profile.Dict):
 				p.Value(n, "`PayloadContent` of a SCEP payload must be a dictionary, found it inside an array").WithHelp("remove the array around the dictionary")

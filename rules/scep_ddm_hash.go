@@ -54,7 +54,7 @@ Exceptions: not reported if Size is 0: the digest is then not used.`,
 		text, ok := n.Str()
 		switch {
 		case n == nil:
-			p.Open(reference, "`Reference` has no `Hash-SHA-256`; the device cannot verify the credential document")
+			p.AtStart(reference, "`Reference` has no `Hash-SHA-256`; the device cannot verify the credential document")
 		case !ok:
 			p.Value(n, "`Hash-SHA-256` must be a string, found %s", kindPhrase(n.Kind))
 		case profile.HasVariable(text), sha256Digest(text):

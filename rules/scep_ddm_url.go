@@ -52,17 +52,17 @@ Exceptions: a DataURL whose scheme is template text is not reported.`,
 		text, ok := n.Str()
 		switch {
 		case payload == nil:
-			p.Open(p.Profile.Root, "declaration is missing required key `Payload`")
+			p.AtStart(p.Profile.Root, "declaration is missing required key `Payload`")
 		case !payload.Is(profile.Dict):
 			p.Value(payload, "`Payload` must be an object, found %s", kindPhrase(payload.Kind))
 		case payload.HoldsSCEP() && reference == nil:
 			p.Key(payload, "SCEP settings in the declaration are ignored; expected `Reference`").WithHelp("move them to a document of their own, and set `DataURL` under `Reference` to its URL")
 		case reference == nil:
-			p.Open(payload, "declaration is missing required key `Reference`")
+			p.AtStart(payload, "declaration is missing required key `Reference`")
 		case !reference.Is(profile.Dict):
 			p.Value(reference, "`Reference` must be an object, found %s", kindPhrase(reference.Kind))
 		case n == nil:
-			p.Open(reference, "`Reference` is missing required key `DataURL`")
+			p.AtStart(reference, "`Reference` is missing required key `DataURL`")
 		case !ok:
 			p.Value(n, "`DataURL` must be a string, found %s", kindPhrase(n.Kind))
 		case strings.TrimSpace(text) == "":

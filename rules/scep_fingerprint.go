@@ -75,7 +75,7 @@ func hexFingerprint(p *checker.Pass, f profile.Fingerprint) {
 		found.Fix = &checker.Fix{
 			Message: "replace the value with the digest in Base64",
 			Safe:    true,
-			Edits:   []checker.Edit{checker.Replace(f.Node.Span(), right)},
+			Edits:   []checker.TextEdit{checker.Replace(f.Node.Span(), right)},
 		}
 	}
 }

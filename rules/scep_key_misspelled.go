@@ -44,7 +44,7 @@ Exceptions: a warning if the payload has the correct key too.`,
 					f.Fix = &checker.Fix{
 						Message: "rename the key to " + right,
 						Safe:    true,
-						Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+						Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 					}
 				}
 			}

@@ -139,7 +139,7 @@ func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
 	f.Fix = &checker.Fix{
 		Message: "replace the attribute type with " + write,
 		Safe:    true,
-		Edits:   []checker.Edit{checker.Replace(at, element)},
+		Edits:   []checker.TextEdit{checker.Replace(at, element)},
 	}
 }
 

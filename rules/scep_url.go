@@ -35,7 +35,7 @@ Exceptions: template text is not reported where it may add what is missing.`,
 			n := scep.URL.Node
 			if n == nil {
 				if lacks(p, &scep, "URL") {
-					p.Open(scep.Content, "SCEP payload is missing required key `URL`")
+					p.AtStart(scep.Content, "SCEP payload is missing required key `URL`")
 				}
 				continue
 			}

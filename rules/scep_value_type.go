@@ -111,7 +111,7 @@ func retypedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 		return &checker.Fix{
 			Message: "replace the value of " + n.Key + " with " + string(kindPhrase(want)),
 			Safe:    true,
-			Edits:   []checker.Edit{checker.Replace(n.Span(), element)},
+			Edits:   []checker.TextEdit{checker.Replace(n.Span(), element)},
 		}
 	}
 	switch want {
@@ -161,7 +161,7 @@ func retaggedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 	return &checker.Fix{
 		Message: "replace the value of " + n.Key + " with " + string(kindPhrase(want)),
 		Safe:    true,
-		Edits: []checker.Edit{
+		Edits: []checker.TextEdit{
 			{Start: at.Start, End: from, Text: "<" + want.String() + ">"},
 			{Start: to, End: at.End, Text: "</" + want.String() + ">"},
 		},

@@ -26,9 +26,9 @@ Exceptions: info for Fleet's variables: Fleet replaces them before it reads the 
 			Good: `<key>Keysize</key>
 <integer>2048</integer>`,
 		},
-		Refs:      []checker.Ref{refPlistDTD, refFleetVariables},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refPlistDTD, refFleetVariables},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	CheckDocument: func(p *checker.Pass) error {
 		blocks := p.Profile.Source.Templates

@@ -55,7 +55,7 @@ func finding() checker.Finding {
 		Start:   profile.Position{Line: 7, Column: 4, Offset: 99}, End: profile.Position{Line: 7, Column: 23, Offset: 120},
 		Line:        checker.Line{Text: "\t\té<string>漢字</string> <!-- -->", Start: 4, End: 27},
 		Fingerprint: "0011",
-		Fix:         &checker.Fix{Message: "write it", Safe: true, Edits: []checker.Edit{{Start: 99, End: 120, Text: "<x>"}}},
+		Fix:         &checker.Fix{Message: "write it", Safe: true, Edits: []checker.TextEdit{{Start: 99, End: 120, Text: "<x>"}}},
 	}
 }
 
@@ -115,7 +115,7 @@ func TestRemedy(t *testing.T) {
 		{checker.Finding{Message: "unknown key", Help: "rename it", Fix: fix}, "", "rename the key", "unknown key; rename the key"},
 		{checker.Finding{Message: "unknown key", Help: "rename it", Fix: &checker.Fix{Message: "x", Secret: true}}, "rename it", "", "unknown key; rename it"},
 		{checker.Finding{Message: "unknown key; Remove the `key`", Help: "remove the key"}, "", "", "unknown key; Remove the `key`"},
-		{checker.Finding{Message: "unknown key", Help: "remove the key", Suppression: &checker.Suppression{By: checker.ByComment}}, "remove the key", "", "unknown key (suppressed by comment)"},
+		{checker.Finding{Message: "unknown key", Help: "remove the key", Suppression: &checker.Suppression{Kind: checker.ByComment}}, "remove the key", "", "unknown key (suppressed by comment)"},
 	} {
 		f := &test.finding
 		does, _ := fixOf(f)
@@ -129,7 +129,7 @@ func TestJSON(t *testing.T) {
 	secret := finding()
 	secret.Fix.Secret = true
 	bare := checker.Finding{Rule: &checker.Meta{ID: "bare"}, Severity: checker.Info, File: "b"}
-	got := write(t, JSON, &checker.Result{Profiles: 1, Payloads: 2, SCEP: 1, Held: make([]checker.Finding, 3), Findings: []checker.Finding{finding(), secret, bare}})
+	got := write(t, JSON, &checker.Result{Profiles: 1, Payloads: 2, SCEP: 1, Suppressed: make([]checker.Finding, 3), Findings: []checker.Finding{finding(), secret, bare}})
 	var d map[string]any
 	if err := json.Unmarshal([]byte(got), &d); err != nil {
 		t.Fatal(err)
