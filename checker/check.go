@@ -282,9 +282,7 @@ func runRecovered(p *Pass, check func(*Pass) error) (err error) {
 	}
 	if p.count > maxFindingsPerRule {
 		p.capped = true
-		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
-		f.Message += more
-		f.masked += more
+		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
 	}
 	return nil
 }

@@ -220,6 +220,57 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
+// TestFingerprintWording holds that a fingerprint changes with the arguments of a
+// message, and not with its wording, the help, or what is on other lines.
+func TestFingerprintWording(t *testing.T) {
+	printOf := func(report func(*Pass, *profile.Node) *Finding) string {
+		t.Helper()
+		rule := at("rule", func(p *Pass) error { report(p, p.Profile.Root.Get("a")); return nil })
+		findings, err := Check(context.Background(), []Rule{rule}, parse(t, tiny))
+		if err != nil || len(findings) != 1 {
+			t.Fatalf("%v, %v", findings, err)
+		}
+		return findings[0].Fingerprint
+	}
+	want := printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value %q is wrong (%d)", "x", 1) })
+	for name, report := range map[string]func(*Pass, *profile.Node) *Finding{
+		"message": func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong value: found %s of %d", "x", 1) },
+		"help":    func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "%s%d", "x", 1).WithHelp("use %q", "y") },
+		"wording": func(p *Pass, n *profile.Node) *Finding {
+			return p.Value(n, "%s%s%d%s%v", Phrase("first on line 7: "), "x", 1, Prose("bad"), errors.New("worse"))
+		},
+		"markup":   func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "%s%d%s", "x", 1, Markup("<true/>")) },
+		"severity": func(p *Pass, n *profile.Node) *Finding { f := p.Value(n, "%s%d", "x", 1); f.Severity = Info; return f },
+		"related": func(p *Pass, n *profile.Node) *Finding {
+			f := p.Value(n, "%s%d", "x", 1)
+			f.Related = []RelatedLocation{{File: "b"}}
+			return f
+		},
+	} {
+		if printOf(report) != want {
+			t.Errorf("%s: another fingerprint", name)
+		}
+	}
+	bare := printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value is wrong") })
+	if printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong value") }) != bare || printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n.Parent().Get("b"), "wrong") }) == bare {
+		t.Error("without arguments the path and the value do not identify a finding")
+	}
+	for name, report := range map[string]func(*Pass, *profile.Node) *Finding{
+		"value": func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value %q is wrong (%d)", "x", 2) },
+		"none":  func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong") },
+		"path":  func(p *Pass, n *profile.Node) *Finding { return p.Value(n.Parent(), "value %q is wrong (%d)", "x", 1) },
+		"argument": func(p *Pass, n *profile.Node) *Finding {
+			f := p.Value(n, "value %q is wrong (%d)", "x", 1)
+			f.Argument = "other"
+			return f
+		},
+	} {
+		if printOf(report) == want {
+			t.Errorf("%s: the same fingerprint", name)
+		}
+	}
+}
+
 // TestFixRefused holds that fixes that would break a document change nothing.
 func TestFixRefused(t *testing.T) {
 	rule := at("bad-fix", func(p *Pass) error {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,18 +16,20 @@ import (
 type Finding struct {
 	Rule     *Meta
 	Severity Severity
-	Message  string // what is wrong, with the value, and what to write instead
-	Help     string // what to do, in one sentence
+	Message  string // the problem, with the value
+	Help     string // what to do about it, in one imperative; "" if the message or the fix says it
 	Span     profile.Span
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
 	Related  []RelatedLocation // places in other profiles that it is also about
-	Argument string            // what the fingerprint hashes instead of the message, which depends on other profiles; "" for the message
+	Argument string            // what the fingerprint hashes beside the arguments of the message, to tell findings of a rule at one path apart
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
 	whole      profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
-	masked     string       // the message without secrets, whether they are to be shown or not
+	args       []string     // of the message, without secrets and wording, for the fingerprint
+	own        []string     // secrets that the finding is about, and that its help must mask; nil if they may be shown
+	json       bool         // the document is JSON
 	onEnvelope bool         // about what is around the text, which no comment in the text keeps back
 	unsure     bool         // a profile that changed may have had a part in it before
 
@@ -163,7 +164,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 	list = make([]Finding, 0, len(found))
 	for _, f := range found {
 		f.File, f.Profile = p.Source.Name, id
-		f.Message, f.Help, f.masked = mask(f.Message), mask(f.Help), hidden.Text(f.masked)
+		f.Message, f.Help, f.own = mask(f.Message), mask(f.Help), nil
 		for i, r := range f.Related {
 			if masked := mask(r.Message); masked != r.Message {
 				f.Related = slices.Clone(f.Related)
@@ -203,6 +204,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
+		f.args, f.Argument = nil, "" // they may be pieces of the document
 		if f.Suppression == nil && c.Suppress != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Suppress(f)
 		}
@@ -240,12 +242,19 @@ func payloadOf(p *profile.Profile, path []any, keep func(string) string) *Payloa
 	return &PayloadIdentity{index, keep(payloads[i].Type), keep(payloads[i].Identifier), keep(payloads[i].UUID)}
 }
 
-// lineNumber is what a message says of lines, which move with every edit.
-var lineNumber = regexp.MustCompile(` on line \d+`)
+// WithHelp sets the help of the finding. Markup in it is written as JSON in
+// documents of JSON, and secrets among the arguments are masked.
+func (f *Finding) WithHelp(format string, args ...any) *Finding {
+	if f.json {
+		format = inJSON.Replace(format)
+	}
+	f.Help = fmt.Sprintf(format, maskArgs(f.own, nil, inDialect(f.json, args))...)
+	return f
+}
 
-// fingerprint identifies a finding by what it is about, not by where it
-// stands: rule, profile, payload and the path inside it. Equal ones are told
-// apart by their order.
+// fingerprint identifies a finding by rule, profile, payload, the path inside it,
+// and the arguments of its message, not by its location or its wording. Equal
+// ones are told apart by their order.
 func fingerprint(f *Finding, seen map[string]int, hide func(string) string) string {
 	path := f.Path
 	parts := []string{f.Rule.ID, f.Profile.Identifier}
@@ -256,11 +265,9 @@ func fingerprint(f *Finding, seen map[string]int, hide func(string) string) stri
 	for _, step := range path {
 		parts = append(parts, fmt.Sprint(step))
 	}
-	switch {
-	case f.Argument != "":
-		parts = append(parts, f.Argument)
-	case len(f.Related) == 0: // else the message tells places in other files
-		parts = append(parts, lineNumber.ReplaceAllString(f.masked, ""))
+	parts = append(append(parts, "\x01"), f.args...) // no path ends where arguments begin
+	if f.Argument != "" {
+		parts = append(parts, "\x02", f.Argument)
 	}
 	for i, part := range parts {
 		parts[i] = hide(part)

@@ -1,5 +1,5 @@
 // Package rules holds the built-in rules: facts about what Apple's schema, the
-// devices and the SCEP protocol accept, true in every organisation. Each rule
+// devices and the SCEP protocol accept, true in every organization. Each rule
 // is a value in a file of its own, named for its ID.
 package rules
 

@@ -11,12 +11,13 @@ import (
 var certificateExpired = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "certificate-expired",
-		Title:    "a certificate that is not in force",
+		Title:    "certificate expired or not yet valid",
 		Severity: checker.Warning,
-		Doc: `The certificate installs, but nothing that chains to it is trusted before its first day or after its last: enrolment over https,
-802.1X and VPN connections fail on devices that have the right profile. The day that counts is the present one, or that of --now.
-Certificates inside of PKCS#12 files are not looked at.`,
-		Help: "put the certificate into the profile that is in force now",
+		Doc: `What it checks: the certificates in the profile are valid now, or at the time of --now.
+Why it matters: the certificate installs, but nothing that chains to it is trusted outside its validity period:
+enrollment over HTTPS, 802.1X, and VPN connections fail on devices with the correct profile.
+Exceptions: certificates inside PKCS #12 files are not checked.`,
+		Help: "replace it with a currently valid certificate",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -59,9 +60,10 @@ aI/LjIqyCY82u2G/HDiH
 			switch {
 			case c.Parsed == nil:
 			case p.Now.After(c.Parsed.NotAfter):
-				p.Value(c.Content, "certificate %s expired on %s; replace it", certificateLabel(p, c), day(c.Parsed.NotAfter))
+				p.Value(c.Content, "certificate %s expired on %s", certificateLabel(p, c), day(c.Parsed.NotAfter))
 			case p.Now.Before(c.Parsed.NotBefore):
-				p.Value(c.Content, "certificate %s is not valid before %s; roll the profile out then, or use the certificate that is in force", certificateLabel(p, c), day(c.Parsed.NotBefore))
+				p.Value(c.Content, "certificate %s is not valid before %s", certificateLabel(p, c), day(c.Parsed.NotBefore)).
+					WithHelp("deploy the profile after that date, or use a currently valid certificate")
 			}
 		}
 		return nil

@@ -13,12 +13,14 @@ var refSCEPmanCommonNames = checker.Ref{
 var scepSubjectCN = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-cn",
-		Title:    "Subject without a CN, or with more than two",
+		Title:    "Subject has no CN or more than two",
 		Severity: checker.Warning,
-		Doc: `The CN is what servers find a device by and what people see when they are asked to choose a certificate; several SCEP servers
-refuse a request that has none. Jamf Pro and Kandji add a second CN of their own to profiles they send out, which works. A vendor of
-SCEP servers reports that more than two keep macOS and iOS from choosing the client certificate by themselves.`,
-		Help: "write one CN into Subject",
+		Doc: `What it checks: Subject has one or two CNs.
+Why it matters: servers find a device by its CN, and users see it when they choose a certificate; several SCEP servers
+reject a request without one. With more than two CNs, macOS and iOS fail to choose the client certificate, according
+to a vendor of SCEP servers.
+Exceptions: two CNs are not reported: Jamf Pro and Kandji add a second one, which works.`,
+		Help: "use exactly one CN in Subject",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -47,11 +49,11 @@ SCEP servers reports that more than two keep macOS and iOS from choosing the cli
 					continue
 				}
 				if cns++; cns == 3 {
-					p.Value(a.Pair, "this is the third CN of the Subject; write two at most, for macOS and iOS may fail to choose the certificate")
+					p.Value(a.Pair, "third CN in `Subject`; macOS and iOS may fail to choose the certificate").WithHelp("remove the extra CNs")
 				}
 			}
 			if cns == 0 && !unsure {
-				p.Value(s.Node, "Subject has no CN, by which servers and people tell the certificate; add <array><array><string>CN</string><string>…</string></array></array>")
+				p.Value(s.Node, "`Subject` has no CN").WithHelp("add %s with the name of the device or user", checker.Markup("<array><array><string>CN</string><string>…</string></array></array>"))
 			}
 		}
 		return nil

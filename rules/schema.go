@@ -256,7 +256,7 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
-	before := 0 // misspelled keys outside of the dictionary
+	before := 0 // misspelled keys outside the dictionary
 	if w.faults != nil {
 		before = len(w.faults[faultMisspelled])
 	}
@@ -821,24 +821,24 @@ var kindWords = [...]string{
 
 // keyLabel names a value to its reader: by its key, or by that of the array which
 // holds it.
-func keyLabel(p *checker.Pass, n *profile.Node) string {
+func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 	if n.Key != "" {
-		return "`" + excerpt(p, n.Key) + "`"
+		return checker.Phrase("`" + excerpt(p, n.Key) + "`")
 	}
 	for up := n.Parent(); up != nil; up = up.Parent() {
 		if up.Key != "" {
-			return "value in `" + excerpt(p, up.Key) + "`"
+			return checker.Phrase("value in `" + excerpt(p, up.Key) + "`")
 		}
 	}
 	return "value"
 }
 
 // dictionaryLabel names a dictionary to its reader.
-func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) string {
+func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
-		return f.payload.Type
+		return checker.Phrase(f.payload.Type)
 	}
-	return strings.TrimPrefix(keyLabel(p, n), "value in ")
+	return checker.Phrase(strings.TrimPrefix(string(keyLabel(p, n)), "value in "))
 }
 
 // letters tells which bytes stand in a name, several of them as one.

@@ -54,7 +54,7 @@ Exceptions: a target whose version is older than the change is not reported; one
 				continue
 			}
 			if removed, deprecated := supportOf(targets, t.Platforms); len(removed) == 0 && len(deprecated) > 0 {
-				p.Value(payload.Keys.Type, "PayloadType %q is deprecated since %s", payload.Type, listed(deprecated))
+				p.Value(payload.Keys.Type, "`PayloadType` %q is deprecated since %s", payload.Type, listed(deprecated))
 			}
 		}
 		return nil

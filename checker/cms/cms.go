@@ -24,8 +24,8 @@ const (
 
 var (
 	errNotCMS      = errors.New("not a CMS message")
-	errCMSCut      = errors.New("CMS message is cut off; export or sign the profile again")
-	errCMSUnclosed = errors.New("CMS message is cut off before its end-of-contents octets; export or sign the profile again")
+	errCMSCut      = errors.New("CMS message is cut off")
+	errCMSUnclosed = errors.New("CMS message is cut off before its end-of-contents octets")
 	errCMSOverrun  = errors.New("CMS message is damaged: an element runs past the end of the one around it")
 	errCMSLength   = errors.New("CMS message is damaged: a length is reserved, too large or out of place")
 )
@@ -80,7 +80,7 @@ func recognize(text []byte) error {
 		return err
 	}
 	if bytes.HasPrefix(text[pos:], []byte{TagInteger, 1, 3, TagSequence}) {
-		return errors.New("a PKCS#12 file (certificate and private key), not a signed profile")
+		return errors.New("a PKCS #12 file (certificate and private key), not a signed profile")
 	}
 	tag, _, pos, err := ReadHeader(text, pos)
 	if tag == TagSequence && err == nil && pos < len(text) && text[pos] == tagContext0 {
@@ -104,7 +104,7 @@ func DecodePEM(text []byte) ([]byte, error) {
 	block, rest := pem.Decode(text)
 	// The decoder passes over a broken block to the next one.
 	if block == nil || bytes.Count(text[:len(text)-len(rest)], []byte("-----BEGIN")) != 1 {
-		return nil, errors.New("PEM block is damaged or its END line is missing; export or sign the profile again")
+		return nil, errors.New("PEM block is damaged or its END line is missing")
 	}
 	kind := strings.ToUpper(block.Type)
 	switch {

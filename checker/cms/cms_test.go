@@ -191,7 +191,7 @@ func TestSignedContentErrors(t *testing.T) {
 		{"other content", contentInfo("\x2a\x03"), "CMS message holds another type of content than SignedData"},
 		{"certificate", derTLV(TagSequence, derTLV(TagSequence, derTLV(tagContext0, derTLV(TagInteger, []byte{2})), derTLV(TagInteger, []byte{1}))), "an X.509 certificate in DER" + noSignedProfile},
 		{"certificate, cut off", derTLV(TagSequence, derTLV(TagSequence, derTLV(tagContext0, derTLV(TagInteger, []byte{2})), make([]byte, 300)))[:20], "an X.509 certificate in DER" + noSignedProfile},
-		{"PKCS#12", derTLV(TagSequence, derTLV(TagInteger, []byte{3}), derTLV(TagSequence, derTLV(TagOID, oidData))), "a PKCS#12 file (certificate and private key)" + noSignedProfile},
+		{"PKCS#12", derTLV(TagSequence, derTLV(TagInteger, []byte{3}), derTLV(TagSequence, derTLV(TagOID, oidData))), "a PKCS #12 file (certificate and private key)" + noSignedProfile},
 		{"private key", derTLV(TagSequence, derTLV(TagInteger, []byte{0}), derTLV(TagInteger, []byte{1})), "not a CMS message"},
 		{"empty sequence", derTLV(TagSequence), damaged + "its content type is missing"},
 		{"nothing in the ContentInfo", derTLV(TagSequence, derTLV(TagOID, oidSigned)), damaged + "its content is missing"},
@@ -212,7 +212,7 @@ func TestSignedContentErrors(t *testing.T) {
 		{"one octet", message[:1], cutOff},
 		{"two octets of three", message[:2], cutOff},
 		{"header alone", message[:4], fmt.Sprintf("%s: %d bytes or more are missing", cutOff, len(message)-4)},
-		{"one byte missing", message[:len(message)-1], cutOff + ": 1 bytes or more are missing; export or sign the profile again"},
+		{"one byte missing", message[:len(message)-1], cutOff + ": 1 bytes or more are missing"},
 		{"BER, a chunk cut off", berTLV(TagSequence, derTLV(TagOID, oidSigned), []byte{tagContext0, 0x82, 1, 0})[:17], cutOff + ": 256 bytes or more are missing"},
 		{"BER, end-of-contents octets missing", signedMessage(berTLV, octetTLV("profile"))[:len(signedMessage(berTLV, octetTLV("profile")))-1], cutOff + " before its end-of-contents octets"},
 

@@ -413,7 +413,7 @@ func (info *signerInfo) checkPSS(key *rsa.PublicKey, content []byte) (Verdict, s
 		}
 	}
 	if err := rsa.VerifyPSS(key, hash, digest(hash, signed), info.signature, &rsa.PSSOptions{SaltLength: parameters.Salt}); err != nil {
-		return Invalid, "the signature was changed, or is of another key than that of its certificate"
+		return Invalid, "the signature does not match the key of its certificate"
 	}
 	return Verified, ""
 }
@@ -462,7 +462,7 @@ func (info *signerInfo) check(c *x509.Certificate, content []byte) (Verdict, str
 	if info.attributes == nil {
 		return Invalid, "the content or the signature was changed"
 	}
-	return Invalid, "the signature was changed, or is of another key than that of its certificate"
+	return Invalid, "the signature does not match the key of its certificate"
 }
 
 // Name is the name of the signer as RFC 2253 writes it, its serial number where

@@ -53,7 +53,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 	if err := wellFormed(f, m, found); err != nil {
 		return err
 	}
-	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row}
+	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row, shipped: f.Shipped}
 	for _, set := range setSeverities {
 		if slices.ContainsFunc(found, func(r *ast.Rule) bool { return string(r.Head.Name) == set.name }) {
 			p.sets = append(p.sets, set.name)
@@ -164,9 +164,9 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 		meta.Refs = append(meta.Refs, checker.Ref{Title: title, URL: clean(r.Ref.String())})
 	}
 	var custom struct {
-		Help, Avoid, Prefer, Scope string
-		Relaxes                    []string
-		Parameters                 map[string]struct {
+		Help, Varies, Avoid, Prefer, Scope string
+		Relaxes                            []string
+		Parameters                         map[string]struct {
 			Default     any
 			Description string
 		}
@@ -183,7 +183,7 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	if !ok {
 		return nil, fmt.Errorf("METADATA: custom: scope %q is none of scep, payload, profile, document", custom.Scope)
 	}
-	meta.Help = clean(custom.Help)
+	meta.Help, meta.Varies = clean(custom.Help), clean(custom.Varies)
 	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
 	for _, id := range custom.Relaxes {
 		meta.Relaxes = append(meta.Relaxes, clean(id))

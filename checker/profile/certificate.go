@@ -62,7 +62,7 @@ var (
 	errCertificateTwice  = &CertificateError{Message: "the data is in base64 twice", Hint: "encode the certificate once"}
 	errCertificateCut    = &CertificateError{Message: "the certificate is cut off, or its length is damaged", Hint: hintExport}
 	errCertificateBER    = &CertificateError{Message: "the data is BER of indefinite length, and a certificate is in DER", Hint: "convert it with openssl x509 -outform DER"}
-	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS#12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
+	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS #12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
 	errCertificatePKCS7  = &CertificateError{Message: "the data is a PKCS#7 message, not a certificate", Hint: "take the certificates out with openssl pkcs7 -print_certs"}
 	errCertificateKey    = &CertificateError{Message: "the data is a key, not a certificate", Hint: hintKey}
 	errCertificateNone   = &CertificateError{Message: "the data is neither a certificate in DER nor PEM text", Hint: hintExport}
@@ -71,12 +71,12 @@ var (
 	errPEMLines          = &CertificateError{Message: "the PEM text is not in lines", Hint: "put the BEGIN and END marks on lines of their own", Limit: true}
 	errPEMLong           = &CertificateError{Message: fmt.Sprintf("the PEM text holds more than %d certificates; the rest is not read", maxCertificates), Hint: "spread them over several payloads", Limit: true}
 	errPEMKey            = &CertificateError{Message: "the PEM text holds a private key", Hint: hintKey}
-	errPKCS12PEM         = &CertificateError{Message: "the data is PEM text, not a PKCS#12 file", Hint: "make one with openssl pkcs12 -export"}
-	errPKCS12None        = &CertificateError{Message: "the data is no PKCS#12 file", Hint: "make one with openssl pkcs12 -export"}
-	errPKCS12Cut         = &CertificateError{Message: "the PKCS#12 file is cut off, or its length is damaged", Hint: hintExport}
+	errPKCS12PEM         = &CertificateError{Message: "the data is PEM text, not a PKCS #12 file", Hint: "make one with openssl pkcs12 -export"}
+	errPKCS12None        = &CertificateError{Message: "the data is not a PKCS #12 file", Hint: "make one with openssl pkcs12 -export"}
+	errPKCS12Cut         = &CertificateError{Message: "the PKCS #12 file is truncated or corrupt", Hint: hintExport}
 )
 
-const hintKey = "take it out, and replace a private key that others may have read; keys travel in payloads of type com.apple.security.pkcs12"
+const hintKey = "remove it, replace the private key, and use a com.apple.security.pkcs12 payload"
 
 // Certificates gives the certificates that payloads carry, in order. Of PEM
 // text the first hundred are read; what is wrong with the rest stands in the
@@ -202,7 +202,7 @@ func payloadData(content *plist.Node, what string) (data []byte, known bool, err
 // file, as far as it can be told without the password. The error is a
 // *CertificateError.
 func (p Payload) PKCS12() error {
-	data, known, err := payloadData(p.Node.Get("PayloadContent"), "a PKCS#12 file")
+	data, known, err := payloadData(p.Node.Get("PayloadContent"), "a PKCS #12 file")
 	switch {
 	case !known || err != nil:
 		return err
@@ -222,7 +222,7 @@ func (p Payload) PKCS12() error {
 	case bytes.HasPrefix(data[start:], []byte{cms.TagInteger, 1, 3, cms.TagSequence}):
 		return nil // what files from keychains and browsers are, too, in BER
 	case bytes.HasPrefix(data[start:], []byte{cms.TagSequence}):
-		return &CertificateError{Message: "the data is a certificate or the like, without a private key, and no PKCS#12 file", Hint: "use a payload of type com.apple.security.root"}
+		return &CertificateError{Message: "the data has no private key, and is not a PKCS #12 file", Hint: "use a payload of type com.apple.security.root"}
 	}
 	return errPKCS12None
 }

@@ -118,7 +118,7 @@ func TestCertificateForms(t *testing.T) {
 		{"cut off", data(der[:len(der)-1]), []string{"cut off"}},
 		{"length cut off", data([]byte("\x30\x82\x01")), []string{"cut off"}},
 		{"indefinite", data([]byte("\x30\x80\x30\x00\x00\x00")), []string{"indefinite"}},
-		{"PKCS#12", data([]byte("\x30\x06\x02\x01\x03\x30\x01\x00")), []string{"PKCS#12"}},
+		{"PKCS#12", data([]byte("\x30\x06\x02\x01\x03\x30\x01\x00")), []string{"PKCS #12"}},
 		{"PKCS#7", data([]byte("\x30\x04\x06\x02\x2a\x03")), []string{"PKCS#7"}},
 		{"private key", data([]byte("\x30\x06\x02\x01\x00\x02\x01\x05")), []string{"is a key"}},
 		{"text", data([]byte("Corp CA")), []string{"neither"}},

@@ -78,7 +78,7 @@ var hashNames = map[crypto.Hash]string{crypto.SHA1: "SHA-1", crypto.SHA256: "SHA
 // PKCS12File reads the file that a PKCS #12 payload holds; false where that is
 // template text, or no file that is read here.
 func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
-	data, known, err := payloadData(p.Keys.Content, "a PKCS#12 file")
+	data, known, err := payloadData(p.Keys.Content, "a PKCS #12 file")
 	if !known || err != nil {
 		return f, false
 	}

@@ -14,19 +14,19 @@ import (
 // mostRows is how many rows of a table the page of an audit shows.
 const mostRows = 1000
 
-// Audit writes one page that holds all it needs: what a fleet enrols with, how
+// Audit writes one page that holds all it needs: what a fleet enrolls with, how
 // that is spread, and what was found.
 func Audit(w io.Writer, a *audit.Report, now time.Time) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	s := a.Fleet.Summary()
 	r := &Report{Version: a.Version, Now: now}
-	p := r.newPage("What a fleet enrols with")
+	p := r.newPage("Fleet configurations")
 	found := fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
 	p.Title = "sceplint audit: " + found
 	leftOut := Summary{Skipped: s.Skipped, Excluded: s.Excluded}
 	p.Lead = fmt.Sprintf("%s in %s; %s%s", count(s.Configurations, "SCEP configuration"), count(s.Profiles, "profile"), found, leftOut.LeftOut())
 	p.Skip, p.SkipText = "configurations", "Skip to the configurations"
-	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "What the fleet enrols with"}, {"configurations", "Configurations"}}
+	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "SCEP configurations"}, {"configurations", "Configurations"}}
 	failures := auditFailures(a)
 	if len(failures) > 0 {
 		p.Parts = append(p.Parts[:1:1], append([]htmlPart{{"failures", "Not judged"}}, p.Parts[1:]...)...)

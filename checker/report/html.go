@@ -104,7 +104,7 @@ func (c *collected) totals() string {
 	return fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
 }
 
-// htmlFailure is a file that could not be judged.
+// htmlFailure is a file that could not be checked.
 type htmlFailure struct {
 	File  string
 	Lines []string
@@ -158,7 +158,7 @@ func (c *collected) ranked() []*ruleCount {
 type htmlRule struct {
 	ID, Title, Severity, Pack, Doc, Help string
 
-	Total     int // without those that are kept back
+	Total     int // without those that are suppressed
 	CountText string
 	Refs      []checker.Ref
 }
@@ -178,7 +178,7 @@ func (c *collected) ruleSections(r *Report) []htmlRule {
 		}
 		x := htmlRule{
 			ID: id, Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
-			Doc: visibleLines(m.Doc), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
+			Doc: visibleLines(unwrapped(m.Doc)), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
 		}
 		if n.held > 0 {
 			x.CountText += fmt.Sprintf(" and %s suppressed", thousands(n.held))

@@ -21,7 +21,7 @@ type Report struct {
 	Color   bool
 	Shipped []string // the IDs of the policies that policies/README.md documents
 
-	ShowSuppressed bool // show what is kept back as well; a format with a place for it always does
+	ShowSuppressed bool // show what is suppressed as well; a format with a place for it always does
 }
 
 // Format writes a report. It walks the results once.

@@ -1,14 +1,14 @@
 # METADATA
-# title: SCEP server is not a CA of the organisation
+# title: SCEP server is not a CA of the organization
 # description: |
 #   Devices send their certificate requests, and the challenge with them, to the server of the
-#   SCEP payload. Only the hosts in ca_hosts belong to the organisation: a profile that names
+#   SCEP payload. Only the hosts in ca_hosts belong to the organization: a profile that names
 #   another one was copied from elsewhere, or leaks what it sends.
 # related_resources:
 #   - ref: https://developer.apple.com/documentation/devicemanagement/scep
 #     description: Apple, SCEP payload
 # custom:
-#   help: write one of the hosts in ca_hosts, or add the host there
+#   help: use a host listed in ca_hosts
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://ca.other.example/scep</string>
@@ -18,7 +18,7 @@
 #   parameters:
 #     ca_hosts:
 #       default: [ca.corp.example]
-#       description: the hosts that SCEP payloads may name
+#       description: the allowed hosts of SCEP servers
 package policies.acme.ca_host
 
 default ca_hosts := ["ca.corp.example"]
@@ -29,5 +29,5 @@ deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	host := scep.url.host
 	not host in ca_hosts
-	msg := sprintf("SCEP host %q is not one of %s", [host, concat(", ", ca_hosts)])
+	msg := sprintf("SCEP server host %q is not allowed; expected %s", [host, concat(", ", ca_hosts)])
 }
