@@ -31,6 +31,11 @@ type Finding struct {
 	around bool         // about what is around the text, which no comment in the text keeps back
 	unsure bool         // a profile that changed may have had a part in it before
 
+	opening  bool   // at the opening of a dictionary, about something in it
+	key      string // the path of the key that it is about; "" for none
+	absent   bool   // the key is missing
+	replaced string // the path of the key that it stands in the place of; "" for none
+
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
 	File        string
@@ -158,6 +163,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			}
 		}
 		f.Payload = payloadOf(p, f.Path, keep)
+		f.settleKey()
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
 				f.Path[i] = keep(key)

@@ -80,6 +80,12 @@ type Meta struct {
 	// a severity.
 	DisabledByDefault bool
 
+	// Defers says that the rule reports nothing at a key where another one has an error.
+	Defers bool
+	// Explains are the IDs of policies that report nothing at a key where this one has a
+	// finding.
+	Explains []string
+
 	Documents Documents // what it looks at
 	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
@@ -229,7 +235,7 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 // is missing from it.
 func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
-	f.whole = n.Span()
+	f.whole, f.opening = n.Span(), n.Is(profile.Dict)
 	return f
 }
 

@@ -283,6 +283,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	if c.Since != nil && !capped && len(result.Findings) > 0 {
 		c.suppressUnchanged(result, input, text, profiles)
 	}
+	result.Findings = withoutExplained(result.Findings)
 }
 
 // ErrIdle says that a file is checked by no rule.

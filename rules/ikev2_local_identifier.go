@@ -65,7 +65,7 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 			var f *checker.Finding
 			switch {
 			case n == nil:
-				f = p.Open(ikev2, "missing required key LocalIdentifier; expected %s", expected)
+				f = p.Open(ikev2, "missing required key LocalIdentifier; expected %s", expected).Missing("LocalIdentifier")
 				f.Severity = checker.Error
 			case !ok || n.Broken():
 			case strings.TrimSpace(text) == "":

@@ -59,9 +59,9 @@ token is an info, and is reported with a macOS target only.`,
 			}
 			report := func(format string, args ...any) *checker.Finding {
 				if n == nil {
-					return p.Open(payload.Node, format, args...)
+					return p.Open(payload.Node, format, args...).Missing("ServerCapabilities")
 				}
-				return p.Open(n, format, args...)
+				return p.Open(n, format, args...).StandsFor(n.Path()...)
 			}
 			switch {
 			case !listsText(n, perUserConnections):

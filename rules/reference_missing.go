@@ -48,7 +48,7 @@ absence is a warning.`,
 				var f *checker.Finding
 				switch text, isString := n.Str(); {
 				case n == nil && !payload.Node.Templated():
-					f = p.Open(payload.Node, "%s lacks %s; add it with the PayloadUUID of the certificate's payload", payloadLabel(p, payload), key.Path)
+					f = p.Open(payload.Node, "%s lacks %s; add it with the PayloadUUID of the certificate's payload", payloadLabel(p, payload), key.Path).Missing(key.Path)
 				case n == nil, n.Is(profile.Template), n.Unrendered(), isString && strings.TrimSpace(text) != "":
 					continue
 				case isString:

@@ -59,10 +59,10 @@ so that the setting is lost. ACME payloads, which have their keys beside Payload
 					f.Severity = checker.Warning
 					f.Help = "remove the key with its value"
 				case scep.Content.Templated(): // template text may bring the key
-					f := p.Key(n, "key %q stands beside PayloadType and is passed over; write it inside PayloadContent%s", n.Key, rename)
+					f := p.Key(n, "key %q stands beside PayloadType and is passed over; write it inside PayloadContent%s", n.Key, rename).StandsFor(scep.SettingPath(right)...)
 					f.Severity = checker.Warning
 				default:
-					p.Key(n, "key %q stands beside PayloadType, where it is passed over and the setting is lost; write it inside PayloadContent%s", n.Key, rename)
+					p.Key(n, "key %q stands beside PayloadType, where it is passed over and the setting is lost; write it inside PayloadContent%s", n.Key, rename).StandsFor(scep.SettingPath(right)...)
 				}
 			}
 		}

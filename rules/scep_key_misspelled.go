@@ -36,7 +36,7 @@ the profile installs, and the certificate comes out without it.`,
 					f.Severity = checker.Warning
 					continue
 				}
-				f := p.Key(n, "key %q is not known to devices, so the setting is lost; write %q", n.Key, right)
+				f := p.Key(n, "key %q is not known to devices, so the setting is lost; write %q", n.Key, right).StandsFor(scep.SettingPath(right)...)
 				if p.Editable() {
 					f.Fix = &checker.Fix{
 						Message: "rename the key to " + right,
@@ -70,11 +70,10 @@ func scepKey(key string) bool {
 	return false
 }
 
-// lacks reports whether a SCEP payload is without a key: it is neither written,
-// nor misspelt, misplaced or a level too deep, which other rules report, nor may
-// template text bring it.
-func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
-	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil || meant(p, scep)[key] {
+// lacks reports whether a SCEP payload does not have a key: neither inside another
+// dictionary nor, as far as is known, in template text.
+func lacks(scep *profile.SCEP, key string) bool {
+	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}
 	for n := range scep.Content.Children() {
@@ -82,26 +81,5 @@ func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
 			return false
 		}
 	}
-	for n := range scep.Node.Children() {
-		if misplaced(n.Key) == key {
-			return false
-		}
-	}
 	return true
-}
-
-// meantBy is what the keys that a SCEP payload misspells are shared under.
-type meantBy struct{ content *profile.Node }
-
-// meant gives the keys that a SCEP payload has under misspelt names.
-func meant(p *checker.Pass, scep *profile.SCEP) map[string]bool {
-	return p.Share(meantBy{scep.Content}, func() any {
-		keys := map[string]bool{}
-		for n := range scep.Content.Children() {
-			if right := misspelling(n.Key); right != "" {
-				keys[right] = true
-			}
-		}
-		return keys
-	}).(map[string]bool)
 }

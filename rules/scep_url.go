@@ -32,8 +32,8 @@ or space around it, as formatters leave them inside <string>, is part of the val
 		for _, scep := range p.Profile.SCEP() {
 			n := scep.URL.Node
 			if n == nil {
-				if lacks(p, &scep, "URL") {
-					p.Open(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server")
+				if lacks(&scep, "URL") {
+					p.Open(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server").Missing("URL")
 				}
 				continue
 			}

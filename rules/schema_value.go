@@ -34,8 +34,9 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 <string>WPA2</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys},
-		Whole: true,
+		Defers: true,
+		Refs:   []checker.Ref{refSchema, refProfileKeys},
+		Whole:  true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultValue) {

@@ -13,6 +13,7 @@
 # entrypoint: true
 # custom:
 #   help: write the Key Usage of the template that is meant
+#   relaxes: [strict-keyusage]
 #   parameters:
 #     ndes_templates:
 #       default: [1, 4, 5]

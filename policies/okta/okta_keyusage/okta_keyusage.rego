@@ -12,6 +12,7 @@
 # entrypoint: true
 # custom:
 #   help: write Key Usage 1
+#   relaxes: [strict-keyusage]
 #   avoid: |
 #     <key>Key Usage</key>
 #     <integer>5</integer>

@@ -10,6 +10,7 @@
 # entrypoint: true
 # custom:
 #   help: put the variable of the management server in the place of the challenge
+#   explains: [challenge-literal, challenge-weak]
 #   avoid: |
 #     <key>Challenge</key>
 #     <string>plover-71-umbrella-Kx</string>

@@ -14,6 +14,7 @@
 # entrypoint: true
 # custom:
 #   help: write the SHA-256 digest of the CA's certificate
+#   explains: [fingerprint-required, fingerprint-algorithm]
 #   avoid: |
 #     <key>CAFingerprint</key>
 #     <data>KCkqKywtLi8wMTIzNDU2Nzg5Ojs=</data>

@@ -10,6 +10,7 @@
 # entrypoint: true
 # custom:
 #   help: write KeyIsExtractable with false
+#   explains: [key-extractable]
 #   avoid: |
 #     <key>KeyIsExtractable</key>
 #     <true/>

@@ -12,6 +12,7 @@
 # entrypoint: true
 # custom:
 #   help: write a Keysize that reaches the minimum
+#   explains: [keysize-minimum]
 #   parameters:
 #     keysize_minimum:
 #       default: 2048

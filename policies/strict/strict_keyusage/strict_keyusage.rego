@@ -12,6 +12,7 @@
 # entrypoint: true
 # custom:
 #   help: write the Key Usage that is demanded
+#   explains: [keyusage-allowed]
 #   parameters:
 #     keyusage_exact:
 #       default: 5

@@ -12,6 +12,7 @@
 # entrypoint: true
 # custom:
 #   help: use https
+#   explains: [url-https]
 #   avoid: |
 #     <key>URL</key>
 #     <string>http://scep.acme-corp.net/scep</string>
