@@ -265,6 +265,9 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 			}
 		}
 	}
+	if ofGraph(p.Profile) {
+		format, args = inGraph(format), graphArgs(args)
+	}
 	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help, Span: at, Path: path}
 	secrets := p.Profile.Secrets()
 	f.masked = clip(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))

@@ -70,6 +70,7 @@ func All() []checker.Rule {
 		scepFingerprintMismatch,
 		scepChallengeEmpty,
 		scepChallengeMissing,
+		scepEKUOID,
 		scepRetries,
 		scepDDMWrapper,
 		scepDDMKey,

@@ -39,6 +39,8 @@ type Export struct {
 	// that nothing is known of what is not there.
 	Lossy bool
 
+	Entry *Node // of Microsoft Graph, as it is written
+
 	// Nothing says why there is nothing to check, where the system tells of the
 	// profile without its settings. It goes on from "it is".
 	Nothing string

@@ -34,6 +34,9 @@ func (s *Source) intune(root *Node) []*Profile {
 		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
 }
 
+// intuneSettings are keys of which every SCEP profile has one.
+var intuneSettings = []string{"scepServerUrls", "keySize", "keyUsage", "subjectNameFormat", "subjectNameFormatString", "extendedKeyUsages", "certificateStore"}
+
 // nextLink is the key of an answer that is one page of a list, and not the last one.
 const nextLink = "@odata.nextLink"
 
@@ -67,7 +70,10 @@ func (s *Source) intuneEntries(root *Node, entries []*Node) (list []*Profile, ap
 		case (entry.Get("payload") != nil || !s.partial) && (strings.HasSuffix(kind, "customconfiguration") || kind == "" && entry.Get("payloadFileName") != nil):
 			list = append(list, s.unfilled(export, entry, entry.Get("payload"), "payload"))
 		case strings.HasSuffix(kind, "scepcertificateprofile"), entry.Get("scepServerUrls").Is(Array) && (ios || macOS || kind == ""):
-			export.Kind, export.Lossy = ExportIntuneSCEP, true
+			if !slices.ContainsFunc(intuneSettings, func(key string) bool { return entry.Get(key) != nil && !entry.Get(key).Is(Null) }) {
+				continue // a list that was asked for without settings
+			}
+			export.Kind, export.Lossy, export.Entry = ExportIntuneSCEP, true, entry
 			list = append(list, &Profile{Source: s, Root: intuneSCEP(entry), Export: export, common: common})
 		}
 	}

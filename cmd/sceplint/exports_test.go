@@ -169,8 +169,8 @@ func runWith(t *testing.T, stdin []byte, args ...string) string {
 func TestIntuneSCEP(t *testing.T) {
 	_, out, errOut := sceplint(t, "check", exportsDir+"intune-scep.json")
 	for _, line := range []string{
-		`intune-scep.json:10:14: error: Keysize 1024 is below 2048`,
-		`intune-scep.json:13:5: error: URL "ftp://ca.corp.example/scep" is neither https nor http`,
+		`intune-scep.json:10:14: error: keySize 1024 is below 2048`,
+		`intune-scep.json:13:5: error: scepServerUrls "ftp://ca.corp.example/scep" is neither https nor http`,
 	} {
 		if !strings.Contains(out, line) {
 			t.Errorf("%q is not in:\n%s", line, out)

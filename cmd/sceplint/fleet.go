@@ -59,6 +59,8 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 	switch {
 	case !is && err != nil && slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0])) }):
 		return true, yield(failing(name, yamlFault(err)), "")
+	case !is && named && found.empty && err == nil:
+		return skip(noAppleProfiles)
 	case !is:
 		return false, true
 	case answer:
@@ -66,7 +68,7 @@ func (in *inputs) fleet(name string, size int64, named bool, yield yielder) (is,
 	case !named && found.bare && len(found.controls) == 0: // found where it is named
 		return true, yield(checker.Input{Name: name, Skip: skipControls}, name)
 	case len(list)+len(found.controls)+len(found.faults) == 0 && err == nil:
-		return skip("a file of Fleet that names no profiles of Apple devices")
+		return skip(noAppleProfiles)
 	}
 	root, rootErr := fleetRoot(name)
 	if rootErr != nil {
@@ -163,6 +165,8 @@ func (p fleetPath) controls(dir string, paths *fleetPaths) (found fleetFile, fro
 	}
 	return found, from, err
 }
+
+const noAppleProfiles = "a file of Fleet that names no profiles of Apple devices"
 
 // fleetRoot is the directory that the paths of a file of Fleet may not lead out
 // of: the top of the file's git repository, or else the working directory if the

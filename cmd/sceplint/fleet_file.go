@@ -56,6 +56,7 @@ func mentionsFleet(text []byte) bool {
 // fleetFile is what a YAML file of Fleet says of profiles.
 type fleetFile struct {
 	is       bool // it has one of the keys
+	empty    bool // it has the form of a file of Fleet, with none of the keys
 	answer   bool // it is what the server says, and not what the repository holds
 	bare     bool // the keys are at its top, as in a file of controls
 	profiles []fleetPath
@@ -120,6 +121,7 @@ func readFleet(text []byte) (fleetFile, error) {
 
 func (r *fleetReader) document(root *yaml.Node) {
 	r.answer = r.answer || r.member(root, "apiVersion") != nil && r.member(root, "kind") != nil
+	r.empty = r.empty || r.hasForm(root)
 	if n := r.member(root, "path"); n != nil {
 		r.path = n.Line
 	}
@@ -159,6 +161,32 @@ func (r *fleetReader) document(root *yaml.Node) {
 			}
 		}
 	}
+}
+
+// fleetForm are keys at the top of the files of Fleet.
+// https://fleetdm.com/docs/configuration/yaml-files
+var fleetForm = []string{"controls", "policies", "queries", "reports", "agent_options", "software", "team_settings", "settings", "org_settings", "labels"}
+
+// hasForm reports whether a mapping has the keys of a file of Fleet: controls, several
+// of the others, or those that controls have.
+func (r *fleetReader) hasForm(root *yaml.Node) bool {
+	count := 0
+	for _, key := range fleetForm {
+		if r.member(root, key) != nil {
+			count++
+		}
+	}
+	if controls := r.member(root, "controls"); controls != nil && (controls.Kind == yaml.MappingNode || controls.Tag == "!!null") {
+		count += 2
+	}
+	for _, top := range []*yaml.Node{root, r.member(root, "controls")} {
+		for _, key := range []string{"windows_settings", "android_settings", "macos_updates", "windows_updates", "enable_disk_encryption"} {
+			if r.member(top, key) != nil {
+				count += 2
+			}
+		}
+	}
+	return count >= 2
 }
 
 func (r *fleetReader) fault(line int, format string, args ...any) {
