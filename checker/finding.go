@@ -197,7 +197,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
 		if ofGraph(p) {
-			f.Path, f.Help = graphPath(p, f.Path), inGraph(f.Help)
+			f.Path, f.Help = graphPath(p, f.Path, keep), inGraph(f.Help)
 		}
 		if f.Suppression == nil && c.Withhold != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Withhold(f)

@@ -71,10 +71,16 @@ func graphArgs(args []any) []any {
 
 // graphPath is the path in the answer of Graph of a value that has a path in the profile
 // which is made of it.
-func graphPath(p *profile.Profile, path []any) []any {
+func graphPath(p *profile.Profile, path []any, keep func(string) string) []any {
 	if len(path) < 4 || path[0] != "PayloadContent" {
 		return path
 	}
 	key, _ := path[3].(string)
-	return append(p.Export.Entry.Path(), cmp.Or(graphNames[key], key))
+	outer := p.Export.Entry.Path()
+	for i, step := range outer {
+		if key, ok := step.(string); ok {
+			outer[i] = keep(key)
+		}
+	}
+	return append(outer, cmp.Or(graphNames[key], key))
 }

@@ -20,6 +20,8 @@ const (
 	ExportIntune         ExportKind = "intune"          // Microsoft Graph: custom configurations, with the profile inside
 	ExportIntuneSCEP     ExportKind = "intune-scep"     // Microsoft Graph: SCEP certificate profiles, in terms of Intune
 	ExportEscaped        ExportKind = "escaped"         // an XML profile whose markup is written with entities
+	ExportTerraform      ExportKind = "terraform"       // a heredoc in a file of Terraform
+	ExportMarkdown       ExportKind = "markdown"        // a code block in a file of Markdown
 	ExportLines          ExportKind = "json-lines"      // a line of a stream of profiles
 )
 

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -209,7 +210,17 @@ func FuzzExports(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
+	for _, text := range []string{
+		"resource \"x\" \"y\" {\n  payloads = <<-EOT\n    <plist>\n      <dict><key>PayloadType</key><string>$${a}%%{b}${c}</string></dict>\n    </plist>\n  EOT\n}",
+		"a = <<A\n<plist><key>PayloadType", "> - ~~~xml\n> <plist><dict><key>PayloadContent</key></dict>\n>  ~~~~", "```\n<plist>PayloadType\n``\n",
+	} {
+		f.Add([]byte(text))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Contains(text, []byte("<plist")) {
+			embeddedSpans(t, "fuzz.tf", text)
+			embeddedSpans(t, "fuzz.md", text)
+		}
 		profiles, err := Parse("fuzz", text)
 		if len(profiles) == 0 {
 			t.Fatal("no profile")
@@ -284,4 +295,25 @@ func FuzzOpenStep(f *testing.F) {
 			}
 		}
 	})
+}
+
+// embeddedSpans holds that values of profiles inside a document are where they are said
+// to be.
+func embeddedSpans(t *testing.T, name string, text []byte) {
+	t.Helper()
+	profiles, _ := Parse(name, text)
+	for _, p := range profiles {
+		if p.Export == nil || p.Root == nil && p.Err == nil {
+			t.Fatalf("%s: a profile that is no part of the document", name)
+		}
+		for n := range p.Root.Children() {
+			if at := n.Span(); at.Valid() {
+				start, end := p.Source.Position(at.Start).Offset, p.Source.Position(at.End).Offset
+				if end < start || end > len(text) || start < end && text[start] != p.Source.Text[at.Start] {
+					t.Fatalf("%s: %v is not where it is said to be", name, n.Path())
+				}
+			}
+		}
+		p.Release()
+	}
 }

@@ -80,6 +80,9 @@ func Parse(name string, text []byte) ([]*Profile, error) {
 	src.Name, src.Text, src.Leading, src.Encoding = name, text, NoSpan, Encoding{Name: "UTF-8", Span: NoSpan}
 	src.arena = arenas.Get().(*arena)
 	src.chunks = take(&src.arena.chunks)
+	if list := src.embedded(); list != nil {
+		return list, nil
+	}
 	root, err := src.read()
 	p.Declaration = src.declaration
 	if p.Declaration == "" {

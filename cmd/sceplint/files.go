@@ -206,7 +206,7 @@ func filesLike(pattern string, options ...doublestar.GlobOption) ([]string, erro
 
 // candidates are the extensions of the files of a directory that are looked into:
 // those of profiles, and of what may hold some. Their content tells what they are.
-var candidates = []string{".mobileconfig", ".plist", ".xml", ".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".zip", ".tar", ".tgz", ".gz"}
+var candidates = []string{".mobileconfig", ".plist", ".xml", ".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".tf", ".tofu", ".zip", ".tar", ".tgz", ".gz"}
 
 // isCandidate reports whether a file of a directory may be a profile, or hold some,
 // by its name.
