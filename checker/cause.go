@@ -39,6 +39,26 @@ func (f *Finding) StandsFor(path ...any) *Finding {
 	return f
 }
 
+// OncePerRun says that the finding has one cause with those of other profiles that
+// noted the same value: the first of them that nothing suppresses is reported.
+func (p *Pass) OncePerRun(f *Finding, kind, value string) {
+	if s := p.checker.set; s != nil {
+		f.group = s.digest(kind+"\x00"+f.Rule.ID, value)
+	}
+}
+
+// oncePerGroup drops the findings of groups that were reported before.
+func oncePerGroup(list []Finding, reported map[note]bool) []Finding {
+	return slices.DeleteFunc(list, func(f Finding) bool {
+		if f.group == 0 {
+			return false
+		}
+		again := reported[f.group]
+		reported[f.group] = true
+		return again
+	})
+}
+
 // pathKey writes a path so that the path of a value inside another begins with that
 // of the other.
 func pathKey(path []any) string {

@@ -31,6 +31,7 @@ type Finding struct {
 	around bool         // about what is around the text, which no comment in the text keeps back
 	unsure bool         // a profile that changed may have had a part in it before
 
+	group    note   // of findings of several profiles that have one cause; 0: none
 	opening  bool   // at the opening of a dictionary, about something in it
 	key      string // the path of the key that it is about; "" for none
 	absent   bool   // the key is missing
@@ -197,7 +198,7 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
 		if ofGraph(p) {
-			f.Path, f.Help = graphPath(p, f.Path, keep), inGraph(f.Help)
+			f.Path, f.Help = graphPath(p, f.Path), inGraph(f.Help)
 		}
 		if f.Suppression == nil && c.Withhold != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Withhold(f)

@@ -3,6 +3,7 @@ package checker
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker/profile"
@@ -69,18 +70,15 @@ func graphArgs(args []any) []any {
 	return named
 }
 
-// graphPath is the path in the answer of Graph of a value that has a path in the profile
-// which is made of it.
-func graphPath(p *profile.Profile, path []any, keep func(string) string) []any {
+// graphPath is the path of a value in the configuration of Graph, given that in the
+// profile which is made of it, or in the whole answer.
+func graphPath(p *profile.Profile, path []any) []any {
+	if entry := p.Export.Entry.Path(); len(entry) > 0 && len(path) > len(entry) && slices.Equal(path[:len(entry)], entry) {
+		return path[len(entry):]
+	}
 	if len(path) < 4 || path[0] != "PayloadContent" {
 		return path
 	}
 	key, _ := path[3].(string)
-	outer := p.Export.Entry.Path()
-	for i, step := range outer {
-		if key, ok := step.(string); ok {
-			outer[i] = keep(key)
-		}
-	}
-	return append(outer, cmp.Or(graphNames[key], key))
+	return []any{cmp.Or(graphNames[key], key)}
 }

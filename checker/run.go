@@ -91,7 +91,9 @@ func (c *Checker) wholeSet(ctx context.Context) iter.Seq[*Result] {
 		for list := range inOrder(ctx, c.Jobs, c.set.places(), c.located) {
 			c.set.place(list)
 		}
+		reported := map[note]bool{}
 		for r := range inOrder(ctx, c.Jobs, c.set.again(), c.again) {
+			r.Findings = oncePerGroup(r.Findings, reported)
 			if (len(r.Findings) > 0 || len(r.Held) > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
 				return
 			}

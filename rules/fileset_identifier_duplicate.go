@@ -1,11 +1,11 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"hash/maphash"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -70,6 +70,7 @@ or suppress the finding and say so. Identifiers with template text are not compa
 			f := p.Value(n, "PayloadIdentifier %q is also that of %s, and a device replaces the one by the other; give each profile one of its own",
 				excerpt(p, id), otherProfiles(count, places))
 			f.Related = places
+			p.OncePerRun(f, "PayloadIdentifier", id)
 			return nil
 		}
 		count, places := p.Others("PayloadIdentifier", id)
@@ -79,6 +80,7 @@ or suppress the finding and say so. Identifiers with template text are not compa
 		}
 		f := p.Value(n, "PayloadIdentifier %q is also that of %s, with the same content; keep one of them", excerpt(p, id), otherProfiles(count, places))
 		f.Related = places
+		p.OncePerRun(f, "PayloadIdentifier", id)
 		return nil
 	},
 }
@@ -110,7 +112,29 @@ func otherProfiles(count int, places []checker.Related) string {
 
 var contentSeed = maphash.MakeSeed()
 
-// content stands for the bytes of a profile, without its signature.
+// content stands for the values of a profile, without its signature, comments, and the
+// way in which it is written.
 func content(p *profile.Profile) string {
-	return strconv.FormatUint(maphash.Bytes(contentSeed, bytes.TrimSpace(p.Source.Text)), 36)
+	var h maphash.Hash
+	h.SetSeed(contentSeed)
+	write := func(text string) {
+		maphash.WriteComparable(&h, len(text))
+		h.WriteString(text)
+	}
+	nodes := []*profile.Node{p.Root}
+	for len(nodes) > 0 {
+		n := nodes[len(nodes)-1]
+		nodes = nodes[:len(nodes)-1]
+		maphash.WriteComparable(&h, [2]int{int(n.Kind), n.Len()})
+		write(n.Key)
+		text := n.Text()
+		if n.Is(profile.Data) {
+			text = strings.Join(strings.Fields(text), "")
+		}
+		write(text)
+		for c := range n.Children() {
+			nodes = append(nodes, c)
+		}
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }

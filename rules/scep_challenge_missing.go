@@ -28,7 +28,7 @@ the absence is right if the management server puts a challenge in as it sends th
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			switch {
-			case !lacks(&scep, "Challenge"):
+			case !lacks(p, &scep, "Challenge"):
 			case scep.Declarative():
 				p.Open(scep.Content, "SCEP credential has no Challenge, so devices enrol without one; add \"Challenge\" unless the server needs none").Missing("Challenge")
 			default:

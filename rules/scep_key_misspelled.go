@@ -70,14 +70,16 @@ func scepKey(key string) bool {
 	return false
 }
 
-// lacks reports whether a SCEP payload does not have a key: neither inside another
+// lacks reports whether a SCEP payload does not have a key: neither under another
+// spelling, which scep-key-misspelled reports or a comment accepts, nor inside another
 // dictionary nor, as far as is known, in template text.
-func lacks(scep *profile.SCEP, key string) bool {
+func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
 	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}
+	misspelled := p.On("scep-key-misspelled")
 	for n := range scep.Content.Children() {
-		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) {
+		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) || misspelled && misspelling(n.Key) == key {
 			return false
 		}
 	}

@@ -25,7 +25,7 @@ when iOS is among the targets.`,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
-			if !lacks(&scep, "Keysize") {
+			if !lacks(p, &scep, "Keysize") {
 				continue
 			}
 			if scep.Declarative() { // what iOS was observed to do was with a payload

@@ -32,7 +32,7 @@ or space around it, as formatters leave them inside <string>, is part of the val
 		for _, scep := range p.Profile.SCEP() {
 			n := scep.URL.Node
 			if n == nil {
-				if lacks(&scep, "URL") {
+				if lacks(p, &scep, "URL") {
 					p.Open(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server").Missing("URL")
 				}
 				continue
