@@ -99,6 +99,7 @@ func All() []checker.Rule {
 		referenceAuthMethod,
 		referenceKeyAlgorithm,
 		eapTrustMissing,
+		eapAnchorMissing,
 		eapIdentityMissing,
 		eapEncryption,
 		eapSystemTrust,

@@ -16,7 +16,9 @@ var scepURL = checker.Rule{
 		Severity: checker.Error,
 		Doc: `URL is the one key that Apple's schema requires of a SCEP payload. iOS was observed to refuse a payload whose URL is missing or
 empty (MCPayloadErrorDomain 2002 and 2003). It must be an absolute http or https URL with a host, and holds no white space: a line break
-or space around it, as formatters leave them inside <string>, is part of the value.`,
+or space around it, as formatters leave them inside <string>, is part of the value.
+A host that only the computer of its author can reach is a warning: localhost, a loopback address, a name in .local, or a temporary tunnel. A private
+address is an info, for devices outside that network cannot reach it.`,
 		Help: "write the address of the SCEP server as https://host/path",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -42,6 +44,8 @@ or space around it, as formatters leave them inside <string>, is part of the val
 					p.Value(n, "URL is empty; write the https address of the SCEP server")
 				} else if fault := urlFault(text); fault != "" && !profile.IsVariable(text) && !sampleOnly(text) {
 					p.Value(n, "URL %q %s", shownURL(text), fault)
+				} else if fault == "" {
+					reportHost(p, &scep)
 				}
 			}
 		}
