@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
@@ -40,43 +39,6 @@ The rules over Apple's schema compare profiles with the schema of ` + schema.Dat
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	complete(cmd, "format", "text", "json", "markdown")
-	loaded.add(cmd)
-	return cmd
-}
-
-func explainCommand(t *terminal) *cobra.Command {
-	var colored string
-	var loaded policyFlags
-	cmd := &cobra.Command{
-		Use:   "explain ID",
-		Short: "Explain a rule or policy: what, why, examples, references",
-		Args:  cobra.ExactArgs(1),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return ruleWords(typed)
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			on, err := useColor(colored, t.out)
-			if err != nil {
-				return err
-			}
-			loaded.allPacks = len(loaded.packs) == 0 // a shipped policy is explained wherever it is
-			loaded.also = audit.DriftRules()
-			all, _, err := loaded.all(cmd.Context())
-			if err != nil {
-				return err
-			}
-			for _, r := range all {
-				if r.ID == args[0] || r.Pack != "" && r.Pack+"/"+r.ID == args[0] {
-					return report.Explain(t.out, &r.Meta, on)
-				}
-			}
-			return unknownRule(args[0], all, true)
-		},
-	}
-	addColorFlag(cmd, &colored)
 	loaded.add(cmd)
 	return cmd
 }
