@@ -155,6 +155,9 @@ func (v Variable) Misnamed() (p *Product, nearest string, near bool) {
 			}
 		}
 	}
+	if p, nearest := v.typo(); p != nil {
+		return p, nearest, true
+	}
 	return nil, "", false
 }
 
