@@ -3,7 +3,6 @@ package main
 import (
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -28,7 +27,12 @@ func explainCommand(t *terminal) *cobra.Command {
 
 A code, such as 22013, is what a device reports when a profile or a certificate fails.
 explain prints what it means, and the rules that find its causes in profiles.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if everything {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
@@ -42,9 +46,6 @@ explain prints what it means, and the rules that find its causes in profiles.`,
 			return words, directive
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if everything == (len(args) == 1) {
-				return errors.New("explain: expected the ID of a rule or policy, an error code, or --all; run `sceplint rules` to list rules")
-			}
 			on, err := useColor(colored, t.out)
 			if err != nil {
 				return err
