@@ -112,6 +112,9 @@ func variableInside(n *profile.Node) bool {
 // deviceVariable reports whether a profile has a variable that an MDM product documents,
 // so that it is made for each device. A challenge may be made for a profile.
 func deviceVariable(n *profile.Node) bool {
+	if n.Plain() {
+		return false
+	}
 	text, _ := n.Str()
 	for _, v := range profile.Variables(text) {
 		if v.Documented() {

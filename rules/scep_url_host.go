@@ -31,8 +31,13 @@ func reportHost(p *checker.Pass, scep *profile.SCEP) {
 }
 
 func hostProblem(host string) (problem string, severity checker.Severity) {
-	within := func(domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
-	if address, err := netip.ParseAddr(host); err == nil {
+	within := func(domain string) bool {
+		rest, ok := strings.CutSuffix(host, domain)
+		return ok && (rest == "" || rest[len(rest)-1] == '.')
+	}
+	if last := host[strings.LastIndexByte(host, '.')+1:]; last != "" && last[0] > '9' && !strings.Contains(host, ":") {
+		// a name, for addresses end in a number
+	} else if address, err := netip.ParseAddr(host); err == nil {
 		switch address = address.Unmap(); {
 		case address.IsLoopback(), address.IsUnspecified():
 			return "is the device itself", checker.Warning

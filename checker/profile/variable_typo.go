@@ -8,11 +8,19 @@ import "strings"
 // tools as well.
 func (v Variable) typo() (product *Product, nearest string) {
 	const shortest, longest = 5, 40
-	marks := map[Syntax]int{SyntaxDollar: 1, SyntaxPercent: 2, SyntaxDoubleBrace: 4, SyntaxBrace: 2}[v.Syntax]
-	name := FoldName(v.Name)
-	if marks == 0 || v.End-v.Start != len(v.Name)+marks || len(name) < shortest || len(name) > longest || strings.ContainsAny(v.Name, ".,:") || v.Documented() {
+	marks := 0 // around the name
+	switch v.Syntax {
+	case SyntaxDollar:
+		marks = 1
+	case SyntaxPercent, SyntaxBrace:
+		marks = 2
+	case SyntaxDoubleBrace:
+		marks = 4
+	}
+	if marks == 0 || v.End-v.Start != len(v.Name)+marks || len(v.Name) < shortest || len(v.Name) > longest || strings.ContainsAny(v.Name, ".,:") || v.Documented() {
 		return nil, ""
 	}
+	name := FoldName(v.Name)
 	best := 3
 	for _, p := range Products {
 		if p.Syntax != v.Syntax {
@@ -25,7 +33,7 @@ func (v Variable) typo() (product *Product, nearest string) {
 				if len(folded) >= 9 {
 					most = 2
 				}
-				if opened(known) || len(folded) < shortest || strings.HasPrefix(name, folded) || strings.HasPrefix(folded, name) || lettersOf(name) == lettersOf(folded) {
+				if difference := len(folded) - len(name); difference > most || difference < -most || opened(known) || len(folded) < shortest || strings.HasPrefix(name, folded) || strings.HasPrefix(folded, name) || lettersOf(name) == lettersOf(folded) {
 					continue
 				}
 				far := Distance(name, folded)
