@@ -57,7 +57,7 @@ Exceptions: template text that may bring anchor certificates. Disable the rule w
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			if eap := eapConfiguration(payload); eap != nil && lists(eap.Get("AcceptEAPTypes"), eapTLS) && trustsNamesOnly(eap) {
-				p.Open(eap, "EAP-TLS has `TLSTrustedServerNames` without anchor certificates; any CA that the device trusts can issue one with the name").
+				p.AtStart(eap, "EAP-TLS has `TLSTrustedServerNames` without anchor certificates; any CA that the device trusts can issue one with the name").
 					Missing("PayloadCertificateAnchorUUID")
 			}
 		}

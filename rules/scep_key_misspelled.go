@@ -41,7 +41,7 @@ the profile installs, and the certificate comes out without it.`,
 					f.Fix = &checker.Fix{
 						Message: "rename the key to " + right,
 						Safe:    true,
-						Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+						Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 					}
 				}
 			}
@@ -77,7 +77,7 @@ func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
 	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}
-	misspelled := p.On("scep-key-misspelled")
+	misspelled := p.RuleEnabled("scep-key-misspelled")
 	for n := range scep.Content.Children() {
 		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) || misspelled && misspelling(n.Key) == key {
 			return false

@@ -35,7 +35,7 @@ address is an info, for devices outside that network cannot reach it.`,
 			n := scep.URL.Node
 			if n == nil {
 				if lacks(p, &scep, "URL") {
-					p.Open(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server").Missing("URL")
+					p.AtStart(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server").Missing("URL")
 				}
 				continue
 			}

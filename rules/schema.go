@@ -158,7 +158,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 			continue
 		}
 		if w == nil {
-			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.On(schemaKeyUnknownID)}
+			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
 			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
 		}
 		w.payload, w.typ, w.shared = payload, t, nil
@@ -458,7 +458,7 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	default:
 		return
 	}
-	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.On(referenceKeyAlgorithm.ID) && w.usesSCEP(n.Parent()) {
+	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.RuleEnabled(referenceKeyAlgorithm.ID) && w.usesSCEP(n.Parent()) {
 		return // it does not fit the identity either, which that rule reports
 	}
 	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})

@@ -30,9 +30,9 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 <false/>
 </dict>`,
 		},
-		Defers: true,
-		Refs:   []checker.Ref{refSchema, refProfileKeys},
-		Whole:  true,
+		Defers:           true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		renamed := map[renaming]bool{}
@@ -46,7 +46,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 				f.Fix = &checker.Fix{
 					Message: "rename the key to " + right,
 					Safe:    fault.exact,
-					Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 				}
 			}
 			renamed[to] = true

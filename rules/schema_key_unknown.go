@@ -32,9 +32,9 @@ Exceptions: misspelled keys have a rule of their own. Payloads that take any key
 <string>Corp</string>
 </dict>`,
 		},
-		Defers: true,
-		Refs:   []checker.Ref{refSchema, refProfileKeys},
-		Whole:  true,
+		Defers:           true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultUnknown) {

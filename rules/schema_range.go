@@ -34,9 +34,9 @@ begins with 1 or 2, since it stands for "never" there.
 <integer>12</integer>
 </dict>`,
 		},
-		Defers: true,
-		Refs:   []checker.Ref{refSchema, refProfileKeys},
-		Whole:  true,
+		Defers:           true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultRange) {

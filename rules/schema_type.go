@@ -33,9 +33,9 @@ boolean is not reported.
 <integer>12</integer>
 </dict>`,
 		},
-		Defers: true,
-		Refs:   []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
-		Whole:  true,
+		Defers:           true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultType) {

@@ -34,9 +34,9 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 <string>WPA2</string>
 </dict>`,
 		},
-		Defers: true,
-		Refs:   []checker.Ref{refSchema, refProfileKeys},
-		Whole:  true,
+		Defers:           true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultValue) {
@@ -54,7 +54,7 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 			f.Message = "unsupported " + keyLabel(p, n) + " " + found + `; expected "` + right + `"`
 			f.Help = `use "` + right + `"`
 			if inner, ok := elementText(p, n); ok {
-				f.Fix = &checker.Fix{Message: `replace the value with "` + right + `"`, Safe: true, Edits: []checker.Edit{checker.Replace(inner, right)}}
+				f.Fix = &checker.Fix{Message: `replace the value with "` + right + `"`, Safe: true, Edits: []checker.TextEdit{checker.Replace(inner, right)}}
 			}
 		}
 		return nil
