@@ -115,7 +115,7 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, done.findings...)
+		all = append(all, withoutExplained(done.findings)...)
 		if c.facts != nil {
 			text := p.Source.Text
 			c.facts.add(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []*profileFacts{done.facts})

@@ -33,6 +33,12 @@ type Finding struct {
 	onEnvelope bool         // about what is around the text, which no comment in the text keeps back
 	unsure     bool         // a profile that changed may have had a part in it before
 
+	group    factKey // of findings of several profiles that have one cause; 0: none
+	opening  bool    // at the opening of a dictionary, about something in it
+	key      string  // the path of the key that it is about; "" for none
+	absent   bool    // the key is missing
+	replaced string  // the path of the key that it stands in the place of; "" for none
+
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
 	File           string
@@ -172,6 +178,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			}
 		}
 		f.Payload = payloadOf(p, f.Path, keep)
+		f.settleKey()
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
 				f.Path[i] = keep(key)
@@ -205,6 +212,9 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
 		f.args, f.Argument = nil, "" // they may be pieces of the document
+		if ofGraph(p) {
+			f.Path, f.Help = graphPath(p, f.Path), inGraph(f.Help)
+		}
 		if f.Suppression == nil && c.Suppress != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Suppress(f)
 		}

@@ -81,6 +81,12 @@ type Meta struct {
 	// a severity.
 	DisabledByDefault bool
 
+	// Defers says that the rule reports nothing at a key where another one has an error.
+	Defers bool
+	// Explains are the IDs of policies that report nothing at a key where this one has a
+	// finding.
+	Explains []string
+
 	Documents        Documents // what it looks at
 	SkipLossyExports bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
@@ -224,7 +230,7 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 // is missing from it.
 func (p *Pass) AtStart(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
-	f.whole = n.Span()
+	f.whole, f.opening = n.Span(), n.Is(profile.Dict)
 	return f
 }
 
@@ -276,6 +282,9 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
 	}
 	args = inDialect(f.json, args)
+	if ofGraph(p.Profile) {
+		format, args = inGraph(format), graphArgs(args)
+	}
 	secrets := p.Profile.Secrets()
 	own := secrets.Own(at, n)
 	masked := maskArgs(own, n, args)

@@ -158,7 +158,9 @@ func (c *Checker) checkFileSets(ctx context.Context) iter.Seq[*Result] {
 		for list := range inOrder(ctx, c.Jobs, c.facts.inputsToLocate(), c.locateFacts) {
 			c.facts.addLocations(list)
 		}
+		reported := map[factKey]bool{}
 		for r := range inOrder(ctx, c.Jobs, c.facts.inputsToRecheck(), c.recheck) {
+			r.Findings = oncePerGroup(r.Findings, reported)
 			if (len(r.Findings) > 0 || len(r.Suppressed) > 0 || r.Err != nil || len(r.PolicyOutput) > 0) && !yield(r) {
 				return
 			}
@@ -350,6 +352,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	if c.Earlier != nil && !capped && len(result.Findings) > 0 {
 		c.suppressUnchanged(result, input, text, profiles)
 	}
+	result.Findings = withoutExplained(result.Findings)
 }
 
 // ErrNoRules says that a file is checked by no rule.

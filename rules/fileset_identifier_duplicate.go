@@ -1,11 +1,11 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"hash/maphash"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -72,6 +72,7 @@ finding.`,
 			f := p.Value(n, "duplicate profile `PayloadIdentifier` %q; also used by %s",
 				excerpt(p, id), otherProfiles(count, places))
 			f.Related = places
+			p.OncePerRun(f, "PayloadIdentifier", id)
 			return nil
 		}
 		count, places := p.ImportFact("PayloadIdentifier", id)
@@ -82,6 +83,7 @@ finding.`,
 		f := p.Value(n, "duplicate profile with `PayloadIdentifier` %q; same content as %s", excerpt(p, id), otherProfiles(count, places))
 		f.WithHelp("keep only one of the profiles")
 		f.Related = places
+		p.OncePerRun(f, "PayloadIdentifier", id)
 		return nil
 	},
 }
@@ -113,7 +115,29 @@ func otherProfiles(count int, places []checker.RelatedLocation) checker.Phrase {
 
 var contentSeed = maphash.MakeSeed()
 
-// content stands for the bytes of a profile, without its signature.
+// content stands for the values of a profile, without its signature, comments, and the
+// way in which it is written.
 func content(p *profile.Profile) string {
-	return strconv.FormatUint(maphash.Bytes(contentSeed, bytes.TrimSpace(p.Source.Text)), 36)
+	var h maphash.Hash
+	h.SetSeed(contentSeed)
+	write := func(text string) {
+		maphash.WriteComparable(&h, len(text))
+		h.WriteString(text)
+	}
+	nodes := []*profile.Node{p.Root}
+	for len(nodes) > 0 {
+		n := nodes[len(nodes)-1]
+		nodes = nodes[:len(nodes)-1]
+		maphash.WriteComparable(&h, [2]int{int(n.Kind), n.Len()})
+		write(n.Key)
+		text := n.Text()
+		if n.Is(profile.Data) {
+			text = strings.Join(strings.Fields(text), "")
+		}
+		write(text)
+		for c := range n.Children() {
+			nodes = append(nodes, c)
+		}
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }

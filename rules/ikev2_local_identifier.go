@@ -66,7 +66,7 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 			var f *checker.Finding
 			switch {
 			case n == nil:
-				f = p.AtStart(ikev2, "missing required key `LocalIdentifier`; expected %s", checker.Phrase(expected))
+				f = p.AtStart(ikev2, "missing required key `LocalIdentifier`; expected %s", checker.Phrase(expected)).Missing("LocalIdentifier")
 				f.Severity = checker.Error
 			case !ok || n.Broken():
 			case strings.TrimSpace(text) == "":

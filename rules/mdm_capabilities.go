@@ -60,9 +60,9 @@ token is an info, and is reported with a macOS target only.`,
 			}
 			report := func(format string, args ...any) *checker.Finding {
 				if n == nil {
-					return p.AtStart(payload.Node, format, args...)
+					return p.AtStart(payload.Node, format, args...).Missing("ServerCapabilities")
 				}
-				return p.AtStart(n, format, args...)
+				return p.AtStart(n, format, args...).StandsFor(n.Path()...)
 			}
 			switch {
 			case !listsText(n, perUserConnections):

@@ -51,7 +51,7 @@ Exceptions: a missing EncryptCertPayloadUUID is a warning: some MDM servers add 
 				var f *checker.Finding
 				switch text, isString := n.Str(); {
 				case n == nil && !payload.Node.Templated():
-					f = p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), key.Path)
+					f = p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), key.Path).Missing(key.Path)
 				case n == nil, n.Is(profile.Template), n.Unrendered(), isString && strings.TrimSpace(text) != "":
 					continue
 				case isString:

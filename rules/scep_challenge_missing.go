@@ -31,9 +31,9 @@ Exceptions: in a repository the missing key is correct if the MDM server adds a 
 			switch {
 			case !lacks(p, &scep, "Challenge"):
 			case scep.Declarative():
-				p.AtStart(scep.Content, "SCEP credential has no `Challenge`; devices enroll without one")
+				p.AtStart(scep.Content, "SCEP credential has no `Challenge`; devices enroll without one").Missing("Challenge")
 			default:
-				p.AtStart(scep.Content, "SCEP payload has no `Challenge`; devices enroll without one unless a user enters it")
+				p.AtStart(scep.Content, "SCEP payload has no `Challenge`; devices enroll without one unless a user enters it").Missing("Challenge")
 			}
 		}
 		return nil

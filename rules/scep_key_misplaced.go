@@ -61,10 +61,10 @@ Exceptions: a warning if PayloadContent has the key too, or holds template text 
 					f.Severity = checker.Warning
 					f.WithHelp("remove the key and its value")
 				case scep.Content.Templated(): // template text may bring the key
-					f := p.Key(n, "key %q is outside `PayloadContent` and is ignored", n.Key).WithHelp("move it into `PayloadContent`%s", rename)
+					f := p.Key(n, "key %q is outside `PayloadContent` and is ignored", n.Key).StandsFor(scep.SettingPath(right)...).WithHelp("move it into `PayloadContent`%s", rename)
 					f.Severity = checker.Warning
 				default:
-					p.Key(n, "key %q is outside `PayloadContent` and is ignored", n.Key).WithHelp("move it into `PayloadContent`%s", rename)
+					p.Key(n, "key %q is outside `PayloadContent` and is ignored", n.Key).StandsFor(scep.SettingPath(right)...).WithHelp("move it into `PayloadContent`%s", rename)
 				}
 			}
 		}

@@ -39,7 +39,7 @@ Exceptions: a warning if the payload has the correct key too.`,
 					f.Severity = checker.Warning
 					continue
 				}
-				f := p.Key(n, "misspelled key %q is ignored; expected %q", n.Key, right).WithHelp("rename the key to %q", right)
+				f := p.Key(n, "misspelled key %q is ignored; expected %q", n.Key, right).StandsFor(scep.SettingPath(right)...).WithHelp("rename the key to %q", right)
 				if p.Editable() {
 					f.Fix = &checker.Fix{
 						Message: "rename the key to " + right,
@@ -73,38 +73,18 @@ func scepKey(key string) bool {
 	return false
 }
 
-// lacks reports whether a SCEP payload is missing a key: it is neither written,
-// nor misspelled, misplaced or a level too deep, which other rules report, nor may
-// template text bring it.
+// lacks reports whether a SCEP payload is missing a key: it has none of that name, none
+// of another spelling, which scep-key-misspelled reports or a comment accepts, none
+// inside another dictionary, and, as far as is known, none in template text.
 func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
-	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil || meant(p, scep)[key] {
+	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}
+	misspelled := p.RuleEnabled("scep-key-misspelled")
 	for n := range scep.Content.Children() {
-		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) {
-			return false
-		}
-	}
-	for n := range scep.Node.Children() {
-		if misplaced(n.Key) == key {
+		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) || misspelled && misspelling(n.Key) == key {
 			return false
 		}
 	}
 	return true
-}
-
-// meantBy is what the keys that a SCEP payload misspells are shared under.
-type meantBy struct{ content *profile.Node }
-
-// meant gives the keys that a SCEP payload has under misspelled names.
-func meant(p *checker.Pass, scep *profile.SCEP) map[string]bool {
-	return p.Share(meantBy{scep.Content}, func() any {
-		keys := map[string]bool{}
-		for n := range scep.Content.Children() {
-			if right := misspelling(n.Key); right != "" {
-				keys[right] = true
-			}
-		}
-		return keys
-	}).(map[string]bool)
 }

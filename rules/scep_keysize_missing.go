@@ -31,10 +31,10 @@ Exceptions: an error if iOS is a target.`,
 				continue
 			}
 			if scep.Declarative() { // what iOS was observed to do was with a payload
-				p.AtStart(scep.Content, "SCEP credential is missing `Keysize`; the default is 1024")
+				p.AtStart(scep.Content, "SCEP credential is missing `Keysize`; the default is 1024").Missing("Keysize")
 				continue
 			}
-			f := p.AtStart(scep.Content, "SCEP payload is missing `Keysize`; the default is 1024, and iOS requires it (observed on iOS)")
+			f := p.AtStart(scep.Content, "SCEP payload is missing `Keysize`; the default is 1024, and iOS requires it (observed on iOS)").Missing("Keysize")
 			if p.Targets.Has("ios") {
 				f.Severity = checker.Error
 			}

@@ -32,7 +32,7 @@ the requested usage, such as NDES, may use the wrong one.`,
 			}
 			switch k := scep.KeyUsage; {
 			case lacks(p, &scep, "Key Usage"):
-				p.AtStart(scep.Content, "SCEP payload is missing `Key Usage`; %s", means)
+				p.AtStart(scep.Content, "SCEP payload is missing `Key Usage`; %s", means).Missing("Key Usage")
 			case k.Set() && k.Known && k.Value == 0:
 				p.Value(k.Node, "`Key Usage` is 0, neither signing nor encryption")
 			}

@@ -33,7 +33,7 @@ that find the device by its CN reject the request.`,
 		for _, scep := range p.Profile.SCEP() {
 			switch n := scep.Subject.Node; {
 			case lacks(p, &scep, "Subject"):
-				p.AtStart(scep.Content, "SCEP payload is missing `Subject`; the request contains no subject name")
+				p.AtStart(scep.Content, "SCEP payload is missing `Subject`; the request contains no subject name").Missing("Subject")
 			case n.Is(profile.Array) && n.Len() == 0 && !n.Templated():
 				p.Value(n, "`Subject` is empty; the request contains no subject name")
 			}

@@ -14,11 +14,13 @@ var scepURL = checker.Rule{
 		ID:       "scep-url",
 		Title:    "missing or invalid SCEP server URL",
 		Severity: checker.Error,
+		Varies:   "warning for a host such as localhost, info for a private address",
 		Doc: `What it checks: URL is an absolute http or https URL with a host, and has no whitespace in or around it.
 Why it matters: URL is the one key that Apple's schema requires of a SCEP payload. iOS rejects a payload without it
 (MCPayloadErrorDomain 2002 and 2003; observed on iOS). A line break or a space that a formatter adds inside <string>
 is part of the value.
-Exceptions: template text is not reported where it may add what is missing.`,
+Exceptions: template text is not reported where it may add what is missing. A host that only some devices can reach
+is a warning: localhost, a loopback address, a name in .local, or a temporary tunnel. A private address is an info.`,
 		Help: "set URL to the address of the SCEP server, such as https://host/path",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -35,7 +37,7 @@ Exceptions: template text is not reported where it may add what is missing.`,
 			n := scep.URL.Node
 			if n == nil {
 				if lacks(p, &scep, "URL") {
-					p.AtStart(scep.Content, "SCEP payload is missing required key `URL`")
+					p.AtStart(scep.Content, "SCEP payload is missing required key `URL`").Missing("URL")
 				}
 				continue
 			}
@@ -44,6 +46,8 @@ Exceptions: template text is not reported where it may add what is missing.`,
 					p.Value(n, "`URL` is empty")
 				} else if fault, remedy := urlFault(text); fault != "" && !profile.IsVariable(text) && !sampleOnly(text) {
 					p.Value(n, "`URL` %q %s", shownURL(text), checker.Prose(fault)).WithHelp("%s", remedy)
+				} else if fault == "" {
+					reportHost(p, &scep)
 				}
 			}
 		}

@@ -38,7 +38,8 @@ Exceptions: a target whose version is older than the change is not reported; one
 </dict>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSchema, refProfileKeys},
+		Defers: true,
+		Refs:   []checker.Ref{refSchema, refProfileKeys},
 	},
 	Check: func(p *checker.Pass) error {
 		targets := targetsOf(p)

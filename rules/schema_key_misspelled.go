@@ -31,6 +31,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 <false/>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},
@@ -38,7 +39,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 		renamed := map[renaming]bool{}
 		for _, fault := range schemaFaultsOf(p, faultMisspelled) {
 			n, right := fault.node, fault.key.Name
-			f := p.Key(n, "misspelled key %q is ignored; expected %q", excerpt(p, n.Key), right)
+			f := p.Key(n, "misspelled key %q is ignored; expected %q", excerpt(p, n.Key), right).StandsFor(append(n.Parent().Path(), right)...)
 			f.Severity = fault.severity
 			f.Help = "rename the key to `" + right + "`"
 			to := renaming{n.Parent(), right}

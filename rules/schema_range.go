@@ -35,6 +35,7 @@ begins with 1 or 2, since it stands for "never" there.
 <integer>12</integer>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},

@@ -28,7 +28,8 @@ Exceptions: a target whose version is older than the change is not reported, nor
 <string>com.apple.jabber.account</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSchema, refProfileKeys},
+		Defers: true,
+		Refs:   []checker.Ref{refSchema, refProfileKeys},
 	},
 	Check: func(p *checker.Pass) error {
 		targets := targetsOf(p)

@@ -34,6 +34,7 @@ boolean is not reported.
 <integer>12</integer>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
 		SkipLossyExports: true,
 	},

@@ -35,6 +35,7 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 <string>WPA2</string>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},

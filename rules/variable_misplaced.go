@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -116,6 +117,9 @@ func (w *templateWalk) value(n *profile.Node) {
 // are quoted, for the rest of it may be a secret.
 func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string) {
 	text = strings.TrimSpace(text)
+	if w.isRendered(text) {
+		return
+	}
 	fleet, first := true, ""
 	for _, v := range profile.Variables(text) {
 		if first == "" {
@@ -136,12 +140,20 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 // report reports the first of the pieces that stand between the values of a
 // dictionary or array, or outside the root value.
 func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
+	found = slices.DeleteFunc(found, func(at profile.Span) bool { return w.isRendered(string(w.pass.Profile.Source.Text[at.Start:at.End])) })
 	if len(found) == 0 {
 		return
 	}
 	f := w.pass.At(found[0], in.Path(), "template text %q between elements; not a property list until rendered",
 		blockText(w.pass, found[0]))
 	infoForFleet(f, allFleet(w.pass, found))
+}
+
+// isRendered reports whether the document around the profile renders template text:
+// Terraform does so in heredocs.
+func (w *templateWalk) isRendered(text string) bool {
+	x := w.pass.Profile.Export
+	return x != nil && x.Kind == profile.ExportTerraform && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
 }
 
 func infoForFleet(f *checker.Finding, fleet bool) {

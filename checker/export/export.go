@@ -22,6 +22,9 @@ import (
 // and it is no error of the whole.
 func Parse(name string, text []byte) ([]*profile.Profile, error) {
 	src := plist.NewSource(name, text)
+	if list := (&document{Source: src}).readBlocks(); list != nil {
+		return list, nil
+	}
 	p := profile.Read(src)
 	if p.Declaration == "" {
 		var list []*profile.Profile

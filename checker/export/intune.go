@@ -38,6 +38,9 @@ func (s *document) readIntune(root *plist.Node) []*profile.Profile {
 		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
 }
 
+// intuneSettings are keys of which every SCEP profile has one.
+var intuneSettings = []string{"scepServerUrls", "keySize", "keyUsage", "subjectNameFormat", "subjectNameFormatString", "extendedKeyUsages", "certificateStore"}
+
 // nextLink is the key of an answer that is one page of a list, and not the last one.
 const nextLink = "@odata.nextLink"
 
@@ -71,7 +74,10 @@ func (s *document) intuneEntries(root *plist.Node, entries []*plist.Node) (list 
 		case (entry.Get("payload") != nil || !s.truncated) && (strings.HasSuffix(kind, "customconfiguration") || kind == "" && entry.Get("payloadFileName") != nil):
 			list = append(list, s.unfilled(export, entry, entry.Get("payload"), "payload"))
 		case strings.HasSuffix(kind, "scepcertificateprofile"), entry.Get("scepServerUrls").Is(plist.Array) && (ios || macOS || kind == ""):
-			export.Kind, export.Lossy = profile.ExportIntuneSCEP, true
+			if !slices.ContainsFunc(intuneSettings, func(key string) bool { return entry.Get(key) != nil && !entry.Get(key).Is(plist.Null) }) {
+				continue // a list that was asked for without settings
+			}
+			export.Kind, export.Lossy, export.Entry = profile.ExportIntuneSCEP, true, entry
 			list = append(list, &profile.Profile{Source: s.Source, Root: intuneSCEP(entry), Export: export, SharedSecrets: common})
 		}
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -143,6 +144,9 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 	var f *checker.Finding
 	if n.Is(profile.Dict, profile.Array) {
 		f = pass.AtStart(n, "%s", checker.Prose(m.message))
+		if missing := p.missing(pass, m.path); missing != nil {
+			f.MissingAt(missing)
+		}
 	} else {
 		f = pass.Value(n, "%s", checker.Prose(m.message))
 	}
@@ -175,6 +179,37 @@ func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity che
 		return fmt.Sprintf("%s message %s", severity, m.message)
 	}
 	return fmt.Sprintf("%s value %s", severity, secret.MaskOwn(n.Text(), secrets.Own(n.Span(), n)))
+}
+
+// missing gives the path of the SCEP key that a policy reports as missing from the
+// dictionary at a path; nil if it may be another one, or more than one.
+func (p *policy) missing(pass *checker.Pass, path []any) (missing []any) {
+	if p.facts.allSCEP {
+		return nil
+	}
+	payloads := pass.Profile.SCEP()
+	for i := range payloads {
+		s := &payloads[i]
+		at := s.Content
+		if at == nil {
+			at = s.Node
+		}
+		if !slices.Equal(at.Path(), path) {
+			continue
+		}
+		for _, fact := range p.facts.scep {
+			key, ok := strings.CutPrefix(fact, "paths\x00")
+			if !ok || s.Content.Get(key) != nil {
+				continue
+			}
+			if missing != nil {
+				return nil
+			}
+			missing = s.SettingPath(key)
+		}
+		return missing
+	}
+	return nil
 }
 
 func short(v ast.Value) string {

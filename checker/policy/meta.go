@@ -61,6 +61,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 		}
 	}
 	p.ID, p.Pack = dashed(names[2]), dashed(names[1])
+	p.Defers = f.Shipped
 	p.Title = strings.ReplaceAll(names[2], "_", " ")
 	if f.Shipped {
 		p.described = sync.OnceValue(func() *checker.Meta { return p.describedLater(f) })
@@ -165,7 +166,7 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	}
 	var custom struct {
 		Help, Varies, Avoid, Prefer, Scope string
-		Relaxes                            []string
+		Relaxes, Explains                  []string
 		Parameters                         map[string]struct {
 			Default     any
 			Description string
@@ -187,6 +188,9 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
 	for _, id := range custom.Relaxes {
 		meta.Relaxes = append(meta.Relaxes, clean(id))
+	}
+	for _, id := range custom.Explains {
+		meta.Explains = append(meta.Explains, clean(id))
 	}
 	for name, x := range custom.Parameters {
 		meta.Parameters = append(meta.Parameters, checker.Parameter{Name: clean(name), Default: x.Default, Doc: clean(x.Description)})

@@ -1,5 +1,7 @@
 package profile
 
+import "github.com/sceplint/sceplint/checker/plist"
+
 // ExportKind is a shape in which other systems write profiles down.
 type ExportKind string
 
@@ -14,6 +16,8 @@ const (
 	ExportIntune         ExportKind = "intune"          // Microsoft Graph: custom configurations, with the profile inside
 	ExportIntuneSCEP     ExportKind = "intune-scep"     // Microsoft Graph: SCEP certificate profiles, in terms of Intune
 	ExportEscaped        ExportKind = "escaped"         // an XML profile whose markup is written with entities
+	ExportTerraform      ExportKind = "terraform"       // a heredoc in a file of Terraform
+	ExportMarkdown       ExportKind = "markdown"        // a code block in a file of Markdown
 	ExportLines          ExportKind = "json-lines"      // a line of a stream of profiles
 )
 
@@ -32,6 +36,8 @@ type Export struct {
 	// Lossy says that keys of the profile, or their types, are lost or renamed, so
 	// that nothing is known of what is not there.
 	Lossy bool
+
+	Entry *plist.Node // of Microsoft Graph, as it is written
 
 	// Nothing says why there is nothing to check, where the system tells of the
 	// profile without its settings. It goes on from "it is".

@@ -107,3 +107,6 @@ func SignerName(c *x509.Certificate) string { return cms.SignerName(c) }
 
 // MaskError is secret.MaskError.
 func MaskError(err *SyntaxError) string { return secret.MaskError(err) }
+
+// IsSecretKey is keyname.IsSecret.
+func IsSecretKey(key string) bool { return keyname.IsSecret(key) }

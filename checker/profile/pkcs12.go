@@ -24,6 +24,7 @@ type PKCS12File struct {
 
 	mac     pkcs12MAC
 	content []byte // what the MAC is over
+	work    int    // iterations that decryption takes; -1 if they are not known
 }
 
 // The parts of a PKCS #12 file, as in RFC 7292.
@@ -105,6 +106,9 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 			var e pkcs12Encrypted
 			if _, err := asn1.Unmarshal(part.Content.Bytes, &e); err == nil {
 				f.PBES2 = f.PBES2 || e.Content.Algorithm.Algorithm.Equal(oidPBES2)
+				f.addWork(e.Content.Algorithm)
+			} else {
+				f.work = -1
 			}
 		case part.Type.Equal(oidPKCS7Data):
 			var octets []byte
@@ -122,6 +126,9 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 				}
 				if _, err := asn1.Unmarshal(bag.Value.Bytes, &key); err == nil {
 					f.PBES2 = f.PBES2 || key.Algorithm.Algorithm.Equal(oidPBES2)
+					f.addWork(key.Algorithm)
+				} else {
+					f.work = -1
 				}
 			}
 		}

@@ -75,13 +75,14 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 
 		Parameters []parameter `json:"parameters,omitempty"`
 		Relaxes    []string    `json:"relaxes,omitempty"`
+		Explains   []string    `json:"explains,omitempty"`
 
 		DisabledByDefault bool `json:"disabledByDefault,omitempty"`
 	}
 	list := []rule{}
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		r := rule{m.ID, m.Severity.String(), m.Varies, m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.DisabledByDefault}
+		r := rule{m.ID, m.Severity.String(), m.Varies, m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.Explains, m.DisabledByDefault}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
 		}
@@ -143,6 +144,9 @@ func ruleBody(b *strings.Builder, m *checker.Meta) {
 	}
 	if len(m.Relaxes) > 0 {
 		fmt.Fprintf(b, "\nReplaces %s, which does not run with this policy unless it is enabled.\n", strings.Join(m.Relaxes, ", "))
+	}
+	if len(m.Explains) > 0 {
+		fmt.Fprintf(b, "\nExplains %s: they report nothing at a key where this policy has a finding.\n", strings.Join(m.Explains, ", "))
 	}
 	if len(m.Parameters) > 0 {
 		b.WriteString("\n| parameter | default | |\n|---|---|---|\n")
@@ -209,6 +213,9 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	}
 	if len(m.Relaxes) > 0 {
 		fmt.Fprintf(&b, "\n%s\n  %s\n", p.place.Sprint("Replaces"), strings.Join(m.Relaxes, ", "))
+	}
+	if len(m.Explains) > 0 {
+		fmt.Fprintf(&b, "\n%s\n  %s\n", p.place.Sprint("Explains"), strings.Join(m.Explains, ", "))
 	}
 	if len(m.Parameters) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", p.place.Sprint("Parameters"))

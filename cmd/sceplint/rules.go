@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
@@ -44,42 +43,6 @@ The rules over Apple's schema compare profiles with the schema of ` + schema.Dat
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	complete(cmd, "format", "text", "json", "markdown")
-	addPolicyFlags(cmd, &loaded)
-	return cmd
-}
-
-func explainCommand(t *ioStreams) *cobra.Command {
-	var colored string
-	var loaded policy.Loader
-	cmd := &cobra.Command{
-		Use:   "explain ID",
-		Short: "Explain a rule or policy: what, why, examples, references",
-		Args:  cobra.ExactArgs(1),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return ruleWords(typed)
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			on, err := useColor(colored, t.out)
-			if err != nil {
-				return err
-			}
-			loaded.AllPacks = len(loaded.Packs) == 0 // a shipped policy is explained wherever it is
-			all, _, err := loadRules(cmd.Context(), &loaded, audit.DriftRules()...)
-			if err != nil {
-				return err
-			}
-			for _, r := range all {
-				if r.ID == args[0] || r.Pack != "" && r.Pack+"/"+r.ID == args[0] {
-					return report.Explain(t.out, &r.Meta, on)
-				}
-			}
-			return config.UnknownRule(args[0], all, true)
-		},
-	}
-	addColorFlag(cmd, &colored)
 	addPolicyFlags(cmd, &loaded)
 	return cmd
 }

@@ -61,7 +61,8 @@ func (g *generator) profile(seed uint64, size int) []byte {
 
 type generator struct {
 	*rand.Rand
-	out bytes.Buffer
+	out    bytes.Buffer
+	anchor string // the UUID of the last CA
 }
 
 func (g *generator) line(depth int, text string) {
@@ -105,7 +106,8 @@ func (g *generator) certificate(i int, packed string) {
 		packed = packed[n:]
 	}
 	g.line(3, "</data>")
-	g.envelope(fmt.Sprintf("CA %d", i), "com.apple.security.root", g.uuid())
+	g.anchor = g.uuid()
+	g.envelope(fmt.Sprintf("CA %d", i), "com.apple.security.root", g.anchor)
 	g.line(2, "</dict>")
 }
 
@@ -163,6 +165,7 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(3, "<key>EAPClientConfiguration</key>")
 	g.line(3, "<dict>")
 	g.raw(4, "AcceptEAPTypes", "<array><integer>13</integer></array>")
+	g.raw(4, "PayloadCertificateAnchorUUID", "<array><string>"+g.anchor+"</string></array>")
 	g.line(4, "<key>TLSTrustedServerNames</key>")
 	g.line(4, "<array>")
 	for i := range 3 + g.IntN(6) {

@@ -14,6 +14,7 @@
 # entrypoint: true
 # custom:
 #   help: use the Key Usage of the intended template
+#   relaxes: [strict-keyusage]
 #   parameters:
 #     ndes_templates:
 #       default: [1, 4, 5]

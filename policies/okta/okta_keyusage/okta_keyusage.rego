@@ -13,6 +13,7 @@
 # entrypoint: true
 # custom:
 #   help: set Key Usage to 1
+#   relaxes: [strict-keyusage]
 #   avoid: |
 #     <key>Key Usage</key>
 #     <integer>5</integer>

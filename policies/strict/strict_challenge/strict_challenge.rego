@@ -14,6 +14,7 @@
 # entrypoint: true
 # custom:
 #   help: replace the challenge with a variable that the MDM server fills in
+#   explains: [challenge-literal, challenge-weak]
 #   avoid: |
 #     <key>Challenge</key>
 #     <string>plover-71-umbrella-Kx</string>

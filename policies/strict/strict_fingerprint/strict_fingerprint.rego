@@ -16,6 +16,7 @@
 # entrypoint: true
 # custom:
 #   help: use the SHA-256 digest of the CA certificate
+#   explains: [fingerprint-required, fingerprint-algorithm]
 #   avoid: |
 #     <key>CAFingerprint</key>
 #     <data>KCkqKywtLi8wMTIzNDU2Nzg5Ojs=</data>

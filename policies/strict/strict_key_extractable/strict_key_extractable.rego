@@ -13,6 +13,7 @@
 # entrypoint: true
 # custom:
 #   help: set KeyIsExtractable to false
+#   explains: [key-extractable]
 #   avoid: |
 #     <key>KeyIsExtractable</key>
 #     <true/>

@@ -14,6 +14,7 @@
 # entrypoint: true
 # custom:
 #   help: increase Keysize to at least the minimum
+#   explains: [keysize-minimum]
 #   parameters:
 #     keysize_minimum:
 #       default: 2048

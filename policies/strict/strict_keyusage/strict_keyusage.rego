@@ -13,6 +13,7 @@
 # entrypoint: true
 # custom:
 #   help: set Key Usage to the required value
+#   explains: [keyusage-allowed]
 #   parameters:
 #     keyusage_exact:
 #       default: 5

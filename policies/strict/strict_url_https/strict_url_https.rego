@@ -14,6 +14,7 @@
 # entrypoint: true
 # custom:
 #   help: set URL to an https address
+#   explains: [url-https]
 #   avoid: |
 #     <key>URL</key>
 #     <string>http://scep.acme-corp.net/scep</string>
