@@ -41,7 +41,7 @@ func (s *Secrets) Own(at plist.Span, n *plist.Node) (own []string) {
 		for p := n; p != nil && !within; p = p.Parent() {
 			within = keyname.IsSecret(p.Key)
 		}
-		visit(n, nil, func(c, _ *plist.Node) bool {
+		visit(n, within, func(c *plist.Node, _, _ bool) bool {
 			if within && isSecret(c, true) || !within && isSecret(c, false) {
 				add(c.Text())
 				add(s.written(c))

@@ -91,7 +91,7 @@ func (s *Secrets) finish() {
 			s.copies.find(s.src.String(), func(at plist.Span) bool { s.spans = append(s.spans, at); return true })
 		}
 		for _, root := range s.roots {
-			visit(root, nil, func(n, _ *plist.Node) bool {
+			visit(root, false, func(n *plist.Node, _, _ bool) bool {
 				if n.Span().Valid() && !n.Is(plist.Dict, plist.Array) {
 					if raw := s.written(n); raw != n.Text() && s.copies.count(n.Text()) > s.copies.count(raw) {
 						s.spans = append(s.spans, s.inside(n)) // it is written otherwise there
@@ -113,17 +113,15 @@ func (s *Secrets) finish() {
 	s.spans = kept
 }
 
-// visit calls a function for a value and all that it holds, in file order, each with the outermost dictionary or array
-// under a secret key that it lies in. It ends when the function returns false.
-func visit(n, within *plist.Node, yield func(n, within *plist.Node) bool) bool {
-	if !yield(n, within) {
+// visit calls a function for a value and all that it holds, in file order: whether the value lies under a secret key, and
+// whether its own is one. It ends when the function returns false.
+func visit(n *plist.Node, within bool, call func(n *plist.Node, within, secretKey bool) bool) bool {
+	secretKey := keyname.IsSecret(n.Key)
+	if !call(n, within, secretKey) {
 		return false
 	}
-	if within == nil && n.Len() > 0 && keyname.IsSecret(n.Key) {
-		within = n
-	}
 	for c := range n.Children() {
-		if !visit(c, within, yield) {
+		if !visit(c, within || secretKey, call) {
 			return false
 		}
 	}
@@ -133,9 +131,8 @@ func visit(n, within *plist.Node, yield func(n, within *plist.Node) bool) bool {
 // walk collects the secrets of a tree.
 func (s *Secrets) walk(root *plist.Node) {
 	s.roots = append(s.roots, root)
-	visit(root, nil, func(n, within *plist.Node) bool {
-		secretKey := keyname.IsSecret(n.Key)
-		if isSecret(n, within != nil || secretKey) {
+	visit(root, false, func(n *plist.Node, within, secretKey bool) bool {
+		if isSecret(n, within || secretKey) {
 			s.add(n.Text(), s.inside(n))
 			if raw := s.written(n); raw != n.Text() {
 				s.addText(raw)
