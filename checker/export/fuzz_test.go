@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -120,7 +121,17 @@ func FuzzExports(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
+	for _, text := range []string{
+		"resource \"x\" \"y\" {\n  payloads = <<-EOT\n    <plist>\n      <dict><key>PayloadType</key><string>$${a}%%{b}${c}</string></dict>\n    </plist>\n  EOT\n}",
+		"a = <<A\n<plist><key>PayloadType", "> - ~~~xml\n> <plist><dict><key>PayloadContent</key></dict>\n>  ~~~~", "```\n<plist>PayloadType\n``\n",
+	} {
+		f.Add([]byte(text))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Contains(text, []byte("<plist")) {
+			blockSpans(t, "fuzz.tf", text)
+			blockSpans(t, "fuzz.md", text)
+		}
 		profiles, err := Parse("fuzz", text)
 		if len(profiles) == 0 {
 			t.Fatal("no profile")
@@ -171,4 +182,25 @@ func FuzzExports(f *testing.F) {
 			alike(t, "fuzz", whole, parts, damaged, fault)
 		}
 	})
+}
+
+// blockSpans holds that values of profiles inside a document are where their locations
+// say.
+func blockSpans(t *testing.T, name string, text []byte) {
+	t.Helper()
+	profiles, _ := Parse(name, text)
+	for _, p := range profiles {
+		if p.Export == nil || p.Root == nil && p.Err == nil {
+			t.Fatalf("%s: a profile that is not part of the document", name)
+		}
+		for n := range p.Root.Children() {
+			if at := n.Span(); at.Valid() {
+				start, end := p.Source.Position(at.Start).Offset, p.Source.Position(at.End).Offset
+				if end < start || end > len(text) || start < end && text[start] != p.Source.Text[at.Start] {
+					t.Fatalf("%s: %v is not at its location", name, n.Path())
+				}
+			}
+		}
+		p.Release()
+	}
 }
