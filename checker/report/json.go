@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -19,6 +20,8 @@ type jsonReport struct {
 	Findings []jsonFinding `json:"findings"`
 	Skipped  []jsonSkipped `json:"skipped"`
 	Errors   []jsonError   `json:"errors"`
+
+	Servers []probe.Server `json:"servers,omitempty"` // that sceplint probe asked
 }
 
 type jsonTool struct {
@@ -106,6 +109,7 @@ func JSON(w io.Writer, r *Report) error {
 		Findings: []jsonFinding{},
 		Skipped:  []jsonSkipped{},
 		Errors:   []jsonError{},
+		Servers:  r.Servers,
 	}
 	for result := range r.Results {
 		doc.Summary.Add(result)

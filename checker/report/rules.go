@@ -40,7 +40,11 @@ func RulesText(w io.Writer, rules []checker.Rule) error {
 	table := tabwriter.NewWriter(&checker.LogWriter{To: w}, 0, 8, 2, ' ', 0)
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, m.Title, pack(m))
+		where := pack(m)
+		if m.Command != "" {
+			where = "needs " + m.Command
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, m.Title, where)
 	}
 	return table.Flush()
 }
@@ -70,12 +74,13 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 		Parameters []parameter `json:"parameters,omitempty"`
 		Relaxes    []string    `json:"relaxes,omitempty"`
 
-		DisabledByDefault bool `json:"disabledByDefault,omitempty"`
+		DisabledByDefault bool   `json:"disabledByDefault,omitempty"`
+		Command           string `json:"command,omitempty"` // that alone runs it
 	}
 	list := []rule{}
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.DisabledByDefault}
+		r := rule{m.ID, m.Severity.String(), m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.DisabledByDefault, m.Command}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
 		}
@@ -127,6 +132,9 @@ func ruleMarkdown(b *strings.Builder, m *checker.Meta) {
 func ruleBody(b *strings.Builder, m *checker.Meta) {
 	if m.Doc != "" {
 		fmt.Fprintf(b, "\n%s\n", m.Doc)
+	}
+	if m.Command != "" {
+		fmt.Fprintf(b, "\nThis rule runs only with `sceplint %s`.\n", m.Command)
 	}
 	if m.Help != "" {
 		fmt.Fprintf(b, "\nWhat to do: %s.\n", m.Help)
@@ -181,6 +189,9 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	fmt.Fprintf(&b, "%s  %s  %s\n%s\n", p.place.Sprint(m.ID), p.severity[m.Severity].Sprint(m.Severity), p.rule.Sprint(pack(m)), m.Title)
 	if m.Doc != "" {
 		fmt.Fprintf(&b, "\n%s\n", wrap(m.Doc))
+	}
+	if m.Command != "" {
+		fmt.Fprintf(&b, "\nThis rule runs only with: sceplint %s\n", m.Command)
 	}
 	if m.Help != "" {
 		fmt.Fprintf(&b, "\n%s\n  %s\n", p.help.Sprint("What to do"), m.Help)

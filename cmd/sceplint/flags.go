@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/suppress"
 )
@@ -67,7 +68,7 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if f.jobs < 0 || f.jobs > most {
 		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	}
-	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: shippedIDs()}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: append(shippedIDs(), probe.IDs()...)}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
@@ -24,6 +25,7 @@ func rulesCommand(t *terminal) *cobra.Command {
 The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			loaded.also = probe.Rules(nil)
 			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
 				return err
@@ -63,7 +65,7 @@ func explainCommand(t *terminal) *cobra.Command {
 				return err
 			}
 			loaded.allPacks = len(loaded.packs) == 0 // a shipped policy is explained wherever it is
-			loaded.also = audit.DriftRules()
+			loaded.also = append(audit.DriftRules(), probe.Rules(nil)...)
 			all, _, err := loaded.all(cmd.Context())
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
+	"github.com/sceplint/sceplint/checker/probe"
 )
 
 // settings works out what rules weigh, everywhere and in the files that the
@@ -81,6 +82,9 @@ func suppressible(name string, all []checker.Rule) error {
 // sceplint audit --against has.
 func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) bool {
 	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
+	for _, r := range probe.Rules(nil) { // which a pattern may mean that check has none for
+		matched = matched || config.MatchRule(l.Rule.Value, &r.Meta)
+	}
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		if !config.MatchRule(l.Rule.Value, m) {
