@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -87,7 +88,7 @@ func anchors(page []byte) (all []string) {
 // TestGuideLinks holds that links of the README and the guides lead somewhere,
 // and those to a rule to the rule they name.
 func TestGuideLinks(t *testing.T) {
-	known := append(ruleIDs(rules.All()), shippedIDs()...)
+	known := slices.Concat(ruleIDs(rules.All()), shippedIDs(), probe.IDs())
 	named := 0
 	for _, page := range append(guides(t), "../../README.md") {
 		text := checkertest.Read(t, page)
@@ -125,7 +126,7 @@ func TestGuideLinks(t *testing.T) {
 // flags and comments of examples.
 func TestGuideWords(t *testing.T) {
 	others := []string{"sceplint-system", "sceplint-docker", "sarif-file", "working-directory", "exit-code", "security-events"}
-	known := slices.Concat(ruleIDs(rules.All()), shippedIDs(), audit.DriftIDs())
+	known := slices.Concat(ruleIDs(rules.All()), shippedIDs(), audit.DriftIDs(), probe.IDs())
 	used := regexp.MustCompile(`(?:sceplint:ignore(?:-file)?|--disable|--enable|explain|--trace) ([a-z-]+[a-z])(?:[^*a-z-]|$)`)
 	seen := 0
 	for _, guide := range guides(t) {

@@ -16,12 +16,16 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/checker/report"
@@ -309,5 +313,82 @@ func TestProbeInputs(t *testing.T) {
 	code, stdout, stderr := sceplint(t, "probe", "--no-config", "--host", "127.0.0.1", credential)
 	if code != exitFindings || !strings.Contains(stdout, "probe-fingerprint") || strings.Contains(stdout+stderr, "hunter2") || strings.Contains(stdout+stderr, "s3cr3t") {
 		t.Errorf("%d, %d requests\n%s%s", code, requests.Load(), stdout, stderr)
+	}
+}
+
+// TestGuideProbe runs the script of the workflow in the guide to probing against a
+// local server, with a gh that keeps what it is told.
+func TestGuideProbe(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil || runtime.GOOS == "windows" {
+		t.Skip("no bash here")
+	}
+	var workflow struct {
+		Jobs map[string]struct {
+			Steps []struct {
+				Run string
+				Env map[string]string
+			}
+		}
+	}
+	for _, block := range fenced(checkertest.Read(t, "guides/probe.md"), "yaml") {
+		if err := yaml.Unmarshal([]byte(block), &workflow); err != nil {
+			t.Fatal(err)
+		}
+	}
+	steps := workflow.Jobs["probe"].Steps
+	if len(steps) == 0 {
+		t.Fatal("the guide has no workflow")
+	}
+	step := steps[len(steps)-1]
+	at, _ := scepServer(t)
+	binary := built(t, ".")
+	run := func(profile, host, open string) (code int, said, body string) {
+		dir := t.TempDir()
+		bin := filepath.Join(dir, "bin")
+		gh := "#!/bin/sh\nprintf '%s|' \"$@\" >>\"$SAID\"\necho >>\"$SAID\"\n[ \"$2\" != list ] || printf '%s' \"$OPEN\"\n"
+		if err := os.Mkdir(bin, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(bin, "gh"), []byte(gh), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(binary, filepath.Join(bin, "sceplint")); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), bash, "-e", "-o", "pipefail", "-c", step.Run)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SAID="+filepath.Join(dir, "said"), "OPEN="+open)
+		for name, value := range step.Env {
+			switch name {
+			case "HOSTS":
+				value = host
+			case "PROFILES":
+				value = profile
+			}
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+		out, err := cmd.CombinedOutput()
+		if err != nil && cmd.ProcessState == nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s", out)
+		text, _ := os.ReadFile(filepath.Join(dir, "said")) // not there if nothing was said
+		written, _ := os.ReadFile(filepath.Join(dir, "body.md"))
+		return cmd.ProcessState.ExitCode(), string(text), string(written)
+	}
+	good, stale := scepProfile(t, "good.mobileconfig", at, goodPin()), scepProfile(t, "stale.mobileconfig", at, make([]byte, 32))
+	if code, said, _ := run(good, "127.0.0.1", ""); code != exitClean || said != "" {
+		t.Errorf("%d %s", code, said)
+	}
+	code, said, body := run(stale, "127.0.0.1", "")
+	if code != exitFindings || !strings.Contains(said, "issue|create|--title|sceplint probe: a server needs attention|--body-file|body.md|") || !strings.Contains(body, "\n    ") || !strings.Contains(body, "[probe-fingerprint]") {
+		t.Errorf("%d %s\n%s", code, said, body)
+	}
+	if code, said, _ := run(stale, "127.0.0.1", "7"); code != exitFindings || !strings.Contains(said, "issue|comment|7|--body-file|body.md|") || strings.Contains(said, "create") {
+		t.Errorf("%d %s", code, said)
+	}
+	if code, said, body := run(good, "ca.corp.example", ""); code != exitFailed || !strings.Contains(said, "issue|create|") || !strings.Contains(body, "not asked") {
+		t.Errorf("%d %s\n%s", code, said, body)
 	}
 }
