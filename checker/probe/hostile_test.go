@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"runtime"
 	"strings"
 	"sync"
@@ -441,6 +443,72 @@ func TestManners(t *testing.T) {
 	}
 	if len(o.found) < 10 || again < 8 {
 		t.Errorf("%q", o.found)
+	}
+}
+
+// TestHostsAtOnce holds how many hosts are asked at once.
+func TestHostsAtOnce(t *testing.T) {
+	var now, most atomic.Int32
+	var once sync.Once
+	full := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		if n == maxHosts {
+			once.Do(func() { close(full) })
+		}
+		<-full
+		w.WriteHeader(404)
+	}))
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	names, texts, patterns := map[string][]string{}, []string{}, []string{"localhost"}
+	for i := range 2 * maxHosts {
+		name := fmt.Sprintf("h%d.example", i)
+		names[name] = []string{"127.0.0.1"}
+		patterns, texts = append(patterns, name), append(texts, profileText("http://"+name+":"+port, "", []byte("x")))
+	}
+	c := testClient()
+	c.Hosts.Patterns, c.Resolver = patterns, resolver(t, names)
+	o := probeText(t, c, nil, nil, texts...)
+	if most.Load() != maxHosts || len(o.servers) != 2*maxHosts || o.unasked != "" {
+		t.Errorf("%d at once, %d servers, %s", most.Load(), len(o.servers), o.unasked)
+	}
+}
+
+// TestProxy holds that a proxy is asked in the place of the host, and that what is
+// never asked is not asked of a proxy either.
+func TestProxy(t *testing.T) {
+	a := corp()
+	var asked []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.String())
+		script{certType: typeCA, cert: a.root.Raw, caps: goodCaps}.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	at, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := testClient()
+	c.Hosts, c.Proxy = Hosts{All: true}, func(*url.URL) (*url.URL, error) { return at, nil }
+	pin := digestOf("SHA-256", a.root.Raw)
+	o := probeText(t, c, nil, nil, profileText("http://ca.example.com/scep", "", pin))
+	compare(t, o.found)
+	if len(asked) != 2 || asked[0] != "http://ca.example.com/scep?operation=GetCACert" || !o.servers[0].Proxied {
+		t.Errorf("%q, %+v", asked, o.servers)
+	}
+	asked = nil
+	for _, host := range []string{"169.254.169.254", "localhost", "[::1]", "127.0.0.1"} {
+		if o := probeText(t, c, nil, nil, profileText("http://"+host+"/scep", "", pin)); o.unasked == "" || len(asked) > 0 {
+			t.Errorf("%s: %q, %q", host, o.unasked, asked)
+		}
+	}
+	c.Proxy = func(*url.URL) (*url.URL, error) { return nil, errors.New("broken") }
+	if o := probeText(t, c, nil, nil, profileText("http://ca.example.com/scep", "", pin)); !strings.Contains(o.unasked, "proxy that cannot be used") {
+		t.Error(o.unasked)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/policies"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -127,7 +128,7 @@ func (f *policyFlags) loadSet(ctx context.Context, files []policy.File, data map
 	if len(files) == 0 {
 		return nil, nil
 	}
-	return policy.Load(ctx, policy.Config{Files: files, Data: data, Taken: ruleIDs(rules.All()), Trace: f.trace, Lazy: f.lazy})
+	return policy.Load(ctx, policy.Config{Files: files, Data: data, Taken: append(ruleIDs(rules.All()), probe.IDs()...), Trace: f.trace, Lazy: f.lazy})
 }
 
 // givenFiles are the files of the policies that flags name.
