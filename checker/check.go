@@ -14,21 +14,21 @@ import (
 
 // Checker holds what a run is made of. It is not changed while it runs.
 type Checker struct {
-	Rules       []Rule
-	Severities  map[string]Severity // by rule ID, in place of the rule's own; Off switches it off
-	Now         time.Time           // the time that expiry is judged at
-	Targets     Targets
-	Verify      *Verify // nil: signatures are not looked at
-	ShowSecrets bool
-	NoIgnores   bool     // comments suppress nothing
-	Jobs        int      // workers; 0 for one a processor
-	Elsewhere   []string // IDs of rules that are not part of the run, but may be suppressed
-	Fix         FixMode
+	Rules        []Rule
+	Severities   map[string]Severity // by rule ID, in place of the rule's own; Off switches it off
+	Now          time.Time           // the time that expiry is judged at
+	Targets      Targets
+	Verify       *Verify // nil: signatures are not looked at
+	ShowSecrets  bool
+	NoIgnores    bool     // comments suppress nothing
+	Jobs         int      // workers; 0 for one a processor
+	KnownRuleIDs []string // IDs of rules that are not part of the run, but may be suppressed
+	Fix          FixMode
 
 	// For gives the settings of a file, and nil if they are the Severities and Targets of the Checker.
 	// It is asked by several workers at once. Files of equal settings are to get
 	// the same pointer.
-	For func(file string) *Settings
+	SettingsFor func(file string) *Settings
 
 	// Visit is handed every profile that was checked, and what it gives is kept in
 	// the Result. It is called by several workers at once, and must not keep the
@@ -36,16 +36,16 @@ type Checker struct {
 	Visit func(*profile.Profile) any
 
 	// Survey asks for the Survey of each file.
-	Survey bool
+	Inventory bool
 
 	// Withhold keeps findings back that no comment suppresses: it says why, or
 	// nothing. It is asked when all of the finding is known, by several workers at
 	// once.
-	Withhold func(*Finding) *Suppression
+	Suppress func(*Finding) *Suppression
 
 	// Since is what findings are compared with: those that were there are
 	// suppressed. nil: none are.
-	Since Revision
+	Earlier Revision
 
 	// Nothing refers to a file when it is checked: policies remember what they have
 	// seen, and fixes need the text.
@@ -62,38 +62,38 @@ type Checker struct {
 
 // Result is what came of one file.
 type Result struct {
-	File     string
-	Findings []Finding
-	Profiles int
-	Payloads int
-	SCEP     int       // SCEP payloads
-	Held     []Finding // findings kept back, each with its Suppression
-	Skipped  Skip      // why the file was not checked, if it was skipped
-	Excluded bool      // the configuration excludes the file, which was not read
-	Err      error     // why the file could not be judged, if so
-	Visited  []any     // what Visit gave, by profile
-	Survey   Survey    // what the file holds, if that was asked for
-	Prints   []string  // what policies print, with the place of the call
-	Again    bool      // the file had a result already: these are findings about the set of all profiles
-	Part     bool      // the file has a result for each of its parts
+	File         string
+	Findings     []Finding
+	Profiles     int
+	Payloads     int
+	SCEP         int       // SCEP payloads
+	Suppressed   []Finding // findings kept back, each with its Suppression
+	Skipped      Skip      // why the file was not checked, if it was skipped
+	Excluded     bool      // the configuration excludes the file, which was not read
+	Err          error     // why the file could not be judged, if so
+	Visited      []any     // what Visit gave, by profile
+	Inventory    Inventory // what the file holds, if that was asked for
+	PolicyOutput []string  // what policies print, with the place of the call
+	IsFileSet    bool      // the file had a result already: these are findings about the set of all profiles
+	Part         bool      // the file has a result for each of its parts
 
-	Found         []Finding // the findings before any fix, if fixes changed the document
-	Before, After []byte    // the document before and after fixes, if they changed it
-	Fixed         int       // fixes applied
-	Unfixed       string    // why fixes were not applied, if there were any to apply
+	FindingsBeforeFix []Finding // the findings before any fix, if fixes changed the document
+	Before, After     []byte    // the document before and after fixes, if they changed it
+	Fixed             int       // fixes applied
+	FixSkipReason     string    // why fixes were not applied, if there were any to apply
 
 	gathered []*gathered // by profile, until the set has it
 }
 
 // All gives the findings with those that are kept back, in order.
 func (r *Result) All() []*Finding {
-	all := make([]*Finding, 0, len(r.Findings)+len(r.Held))
-	for _, list := range [][]Finding{r.Findings, r.Held} {
+	all := make([]*Finding, 0, len(r.Findings)+len(r.Suppressed))
+	for _, list := range [][]Finding{r.Findings, r.Suppressed} {
 		for i := range list {
 			all = append(all, &list[i])
 		}
 	}
-	if len(r.Held) > 0 && r.Profiles <= 1 { // else they are in order of profiles
+	if len(r.Suppressed) > 0 && r.Profiles <= 1 { // else they are in order of profiles
 		slices.SortStableFunc(all, order)
 	}
 	return all
@@ -137,7 +137,7 @@ func (c *Checker) Prepare() {
 	c.known, c.required, c.long = map[string]bool{}, map[string]bool{}, map[string]string{}
 	c.base, c.set, c.past = c.plan(&Settings{c.Severities, c.Targets}), nil, &past{}
 	c.plans = &sync.Map{}
-	c.forgetful = c.Fix == FixNone && c.Visit == nil && !c.Survey && c.Verify == nil
+	c.forgetful = c.Fix == FixNone && c.Visit == nil && !c.Inventory && c.Verify == nil
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		c.forgetful = c.forgetful && r.Pack == ""
@@ -148,11 +148,11 @@ func (c *Checker) Prepare() {
 		if r.Pack != "" {
 			c.long[r.Pack+"/"+r.ID] = r.ID
 		}
-		if r.CheckSet != nil && c.set == nil && (c.base.on[r.ID] || c.For != nil) {
+		if r.CheckFileSet != nil && c.set == nil && (c.base.on[r.ID] || c.SettingsFor != nil) {
 			c.set = newSet()
 		}
 	}
-	for _, id := range c.Elsewhere {
+	for _, id := range c.KnownRuleIDs {
 		c.known[id] = true
 	}
 	if c.Jobs <= 0 {
@@ -240,15 +240,15 @@ func (c *Checker) find(pass *Pass) error {
 		try(r, r.CheckDocument)
 		if p.Root != nil {
 			try(r, r.Check)
-			try(r, r.Gather)
+			try(r, r.CollectFacts)
 		}
 	}
 	ignores := pass.ignores()
 	suppress(p, ignores, pass.found)
 	if len(ignores) > 0 {
 		for _, r := range pass.plan.active {
-			if r.CheckIgnores != nil {
-				try(r, func(p *Pass) error { return r.CheckIgnores(p, ignores) })
+			if r.CheckSuppressions != nil {
+				try(r, func(p *Pass) error { return r.CheckSuppressions(p, ignores) })
 			}
 		}
 	}

@@ -18,19 +18,19 @@ import (
 func TestApply(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		edits []Edit
+		edits []TextEdit
 		want  string // "" for an error
 	}{
 		{"none", nil, "0123456789"},
-		{"replace", []Edit{{2, 4, "xyz"}}, "01xyz456789"},
-		{"insert", []Edit{{0, 0, "a"}, {10, 10, "z"}}, "a0123456789z"},
-		{"delete", []Edit{{0, 9, ""}}, "9"},
-		{"out of order", []Edit{{8, 9, "B"}, {1, 2, "A"}}, "0A234567B9"},
-		{"side by side", []Edit{{1, 2, "A"}, {2, 3, "B"}}, "0AB3456789"},
-		{"overlap", []Edit{{1, 4, ""}, {3, 5, ""}}, ""},
-		{"backwards", []Edit{{4, 3, ""}}, ""},
-		{"outside", []Edit{{9, 11, ""}}, ""},
-		{"negative", []Edit{{-1, 1, ""}}, ""},
+		{"replace", []TextEdit{{2, 4, "xyz"}}, "01xyz456789"},
+		{"insert", []TextEdit{{0, 0, "a"}, {10, 10, "z"}}, "a0123456789z"},
+		{"delete", []TextEdit{{0, 9, ""}}, "9"},
+		{"out of order", []TextEdit{{8, 9, "B"}, {1, 2, "A"}}, "0A234567B9"},
+		{"side by side", []TextEdit{{1, 2, "A"}, {2, 3, "B"}}, "0AB3456789"},
+		{"overlap", []TextEdit{{1, 4, ""}, {3, 5, ""}}, ""},
+		{"backwards", []TextEdit{{4, 3, ""}}, ""},
+		{"outside", []TextEdit{{9, 11, ""}}, ""},
+		{"negative", []TextEdit{{-1, 1, ""}}, ""},
 	} {
 		text := []byte("0123456789")
 		got, err := Apply(text, test.edits)
@@ -223,7 +223,7 @@ func TestFingerprint(t *testing.T) {
 func TestFixRefused(t *testing.T) {
 	rule := at("bad-fix", func(p *Pass) error {
 		f := p.Value(p.Profile.Root.Get("a"), "replace it")
-		f.Fix = &Fix{Message: "break it", Safe: true, Edits: []Edit{Replace(f.Span, "<string>")}}
+		f.Fix = &Fix{Message: "break it", Safe: true, Edits: []TextEdit{Replace(f.Span, "<string>")}}
 		return nil
 	})
 	c := &Checker{Rules: []Rule{rule}, Fix: FixSafe, Jobs: 1}
@@ -243,7 +243,7 @@ func TestFixOnce(t *testing.T) {
 			n := p.Profile.Root.Get("a")
 			if n.Text() == from {
 				f := p.Value(n, "grow")
-				f.Fix = &Fix{Safe: true, Edits: []Edit{Replace(n.Span(), "<string>"+to+"</string>")}}
+				f.Fix = &Fix{Safe: true, Edits: []TextEdit{Replace(n.Span(), "<string>"+to+"</string>")}}
 			}
 			return nil
 		})
@@ -251,7 +251,7 @@ func TestFixOnce(t *testing.T) {
 	c := &Checker{Rules: []Rule{grow("one", "x", "xx"), grow("other", "x", "y"), grow("two", "xx", "xxx")}, Fix: FixSafe, Jobs: 1}
 	input := Input{Name: "x", Read: func() ([]byte, error) { return []byte(tiny), nil }}
 	for r := range c.Run(context.Background(), slices.Values([]Input{input})) {
-		if r.Err != nil || !bytes.Contains(r.After, []byte("<string>xxx</string>")) || r.Fixed != 2 || len(r.Findings) != 0 || len(r.Found) != 2 {
+		if r.Err != nil || !bytes.Contains(r.After, []byte("<string>xxx</string>")) || r.Fixed != 2 || len(r.Findings) != 0 || len(r.FindingsBeforeFix) != 2 {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -295,21 +295,21 @@ func TestSet(t *testing.T) {
 		}
 		return list
 	}
-	rule.Gather = func(p *Pass) error {
+	rule.CollectFacts = func(p *Pass) error {
 		for _, n := range identifiers(p) {
 			if wanted, ok := strings.CutPrefix(n.Text(), "want-"); ok {
-				p.Want("identifier", wanted)
+				p.RequestFact("identifier", wanted)
 			} else if strings.HasPrefix(n.Text(), "offer-") {
-				p.Offer("identifier", n.Text())
+				p.ExportPassiveFact("identifier", n.Text())
 			} else {
-				p.Note("identifier", n.Text(), n)
+				p.ExportFact("identifier", n.Text(), n)
 			}
 		}
 		return nil
 	}
-	rule.CheckSet = func(p *Pass) error {
+	rule.CheckFileSet = func(p *Pass) error {
 		for _, n := range identifiers(p) {
-			count, places := p.Others("identifier", strings.TrimPrefix(n.Text(), "want-"))
+			count, places := p.ImportFact("identifier", strings.TrimPrefix(n.Text(), "want-"))
 			names := []string{}
 			for _, place := range places {
 				names = append(names, fmt.Sprintf("%s:%d", place.File, place.Start.Line))
@@ -350,11 +350,11 @@ func TestSet(t *testing.T) {
 			if r.Err != nil {
 				t.Error(r.Err)
 			}
-			if r.Again {
+			if r.IsFileSet {
 				again++
 			}
 			for _, f := range r.Findings {
-				if !r.Again {
+				if !r.IsFileSet {
 					t.Errorf("%s: %s before all were read", f.File, f.Message)
 				}
 				got = append(got, f.File+" "+f.Message)
@@ -393,15 +393,15 @@ func TestDiffering(t *testing.T) {
 		value, with, _ = strings.Cut(n.Text(), "=")
 		return n, value, with
 	}
-	rule.Gather = func(p *Pass) error {
+	rule.CollectFacts = func(p *Pass) error {
 		n, value, with := parts(p)
-		p.NoteWith("value", value, with, n)
+		p.ExportFactWith("value", value, with, n)
 		return nil
 	}
-	rule.CheckSet = func(p *Pass) error {
+	rule.CheckFileSet = func(p *Pass) error {
 		n, value, with := parts(p)
-		all, _ := p.Others("value", value)
-		count, places := p.Differing("value", value, with)
+		all, _ := p.ImportFact("value", value)
+		count, places := p.ImportConflicts("value", value, with)
 		first := "none"
 		if len(places) > 0 {
 			first = places[0].File

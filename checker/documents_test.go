@@ -28,8 +28,8 @@ func TestDocuments(t *testing.T) {
 			Meta:          checker.Meta{ID: "x", Severity: checker.Info, Documents: documents},
 			Check:         say("check"),
 			CheckDocument: say("document"),
-			Gather:        func(p *checker.Pass) error { p.Note("kind", "value", p.Profile.Root); return nil },
-			CheckSet:      say("set"),
+			CollectFacts:  func(p *checker.Pass) error { p.ExportFact("kind", "value", p.Profile.Root); return nil },
+			CheckFileSet:  say("set"),
 		}
 	}
 	for _, test := range []struct {
@@ -75,7 +75,7 @@ func TestMarkup(t *testing.T) {
 	rule := checker.Rule{
 		Meta: checker.Meta{ID: "x", Severity: checker.Info, Documents: checker.AnyDocument, Help: "add <key>Keysize</key><integer>2048</integer>"},
 		Check: func(p *checker.Pass) error {
-			p.Open(p.Profile.Root, "SCEP payload holds %q; write <data>%s</data>, %s", value, "QUJD", checker.Markup("<array><string>CN</string><string>a</string></array>"))
+			p.AtStart(p.Profile.Root, "SCEP payload holds %q; write <data>%s</data>, %s", value, "QUJD", checker.Markup("<array><string>CN</string><string>a</string></array>"))
 			return nil
 		},
 	}

@@ -21,8 +21,8 @@ type Finding struct {
 	Span     profile.Span
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
-	Related  []Related // places in other profiles that it is also about
-	Argument string    // what the fingerprint hashes instead of the message, which depends on other profiles; "" for the message
+	Related  []RelatedLocation // places in other profiles that it is also about
+	Argument string            // what the fingerprint hashes instead of the message, which depends on other profiles; "" for the message
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
@@ -33,33 +33,33 @@ type Finding struct {
 
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
-	File        string
-	Profile     Identity
-	Ordinal     int              // which of the profiles of the file it is about, from 0
-	Payload     *PayloadIdentity // nil outside of payloads
-	Start, End  profile.Position // only if Placed
-	Placed      bool             // false for input without lines, as binary property lists
-	Inner       bool             // the lines are not those of the file as other programs count them
-	Line        Line
-	Lacking     Lines  // of the dict or array that lacks something, if that is what was found
-	Fingerprint string // survives moves of the profile and edits elsewhere in it
+	File           string
+	Profile        Identity
+	Ordinal        int              // which of the profiles of the file it is about, from 0
+	Payload        *PayloadIdentity // nil outside of payloads
+	Start, End     profile.Position // only if Placed
+	Placed         bool             // false for input without lines, as binary property lists
+	UnmappedLines  bool             // the lines are not those of the file as other programs count them
+	Line           Line
+	ContainerLines Lines  // of the dict or array that lacks something, if that is what was found
+	Fingerprint    string // survives moves of the profile and edits elsewhere in it
 }
 
 // Suppression is why a finding is kept back.
 type Suppression struct {
-	By     SuppressedBy
-	Reason string // in the words of whoever suppressed it; may be empty
+	Kind          SuppressionKind
+	Justification string // in the words of whoever suppressed it; may be empty
 }
 
-// SuppressedBy is what keeps a finding back.
-type SuppressedBy string
+// SuppressionKind is what keeps a finding back.
+type SuppressionKind string
 
 // What keeps findings back.
 const (
-	ByComment   SuppressedBy = "comment"   // a comment in the profile
-	ByConfig    SuppressedBy = "config"    // the configuration file
-	ByBaseline  SuppressedBy = "baseline"  // it was known before
-	ByUnchanged SuppressedBy = "unchanged" // it stands on lines that did not change
+	ByComment   SuppressionKind = "comment"   // a comment in the profile
+	ByConfig    SuppressionKind = "config"    // the configuration file
+	ByBaseline  SuppressionKind = "baseline"  // it was known before
+	ByUnchanged SuppressionKind = "unchanged" // it stands on lines that did not change
 )
 
 // Identity names a profile.
@@ -84,23 +84,23 @@ type Lines struct{ First, Last int }
 type Fix struct {
 	Message string // what it does
 	Safe    bool   // keeps the meaning of the profile as its author had it in mind
-	Edits   []Edit
+	Edits   []TextEdit
 	Secret  bool // the edits hold a secret and must not be printed
 
-	Places []Place // those of the edits, in their order; known when the rules are done
+	Places []Region // those of the edits, in their order; known when the rules are done
 }
 
-// Place is where a range of text starts and ends.
-type Place struct{ Start, End profile.Position }
+// Region is where a range of text starts and ends.
+type Region struct{ Start, End profile.Position }
 
-// Edit puts text in the place of some bytes of the source.
-type Edit struct {
+// TextEdit puts text in the place of some bytes of the source.
+type TextEdit struct {
 	Start, End int
 	Text       string
 }
 
 // Replace is the edit that puts text in the place of a span.
-func Replace(at profile.Span, text string) Edit { return Edit{at.Start, at.End, text} }
+func Replace(at profile.Span, text string) TextEdit { return TextEdit{at.Start, at.End, text} }
 
 // order is the order in which findings are reported: by place, then by rule.
 func order(a, b *Finding) int {
@@ -179,10 +179,10 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			f.Fix = nil
 		}
 		if f.Span.Valid() && p.Source.Textual() {
-			f.Placed, f.Inner = true, inner
+			f.Placed, f.UnmappedLines = true, inner
 			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
 			if f.whole.Valid() {
-				f.Lacking = Lines{p.Source.LineOfFile(f.whole.Start), p.Source.LineOfFile(f.whole.End)}
+				f.ContainerLines = Lines{p.Source.LineOfFile(f.whole.Start), p.Source.LineOfFile(f.whole.End)}
 			}
 			f.Fix.place(p.Source)
 			if !f.around && (p.Root != nil || p.Source.ResemblesPlist()) {
@@ -190,14 +190,14 @@ func (c *Checker) resolve(p *profile.Profile, found []*Finding) (list, held []Fi
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
-		if f.Suppression == nil && c.Withhold != nil && !f.Rule.Unsuppressible {
-			f.Suppression = c.Withhold(f)
+		if f.Suppression == nil && c.Suppress != nil && !f.Rule.Unsuppressible {
+			f.Suppression = c.Suppress(f)
 		}
 		if f.Suppression == nil {
 			list = append(list, *f)
 			continue
 		}
-		f.Suppression.Reason = keep(f.Suppression.Reason)
+		f.Suppression.Justification = keep(f.Suppression.Justification)
 		held = append(held, *f)
 	}
 	return list, held
@@ -208,9 +208,9 @@ func (f *Fix) place(source *profile.Source) {
 	if f == nil {
 		return
 	}
-	f.Places = make([]Place, len(f.Edits))
+	f.Places = make([]Region, len(f.Edits))
 	for i, e := range f.Edits {
-		f.Places[i] = Place{source.Position(e.Start), source.Position(e.End)}
+		f.Places[i] = Region{source.Position(e.Start), source.Position(e.End)}
 	}
 }
 

@@ -29,7 +29,7 @@ const rounds = 10
 // fixed document. Bytes outside the edits are kept.
 func (c *Checker) fix(result *Result, input Input, text []byte) {
 	if why := c.unfixable(input, text); why != "" {
-		result.Unfixed = why
+		result.FixSkipReason = why
 		return
 	}
 	before, found := text, result.Findings
@@ -54,7 +54,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			result.Err, result.Findings = again.Err, found
 			return
 		}
-		again.Fixed, again.Found = result.Fixed+n, found
+		again.Fixed, again.FindingsBeforeFix = result.Fixed+n, found
 		*result, text = *again, after
 	}
 	if !bytes.Equal(before, text) {
@@ -95,9 +95,9 @@ func (c *Checker) wanted(f *Fix) bool { return f != nil && (f.Safe || c.Fix == F
 
 // choose takes the wanted fixes that do not touch one another, in order; the
 // rest has its turn in the next round.
-func (c *Checker) choose(findings []Finding) (edits []Edit, fixes int) {
+func (c *Checker) choose(findings []Finding) (edits []TextEdit, fixes int) {
 	for _, f := range findings {
-		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e Edit) bool { return clashes(e, edits) }) {
+		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e TextEdit) bool { return clashes(e, edits) }) {
 			continue
 		}
 		for _, e := range f.Fix.Edits {
@@ -110,21 +110,21 @@ func (c *Checker) choose(findings []Finding) (edits []Edit, fixes int) {
 
 // clashes reports whether an edit touches one of others, which are in order and
 // do not touch one another, unless those of one fix do.
-func clashes(e Edit, others []Edit) bool {
+func clashes(e TextEdit, others []TextEdit) bool {
 	i := behind(others, e.Start)
 	return i > 0 && others[i-1].End >= e.Start || i < len(others) && others[i].Start <= e.End
 }
 
 // behind is the place in edits in order of one that starts at an offset.
-func behind(edits []Edit, start int) int {
+func behind(edits []TextEdit, start int) int {
 	return sort.Search(len(edits), func(i int) bool { return edits[i].Start > start })
 }
 
 // Apply makes the edits to a text. Edits that overlap, or lie outside of it,
 // are an error.
-func Apply(text []byte, edits []Edit) ([]byte, error) {
+func Apply(text []byte, edits []TextEdit) ([]byte, error) {
 	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int {
+	slices.SortStableFunc(edits, func(a, b TextEdit) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
 	var out bytes.Buffer

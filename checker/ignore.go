@@ -10,7 +10,7 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Ignore is one suppression comment:
+// SuppressionComment is one suppression comment:
 //
 //	<!-- sceplint:ignore ID[,ID…] reason -->
 //	<!-- sceplint:ignore-file ID[,ID…] reason -->
@@ -18,7 +18,7 @@ import (
 // The first holds for findings that start on its last line or the one after,
 // and, if it stands alone above a key, for the key and all of its value. The
 // second holds for the whole file.
-type Ignore struct {
+type SuppressionComment struct {
 	Span   profile.Span
 	File   bool
 	IDs    []string
@@ -37,14 +37,14 @@ type Ignore struct {
 const directive = "sceplint:ignore"
 
 // ignores reads the suppression comments of a document.
-func (p *Pass) ignores() []*Ignore {
+func (p *Pass) ignores() []*SuppressionComment {
 	src := p.Profile.Source
 	if len(src.Comments) == 0 || p.checker.NoIgnores {
 		return nil
 	}
-	var list []*Ignore
+	var list []*SuppressionComment
 	for _, span := range src.Comments {
-		ig := &Ignore{Span: span, last: src.LineAt(span.End), key: -1}
+		ig := &SuppressionComment{Span: span, last: src.LineAt(span.End), key: -1}
 		list = append(list, ig)
 		body := strings.TrimSpace(string(src.Text[span.Start+len("<!--") : span.End-len("-->")]))
 		word, rest := body, ""
@@ -77,7 +77,7 @@ func (p *Pass) ignores() []*Ignore {
 
 // findKeys finds the keys that suppressions stand above: alone on their lines,
 // with nothing but further comments between.
-func findKeys(text []byte, list []*Ignore) {
+func findKeys(text []byte, list []*SuppressionComment) {
 	key, start := -1, -1 // below the suppression that comes next, and where it starts
 	for _, ig := range slices.Backward(list) {
 		key = keyBelow(text, ig.Span.End, key, start)
@@ -136,7 +136,7 @@ func directiveIDs(text string) (ids []string, reason string) {
 }
 
 // suppress marks the findings that a comment suppresses.
-func suppress(p *profile.Profile, ignores []*Ignore, found []*Finding) {
+func suppress(p *profile.Profile, ignores []*SuppressionComment, found []*Finding) {
 	if len(ignores) == 0 {
 		return
 	}
@@ -184,7 +184,7 @@ type ignoredBy struct {
 	reason string
 }
 
-func newIgnoreIndex(ignores []*Ignore) ignoreIndex {
+func newIgnoreIndex(ignores []*SuppressionComment) ignoreIndex {
 	x := ignoreIndex{}
 	for number, ig := range ignores {
 		line := ig.last
@@ -198,7 +198,7 @@ func newIgnoreIndex(ignores []*Ignore) ignoreIndex {
 	return x
 }
 
-func add[K comparable](to map[K]*ignoredBy, key K, number int, ig *Ignore, i int) {
+func add[K comparable](to map[K]*ignoredBy, key K, number int, ig *SuppressionComment, i int) {
 	by := to[key]
 	if by == nil {
 		by = &ignoredBy{number: number, reason: ig.Reason}
@@ -215,7 +215,7 @@ type coverage struct {
 
 // coverage gives what suppressions above keys cover, in order. One key with its
 // value lies inside another or apart from it.
-func (x ignoreIndex) coverage(root *profile.Node, ignores []*Ignore) []*coverage {
+func (x ignoreIndex) coverage(root *profile.Node, ignores []*SuppressionComment) []*coverage {
 	keys := map[int]*coverage{}
 	for number, ig := range ignores {
 		if ig.key < 0 || len(ig.IDs) == 0 {

@@ -6,8 +6,8 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Related is a place that a finding is also about.
-type Related struct {
+// RelatedLocation is a place that a finding is also about.
+type RelatedLocation struct {
 	File    string
 	Message string
 	Start   profile.Position // only if Placed
@@ -26,13 +26,15 @@ func (p *Pass) gathered() *gathered {
 	return p.first
 }
 
-// Note notes a value of some kind of the profile, for CheckSet to ask which
+// ExportFact notes a value of some kind of the profile, for CheckSet to ask which
 // other profiles have the same, and where.
-func (p *Pass) Note(kind, value string, at *profile.Node) { p.NoteWith(kind, value, "", at) }
+func (p *Pass) ExportFact(kind, value string, at *profile.Node) {
+	p.ExportFactWith(kind, value, "", at)
+}
 
-// NoteWith notes a value together with another one, so that Differing can tell
+// ExportFactWith notes a value together with another one, so that Differing can tell
 // those who noted it with something else.
-func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
+func (p *Pass) ExportFactWith(kind, value, with string, at *profile.Node) {
 	s := p.checker.set
 	if s == nil {
 		return
@@ -49,7 +51,7 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 	}
 	p.notes = append(p.notes, n)
 	if p.placing {
-		r := Related{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.number, with: s.companion(with)}
+		r := RelatedLocation{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.number, with: s.companion(with)}
 		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
 			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
 		}
@@ -57,10 +59,10 @@ func (p *Pass) NoteWith(kind, value, with string, at *profile.Node) {
 	}
 }
 
-// Offer notes a value that another profile may want, and nothing more: that
+// ExportPassiveFact notes a value that another profile may want, and nothing more: that
 // several profiles have it is no reason to look at them again, as with Note, and
 // those that want it are told of the file alone.
-func (p *Pass) Offer(kind, value string) {
+func (p *Pass) ExportPassiveFact(kind, value string) {
 	if s := p.checker.set; s != nil && p.recording {
 		p.recorded = append(p.recorded, s.digest(kind, value))
 	} else if s != nil && !s.done {
@@ -69,18 +71,18 @@ func (p *Pass) Offer(kind, value string) {
 	}
 }
 
-// Want asks for CheckSet to look at the profile in any case, and for it to be
+// RequestFact asks for CheckSet to look at the profile in any case, and for it to be
 // told where others have noted or offered the value.
-func (p *Pass) Want(kind, value string) {
+func (p *Pass) RequestFact(kind, value string) {
 	if s := p.checker.set; s != nil && !s.done {
 		first := p.gathered()
 		first.wants = append(first.wants, s.digest(kind, value))
 	}
 }
 
-// Others tells of how many other profiles of the run the same was noted, and
+// ImportFact tells of how many other profiles of the run the same was noted, and
 // where the first of them are. It knows nothing before CheckSet.
-func (p *Pass) Others(kind, value string) (count int, places []Related) {
+func (p *Pass) ImportFact(kind, value string) (count int, places []RelatedLocation) {
 	n, x := p.sharedNote(kind, value)
 	if x == nil {
 		return 0, nil
@@ -89,19 +91,19 @@ func (p *Pass) Others(kind, value string) (count int, places []Related) {
 	if slices.Contains(p.notes, n) {
 		count--
 	}
-	return count, p.places(kind, x, func(Related) bool { return true })
+	return count, p.places(kind, x, func(RelatedLocation) bool { return true })
 }
 
-// Differing tells of those of the others that noted the value with something
+// ImportConflicts tells of those of the others that noted the value with something
 // else than this. The place of one of them is known, unless it cannot be read
 // any more.
-func (p *Pass) Differing(kind, value, with string) (count int, places []Related) {
+func (p *Pass) ImportConflicts(kind, value, with string) (count int, places []RelatedLocation) {
 	_, x := p.sharedNote(kind, value)
 	if x == nil {
 		return 0, nil
 	}
 	own := p.checker.set.companion(with)
-	return x.count - x.among(own), p.places(kind, x, func(r Related) bool { return r.with != own })
+	return x.count - x.among(own), p.places(kind, x, func(r RelatedLocation) bool { return r.with != own })
 }
 
 // sharedNote is what the set knows of a value; nil before CheckSet, and if no
@@ -117,7 +119,7 @@ func (p *Pass) sharedNote(kind, value string) (note, *shared) {
 }
 
 // places gives the first of the places in other profiles that are meant.
-func (p *Pass) places(kind string, x *shared, meant func(Related) bool) (places []Related) {
+func (p *Pass) places(kind string, x *shared, meant func(RelatedLocation) bool) (places []RelatedLocation) {
 	for _, r := range x.related {
 		if r.profile != p.number && len(places) < named && meant(r) {
 			r.Message = "the same " + kind

@@ -48,7 +48,7 @@ func (s *set) answer() {
 		}
 		x.count++
 		if len(x.related) <= named {
-			x.related = append(x.related, Related{File: s.name(o.number), profile: o.number})
+			x.related = append(x.related, RelatedLocation{File: s.name(o.number), profile: o.number})
 		}
 	}
 	s.offered = offered{}

@@ -82,8 +82,8 @@ type Meta struct {
 	// a severity.
 	DisabledByDefault bool
 
-	Documents Documents // what it looks at
-	Whole     bool      // it judges what is not there, or how things are written: not for exports that lose some of it
+	Documents        Documents // what it looks at
+	SkipLossyExports bool      // it judges what is not there, or how things are written: not for exports that lose some of it
 
 	Parameters []Parameter // what a policy takes from data.config
 	Relaxes    []string    // IDs of rules that a policy takes the place of: they run only where they are given a severity
@@ -121,19 +121,19 @@ type Rule struct {
 	// CheckDocument looks at every document, property list or not.
 	CheckDocument func(*Pass) error
 	// CheckIgnores looks at the suppressions of a file when all else is done.
-	CheckIgnores func(*Pass, []*Ignore) error
+	CheckSuppressions func(*Pass, []*SuppressionComment) error
 	// Gather notes, with Pass.Note or Pass.Offer, what CheckSet must know of other
 	// profiles. It finds nothing itself.
-	Gather func(*Pass) error
+	CollectFacts func(*Pass) error
 	// CheckSet looks at a profile once more when all of the run are read, if
 	// something noted of it was noted of another one too, or if Gather asked for
 	// it with Pass.Want; Pass.Others tells.
-	CheckSet func(*Pass) error
+	CheckFileSet func(*Pass) error
 }
 
 // looksAt reports whether the rule looks at a document.
 func (r *Rule) looksAt(p *profile.Profile) bool {
-	if r.Whole && p.Lossy() {
+	if r.SkipLossyExports && p.Lossy() {
 		return false
 	}
 	return r.Documents == AnyDocument || (r.Documents == Declarative) == (p.Declaration != "")
@@ -172,16 +172,16 @@ type Pass struct {
 	asked     []note // what the rule that runs asked about the other profiles
 }
 
-// Known reports whether the run has a rule of this ID, switched on or not.
-func (p *Pass) Known(id string) bool { return p.checker.known[id] }
+// RuleExists reports whether the run has a rule of this ID, switched on or not.
+func (p *Pass) RuleExists(id string) bool { return p.checker.known[id] }
 
 // Unsuppressible reports whether nothing suppresses the findings of a rule.
 func (p *Pass) Unsuppressible(id string) bool {
 	return p.checker.required[id]
 }
 
-// On reports whether the rule of this ID runs.
-func (p *Pass) On(id string) bool { return p.plan.on[id] }
+// RuleEnabled reports whether the rule of this ID runs.
+func (p *Pass) RuleEnabled(id string) bool { return p.plan.on[id] }
 
 // ShowSecrets reports whether secrets may be printed.
 func (p *Pass) ShowSecrets() bool { return p.checker.ShowSecrets }
@@ -208,8 +208,8 @@ func (p *Pass) Print(line string) {
 	}
 }
 
-// IDs gives the IDs of all rules the run knows.
-func (p *Pass) IDs() []string {
+// RuleIDs gives the IDs of all rules the run knows.
+func (p *Pass) RuleIDs() []string {
 	ids := make([]string, 0, len(p.checker.known))
 	for id := range p.checker.known {
 		ids = append(ids, id)
@@ -227,9 +227,9 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 	return p.at(n, n.KeySpan(), n.Path(), format, args)
 }
 
-// Open reports a finding at the opening of a dict or array, for something that
+// AtStart reports a finding at the opening of a dict or array, for something that
 // is missing from it.
-func (p *Pass) Open(n *profile.Node, format string, args ...any) *Finding {
+func (p *Pass) AtStart(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
 	f.whole = n.Span()
 	return f
@@ -314,10 +314,10 @@ func (m maskedArg) Format(f fmt.State, verb rune) {
 	_, _ = io.WriteString(f, profile.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
 }
 
-// Around reports a finding about what is around the text of the profile, as its
+// AtEnvelope reports a finding about what is around the text of the profile, as its
 // signature. It has the start of the text for its place, and no comment in the
 // text keeps it back: whoever changes a signed profile could write one.
-func (p *Pass) Around(format string, args ...any) *Finding {
+func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 	at := profile.NoSpan
 	if p.Profile.Root != nil && p.Profile.Source.Form == profile.FormXML {
 		at = profile.Span{}
@@ -331,9 +331,9 @@ func (p *Pass) Around(format string, args ...any) *Finding {
 // only counted: whoever has a thousand of a kind does not read the next.
 const most = 1000
 
-// Full reports whether further findings of the rule would only be counted, so
+// LimitReached reports whether further findings of the rule would only be counted, so
 // that what is costly about them may be left out.
-func (p *Pass) Full() bool { return p.count >= most }
+func (p *Pass) LimitReached() bool { return p.count >= most }
 
 // clip shortens a message that quotes a very long value.
 func clip(message string) string {

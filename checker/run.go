@@ -92,7 +92,7 @@ func (c *Checker) wholeSet(ctx context.Context) iter.Seq[*Result] {
 			c.set.place(list)
 		}
 		for r := range inOrder(ctx, c.Jobs, c.set.again(), c.again) {
-			if (len(r.Findings) > 0 || len(r.Held) > 0 || r.Err != nil || len(r.Prints) > 0) && !yield(r) {
+			if (len(r.Findings) > 0 || len(r.Suppressed) > 0 || r.Err != nil || len(r.PolicyOutput) > 0) && !yield(r) {
 				return
 			}
 		}
@@ -230,7 +230,7 @@ func (c *Checker) File(input Input) (result *Result) {
 // text checks a document and writes what comes of it into the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
 	if c.planFor(input.Name).idle {
-		result.fail(ErrIdle)
+		result.fail(ErrNoRules)
 		return
 	}
 	profiles, err := input.parse(text)
@@ -264,15 +264,15 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		result.Profiles++
 		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
-		result.Held = append(result.Held, done.held...)
+		result.Suppressed = append(result.Suppressed, done.held...)
 		result.Findings = append(result.Findings, done.findings...)
 		if c.Visit != nil {
 			result.Visited = append(result.Visited, c.Visit(p))
 		}
-		if c.Survey {
-			result.Survey.survey(p, p.Secrets())
+		if c.Inventory {
+			result.Inventory.add(p, p.Secrets())
 		}
-		result.Prints = append(result.Prints, done.prints...)
+		result.PolicyOutput = append(result.PolicyOutput, done.prints...)
 		if c.set != nil {
 			result.gathered = append(result.gathered, done.gathered)
 		}
@@ -280,13 +280,13 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	if len(profiles) == 0 { // a part about something else
 		result.Skipped = Skip{NotProfile, SkipFound}
 	}
-	if c.Since != nil && !capped && len(result.Findings) > 0 {
+	if c.Earlier != nil && !capped && len(result.Findings) > 0 {
 		c.suppressUnchanged(result, input, text, profiles)
 	}
 }
 
-// ErrIdle says that a file is checked by no rule.
-var ErrIdle = errors.New("every rule is switched off for this file; exclude the file instead")
+// ErrNoRules says that a file is checked by no rule.
+var ErrNoRules = errors.New("every rule is switched off for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {
 	err = fmt.Errorf("%s: %w", Printable(r.File), err)

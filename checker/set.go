@@ -188,7 +188,7 @@ func (s *set) places() iter.Seq[noted] {
 // placed is where a note stands.
 type placed struct {
 	note  note
-	place Related
+	place RelatedLocation
 }
 
 // place keeps where shared notes stand in the first of their profiles.
@@ -196,7 +196,7 @@ func (s *set) place(list []placed) {
 	for _, x := range list {
 		shared := s.shared[x.note]
 		if shared == nil || !slices.Contains(shared.first, x.place.profile) ||
-			slices.ContainsFunc(shared.related, func(r Related) bool { return r.profile == x.place.profile }) {
+			slices.ContainsFunc(shared.related, func(r RelatedLocation) bool { return r.profile == x.place.profile }) {
 			continue // the first place in a profile is enough
 		}
 		shared.related = append(shared.related, x.place)
@@ -216,9 +216,9 @@ func (c *Checker) located(n noted) (list []placed) {
 // gather asks the rules anew what they note of a profile.
 func (c *Checker) gather(pass *Pass) {
 	for _, r := range pass.plan.active {
-		if r.Gather != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
+		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
 			pass.Rule = r
-			_ = guard(pass, r.Gather) // it did not fail before
+			_ = guard(pass, r.CollectFacts) // it did not fail before
 		}
 	}
 }
@@ -226,11 +226,11 @@ func (c *Checker) gather(pass *Pass) {
 // again reads an input once more and runs what looks at the whole set.
 func (c *Checker) again(n noted) *Result {
 	input := n.from.Input()
-	result := &Result{File: input.Name, Part: input.Part != nil, Again: true}
+	result := &Result{File: input.Name, Part: input.Part != nil, IsFileSet: true}
 	result.Err = c.reread(n, func(pass *Pass, text []byte) {
 		c.gather(pass)
 		c.checkSet(result, pass)
-		if c.Since != nil {
+		if c.Earlier != nil {
 			c.suppressUnchangedSet(result, input, pass, text)
 		}
 	})
@@ -262,24 +262,24 @@ func (c *Checker) reread(n noted, do func(pass *Pass, text []byte)) error {
 
 func (c *Checker) checkSet(result *Result, pass *Pass) {
 	for _, r := range pass.plan.active {
-		if r.CheckSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
+		if r.CheckFileSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
 			continue
 		}
 		pass.Rule, pass.asked = r, nil
 		before := len(pass.found)
-		if err := guard(pass, r.CheckSet); err != nil {
+		if err := guard(pass, r.CheckFileSet); err != nil {
 			result.fail(err)
 		}
 		for _, f := range pass.found[before:] {
-			f.unsure = c.Since != nil && len(f.Related) == 0 && c.past.noted(c, pass.asked)
+			f.unsure = c.Earlier != nil && len(f.Related) == 0 && c.past.noted(c, pass.asked)
 		}
 	}
 	suppress(pass.Profile, pass.ignores(), pass.found)
 	pass.settle()
-	result.Prints = append(result.Prints, pass.prints...)
+	result.PolicyOutput = append(result.PolicyOutput, pass.prints...)
 	if len(pass.found) > 0 {
 		found, held := c.resolve(pass.Profile, pass.found)
 		result.Findings = append(result.Findings, found...)
-		result.Held = append(result.Held, held...)
+		result.Suppressed = append(result.Suppressed, held...)
 	}
 }

@@ -24,7 +24,7 @@ type counted struct{ number, count int32 }
 type shared struct {
 	count   int
 	first   []int32 // profiles, so many that some others can be named to each
-	related []Related
+	related []RelatedLocation
 
 	companions []companion // what it was noted with, in order
 }

@@ -70,10 +70,10 @@ func (c *Checker) plan(s *Settings) *plan {
 
 // planFor gives the plan for a file.
 func (c *Checker) planFor(file string) *plan {
-	if c.For == nil {
+	if c.SettingsFor == nil {
 		return c.base
 	}
-	s := c.For(file)
+	s := c.SettingsFor(file)
 	if s == nil {
 		return c.base
 	}
@@ -84,14 +84,14 @@ func (c *Checker) planFor(file string) *plan {
 	return p.(*plan)
 }
 
-// RunsOn reports whether a rule runs on a file, and has what it needs: the rules
+// RuleEnabledFor reports whether a rule runs on a file, and has what it needs: the rules
 // about minimum versions find nothing without targets.
-func (c *Checker) RunsOn(id, file string) bool {
+func (c *Checker) RuleEnabledFor(id, file string) bool {
 	p := c.planFor(file)
 	return p.on[id] && !(strings.HasPrefix(id, "target-") && len(p.Targets) == 0)
 }
 
 // aboutSet reports whether a rule that runs looks at the set of all profiles.
 func (p *plan) aboutSet(id string) bool {
-	return slices.ContainsFunc(p.active, func(r *Rule) bool { return r.ID == id && r.CheckSet != nil })
+	return slices.ContainsFunc(p.active, func(r *Rule) bool { return r.ID == id && r.CheckFileSet != nil })
 }

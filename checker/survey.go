@@ -6,59 +6,59 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Survey is what a file holds, found or not found fault with, for reports that
+// Inventory is what a file holds, found or not found fault with, for reports that
 // give an overview. It holds no secrets.
-type Survey struct {
-	SCEP         []Enrolment
-	Certificates []Anchor
+type Inventory struct {
+	SCEP         []SCEPInventory
+	Certificates []CertificateExpiry
 }
 
-// Enrolment is what one SCEP payload asks for.
-type Enrolment struct {
+// SCEPInventory is what one SCEP payload asks for.
+type SCEPInventory struct {
 	Host        string // of the URL, in lower case; "" if it is not known
-	HostKind    Known
+	HostKind    ValueState
 	Keysize     int64 // bits, the default applied
-	KeysizeKind Known
+	KeysizeKind ValueState
 	Fingerprint string // the algorithm of CAFingerprint: "SHA-256", …; "" if it is not known
-	PinKind     Known
+	PinKind     ValueState
 	Challenge   profile.ChallengeKind
 }
 
-// Known tells what there is to know of a setting.
-type Known string
+// ValueState tells what there is to know of a setting.
+type ValueState string
 
 // What there is to know.
 const (
-	KnownValue    Known = "known"
-	KnownVariable Known = "variable" // template text, filled in later
-	KnownAbsent   Known = "absent"   // not written, and without a default
-	KnownInvalid  Known = "invalid"  // of a type or shape that devices refuse
+	StateKnown    ValueState = "known"
+	StateVariable ValueState = "variable" // template text, filled in later
+	StateNotSet   ValueState = "absent"   // not written, and without a default
+	StateInvalid  ValueState = "invalid"  // of a type or shape that devices refuse
 )
 
-// Anchor is a certificate that a profile carries.
-type Anchor struct {
+// CertificateExpiry is a certificate that a profile carries.
+type CertificateExpiry struct {
 	Subject  string
 	NotAfter time.Time
 }
 
-// survey adds what a profile holds.
-func (s *Survey) survey(p *profile.Profile, secrets *profile.Secrets) {
-	known := func(set, variable, ok bool) Known {
+// add adds what a profile holds.
+func (s *Inventory) add(p *profile.Profile, secrets *profile.Secrets) {
+	known := func(set, variable, ok bool) ValueState {
 		switch {
 		case ok:
-			return KnownValue
+			return StateKnown
 		case variable:
-			return KnownVariable
+			return StateVariable
 		case set:
-			return KnownInvalid
+			return StateInvalid
 		}
-		return KnownAbsent
+		return StateNotSet
 	}
 	payloads := p.SCEP()
 	for i := range payloads {
 		x := &payloads[i]
 		url, pin := x.URLParts(), x.CAFingerprint
-		e := Enrolment{
+		e := SCEPInventory{
 			HostKind:    known(x.URL.Set(), x.URL.Variable, url.HostKnown),
 			KeysizeKind: known(x.Keysize.Set(), x.Keysize.Variable, x.Keysize.Known),
 			Keysize:     x.Keysize.Value,
@@ -73,7 +73,7 @@ func (s *Survey) survey(p *profile.Profile, secrets *profile.Secrets) {
 	}
 	for _, c := range p.Certificates() {
 		if c.Parsed != nil {
-			s.Certificates = append(s.Certificates, Anchor{secrets.Text(c.Subject()), c.Parsed.NotAfter})
+			s.Certificates = append(s.Certificates, CertificateExpiry{secrets.Text(c.Subject()), c.Parsed.NotAfter})
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, pr
 	if input.Part != nil || input.Inside {
 		return
 	}
-	before, ok := c.Since.Before(input.Name, text)
+	before, ok := c.Earlier.Before(input.Name, text)
 	if !ok {
 		return
 	}
@@ -77,7 +77,7 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 	if len(result.Findings) == 0 || input.Part != nil || input.Inside {
 		return
 	}
-	before, ok := c.Since.Before(input.Name, text)
+	before, ok := c.Earlier.Before(input.Name, text)
 	if !ok {
 		return
 	}
@@ -108,12 +108,12 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 }
 
 // relatedChanged reports whether a place in another profile may have changed.
-func (c *Checker) relatedChanged(r Related) bool {
-	text, ok := c.Since.Now(r.File)
+func (c *Checker) relatedChanged(r RelatedLocation) bool {
+	text, ok := c.Earlier.Now(r.File)
 	if !ok {
 		return true
 	}
-	before, ok := c.Since.Before(r.File, text)
+	before, ok := c.Earlier.Before(r.File, text)
 	switch {
 	case !ok:
 		return true
@@ -134,8 +134,8 @@ func (r *Result) suppress(old func(*Finding) bool) {
 			rest = append(rest, *f)
 			continue
 		}
-		f.Suppression = &Suppression{By: ByUnchanged}
-		r.Held = append(r.Held, *f)
+		f.Suppression = &Suppression{Kind: ByUnchanged}
+		r.Suppressed = append(r.Suppressed, *f)
 	}
 	r.Findings = rest
 }
@@ -279,7 +279,7 @@ type past struct {
 func (x *past) noted(c *Checker, asked []note) bool {
 	x.once.Do(func() {
 		x.notes = map[note]bool{}
-		for name, text := range c.Since.Differing() {
+		for name, text := range c.Earlier.Differing() {
 			x.add(c, name, text)
 		}
 	})

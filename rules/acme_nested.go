@@ -74,7 +74,7 @@ func unnested(p *checker.Pass, n *profile.Node) *checker.Fix {
 	return &checker.Fix{
 		Message: "move the keys out of PayloadContent",
 		Safe:    true,
-		Edits: []checker.Edit{
+		Edits: []checker.TextEdit{
 			{Start: n.KeySpan().Start, End: open.End},
 			{Start: at.End - len(end), End: at.End},
 		},

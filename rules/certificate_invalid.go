@@ -52,7 +52,7 @@ aI/LjIqyCY82u2G/HDiH
 				n := payload.Node.Get("PayloadContent")
 				switch {
 				case n == nil && !payload.Node.Templated():
-					p.Open(payload.Node, "%s lacks PayloadContent; write <key>PayloadContent</key> and the certificate as <data>", payloadLabel(p, payload))
+					p.AtStart(payload.Node, "%s lacks PayloadContent; write <key>PayloadContent</key> and the certificate as <data>", payloadLabel(p, payload))
 				case n != nil && payload.Type == "com.apple.security.pkcs12":
 					certificateFault(p, n, payload.Type, payload.PKCS12())
 				}

@@ -52,8 +52,8 @@ modes System and Loginwindow, where the device can ask nobody. Template text is 
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refWiFi, refEAPSystemMode},
-		Whole: true,
+		Refs:             []checker.Ref{refWiFi, refEAPSystemMode},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -69,10 +69,10 @@ modes System and Loginwindow, where the device can ask nobody. Template text is 
 			}
 			var f *checker.Finding
 			if identity, one := onlyIdentity(p.Profile); one {
-				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected %s, the PayloadUUID of %s", excerpt(p, identity.UUID), payloadLabel(p, *identity))
+				f = p.AtStart(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected %s, the PayloadUUID of %s", excerpt(p, identity.UUID), payloadLabel(p, *identity))
 				f.Help = "add PayloadCertificateUUID with that UUID"
 			} else {
-				f = p.Open(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected the PayloadUUID of an identity")
+				f = p.AtStart(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected the PayloadUUID of an identity")
 			}
 			if setupMode(payload) != "" {
 				f.Severity = checker.Error

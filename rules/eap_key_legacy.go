@@ -66,7 +66,7 @@ Exceptions: none.`,
 				f.Fix = &checker.Fix{
 					Message: "rename the key to " + right,
 					Safe:    true,
-					Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 				}
 			}
 		}

@@ -52,13 +52,13 @@ Exceptions: EAP types without TLS are not reported, and neither is template text
 </dict>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refWiFi, refEAPSystemMode},
-		Whole: true,
+		Refs:             []checker.Ref{refWiFi, refEAPSystemMode},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			if eap := eapConfiguration(payload); untrustedInMode(payload, eap) {
-				p.Open(eap, "SetupModes %s without trusted servers; authentication fails, since nobody can be asked", setupMode(payload))
+				p.AtStart(eap, "SetupModes %s without trusted servers; authentication fails, since nobody can be asked", setupMode(payload))
 			}
 		}
 		return nil

@@ -51,7 +51,7 @@ trust the server, or fails where nobody can answer, and a user who is asked trus
 			if eap == nil || !lists(eap.Get("AcceptEAPTypes"), eapTLS) || trustsRADIUS(eap) || untrustedInMode(payload, eap) {
 				continue // eap-system-trust reports the last one
 			}
-			p.Open(eap, "EAP-TLS has neither anchors nor names of the server, so that any may be trusted; add PayloadCertificateAnchorUUID and TLSTrustedServerNames")
+			p.AtStart(eap, "EAP-TLS has neither anchors nor names of the server, so that any may be trusted; add PayloadCertificateAnchorUUID and TLSTrustedServerNames")
 		}
 		return nil
 	},

@@ -38,7 +38,7 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 		text, ok := n.Str()
 		switch {
 		case n == nil && !content.Templated():
-			p.Open(content, "missing required key URL of Profile Service")
+			p.AtStart(content, "missing required key URL of Profile Service")
 		case !ok || n.Broken() || profile.IsVariable(text) || sampleHost(text):
 		default:
 			fault := httpsFault(text)

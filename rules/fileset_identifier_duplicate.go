@@ -55,26 +55,26 @@ or suppress the finding and say so. Identifiers with template text are not compa
 		},
 		Refs: []checker.Ref{refTopLevel, refCommonKeys},
 	},
-	Gather: func(p *checker.Pass) error {
+	CollectFacts: func(p *checker.Pass) error {
 		if n, id := ownIdentifier(p.Profile); n != nil {
-			p.NoteWith("PayloadIdentifier", id, content(p.Profile), n)
+			p.ExportFactWith("PayloadIdentifier", id, content(p.Profile), n)
 		}
 		return nil
 	},
-	CheckSet: func(p *checker.Pass) error {
+	CheckFileSet: func(p *checker.Pass) error {
 		n, id := ownIdentifier(p.Profile)
 		if n == nil {
 			return nil
 		}
-		if count, places := p.Differing("PayloadIdentifier", id, content(p.Profile)); count > 0 {
+		if count, places := p.ImportConflicts("PayloadIdentifier", id, content(p.Profile)); count > 0 {
 			f := p.Value(n, "PayloadIdentifier %q is also that of %s, and a device replaces the one by the other; give each profile one of its own",
 				excerpt(p, id), otherProfiles(count, places))
 			f.Related = places
 			return nil
 		}
-		count, places := p.Others("PayloadIdentifier", id)
+		count, places := p.ImportFact("PayloadIdentifier", id)
 		signed := p.Profile.Source.Signatures > 0
-		if count == 0 || count == len(places) && !slices.ContainsFunc(places, func(r checker.Related) bool { return r.Signed == signed }) {
+		if count == 0 || count == len(places) && !slices.ContainsFunc(places, func(r checker.RelatedLocation) bool { return r.Signed == signed }) {
 			return nil // the same profile in its signed form
 		}
 		f := p.Value(n, "PayloadIdentifier %q is also that of %s, with the same content; keep one of them", excerpt(p, id), otherProfiles(count, places))
@@ -96,7 +96,7 @@ func ownIdentifier(p *profile.Profile) (*profile.Node, string) {
 
 // otherProfiles counts some other profiles and names the first, unless it
 // cannot be read any more.
-func otherProfiles(count int, places []checker.Related) string {
+func otherProfiles(count int, places []checker.RelatedLocation) string {
 	switch {
 	case len(places) == 0 && count == 1:
 		return "another profile of the run"

@@ -48,18 +48,18 @@ not compared, for the schema names no default.`,
 		},
 		Refs: []checker.Ref{refTopLevel},
 	},
-	Gather: func(p *checker.Pass) error {
+	CollectFacts: func(p *checker.Pass) error {
 		if n, id := scopeOf(p.Profile); n != nil {
-			p.NoteWith("PayloadScope", id, n.Text(), n)
+			p.ExportFactWith("PayloadScope", id, n.Text(), n)
 		}
 		return nil
 	},
-	CheckSet: func(p *checker.Pass) error {
+	CheckFileSet: func(p *checker.Pass) error {
 		n, id := scopeOf(p.Profile)
 		if n == nil {
 			return nil
 		}
-		count, places := p.Differing("PayloadScope", id, n.Text())
+		count, places := p.ImportConflicts("PayloadScope", id, n.Text())
 		if count == 0 {
 			return nil
 		}

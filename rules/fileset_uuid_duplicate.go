@@ -53,15 +53,15 @@ finding. UUIDs with template text, and those of profiles whose identifier has so
 		},
 		Refs: []checker.Ref{refTopLevel, refCommonKeys},
 	},
-	Gather: func(p *checker.Pass) error {
+	CollectFacts: func(p *checker.Pass) error {
 		if n, id := ownIdentifier(p.Profile); n != nil {
 			for uuid := range ownUUIDs(p.Profile) {
-				p.NoteWith(anyUUID, uuid.Text(), id, uuid)
+				p.ExportFactWith(anyUUID, uuid.Text(), id, uuid)
 			}
 		}
 		return nil
 	},
-	CheckSet: func(p *checker.Pass) error {
+	CheckFileSet: func(p *checker.Pass) error {
 		n, id := ownIdentifier(p.Profile)
 		if n == nil {
 			return nil
@@ -69,7 +69,7 @@ finding. UUIDs with template text, and those of profiles whose identifier has so
 		var groups []*sharedUUIDs
 		seen := map[string]bool{}
 		for uuid := range ownUUIDs(p.Profile) {
-			count, places := p.Differing(anyUUID, uuid.Text(), id)
+			count, places := p.ImportConflicts(anyUUID, uuid.Text(), id)
 			if count == 0 || seen[uuid.Text()] {
 				continue
 			}
@@ -107,15 +107,15 @@ const anyUUID = "PayloadUUID of a profile or payload"
 type sharedUUIDs struct {
 	first   *profile.Node
 	count   int
-	places  []checker.Related // of the first
-	related []checker.Related // of all of them
+	places  []checker.RelatedLocation // of the first
+	related []checker.RelatedLocation // of all of them
 	more    int
 }
 
 // enoughPlaces is how many places of other profiles a finding tells of.
 const enoughPlaces = 20
 
-func sameFile(a, b checker.Related) bool { return a.File == b.File }
+func sameFile(a, b checker.RelatedLocation) bool { return a.File == b.File }
 
 // ownUUIDs yields the UUIDs of a profile and its payloads that can be compared
 // with those of others.

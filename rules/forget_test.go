@@ -53,7 +53,7 @@ func TestForgets(t *testing.T) {
 	if n := len(slices.Concat(findings(want)...)); n < 500 {
 		t.Fatalf("only %d findings", n)
 	}
-	if diff := cmp.Diff(want, spoilt, cmpopts.IgnoreUnexported(checker.Result{}, checker.Finding{}, checker.Related{}, checker.Rule{}, checker.Meta{}), cmpopts.EquateErrors(), cmp.Comparer(func(a, b *checker.Meta) bool { return a.ID == b.ID }), cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) && (a == nil || a.Error() == b.Error()) })); diff != "" {
+	if diff := cmp.Diff(want, spoilt, cmpopts.IgnoreUnexported(checker.Result{}, checker.Finding{}, checker.RelatedLocation{}, checker.Rule{}, checker.Meta{}), cmpopts.EquateErrors(), cmp.Comparer(func(a, b *checker.Meta) bool { return a.ID == b.ID }), cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) && (a == nil || a.Error() == b.Error()) })); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -28,7 +28,7 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 		},
 		Refs: []checker.Ref{refSuppression},
 	},
-	CheckIgnores: func(p *checker.Pass, ignores []*checker.Ignore) error {
+	CheckSuppressions: func(p *checker.Pass, ignores []*checker.SuppressionComment) error {
 		for _, ig := range ignores {
 			if ig.Malformed != "" {
 				f := p.At(ig.Span, nil, "malformed suppression comment suppresses nothing; %s", ig.Malformed)
@@ -42,8 +42,8 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 				case p.Unsuppressible(id):
 					f := p.At(ig.Span, nil, "suppression of %q is ignored; this rule reports what was not checked", id)
 					f.Help = "remove the suppression; leave the file out with exclude in the configuration"
-				case !p.Known(id) && !strings.Contains(id, "/"):
-					full := p.Full()
+				case !p.RuleExists(id) && !strings.Contains(id, "/"):
+					full := p.LimitReached()
 					f := p.At(ig.Span, nil, "suppression of unknown rule %q", excerpt(p, id))
 					f.Help = "run sceplint rules to list rule IDs"
 					if full {
@@ -62,7 +62,7 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 
 // nearestRule is the rule that an unknown ID may stand for; "" if there is none.
 func nearestRule(p *checker.Pass, id string) string {
-	ids := p.IDs()
+	ids := p.RuleIDs()
 	slices.Sort(ids)
 	best, far := "", 4
 	for _, known := range ids {

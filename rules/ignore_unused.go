@@ -27,14 +27,14 @@ loaded, are not counted.`,
 		},
 		Refs: []checker.Ref{refSuppression},
 	},
-	CheckIgnores: func(p *checker.Pass, ignores []*checker.Ignore) error {
+	CheckSuppressions: func(p *checker.Pass, ignores []*checker.SuppressionComment) error {
 		if p.Profile.Root == nil {
 			return nil // most rules could not look at the file
 		}
 		for _, ig := range ignores {
 			for i, id := range ig.IDs {
-				if p.Known(id) && !p.Unsuppressible(id) && ig.Ran[i] && !ig.Used[i] && !needsMore(p, id) {
-					full := p.Full()
+				if p.RuleExists(id) && !p.Unsuppressible(id) && ig.Ran[i] && !ig.Used[i] && !needsMore(p, id) {
+					full := p.LimitReached()
 					f := p.At(ig.Span, nil, "suppression of %q keeps nothing back; remove it", id)
 					if !full {
 						f.Fix = withoutID(p, ig, i)
@@ -59,7 +59,7 @@ func needsMore(p *checker.Pass, id string) bool {
 
 // withoutID takes one ID out of a suppression, or the whole comment away if it
 // names no other.
-func withoutID(p *checker.Pass, ig *checker.Ignore, i int) *checker.Fix {
+func withoutID(p *checker.Pass, ig *checker.SuppressionComment, i int) *checker.Fix {
 	switch n := len(ig.IDs); {
 	case n == 1:
 		return withoutComment(p, ig)
@@ -76,11 +76,11 @@ func withoutID(p *checker.Pass, ig *checker.Ignore, i int) *checker.Fix {
 	} else {
 		cut = profile.Span{Start: ids[i-1].End, End: ids[i].End}
 	}
-	return &checker.Fix{Message: "remove " + ig.IDs[i] + " from the suppression", Safe: true, Edits: []checker.Edit{checker.Replace(cut, "")}}
+	return &checker.Fix{Message: "remove " + ig.IDs[i] + " from the suppression", Safe: true, Edits: []checker.TextEdit{checker.Replace(cut, "")}}
 }
 
 // placesOf finds the IDs of a suppression in the text; nil if it cannot.
-func placesOf(text []byte, ig *checker.Ignore) []profile.Span {
+func placesOf(text []byte, ig *checker.SuppressionComment) []profile.Span {
 	const directive = "sceplint:ignore"
 	at := ig.Span.Start + bytes.Index(text[ig.Span.Start:ig.Span.End], []byte(directive)) + len(directive)
 	if ig.File {
@@ -101,7 +101,7 @@ func placesOf(text []byte, ig *checker.Ignore) []profile.Span {
 
 // withoutComment takes a comment away, with its line if nothing else stands on
 // it, and otherwise with the blanks on one side.
-func withoutComment(p *checker.Pass, ig *checker.Ignore) *checker.Fix {
+func withoutComment(p *checker.Pass, ig *checker.SuppressionComment) *checker.Fix {
 	if !p.Editable() {
 		return nil
 	}
@@ -125,5 +125,5 @@ func withoutComment(p *checker.Pass, ig *checker.Ignore) *checker.Fix {
 	case last || blank:
 		cut.Start = len(before)
 	}
-	return &checker.Fix{Message: "remove the suppression", Safe: true, Edits: []checker.Edit{checker.Replace(cut, "")}}
+	return &checker.Fix{Message: "remove the suppression", Safe: true, Edits: []checker.TextEdit{checker.Replace(cut, "")}}
 }

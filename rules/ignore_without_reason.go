@@ -23,7 +23,7 @@ made the finding harmless. Without that it stays for good, for nobody dares to r
 		},
 		Refs: []checker.Ref{refSuppression},
 	},
-	CheckIgnores: func(p *checker.Pass, ignores []*checker.Ignore) error {
+	CheckSuppressions: func(p *checker.Pass, ignores []*checker.SuppressionComment) error {
 		for _, ig := range ignores {
 			if len(ig.IDs) > 0 && ig.Reason == "" {
 				p.At(ig.Span, nil, "suppression of %q gives no reason; write one after the ID", excerpt(p, strings.Join(ig.IDs, ",")))

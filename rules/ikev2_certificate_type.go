@@ -40,8 +40,8 @@ Exceptions: template text is not judged as literal. Whether the type fits the ke
 </dict>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refVPN},
-		Whole: true,
+		Refs:             []checker.Ref{refVPN},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		const issuer = "ServerCertificateIssuerCommonName"

@@ -43,8 +43,8 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 </dict>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refVPN},
-		Whole: true,
+		Refs:             []checker.Ref{refVPN},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -65,7 +65,7 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 			var f *checker.Finding
 			switch {
 			case n == nil:
-				f = p.Open(ikev2, "missing required key LocalIdentifier; expected %s", expected)
+				f = p.AtStart(ikev2, "missing required key LocalIdentifier; expected %s", expected)
 				f.Severity = checker.Error
 			case !ok || n.Broken():
 			case strings.TrimSpace(text) == "":

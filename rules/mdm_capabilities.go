@@ -41,8 +41,8 @@ token is an info, and is reported with a macOS target only.`,
 </array>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refMDM, refMDMCapabilities},
-		Whole: true,
+		Refs:             []checker.Ref{refMDM, refMDMCapabilities},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		targets := targetsOf(p)
@@ -59,9 +59,9 @@ token is an info, and is reported with a macOS target only.`,
 			}
 			report := func(format string, args ...any) *checker.Finding {
 				if n == nil {
-					return p.Open(payload.Node, format, args...)
+					return p.AtStart(payload.Node, format, args...)
 				}
-				return p.Open(n, format, args...)
+				return p.AtStart(n, format, args...)
 			}
 			switch {
 			case !listsText(n, perUserConnections):

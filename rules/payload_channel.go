@@ -65,7 +65,7 @@ ignore it, is not reported.
 			if reported[payload.Node] {
 				continue
 			}
-			if row := availability(payload.Type); row != nil && len(targets) > 0 && p.On(targetPayload.ID) && wrongScope(row, scope) {
+			if row := availability(payload.Type); row != nil && len(targets) > 0 && p.RuleEnabled(targetPayload.ID) && wrongScope(row, scope) {
 				continue // target-payload reports it
 			}
 			other := "User"

@@ -39,8 +39,8 @@ install such payloads.`,
 <string>0C0D5B6E-6B0C-4B8E-9B35-6D0A7D6E1C42</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refCommonKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refCommonKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -53,7 +53,7 @@ install such payloads.`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					f := p.Open(payload.Node, "%s lacks %s; add %s", payloadLabel(p, payload), k.name, exampleOf[k.name])
+					f := p.AtStart(payload.Node, "%s lacks %s; add %s", payloadLabel(p, payload), k.name, exampleOf[k.name])
 					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
 						f.Severity = checker.Warning // macOS installs it
 					}

@@ -57,7 +57,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 			f = p.Value(payload.Keys.Type, "misspelled PayloadType %q; expected %q", excerpt(p, t), right)
 			f.Help = "did you mean " + right + "? Replace the PayloadType"
 			if inner, ok := elementText(p, payload.Keys.Type); ok {
-				f.Fix = &checker.Fix{Message: fmt.Sprintf("replace the PayloadType with %s", right), Edits: []checker.Edit{checker.Replace(inner, right)}}
+				f.Fix = &checker.Fix{Message: fmt.Sprintf("replace the PayloadType with %s", right), Edits: []checker.TextEdit{checker.Replace(inner, right)}}
 			}
 		}
 		return nil

@@ -136,5 +136,5 @@ func freshUUID(p *checker.Pass, n *profile.Node, own string, payload profile.Pay
 	u[6] = u[6]&0x0f | 0x80 // version 8 and the variant of RFC 9562
 	u[8] = u[8]&0x3f | 0x80
 	fresh := fmt.Sprintf("%X-%X-%X-%X-%X", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-	return &checker.Fix{Message: "give the payload the UUID " + fresh, Edits: []checker.Edit{checker.Replace(inner, fresh)}}
+	return &checker.Fix{Message: "give the payload the UUID " + fresh, Edits: []checker.TextEdit{checker.Replace(inner, fresh)}}
 }

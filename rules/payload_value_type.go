@@ -31,8 +31,8 @@ there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), 
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -146,7 +146,7 @@ var writeAs = map[profile.Kind]string{
 
 // losslessType gives the element that says the same with the right type, and the
 // edits that make it. Without edits the document cannot be changed there.
-func losslessType(p *checker.Pass, n *profile.Node, kinds []profile.Kind) (element string, edits []checker.Edit) {
+func losslessType(p *checker.Pass, n *profile.Node, kinds []profile.Kind) (element string, edits []checker.TextEdit) {
 	text := strings.TrimSpace(n.Text())
 	tag := ""
 	switch want := kinds[0]; {
@@ -161,7 +161,7 @@ func losslessType(p *checker.Pass, n *profile.Node, kinds []profile.Kind) (eleme
 			return "", nil
 		}
 		if p.Editable() {
-			edits = []checker.Edit{checker.Replace(n.Span(), element)}
+			edits = []checker.TextEdit{checker.Replace(n.Span(), element)}
 		}
 		return element, edits
 	case want == profile.String && n.Is(profile.Integer):
@@ -190,7 +190,7 @@ func losslessType(p *checker.Pass, n *profile.Node, kinds []profile.Kind) (eleme
 	if string(bytes.TrimSpace(source)) != text {
 		return element, nil // an entity or a comment is in between
 	}
-	return element, []checker.Edit{
+	return element, []checker.TextEdit{
 		checker.Replace(profile.Span{Start: n.Span().Start, End: at}, "<"+tag+">"),
 		checker.Replace(profile.Span{Start: at + len(text), End: n.Span().End}, "</"+tag+">"),
 	}

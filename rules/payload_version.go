@@ -29,8 +29,8 @@ top level and in every payload. It does not grow when a profile is changed. Devi
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refCommonKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if p.Profile.Foreign() == "" {
@@ -72,6 +72,6 @@ func versionOf(p *checker.Pass, n *profile.Node) {
 	f := p.Value(n, "PayloadVersion is %s and must be the integer 1; write %s", is, versionOne)
 	f.Severity = severity
 	if fixable && p.Editable() {
-		f.Fix = &checker.Fix{Message: "set PayloadVersion to 1", Safe: true, Edits: []checker.Edit{checker.Replace(n.Span(), versionOne)}}
+		f.Fix = &checker.Fix{Message: "set PayloadVersion to 1", Safe: true, Edits: []checker.TextEdit{checker.Replace(n.Span(), versionOne)}}
 	}
 }

@@ -58,7 +58,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 		for _, scep := range p.Profile.SCEP() {
 			sampleURL(p, scep.URL.Node, "SCEP server")
 			sampleText(p, scep.Name.Node)
-			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() && !p.On("challenge-weak") { // which reports it
+			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() && !p.RuleEnabled("challenge-weak") { // which reports it
 				if _, found := profile.Placeholder(text); found {
 					p.Value(scep.Challenge.Node, "Challenge holds sample text; write the challenge of your server, or a variable for it")
 				}

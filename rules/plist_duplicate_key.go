@@ -23,9 +23,9 @@ the device gets. It comes from merging two files by hand, or from adding a key t
 			Good: `<key>Keysize</key>
 <integer>4096</integer>`,
 		},
-		Refs:      []checker.Ref{refPlistDTD, refTopLevel},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refPlistDTD, refTopLevel},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, key := range p.Profile.Source.Duplicates {

@@ -27,9 +27,9 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 <dict/>
 </plist>`,
 		},
-		Refs:      []checker.Ref{refXML, refPlistDTD},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refXML, refPlistDTD},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		src := p.Profile.Source

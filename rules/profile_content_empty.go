@@ -26,8 +26,8 @@ An empty one mostly comes of a template whose conditions left nothing over.`,
 </dict>
 </array>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		root := p.Profile.Root

@@ -35,13 +35,13 @@ var profileKeyMissing = checker.Rule{
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		root := p.Profile.Root
 		if what := p.Profile.Foreign(); what != "" {
-			p.Open(root, "this is no configuration profile but %s; a profile is a dict with PayloadType Configuration and PayloadContent", what)
+			p.AtStart(root, "this is no configuration profile but %s; a profile is a dict with PayloadType Configuration and PayloadContent", what)
 			return nil
 		}
 		if !root.Is(profile.Dict) || root.Templated() {
@@ -58,7 +58,7 @@ var profileKeyMissing = checker.Rule{
 			if key == "PayloadType" {
 				example = "<key>PayloadType</key><string>Configuration</string>"
 			}
-			p.Open(root, "profile lacks %s; add %s", key, example)
+			p.AtStart(root, "profile lacks %s; add %s", key, example)
 		}
 		return nil
 	},

@@ -59,7 +59,7 @@ vqzREw==
 			return nil
 		}
 		if err := p.Profile.Err; err != nil && p.Profile.Source.Damaged() {
-			p.Around("the signature does not verify: %s", err.Message)
+			p.AtEnvelope("the signature does not verify: %s", err.Message)
 			return nil
 		}
 		signatures := p.Profile.Signatures()
@@ -70,9 +70,9 @@ vqzREw==
 			}
 			switch {
 			case signature.Err != nil:
-				p.Around("%s does not verify: %v", which, signature.Err)
+				p.AtEnvelope("%s does not verify: %v", which, signature.Err)
 			case len(signature.Signers) == 0:
-				p.Around("%s is missing: the CMS message has no signer", which).Severity = unverified(p)
+				p.AtEnvelope("%s is missing: the CMS message has no signer", which).Severity = unverified(p)
 			}
 			for _, signer := range signature.Signers {
 				judgeSigner(p, which, &signer)
@@ -96,7 +96,7 @@ func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 		which += fmt.Sprintf(" of %q", excerpt(p, name))
 	}
 	tell := func(severity checker.Severity, help, format string, args ...any) {
-		f := p.Around(format, args...)
+		f := p.AtEnvelope(format, args...)
 		f.Severity = severity
 		if help != "" {
 			f.Help = help

@@ -62,11 +62,11 @@ vqzREw==
 			name := fmt.Sprintf("%q", excerpt(p, profile.SignerName(c)))
 			switch {
 			case p.Now.After(c.NotAfter):
-				p.Around("signer certificate %s expired on %s", name, day(c.NotAfter))
+				p.AtEnvelope("signer certificate %s expired on %s", name, day(c.NotAfter))
 			case p.Now.Before(c.NotBefore):
-				p.Around("signer certificate %s is not valid before %s", name, day(c.NotBefore)).Help = "sign with a certificate that is valid now"
+				p.AtEnvelope("signer certificate %s is not valid before %s", name, day(c.NotBefore)).Help = "sign with a certificate that is valid now"
 			case p.Now.Add(soon).After(c.NotAfter):
-				p.Around("signer certificate %s expires on %s", name, day(c.NotAfter))
+				p.AtEnvelope("signer certificate %s expires on %s", name, day(c.NotAfter))
 			}
 		}
 		return nil

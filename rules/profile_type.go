@@ -30,8 +30,8 @@ iOS is a target, since macOS was observed to install it. A Profile Service, the 
 <key>PayloadContent</key>
 <array/>`,
 		},
-		Refs:  []checker.Ref{refTopLevel, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refTopLevel, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if p.Profile.Foreign() != "" {
@@ -61,7 +61,7 @@ iOS is a target, since macOS was observed to install it. A Profile Service, the 
 		f.Fix = &checker.Fix{
 			Message: "set PayloadType to " + right,
 			Safe:    profile.Distance(strings.ToLower(strings.TrimSpace(text)), strings.ToLower(right)) <= 2,
-			Edits:   []checker.Edit{edit},
+			Edits:   []checker.TextEdit{edit},
 		}
 		return nil
 	},

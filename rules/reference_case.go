@@ -54,7 +54,7 @@ device minds is not documented.`,
 				f.Fix = &checker.Fix{
 					Message: "write " + r.Key + " as the payload has it",
 					Safe:    true,
-					Edits:   []checker.Edit{checker.Replace(inner, r.Near.UUID)},
+					Edits:   []checker.TextEdit{checker.Replace(inner, r.Near.UUID)},
 				}
 			}
 		}

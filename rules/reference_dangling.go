@@ -48,25 +48,25 @@ hold template text are not judged.`,
 		},
 		Refs: []checker.Ref{refProfileTypes, refMDMErrors},
 	},
-	Gather: func(p *checker.Pass) error {
+	CollectFacts: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			if profile.HoldsCertificate(payload.As) && payload.UUID != "" && !profile.HasVariable(payload.UUID) {
-				p.Offer(certificateUUID, payload.UUID)
+				p.ExportPassiveFact(certificateUUID, payload.UUID)
 			}
 		}
 		for r := range dangling(p.Profile) {
-			p.Want(certificateUUID, r.UUID)
+			p.RequestFact(certificateUUID, r.UUID)
 		}
 		return nil
 	},
-	CheckSet: func(p *checker.Pass) error {
+	CheckFileSet: func(p *checker.Pass) error {
 		for r := range dangling(p.Profile) {
 			if strings.TrimSpace(r.UUID) == "" {
 				f := p.Value(r.Node, "%s is empty and names no payload; write the PayloadUUID of %s, or remove it", r.Key, wantedBy(r))
 				f.Severity = checker.Warning
 				continue
 			}
-			if count, places := p.Others(certificateUUID, r.UUID); count > 0 {
+			if count, places := p.ImportFact(certificateUUID, r.UUID); count > 0 {
 				f := p.Value(r.Node, "%s %q names no payload of this profile, only one of another profile, which it cannot reach; put %s into this profile as well",
 					r.Key, excerpt(p, r.UUID), wantedBy(r))
 				f.Severity, f.Related, f.Argument = checker.Warning, places, r.UUID
@@ -136,7 +136,7 @@ func wantedBy(r *profile.Reference) string {
 // danglingRemedy looks for what was meant: white space around a UUID, or the
 // identifier of a payload in its place.
 func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
-	if !p.Full() {
+	if !p.LimitReached() {
 		plain := strings.TrimSpace(r.UUID)
 		for _, payload := range p.Profile.Payloads() {
 			switch {

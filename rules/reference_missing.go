@@ -35,8 +35,8 @@ absence is a warning.`,
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refMDM, refIdentityPreference, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refMDM, refIdentityPreference, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
@@ -48,7 +48,7 @@ absence is a warning.`,
 				var f *checker.Finding
 				switch text, isString := n.Str(); {
 				case n == nil && !payload.Node.Templated():
-					f = p.Open(payload.Node, "%s lacks %s; add it with the PayloadUUID of the certificate's payload", payloadLabel(p, payload), key.Path)
+					f = p.AtStart(payload.Node, "%s lacks %s; add it with the PayloadUUID of the certificate's payload", payloadLabel(p, payload), key.Path)
 				case n == nil, n.Is(profile.Template), n.Unrendered(), isString && strings.TrimSpace(text) != "":
 					continue
 				case isString:

@@ -43,8 +43,8 @@ find the identity in the keychain by themselves. Profiles with template text in 
 <string>C2E94A07-83BD-4F16-A5D0-71FE6B3C9D28</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSCEP, refProfileTypes},
-		Whole: true,
+		Refs:             []checker.Ref{refSCEP, refProfileTypes},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		if len(p.Profile.SCEP()) == 0 || len(p.Profile.Source.Templates) > 0 || !holdsUsers(p.Profile) {
@@ -85,7 +85,7 @@ find the identity in the keychain by themselves. Profiles with template text in 
 // eapNeedsIdentity reports whether eap-identity-missing tells what the identity
 // of the profile is for.
 func eapNeedsIdentity(p *checker.Pass) bool {
-	if _, one := onlyIdentity(p.Profile); !one || !p.On(eapIdentityMissing.ID) {
+	if _, one := onlyIdentity(p.Profile); !one || !p.RuleEnabled(eapIdentityMissing.ID) {
 		return false
 	}
 	for _, payload := range p.Profile.Payloads() {

@@ -17,7 +17,7 @@ import (
 // TestReuse holds that a profile draws the same findings whichever came before it
 // and left it its memory.
 func TestReuse(t *testing.T) {
-	alone := slices.DeleteFunc(All(), func(r checker.Rule) bool { return r.CheckSet != nil })
+	alone := slices.DeleteFunc(All(), func(r checker.Rule) bool { return r.CheckFileSet != nil })
 	c := &checker.Checker{Rules: alone, Now: checkertest.Now, Jobs: 1}
 	var inputs []checker.Input
 	for _, pattern := range []string{"*/*.mobileconfig", "*/*.json", "*/*.xml", "*/*.plist"} {

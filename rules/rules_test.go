@@ -41,7 +41,7 @@ func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rul
 		if r.Err != nil {
 			t.Fatal(r.Err)
 		}
-		if r.Again {
+		if r.IsFileSet {
 			results[r.File].Findings = append(results[r.File].Findings, r.Findings...)
 		} else {
 			results[r.File] = r
@@ -62,7 +62,7 @@ func enabled(rules []checker.Rule) map[string]checker.Severity {
 // rules about suppressions all the others too, for these must have something
 // to suppress.
 func with(rule checker.Rule) []checker.Rule {
-	if rule.CheckIgnores == nil {
+	if rule.CheckSuppressions == nil {
 		return []checker.Rule{rule}
 	}
 	return All()
@@ -292,8 +292,8 @@ func TestReadOnce(t *testing.T) {
 	}
 	c := &checker.Checker{Rules: All(), Now: checkertest.Now, Jobs: 1}
 	for r := range c.Run(context.Background(), inputs) {
-		if r.Err != nil || r.Again {
-			t.Errorf("%s: %v, %v", r.File, r.Err, r.Again)
+		if r.Err != nil || r.IsFileSet {
+			t.Errorf("%s: %v, %v", r.File, r.Err, r.IsFileSet)
 		}
 	}
 	if len(reads) != files {

@@ -21,18 +21,18 @@ the absence is right if the management server puts a challenge in as it sends th
 <key>Challenge</key>
 <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>`,
 		},
-		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refSCEP, refSCEPProtocol},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			switch {
 			case !lacks(p, &scep, "Challenge"):
 			case scep.Declarative():
-				p.Open(scep.Content, "SCEP credential has no Challenge, so devices enrol without one; add \"Challenge\" unless the server needs none")
+				p.AtStart(scep.Content, "SCEP credential has no Challenge, so devices enrol without one; add \"Challenge\" unless the server needs none")
 			default:
-				p.Open(scep.Content, "SCEP payload has no Challenge: a person who installs the profile is asked for it, an unattended device enrols without; add <key>Challenge</key> unless the server needs none")
+				p.AtStart(scep.Content, "SCEP payload has no Challenge: a person who installs the profile is asked for it, an unattended device enrols without; add <key>Challenge</key> unless the server needs none")
 			}
 		}
 		return nil

@@ -37,8 +37,8 @@ certificate payloads, which is data. Without the dict there is no URL to enrol a
 	</dict>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSCEP, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refSCEP, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
@@ -47,7 +47,7 @@ certificate payloads, which is data. Without the dict there is no URL to enrol a
 			case scep.Content != nil, n.Unrendered(), n.Is(profile.Template):
 			case n == nil && scep.Node.Templated(): // template text may bring it
 			case n == nil:
-				p.Open(scep.Node, "SCEP payload lacks PayloadContent; write <key>PayloadContent</key> and a <dict> with the SCEP keys in it")
+				p.AtStart(scep.Node, "SCEP payload lacks PayloadContent; write <key>PayloadContent</key> and a <dict> with the SCEP keys in it")
 			case n.Is(profile.String) && n.HasVariable():
 			case n.Is(profile.Array) && n.Len() == 1 && n.At(0).Is(profile.Dict):
 				p.Value(n, "PayloadContent of a SCEP payload is an array around a dict, but must be the dict itself; remove the <array> around it")

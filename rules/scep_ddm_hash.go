@@ -52,7 +52,7 @@ it be left out; then whoever can change the document can send devices to a CA of
 		text, ok := n.Str()
 		switch {
 		case n == nil:
-			p.Open(reference, "Reference has no Hash-SHA-256, so that a device takes whatever document is at the DataURL; write the SHA-256 digest of the credential")
+			p.AtStart(reference, "Reference has no Hash-SHA-256, so that a device takes whatever document is at the DataURL; write the SHA-256 digest of the credential")
 		case !ok:
 			p.Value(n, "Hash-SHA-256 is %s, but must be a string; write the SHA-256 digest of the credential in 64 hexadecimal digits", kindPhrase(n.Kind))
 		case profile.HasVariable(text), sha256Digest(text):

@@ -50,17 +50,17 @@ the Challenge, which everybody on the way could read otherwise.`,
 		text, ok := n.Str()
 		switch {
 		case payload == nil:
-			p.Open(p.Profile.Root, "the declaration has no Payload; write one with a Reference to the credential in it")
+			p.AtStart(p.Profile.Root, "the declaration has no Payload; write one with a Reference to the credential in it")
 		case !payload.Is(profile.Dict):
 			p.Value(payload, "Payload is %s, but must be an object; write one with a Reference to the credential in it", kindPhrase(payload.Kind))
 		case payload.HoldsSCEP() && reference == nil:
 			p.Key(payload, "the SCEP settings stand in the declaration, where devices do not look for them; write them into a document of their own, and its https address under Reference as DataURL")
 		case reference == nil:
-			p.Open(payload, "the declaration has no Reference; write one with the https address of the credential as DataURL")
+			p.AtStart(payload, "the declaration has no Reference; write one with the https address of the credential as DataURL")
 		case !reference.Is(profile.Dict):
 			p.Value(reference, "Reference is %s, but must be an object; write one with the https address of the credential as DataURL", kindPhrase(reference.Kind))
 		case n == nil:
-			p.Open(reference, "Reference has no DataURL; write the https address of the credential")
+			p.AtStart(reference, "Reference has no DataURL; write the https address of the credential")
 		case !ok:
 			p.Value(n, "DataURL is %s, but must be a string; write the https address of the credential", kindPhrase(n.Kind))
 		case strings.TrimSpace(text) == "":

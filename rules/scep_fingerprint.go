@@ -73,7 +73,7 @@ func hexFingerprint(p *checker.Pass, f profile.Fingerprint) {
 		found.Fix = &checker.Fix{
 			Message: "write the digest itself",
 			Safe:    true,
-			Edits:   []checker.Edit{checker.Replace(f.Node.Span(), right)},
+			Edits:   []checker.TextEdit{checker.Replace(f.Node.Span(), right)},
 		}
 	}
 }

@@ -41,7 +41,7 @@ the profile installs, and the certificate comes out without it.`,
 					f.Fix = &checker.Fix{
 						Message: "rename the key to " + right,
 						Safe:    true,
-						Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+						Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 					}
 				}
 			}

@@ -29,10 +29,10 @@ when iOS is among the targets.`,
 				continue
 			}
 			if scep.Declarative() { // what iOS was observed to do was with a payload
-				p.Open(scep.Content, "SCEP credential lacks Keysize, which means 1024 by Apple's schema; add <key>Keysize</key><integer>2048</integer>")
+				p.AtStart(scep.Content, "SCEP credential lacks Keysize, which means 1024 by Apple's schema; add <key>Keysize</key><integer>2048</integer>")
 				continue
 			}
-			f := p.Open(scep.Content, "SCEP payload lacks Keysize, which means 1024 by Apple's schema and was observed to be required on iOS; add <key>Keysize</key><integer>2048</integer>")
+			f := p.AtStart(scep.Content, "SCEP payload lacks Keysize, which means 1024 by Apple's schema and was observed to be required on iOS; add <key>Keysize</key><integer>2048</integer>")
 			if p.Targets.Has("ios") {
 				f.Severity = checker.Error
 			}

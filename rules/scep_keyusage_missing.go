@@ -31,7 +31,7 @@ devices. Servers that choose a template by the requested usage, as NDES does, ma
 			}
 			switch k := scep.KeyUsage; {
 			case lacks(p, &scep, "Key Usage"):
-				p.Open(scep.Content, "SCEP payload lacks Key Usage, %s; add it with 1 (signing), 4 (encryption) or 5 (both)", means)
+				p.AtStart(scep.Content, "SCEP payload lacks Key Usage, %s; add it with 1 (signing), 4 (encryption) or 5 (both)", means)
 			case k.Set() && k.Known && k.Value == 0:
 				p.Value(k.Node, "Key Usage 0 names no use, like a missing key, %s; write 1 (signing), 4 (encryption) or 5 (both)", means)
 			}

@@ -111,7 +111,7 @@ func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
 		f.Fix = &checker.Fix{
 			Message: "rename the key to " + right,
 			Safe:    true,
-			Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+			Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 		}
 	}
 }

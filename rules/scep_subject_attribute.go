@@ -138,7 +138,7 @@ func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
 	f.Fix = &checker.Fix{
 		Message: "write the attribute type as " + write,
 		Safe:    true,
-		Edits:   []checker.Edit{checker.Replace(at, element)},
+		Edits:   []checker.TextEdit{checker.Replace(at, element)},
 	}
 }
 

@@ -32,7 +32,7 @@ servers that find the device by its CN refuse the request.`,
 		for _, scep := range p.Profile.SCEP() {
 			switch n := scep.Subject.Node; {
 			case lacks(p, &scep, "Subject"):
-				p.Open(scep.Content, "SCEP payload has no Subject, so its certificate gets no name; add <key>Subject</key> with at least a CN")
+				p.AtStart(scep.Content, "SCEP payload has no Subject, so its certificate gets no name; add <key>Subject</key> with at least a CN")
 			case n.Is(profile.Array) && n.Len() == 0 && !n.Templated():
 				p.Value(n, "Subject is empty, so the certificate gets no name; write at least a CN")
 			}

@@ -33,7 +33,7 @@ or space around it, as formatters leave them inside <string>, is part of the val
 			n := scep.URL.Node
 			if n == nil {
 				if lacks(p, &scep, "URL") {
-					p.Open(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server")
+					p.AtStart(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server")
 				}
 				continue
 			}

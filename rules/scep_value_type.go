@@ -107,7 +107,7 @@ func retypedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 		return &checker.Fix{
 			Message: "write " + n.Key + " as " + kindPhrase(want),
 			Safe:    true,
-			Edits:   []checker.Edit{checker.Replace(n.Span(), element)},
+			Edits:   []checker.TextEdit{checker.Replace(n.Span(), element)},
 		}
 	}
 	switch want {
@@ -157,7 +157,7 @@ func retaggedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 	return &checker.Fix{
 		Message: "write " + n.Key + " as " + kindPhrase(want),
 		Safe:    true,
-		Edits: []checker.Edit{
+		Edits: []checker.TextEdit{
 			{Start: at.Start, End: from, Text: "<" + want.String() + ">"},
 			{Start: to, End: at.End, Text: "</" + want.String() + ">"},
 		},

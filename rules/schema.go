@@ -158,7 +158,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 			continue
 		}
 		if w == nil {
-			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.On(schemaKeyUnknownID)}
+			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
 			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
 		}
 		w.payload, w.typ, w.shared = payload, t, nil
@@ -246,9 +246,9 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 	case "PayloadContent":
 		return w.top(n) && contentTypes[w.typ.Name]
 	case "ServerCapabilities":
-		return w.top(n) && w.typ.Name == "com.apple.mdm" && n.Get(key).Is(profile.Array) && w.pass.On("mdm-capabilities")
+		return w.top(n) && w.typ.Name == "com.apple.mdm" && n.Get(key).Is(profile.Array) && w.pass.RuleEnabled("mdm-capabilities")
 	case "LocalIdentifier":
-		return n.Key == "IKEv2" && n.Get(key) == nil && n.Get("AuthenticationMethod").Text() == "Certificate" && w.pass.On("ikev2-local-identifier")
+		return n.Key == "IKEv2" && n.Get(key) == nil && n.Get("AuthenticationMethod").Text() == "Certificate" && w.pass.RuleEnabled("ikev2-local-identifier")
 	}
 	return false
 }
@@ -478,7 +478,7 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	default:
 		return
 	}
-	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.On(referenceKeyAlgorithm.ID) && w.usesSCEP(n.Parent()) {
+	if k.Name == "CertificateType" && strings.HasPrefix(text, "ECDSA") && w.pass.RuleEnabled(referenceKeyAlgorithm.ID) && w.usesSCEP(n.Parent()) {
 		return // it does not fit the identity either, which that rule reports
 	}
 	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})
@@ -575,7 +575,7 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 	if !keys.Known() {
 		return nil, false
 	}
-	if right := oldNames[n.Key]; right != "" && keys.Lists(right) && !w.pass.On("eap-key-legacy") {
+	if right := oldNames[n.Key]; right != "" && keys.Lists(right) && !w.pass.RuleEnabled("eap-key-legacy") {
 		return keys.Get(right), false
 	}
 	var buffer [maxKeyName]byte

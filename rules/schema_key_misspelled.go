@@ -30,8 +30,8 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 <false/>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys},
-		Whole: true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		renamed := map[renaming]bool{}
@@ -45,7 +45,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 				f.Fix = &checker.Fix{
 					Message: "rename the key to " + right,
 					Safe:    fault.exact,
-					Edits:   []checker.Edit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
 				}
 			}
 			renamed[to] = true

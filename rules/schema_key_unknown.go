@@ -32,8 +32,8 @@ Exceptions: misspelled keys have a rule of their own. Payloads that take any key
 <string>Corp</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys},
-		Whole: true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultUnknown) {

@@ -34,8 +34,8 @@ begins with 1 or 2, since it stands for "never" there.
 <integer>12</integer>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys},
-		Whole: true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultRange) {

@@ -32,12 +32,12 @@ empty or belong to another VPNType are not checked. Keys that Apple requires und
 <string>anna</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultMissing) {
-			f := p.Open(fault.node, "missing required key `%s` in %s", fault.key.Name, dictionaryLabel(p, &fault, fault.node))
+			f := p.AtStart(fault.node, "missing required key `%s` in %s", fault.key.Name, dictionaryLabel(p, &fault, fault.node))
 			f.Severity = fault.severity
 			f.Help = "add the key `" + fault.key.Name + "`"
 		}

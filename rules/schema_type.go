@@ -33,8 +33,8 @@ boolean is not reported.
 <integer>12</integer>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
-		Whole: true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultType) {

@@ -34,8 +34,8 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 <string>WPA2</string>
 </dict>`,
 		},
-		Refs:  []checker.Ref{refSchema, refProfileKeys},
-		Whole: true,
+		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultValue) {
@@ -53,7 +53,7 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 			f.Message = "unsupported " + keyLabel(p, n) + " " + found + `; expected "` + right + `"`
 			f.Help = `use "` + right + `"`
 			if inner, ok := elementText(p, n); ok {
-				f.Fix = &checker.Fix{Message: `replace the value with "` + right + `"`, Safe: true, Edits: []checker.Edit{checker.Replace(inner, right)}}
+				f.Fix = &checker.Fix{Message: `replace the value with "` + right + `"`, Safe: true, Edits: []checker.TextEdit{checker.Replace(inner, right)}}
 			}
 		}
 		return nil

@@ -219,7 +219,7 @@ func wrongScope(row *profile.Availability, scope string) bool {
 // identity is in the profile too.
 func scopeReported(p *checker.Pass) map[*profile.Node]bool {
 	reported := map[*profile.Node]bool{}
-	if p.On(profileScope.ID) {
+	if p.RuleEnabled(profileScope.ID) {
 		for _, r := range p.Profile.References() {
 			if leftToUser(r) {
 				reported[r.From.Node] = true

@@ -24,9 +24,9 @@ was. Fleet is known to replace its variables before it reads the file, so these 
 			Good: `<key>Keysize</key>
 <integer>2048</integer>`,
 		},
-		Refs:      []checker.Ref{refPlistDTD, refFleetVariables},
-		Documents: checker.AnyDocument,
-		Whole:     true,
+		Refs:             []checker.Ref{refPlistDTD, refFleetVariables},
+		Documents:        checker.AnyDocument,
+		SkipLossyExports: true,
 	},
 	CheckDocument: func(p *checker.Pass) error {
 		blocks := p.Profile.Source.Templates

@@ -116,7 +116,7 @@ func (f *Fleet) Add(r *checker.Result) {
 		f.files++
 	}
 	f.profiles += r.Profiles
-	f.suppressed += len(r.Held)
+	f.suppressed += len(r.Suppressed)
 	visited := make([]*Profile, len(r.Visited))
 	for i, v := range r.Visited {
 		visited[i] = v.(*Profile)

@@ -128,7 +128,7 @@ func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (cho
 	scep := len(pass.Profile.SCEP()) > 0
 	for i, p := range s.policies {
 		switch {
-		case !pass.On(p.ID), p.wide != wide:
+		case !pass.RuleEnabled(p.ID), p.wide != wide:
 		case !scep && !p.anySCEP:
 			if s.config.Trace == p.ID {
 				printed(pass, []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name), "  not asked: the profile has no SCEP payload"})

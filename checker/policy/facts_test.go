@@ -160,7 +160,7 @@ func runForms(t *testing.T, files []File, inputs []checker.Input, plain bool) (f
 		for _, f := range r.Findings {
 			found = append(found, fmt.Sprintf("%s: %s [%s]", r.File, f.Message, f.Rule.ID))
 		}
-		prints = append(prints, r.Prints...)
+		prints = append(prints, r.PolicyOutput...)
 	}
 	return found, prints
 }

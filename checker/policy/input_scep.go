@@ -233,7 +233,7 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 	f.flag("guessable", literal && profile.Guessable(c.Value))
 	count, files := 0, []*ast.Term{}
 	if literal && !d.p.Deployed() {
-		n, places := d.pass.Others(sharedChallenge, c.Value)
+		n, places := d.pass.ImportFact(sharedChallenge, c.Value)
 		for _, place := range places {
 			files = append(files, ast.StringTerm(place.File))
 		}

@@ -18,7 +18,7 @@ func gather(pass *checker.Pass) error {
 	payloads := pass.Profile.SCEP()
 	for i := range payloads {
 		if c := &payloads[i]; c.ChallengeKind == profile.ChallengeLiteral && c.Challenge.Known {
-			pass.Note(sharedChallenge, c.Challenge.Value, c.Challenge.Node)
+			pass.ExportFact(sharedChallenge, c.Challenge.Value, c.Challenge.Node)
 		}
 	}
 	return nil
@@ -125,14 +125,14 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 	}
 	var f *checker.Finding
 	if n.Is(profile.Dict, profile.Array) {
-		f = pass.Open(n, "%s", checker.Prose(m.message))
+		f = pass.AtStart(n, "%s", checker.Prose(m.message))
 	} else {
 		f = pass.Value(n, "%s", checker.Prose(m.message))
 	}
 	f.Rule, f.Help, f.Severity = p.described(), p.described().Help, severity
 	for _, s := range pass.Profile.SCEP() {
 		if s.Challenge.Node == n && s.ChallengeKind == profile.ChallengeLiteral {
-			_, f.Related = pass.Others(sharedChallenge, s.Challenge.Value)
+			_, f.Related = pass.ImportFact(sharedChallenge, s.Challenge.Value)
 		}
 	}
 	return nil

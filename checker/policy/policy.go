@@ -124,8 +124,8 @@ func (s *Set) Rules() []checker.Rule {
 		}
 		rules[i].Documents = checker.AnyDocument
 		if p.wide {
-			rules[i].Gather = gather
-			rules[i].CheckSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }
+			rules[i].CollectFacts = gather
+			rules[i].CheckFileSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }
 		} else {
 			rules[i].Check = func(pass *checker.Pass) error { return s.check(pass, i, false) }
 		}

@@ -35,8 +35,8 @@ func everything() []*checker.Result {
 	one.Rule, one.Severity, one.Path = rule, checker.Error, slices.Clone(one.Path)
 	one.File, one.Message = "dir/a b,c:d%e.mobileconfig", "100% \"漢字\" <is> ]]> wrong\nin two lines"
 	one.Start.ByteColumn, one.End.ByteColumn = 5, 28
-	one.Fix.Places = []checker.Place{{Start: one.Start, End: one.End}}
-	one.Related = []checker.Related{
+	one.Fix.Places = []checker.Region{{Start: one.Start, End: one.End}}
+	one.Related = []checker.RelatedLocation{
 		{File: "other file.mobileconfig", Message: "the same there", Placed: true, Start: profile.Position{Line: 3, Column: 2, Offset: 30, ByteColumn: 4}},
 		{File: "binary.mobileconfig", Message: "and there"},
 	}
@@ -44,27 +44,27 @@ func everything() []*checker.Result {
 	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "recommended"}
 	several.Severity, several.Related, several.Message, several.Fingerprint = checker.Warning, nil, "over lines", "0022"
 	several.End, several.Line = profile.Position{Line: 9, Column: 1, Offset: 150, ByteColumn: 1}, checker.Line{Text: "\t<dict>", Start: 1, End: 7}
-	several.Fix = &checker.Fix{Message: "take it out", Edits: []checker.Edit{{Start: 1, End: 2}, {Start: 3, End: 3, Text: "é"}}, Places: []checker.Place{
+	several.Fix = &checker.Fix{Message: "take it out", Edits: []checker.TextEdit{{Start: 1, End: 2}, {Start: 3, End: 3, Text: "é"}}, Places: []checker.Region{
 		{Start: profile.Position{Line: 1, Column: 2, ByteColumn: 2}, End: profile.Position{Line: 1, Column: 3, ByteColumn: 3}},
 		{Start: profile.Position{Line: 2, Column: 1, ByteColumn: 1}, End: profile.Position{Line: 2, Column: 1, ByteColumn: 1}},
 	}}
 	secret := several
-	secret.Fix = &checker.Fix{Message: "write it", Secret: true, Edits: []checker.Edit{{Text: "Hidden1"}}, Places: make([]checker.Place, 1)}
+	secret.Fix = &checker.Fix{Message: "write it", Secret: true, Edits: []checker.TextEdit{{Text: "Hidden1"}}, Places: make([]checker.Region, 1)}
 	secret.Fingerprint = "0033"
 	unplaced := checker.Finding{
 		Rule: &checker.Meta{ID: "own", Title: "of an organisation", Severity: checker.Info, Pack: "acme", Refs: []checker.Ref{{URL: "urn:x"}, {URL: "https://example.com/own"}}},
 		File: "binary.mobileconfig", Severity: checker.Info, Message: "=1+1", Path: []any{"PayloadContent", 0, "Key Usage"}, Fingerprint: "0022",
 	}
 	held := unplaced
-	held.Severity, held.Suppression = checker.Error, &checker.Suppression{By: checker.ByComment, Reason: "we know"}
+	held.Severity, held.Suppression = checker.Error, &checker.Suppression{Kind: checker.ByComment, Justification: "we know"}
 	baseline := held
-	baseline.Suppression = &checker.Suppression{By: checker.ByBaseline}
+	baseline.Suppression = &checker.Suppression{Kind: checker.ByBaseline}
 	return []*checker.Result{
 		{File: one.File, Profiles: 1, Findings: []checker.Finding{one, several, secret}},
 		{File: "clean.mobileconfig", Profiles: 1},
-		{File: "binary.mobileconfig", Profiles: 1, Findings: []checker.Finding{unplaced}, Held: []checker.Finding{held, baseline}},
+		{File: "binary.mobileconfig", Profiles: 1, Findings: []checker.Finding{unplaced}, Suppressed: []checker.Finding{held, baseline}},
 		{File: "broken\x1b.mobileconfig", Err: errors.New("broken\x1b.mobileconfig: no such file")},
-		{File: one.File, Again: true, Findings: []checker.Finding{one}},
+		{File: one.File, IsFileSet: true, Findings: []checker.Finding{one}},
 	}
 }
 
@@ -129,7 +129,7 @@ func TestEditsWithSecrets(t *testing.T) {
 func TestEditsInOtherLines(t *testing.T) {
 	f := everything()[0].Findings[0]
 	for _, inner := range []bool{false, true} {
-		f.Inner = inner
+		f.UnmappedLines = inner
 		results := []*checker.Result{{Findings: []checker.Finding{f}}}
 		for key, format := range map[string]Format{"deletedRegion": SARIF, "suggestions": ReviewdogLines} {
 			if told := bytes.Contains(reported(t, format, false, results), []byte(key)); told == inner {
@@ -187,9 +187,9 @@ func TestHostileTexts(t *testing.T) {
 			x.File, x.Message, x.Help, x.Path = text, text, text, []any{text}
 			x.Profile, x.Payload = checker.Identity{Identifier: text}, &checker.PayloadIdentity{Identifier: text, Type: text}
 			x.Line = checker.Line{Text: text, End: len(text)}
-			x.Fix = &checker.Fix{Message: text, Edits: []checker.Edit{{Text: text}}, Places: []checker.Place{{Start: x.Start, End: x.End}}}
-			x.Related = []checker.Related{{File: text, Message: text}}
-			x.Suppression = &checker.Suppression{By: checker.ByConfig, Reason: text}
+			x.Fix = &checker.Fix{Message: text, Edits: []checker.TextEdit{{Text: text}}, Places: []checker.Region{{Start: x.Start, End: x.End}}}
+			x.Related = []checker.RelatedLocation{{File: text, Message: text}}
+			x.Suppression = &checker.Suppression{Kind: checker.ByConfig, Justification: text}
 			got := reported(t, f.Format, true, []*checker.Result{{File: text, Findings: []checker.Finding{x}, Err: errors.New(text)}})
 			if !utf8.Valid(got) && f.Name != "text" {
 				t.Errorf("%s: %q: not UTF-8", f.Name, text)

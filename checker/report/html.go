@@ -74,7 +74,7 @@ func (r *Report) collect() *collected {
 	c := &collected{rules: map[string]*ruleCount{}, table: newHTMLTable()}
 	for result := range r.Results {
 		c.summary.Add(result)
-		c.inventory.add(result.File, &result.Survey)
+		c.inventory.add(result.File, &result.Inventory)
 		if result.Err != nil {
 			f := htmlFailure{File: visible(result.File)}
 			for line := range strings.Lines(result.Err.Error()) {

@@ -92,8 +92,8 @@ type inventory struct {
 	hosts        map[string]int
 	algorithms   map[string]int
 	challenges   map[profile.ChallengeKind]int
-	kinds        [3]map[checker.Known]int // of what is not known: key sizes, hosts, fingerprints
-	anchors      map[checker.Anchor]*anchorCount
+	kinds        [3]map[checker.ValueState]int // of what is not known: key sizes, hosts, fingerprints
+	anchors      map[checker.CertificateExpiry]*anchorCount
 }
 
 // anchorCount is how often a certificate is there, and in how many files.
@@ -109,12 +109,12 @@ const (
 	ofPin
 )
 
-func (v *inventory) add(file string, s *checker.Survey) {
+func (v *inventory) add(file string, s *checker.Inventory) {
 	if v.hosts == nil {
 		v.keysizes, v.hosts, v.algorithms = map[int64]int{}, map[string]int{}, map[string]int{}
-		v.challenges, v.anchors = map[profile.ChallengeKind]int{}, map[checker.Anchor]*anchorCount{}
+		v.challenges, v.anchors = map[profile.ChallengeKind]int{}, map[checker.CertificateExpiry]*anchorCount{}
 		for i := range v.kinds {
-			v.kinds[i] = map[checker.Known]int{}
+			v.kinds[i] = map[checker.ValueState]int{}
 		}
 	}
 	for _, e := range s.SCEP {
@@ -140,8 +140,8 @@ func (v *inventory) add(file string, s *checker.Survey) {
 }
 
 // tally counts a value, or why there is none.
-func tally[T comparable](values map[T]int, value T, kinds map[checker.Known]int, kind checker.Known) {
-	if kind == checker.KnownValue {
+func tally[T comparable](values map[T]int, value T, kinds map[checker.ValueState]int, kind checker.ValueState) {
+	if kind == checker.StateKnown {
 		values[value]++
 	} else {
 		kinds[kind]++
@@ -168,9 +168,9 @@ func (v *inventory) view(now time.Time) htmlInventory {
 	}
 	kinds := func(f *figure, of int, absent string) {
 		for _, k := range []struct {
-			kind  checker.Known
+			kind  checker.ValueState
 			label string
-		}{{checker.KnownAbsent, absent}, {checker.KnownVariable, "variable, filled in later"}, {checker.KnownInvalid, "invalid"}} {
+		}{{checker.StateNotSet, absent}, {checker.StateVariable, "variable, filled in later"}, {checker.StateInvalid, "invalid"}} {
 			if n := v.kinds[of][k.kind]; n > 0 {
 				f.add(k.label, "", n)
 			}
@@ -272,13 +272,13 @@ func (v *inventory) expiry(now time.Time) *figure {
 // expiring gives the certificates that end first, within a year.
 func (v *inventory) expiring(now time.Time) []htmlExpiring {
 	const enough = 8
-	var list []checker.Anchor
+	var list []checker.CertificateExpiry
 	for a := range v.anchors {
 		if a.NotAfter.Before(now.AddDate(1, 0, 0)) {
 			list = append(list, a)
 		}
 	}
-	slices.SortFunc(list, func(a, b checker.Anchor) int {
+	slices.SortFunc(list, func(a, b checker.CertificateExpiry) int {
 		return cmp.Or(a.NotAfter.Compare(b.NotAfter), strings.Compare(a.Subject, b.Subject))
 	})
 	var rows []htmlExpiring

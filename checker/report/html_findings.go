@@ -67,9 +67,9 @@ func newHTMLFinding(f *checker.Finding) htmlFinding {
 		x.Path = visible(PathText(f.Path))
 	}
 	if s := f.Suppression; s != nil {
-		x.Held = string(s.By)
-		if s.Reason != "" {
-			x.Held += ": " + visible(s.Reason)
+		x.Held = string(s.Kind)
+		if s.Justification != "" {
+			x.Held += ": " + visible(s.Justification)
 		}
 	}
 	for _, r := range f.Related {

@@ -145,11 +145,11 @@ func TestHTML(t *testing.T) {
 	unplaced := finding()
 	unplaced.Placed, unplaced.File, unplaced.Severity = false, "b", checker.Error
 	unplaced.Fix = &checker.Fix{Message: "hide it", Secret: true}
-	unplaced.Related = []checker.Related{{File: "c", Message: "here too", Placed: true, Start: profile.Position{Line: 3, Column: 4}}}
+	unplaced.Related = []checker.RelatedLocation{{File: "c", Message: "here too", Placed: true, Start: profile.Position{Line: 3, Column: 4}}}
 	held := finding()
-	held.Suppression = &checker.Suppression{By: checker.ByConfig, Reason: "so be it"}
+	held.Suppression = &checker.Suppression{Kind: checker.ByConfig, Justification: "so be it"}
 	results := []*checker.Result{
-		{File: "a", Profiles: 2, SCEP: 3, Findings: []checker.Finding{finding(), unplaced}, Held: []checker.Finding{held}},
+		{File: "a", Profiles: 2, SCEP: 3, Findings: []checker.Finding{finding(), unplaced}, Suppressed: []checker.Finding{held}},
 		{File: "d", Err: errors.Join(errors.New("d: first"), errors.New("second"))},
 	}
 	page, root := writeHTML(t, Report{Rules: []checker.Meta{{ID: "silent-rule"}, meta}}, results...)
@@ -246,14 +246,14 @@ func TestHTMLHostile(t *testing.T) {
 	f := checker.Finding{
 		Rule: &meta, Severity: checker.Error, Message: evil, Help: evil, File: evil, Path: []any{evil}, Placed: true, Profile: checker.Identity{Identifier: evil, UUID: evil},
 		Start: profile.Position{Line: 1, Column: 1}, Line: checker.Line{Text: evil + evil + evil, Start: len(evil), End: 2 * len(evil)},
-		Fix: &checker.Fix{Message: evil}, Related: []checker.Related{{File: evil, Message: evil}}, Suppression: &checker.Suppression{By: checker.ByComment, Reason: evil},
+		Fix: &checker.Fix{Message: evil}, Related: []checker.RelatedLocation{{File: evil, Message: evil}}, Suppression: &checker.Suppression{Kind: checker.ByComment, Justification: evil},
 	}
 	open := f
 	open.Suppression = nil
 	page, root := writeHTML(t, Report{Rules: []checker.Meta{meta}, ShowSuppressed: true}, &checker.Result{
-		File: evil, Profiles: 1, Findings: []checker.Finding{open}, Held: []checker.Finding{f}, Err: errors.New(evil),
-		Survey: checker.Survey{
-			SCEP: []checker.Enrolment{{Host: evil, HostKind: checker.KnownValue, Fingerprint: evil, PinKind: checker.KnownValue, Challenge: evil}}, Certificates: []checker.Anchor{{Subject: evil}},
+		File: evil, Profiles: 1, Findings: []checker.Finding{open}, Suppressed: []checker.Finding{f}, Err: errors.New(evil),
+		Inventory: checker.Inventory{
+			SCEP: []checker.SCEPInventory{{Host: evil, HostKind: checker.StateKnown, Fingerprint: evil, PinKind: checker.StateKnown, Challenge: evil}}, Certificates: []checker.CertificateExpiry{{Subject: evil}},
 		},
 	})
 	if n := len(root.all("script")); n != 2 {
@@ -322,25 +322,25 @@ func TestHTMLPolicy(t *testing.T) {
 }
 
 func TestHTMLInventory(t *testing.T) {
-	var s checker.Survey
-	add := func(n int, e checker.Enrolment) {
+	var s checker.Inventory
+	add := func(n int, e checker.SCEPInventory) {
 		for range n {
 			s.SCEP = append(s.SCEP, e)
 		}
 	}
 	for i := range 30 {
-		add(40-i, checker.Enrolment{Host: fmt.Sprintf("ca%02d", i), HostKind: checker.KnownValue, Keysize: 2048, KeysizeKind: checker.KnownValue,
-			Fingerprint: "SHA-256", PinKind: checker.KnownValue, Challenge: profile.ChallengeVariable})
+		add(40-i, checker.SCEPInventory{Host: fmt.Sprintf("ca%02d", i), HostKind: checker.StateKnown, Keysize: 2048, KeysizeKind: checker.StateKnown,
+			Fingerprint: "SHA-256", PinKind: checker.StateKnown, Challenge: profile.ChallengeVariable})
 	}
-	add(3, checker.Enrolment{HostKind: checker.KnownVariable, KeysizeKind: checker.KnownVariable, PinKind: checker.KnownAbsent, Challenge: profile.ChallengeLiteral})
-	add(2, checker.Enrolment{HostKind: checker.KnownInvalid, KeysizeKind: checker.KnownInvalid, PinKind: checker.KnownInvalid, Challenge: profile.ChallengeAbsent})
-	add(1, checker.Enrolment{HostKind: checker.KnownAbsent, Keysize: 512, KeysizeKind: checker.KnownValue, Fingerprint: "MD5", PinKind: checker.KnownValue, Challenge: profile.ChallengeEmpty})
+	add(3, checker.SCEPInventory{HostKind: checker.StateVariable, KeysizeKind: checker.StateVariable, PinKind: checker.StateNotSet, Challenge: profile.ChallengeLiteral})
+	add(2, checker.SCEPInventory{HostKind: checker.StateInvalid, KeysizeKind: checker.StateInvalid, PinKind: checker.StateInvalid, Challenge: profile.ChallengeAbsent})
+	add(1, checker.SCEPInventory{HostKind: checker.StateNotSet, Keysize: 512, KeysizeKind: checker.StateKnown, Fingerprint: "MD5", PinKind: checker.StateKnown, Challenge: profile.ChallengeEmpty})
 	day := 24 * time.Hour
 	for i, end := range []time.Time{htmlNow.Add(-1), htmlNow, htmlNow.Add(30*day - 1), htmlNow.Add(30 * day), htmlNow.Add(90 * day), htmlNow.AddDate(1, 0, 0)} {
-		s.Certificates = append(s.Certificates, checker.Anchor{Subject: fmt.Sprintf("CN=%d", i), NotAfter: end})
+		s.Certificates = append(s.Certificates, checker.CertificateExpiry{Subject: fmt.Sprintf("CN=%d", i), NotAfter: end})
 	}
-	_, root := writeHTML(t, Report{}, &checker.Result{File: "a", Profiles: 1, Survey: s},
-		&checker.Result{File: "b", Profiles: 1, Survey: checker.Survey{Certificates: []checker.Anchor{s.Certificates[0], s.Certificates[0]}}})
+	_, root := writeHTML(t, Report{}, &checker.Result{File: "a", Profiles: 1, Inventory: s},
+		&checker.Result{File: "b", Profiles: 1, Inventory: checker.Inventory{Certificates: []checker.CertificateExpiry{s.Certificates[0], s.Certificates[0]}}})
 	want := map[string][]string{
 		"Key sizes": {"Key size | SCEP payloads", "512 bits | 1", "2048 bits | 765", "variable, filled in later | 3", "invalid | 2"},
 		"CA hosts": {"CA host | SCEP payloads", "ca00 | 40", "ca01 | 39", "ca02 | 38", "ca03 | 37", "ca04 | 36", "ca05 | 35", "ca06 | 34", "ca07 | 33", "ca08 | 32",
@@ -377,8 +377,8 @@ func TestHTMLMany(t *testing.T) {
 				f.Rule = &checker.Meta{ID: fmt.Sprintf("rule-%02d", i)}
 				f.Severity, f.File = checker.Severity(1+i%3), fmt.Sprintf("file-%d-%d", i, j)
 				r.Findings = append(r.Findings, f)
-				r.Survey.SCEP = append(r.Survey.SCEP, checker.Enrolment{Host: fmt.Sprint(j), HostKind: checker.KnownValue})
-				r.Survey.Certificates = append(r.Survey.Certificates, checker.Anchor{Subject: fmt.Sprint(j), NotAfter: htmlNow})
+				r.Inventory.SCEP = append(r.Inventory.SCEP, checker.SCEPInventory{Host: fmt.Sprint(j), HostKind: checker.StateKnown})
+				r.Inventory.Certificates = append(r.Inventory.Certificates, checker.CertificateExpiry{Subject: fmt.Sprint(j), NotAfter: htmlNow})
 			}
 			list = append(list, r)
 		}

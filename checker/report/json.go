@@ -154,7 +154,7 @@ func newJSONFinding(f *checker.Finding) jsonFinding {
 		Profile: jsonProfile(f.Profile), Path: f.Path, Help: f.Help, Fingerprint: f.Fingerprint,
 	}
 	if s := f.Suppression; s != nil {
-		j.Suppression = &jsonHeld{string(s.By), s.Reason}
+		j.Suppression = &jsonHeld{string(s.Kind), s.Justification}
 	}
 	if j.Path == nil {
 		j.Path = []any{}

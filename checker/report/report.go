@@ -88,10 +88,10 @@ func (s *Summary) Add(r *checker.Result) {
 			s.unrelated++
 		}
 		return
-	case r.Profiles == 0 && !r.Again:
+	case r.Profiles == 0 && !r.IsFileSet:
 		return
 	}
-	if !r.Again && !(r.Part && r.File == s.part) { // else it is counted already
+	if !r.IsFileSet && !(r.Part && r.File == s.part) { // else it is counted already
 		s.Files++
 		s.part = ""
 		if r.Part {
@@ -101,7 +101,7 @@ func (s *Summary) Add(r *checker.Result) {
 	s.Profiles += r.Profiles
 	s.Payloads += r.Payloads
 	s.SCEP += r.SCEP
-	s.Suppressed += len(r.Held)
+	s.Suppressed += len(r.Suppressed)
 	for _, f := range r.Findings {
 		switch f.Severity {
 		case checker.Error:
@@ -165,7 +165,7 @@ func printableFinding(f *checker.Finding) *checker.Finding {
 	}
 	if x.Suppression != nil {
 		suppression := *x.Suppression
-		suppression.Reason = checker.PrintableLines(suppression.Reason)
+		suppression.Justification = checker.PrintableLines(suppression.Justification)
 		x.Suppression = &suppression
 	}
 	x.Related = slices.Clone(x.Related)
@@ -177,8 +177,8 @@ func printableFinding(f *checker.Finding) *checker.Finding {
 
 func isPrintable(f *checker.Finding) bool {
 	is := func(text string) bool { return checker.PrintableLines(text) == text }
-	return is(f.Message) && is(f.Help) && (f.Fix == nil || is(f.Fix.Message)) && (f.Suppression == nil || is(f.Suppression.Reason)) &&
-		!slices.ContainsFunc(f.Related, func(r checker.Related) bool { return !is(r.Message) })
+	return is(f.Message) && is(f.Help) && (f.Fix == nil || is(f.Fix.Message)) && (f.Suppression == nil || is(f.Suppression.Justification)) &&
+		!slices.ContainsFunc(f.Related, func(r checker.RelatedLocation) bool { return !is(r.Message) })
 }
 
 // printable makes a text safe for a terminal.

@@ -55,7 +55,7 @@ func finding() checker.Finding {
 		Start:   profile.Position{Line: 7, Column: 4, Offset: 99}, End: profile.Position{Line: 7, Column: 23, Offset: 120},
 		Line:        checker.Line{Text: "\t\té<string>漢字</string> <!-- -->", Start: 4, End: 27},
 		Fingerprint: "0011",
-		Fix:         &checker.Fix{Message: "write it", Safe: true, Edits: []checker.Edit{{Start: 99, End: 120, Text: "<x>"}}},
+		Fix:         &checker.Fix{Message: "write it", Safe: true, Edits: []checker.TextEdit{{Start: 99, End: 120, Text: "<x>"}}},
 	}
 }
 
@@ -92,7 +92,7 @@ func TestJSON(t *testing.T) {
 	secret := finding()
 	secret.Fix.Secret = true
 	bare := checker.Finding{Rule: &checker.Meta{ID: "bare"}, Severity: checker.Info, File: "b"}
-	got := write(t, JSON, &checker.Result{Profiles: 1, Payloads: 2, SCEP: 1, Held: make([]checker.Finding, 3), Findings: []checker.Finding{finding(), secret, bare}})
+	got := write(t, JSON, &checker.Result{Profiles: 1, Payloads: 2, SCEP: 1, Suppressed: make([]checker.Finding, 3), Findings: []checker.Finding{finding(), secret, bare}})
 	var d map[string]any
 	if err := json.Unmarshal([]byte(got), &d); err != nil {
 		t.Fatal(err)

@@ -65,10 +65,10 @@ func newSARIFResult(f *checker.Finding, rules *sarifRules) sarifResult {
 	}
 	if s := f.Suppression; s != nil {
 		kind := "external"
-		if s.By == checker.ByComment {
+		if s.Kind == checker.ByComment {
 			kind = "inSource"
 		}
-		x.Suppressions = append(x.Suppressions, sarifSuppression{kind, "accepted", s.Reason})
+		x.Suppressions = append(x.Suppressions, sarifSuppression{kind, "accepted", s.Justification})
 	}
 	return x
 }
@@ -114,7 +114,7 @@ func snippets(f *checker.Finding, x *sarifPhysical) {
 	x.Region.Snippet = &sarifMessage{Text: marked}
 }
 
-func newSARIFFix(f *checker.Finding, edits []checker.Edit) sarifFix {
+func newSARIFFix(f *checker.Finding, edits []checker.TextEdit) sarifFix {
 	text := f.Fix.Message
 	if !f.Fix.Safe {
 		text += " (unsafe: it may change what the author had in mind)"

@@ -19,9 +19,9 @@ func said(f *checker.Finding) string {
 }
 
 func suppressed(s *checker.Suppression) string {
-	text := "suppressed by " + string(s.By)
-	if s.Reason != "" {
-		text += ": " + s.Reason
+	text := "suppressed by " + string(s.Kind)
+	if s.Justification != "" {
+		text += ": " + s.Justification
 	}
 	return text
 }
@@ -37,8 +37,8 @@ func weight(f *checker.Finding) checker.Severity {
 
 // fixEdits gives the edits of a fix that may be printed, if it is known where
 // all of them are, in lines as other programs count them.
-func fixEdits(f *checker.Finding) []checker.Edit {
-	if f.Fix == nil || f.Fix.Secret || f.Inner || len(f.Fix.Places) != len(f.Fix.Edits) {
+func fixEdits(f *checker.Finding) []checker.TextEdit {
+	if f.Fix == nil || f.Fix.Secret || f.UnmappedLines || len(f.Fix.Places) != len(f.Fix.Edits) {
 		return nil
 	}
 	return f.Fix.Edits

@@ -88,7 +88,7 @@ func (p *palette) headline(out *bufio.Writer, f *checker.Finding) {
 func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
 	p.headline(out, f)
 	if s := f.Suppression; s != nil {
-		fmt.Fprintf(out, " (suppressed by %s%s)", s.By, reasonOf(s))
+		fmt.Fprintf(out, " (suppressed by %s%s)", s.Kind, reasonOf(s))
 	}
 	out.WriteByte('\n')
 }
@@ -98,7 +98,7 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	p.headline(out, f)
 	out.WriteByte('\n')
 	if s := f.Suppression; s != nil {
-		fmt.Fprintf(out, "  %s by %s%s\n", p.help.Sprint("suppressed"), s.By, reasonOf(s))
+		fmt.Fprintf(out, "  %s by %s%s\n", p.help.Sprint("suppressed"), s.Kind, reasonOf(s))
 	}
 	switch {
 	case f.Placed && f.Line.Text != "":
@@ -128,10 +128,10 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 
 // reasonOf gives the reason of a suppression, if there is one.
 func reasonOf(s *checker.Suppression) string {
-	if s.Reason == "" {
+	if s.Justification == "" {
 		return ""
 	}
-	return ": " + printable(s.Reason)
+	return ": " + printable(s.Justification)
 }
 
 // snippet writes the source line without its indentation and underlines the

@@ -123,7 +123,7 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: deviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
 	if len(f.policies.config.Ignore) > 0 {
-		c.Withhold = f.policies.config.withhold
+		c.Suppress = f.policies.config.withhold
 	}
 	run := &auditRun{terminal: t, flags: f, fleet: audit.NewFleet(), failOn: failOn, inputs: in, shard: part, marker: marker}
 	if f.against != "" {
@@ -147,10 +147,10 @@ func (t *terminal) audit(ctx context.Context, f *auditFlags, paths []string) err
 // has each of its profiles many times.
 func alone(c *checker.Checker) {
 	c.Rules = slices.DeleteFunc(c.Rules, func(r checker.Rule) bool {
-		if r.CheckSet == nil {
+		if r.CheckFileSet == nil {
 			return false
 		}
-		c.Elsewhere = append(c.Elsewhere, r.ID)
+		c.KnownRuleIDs = append(c.KnownRuleIDs, r.ID)
 		return true
 	})
 }

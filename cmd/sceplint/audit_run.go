@@ -222,7 +222,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if errors.Is(r.Err, errOtherInputs) {
 			return fmt.Errorf("--since %s: %w", a.flags.since, errOtherInputs)
 		}
-		for _, line := range r.Prints {
+		for _, line := range r.PolicyOutput {
 			fmt.Fprintln(stderr, line)
 		}
 		a.flags.noteLeftOut(stderr, r)

@@ -147,7 +147,7 @@ func (b *baselineRun) suppress(f *checker.Finding) *checker.Suppression {
 		}
 	}
 	if known {
-		return &checker.Suppression{By: checker.ByBaseline}
+		return &checker.Suppression{Kind: checker.ByBaseline}
 	}
 	return nil
 }
@@ -179,8 +179,8 @@ func (b *baselineRun) recordResult(r *checker.Result) {
 			x.checked[name] = r.File
 			x.failed[name] = x.failed[name] || r.Err != nil
 		}
-		for i := range r.Held {
-			if f := &r.Held[i]; f.Suppression.By != checker.ByBaseline {
+		for i := range r.Suppressed {
+			if f := &r.Suppressed[i]; f.Suppression.Kind != checker.ByBaseline {
 				x.holds(f) // it is still there, whatever else suppresses it
 			}
 		}
@@ -188,9 +188,9 @@ func (b *baselineRun) recordResult(r *checker.Result) {
 	if b.write == "" {
 		return
 	}
-	for i := range r.Held {
-		f := &r.Held[i]
-		if f.Suppression.By != checker.ByBaseline {
+	for i := range r.Suppressed {
+		f := &r.Suppressed[i]
+		if f.Suppression.Kind != checker.ByBaseline {
 			continue
 		}
 		k := checker.KnownFinding{File: b.folder.name(f.File), Rule: f.Rule.ID, Message: f.Message, Fingerprint: f.Fingerprint}
@@ -210,7 +210,7 @@ func (b *baselineRun) recordResult(r *checker.Result) {
 // there to be compared.
 func (b *openBaseline) isChecked(k *checker.KnownFinding, c *checker.Checker) bool {
 	file, ok := b.checked[k.File]
-	if !ok || b.failed[k.File] || !c.RunsOn(k.Rule, file) {
+	if !ok || b.failed[k.File] || !c.RuleEnabledFor(k.Rule, file) {
 		return false
 	}
 	if len(k.Related) == 0 && strings.HasPrefix(k.Rule, "fileset-") { // written by a version that did not note the other files

@@ -254,33 +254,33 @@ func five() []*checker.Result {
 	hostile.Message = "URL \"http://ca.corp.net/\u2028</script><script>window.pwned=1</script>\" is not https\x1b[31m"
 	hostile.Line = checker.Line{Text: "<string>漢字<img src=x onerror=window.pwned=1></string>", Start: 14, End: 46}
 	related := findingAt(2, "profiles/office.mobileconfig", 44)
-	related.Related = []checker.Related{{File: "profiles/home.mobileconfig", Message: "it is here too", Placed: true, Start: profile.Position{Line: 7, Column: 2}}}
+	related.Related = []checker.RelatedLocation{{File: "profiles/home.mobileconfig", Message: "it is here too", Placed: true, Start: profile.Position{Line: 7, Column: 2}}}
 	binary := findingAt(0, "profiles/binary.mobileconfig", 0)
 	binary.Placed, binary.Line, binary.Path = false, checker.Line{}, []any{"PayloadContent", 0, "Key Usage"}
 	held := findingAt(0, "profiles/office.mobileconfig", 50)
-	held.Suppression = &checker.Suppression{By: checker.ByComment, Reason: "the token wants it"}
+	held.Suppression = &checker.Suppression{Kind: checker.ByComment, Justification: "the token wants it"}
 	now := time.Date(2026, 5, 4, 9, 30, 0, 0, time.UTC)
-	var scep []checker.Enrolment
+	var scep []checker.SCEPInventory
 	for i := range 40 {
-		e := checker.Enrolment{HostKind: checker.KnownValue, Host: fmt.Sprintf("ca%d.corp.net", i*i%17), KeysizeKind: checker.KnownValue, Keysize: 2048,
-			PinKind: checker.KnownAbsent, Challenge: profile.ChallengeVariable}
+		e := checker.SCEPInventory{HostKind: checker.StateKnown, Host: fmt.Sprintf("ca%d.corp.net", i*i%17), KeysizeKind: checker.StateKnown, Keysize: 2048,
+			PinKind: checker.StateNotSet, Challenge: profile.ChallengeVariable}
 		switch {
 		case i%11 == 0:
-			e.KeysizeKind, e.HostKind, e.Challenge = checker.KnownInvalid, checker.KnownVariable, profile.ChallengeLiteral
+			e.KeysizeKind, e.HostKind, e.Challenge = checker.StateInvalid, checker.StateVariable, profile.ChallengeLiteral
 		case i%3 == 0:
-			e.Keysize, e.PinKind, e.Fingerprint = 4096, checker.KnownValue, "SHA-256"
+			e.Keysize, e.PinKind, e.Fingerprint = 4096, checker.StateKnown, "SHA-256"
 		case i%7 == 0:
-			e.Keysize, e.PinKind, e.Fingerprint, e.Challenge = 1024, checker.KnownValue, "MD5", profile.ChallengeEmpty
+			e.Keysize, e.PinKind, e.Fingerprint, e.Challenge = 1024, checker.StateKnown, "MD5", profile.ChallengeEmpty
 		}
 		scep = append(scep, e)
 	}
-	var anchors []checker.Anchor
+	var anchors []checker.CertificateExpiry
 	for i, days := range []int{-400, 12, 60, 200, 900, 3000} {
-		anchors = append(anchors, checker.Anchor{Subject: fmt.Sprintf("CN=Corp Root CA %d,O=Corp", i+1), NotAfter: now.AddDate(0, 0, days)})
+		anchors = append(anchors, checker.CertificateExpiry{Subject: fmt.Sprintf("CN=Corp Root CA %d,O=Corp", i+1), NotAfter: now.AddDate(0, 0, days)})
 	}
 	return []*checker.Result{
 		{File: "profiles/office.mobileconfig", Profiles: 1, SCEP: 40, Findings: []checker.Finding{findingAt(0, "profiles/office.mobileconfig", 12), findingAt(1, "profiles/office.mobileconfig", 31), related},
-			Held: []checker.Finding{held}, Survey: checker.Survey{SCEP: scep, Certificates: anchors}},
+			Suppressed: []checker.Finding{held}, Inventory: checker.Inventory{SCEP: scep, Certificates: anchors}},
 		{File: hostile.File, Profiles: 1, Findings: []checker.Finding{hostile}},
 		{File: "profiles/binary.mobileconfig", Profiles: 1, Findings: []checker.Finding{binary}},
 		{File: "profiles/locked.mobileconfig", Err: fmt.Errorf("cannot read profiles/locked.mobileconfig: permission denied")},
@@ -429,8 +429,8 @@ func TestBrowserMany(t *testing.T) {
 		for j := range 20 {
 			r.Findings = append(r.Findings, findingAt(i*20+j, name, 10+j))
 		}
-		r.Survey.SCEP = []checker.Enrolment{{HostKind: checker.KnownValue, Host: fmt.Sprintf("ca%d.corp.net", i%300), Keysize: 2048, KeysizeKind: checker.KnownValue,
-			PinKind: checker.KnownAbsent, Challenge: profile.ChallengeVariable}}
+		r.Inventory.SCEP = []checker.SCEPInventory{{HostKind: checker.StateKnown, Host: fmt.Sprintf("ca%d.corp.net", i%300), Keysize: 2048, KeysizeKind: checker.StateKnown,
+			PinKind: checker.StateNotSet, Challenge: profile.ChallengeVariable}}
 		results = append(results, r)
 	}
 	start := time.Now()

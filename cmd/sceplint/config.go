@@ -217,7 +217,7 @@ func (f *configuration) withhold(finding *checker.Finding) *checker.Suppression 
 	file := f.inside(finding.File)
 	for _, g := range f.Ignore {
 		if g.Holds(finding.Rule, file) {
-			return &checker.Suppression{By: checker.ByConfig, Reason: g.Reason}
+			return &checker.Suppression{Kind: checker.ByConfig, Justification: g.Reason}
 		}
 	}
 	return nil

@@ -171,7 +171,7 @@ type emptyExports struct {
 // if nothing of it was checked.
 func (x *emptyExports) add(r *checker.Result) (empty *checker.Result) {
 	file := ""
-	if r.Part && !r.Again {
+	if r.Part && !r.IsFileSet {
 		file = r.File
 	}
 	if file != x.file {

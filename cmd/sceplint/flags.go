@@ -68,7 +68,7 @@ func (f *checkFlags) checker(ctx context.Context) (*checker.Checker, error) {
 	if f.jobs < 0 || f.jobs > most {
 		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
 	}
-	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, Elsewhere: append(shippedIDs(), probe.IDs()...)}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, KnownRuleIDs: append(shippedIDs(), probe.IDs()...)}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err
@@ -121,12 +121,12 @@ func (f *checkFlags) withhold(ctx context.Context, c *checker.Checker) (*baselin
 		if f.writeBaseline != "" {
 			return nil, errors.New("--write-baseline and --new-from do not go together: a baseline holds all findings")
 		}
-		if c.Since, err = f.since(ctx); err != nil {
+		if c.Earlier, err = f.since(ctx); err != nil {
 			return nil, fmt.Errorf("--new-from: %w", err)
 		}
 	}
 	if len(list) > 0 {
-		c.Withhold = func(found *checker.Finding) *checker.Suppression {
+		c.Suppress = func(found *checker.Finding) *checker.Suppression {
 			for _, withhold := range list {
 				if s := withhold(found); s != nil {
 					return s

@@ -560,7 +560,7 @@ func TestFixesInReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	texts := reports(t, args...)
-	byFormat := map[string]map[string][]checker.Edit{"sarif": sarifEdits(t, texts["sarif"]), "rdjsonl": rdEdits(t, texts["rdjsonl"])}
+	byFormat := map[string]map[string][]checker.TextEdit{"sarif": sarifEdits(t, texts["sarif"]), "rdjsonl": rdEdits(t, texts["rdjsonl"])}
 	files := slices.Sorted(maps.Keys(byFormat["rdjsonl"]))
 	if len(files) < 3 || !slices.Contains(files, "ü漢.mobileconfig") {
 		t.Fatalf("fixes for %q only", files)
@@ -607,15 +607,15 @@ func offset(t *testing.T, text string, line, column int, inBytes bool) int {
 	return at + len(string([]rune(text[at:])[:column-1]))
 }
 
-func rdEdits(t *testing.T, text string) map[string][]checker.Edit {
-	edits := map[string][]checker.Edit{}
+func rdEdits(t *testing.T, text string) map[string][]checker.TextEdit {
+	edits := map[string][]checker.TextEdit{}
 	for line := range strings.Lines(text) {
 		var d rdFinding
 		decode(t, line, &d)
 		for _, s := range d.Suggestions {
 			text := contents(t, d.Location.Path)
 			from, to := s.Range.Start, s.Range.End
-			edits[d.Location.Path] = append(edits[d.Location.Path], checker.Edit{
+			edits[d.Location.Path] = append(edits[d.Location.Path], checker.TextEdit{
 				Start: offset(t, text, from.Line, from.Column, true), End: offset(t, text, to.Line, to.Column, true), Text: s.Text,
 			})
 		}
@@ -623,7 +623,7 @@ func rdEdits(t *testing.T, text string) map[string][]checker.Edit {
 	return edits
 }
 
-func sarifEdits(t *testing.T, text string) map[string][]checker.Edit {
+func sarifEdits(t *testing.T, text string) map[string][]checker.TextEdit {
 	var d struct {
 		Runs []struct {
 			Results []struct {
@@ -640,7 +640,7 @@ func sarifEdits(t *testing.T, text string) map[string][]checker.Edit {
 		}
 	}
 	decode(t, text, &d)
-	edits := map[string][]checker.Edit{}
+	edits := map[string][]checker.TextEdit{}
 	for _, r := range d.Runs[0].Results {
 		for _, fix := range r.Fixes {
 			change := fix.ArtifactChanges[0]
@@ -651,7 +651,7 @@ func sarifEdits(t *testing.T, text string) map[string][]checker.Edit {
 			text := contents(t, file)
 			for _, x := range change.Replacements {
 				at := x.DeletedRegion
-				edits[file] = append(edits[file], checker.Edit{
+				edits[file] = append(edits[file], checker.TextEdit{
 					Start: offset(t, text, at.StartLine, at.StartColumn, false), End: offset(t, text, at.EndLine, at.EndColumn, false), Text: x.InsertedContent.Text,
 				})
 			}

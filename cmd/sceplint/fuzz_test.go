@@ -35,7 +35,7 @@ func FuzzReports(f *testing.F) {
 		}
 	}
 	all := rules.All()
-	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Survey: true}
+	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Inventory: true}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		hidden := onlySecret(text)
 		input := checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return slices.Clone(text), nil }}

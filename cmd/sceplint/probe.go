@@ -172,7 +172,7 @@ func (t *terminal) probe(ctx context.Context, f *probeFlags, paths []string) err
 	judge.Roots = roots
 
 	for i := range c.Rules { // so that they may be suppressed
-		c.Elsewhere = append(c.Elsewhere, c.Rules[i].ID)
+		c.KnownRuleIDs = append(c.KnownRuleIDs, c.Rules[i].ID)
 	}
 	c.Rules, c.Visit = probe.Rules(judge), judge.Unasked
 	sinks, err := openSinks(&f.checkFlags, t, c, colored)

@@ -54,10 +54,10 @@ func (f *checkFlags) settings(c *checker.Checker) (err error) {
 		return err
 	}
 	c.Severities = base.Severities
-	if c.For, err = conf.overrides(layer); err != nil {
+	if c.SettingsFor, err = conf.overrides(layer); err != nil {
 		return err
 	}
-	if c.For == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
+	if c.SettingsFor == nil && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool {
 		s, ok := c.Severities[r.ID]
 		return !r.Unsuppressible && (ok && s != checker.Off || !ok && !r.DisabledByDefault)
 	}) {
@@ -81,7 +81,7 @@ func suppressible(name string, all []checker.Rule) error {
 // be named, for packs come and go, and so may the kinds of drift, which only
 // sceplint audit --against has.
 func weigh(chosen map[string]checker.Severity, l config.Level, c *checker.Checker) bool {
-	matched := slices.Contains(c.Elsewhere, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
+	matched := slices.Contains(c.KnownRuleIDs, path.Base(l.Rule.Value)) || slices.Contains(audit.DriftIDs(), l.Rule.Value)
 	for _, r := range probe.Rules(nil) { // which a pattern may mean that check has none for
 		matched = matched || config.MatchRule(l.Rule.Value, &r.Meta)
 	}

@@ -57,7 +57,7 @@ func openSinks(f *checkFlags, t *terminal, c *checker.Checker, colored bool) (*s
 				continue // standard output is the diff's
 			}
 		}
-		c.Survey = c.Survey || report.Formats[i].Survey
+		c.Inventory = c.Inventory || report.Formats[i].Survey
 		s.list = append(s.list, sink{report.Formats[i].Format, file, colored && !toFile})
 	}
 	return s, nil

@@ -42,7 +42,7 @@ func (y *tally) watch(results iter.Seq[*checker.Result]) iter.Seq[*checker.Resul
 			if empty := y.exports.add(r); empty != nil && !y.yield(empty, yield) {
 				return
 			}
-			if !r.Again {
+			if !r.IsFileSet {
 				y.progress.step()
 			}
 			if !y.yield(r, yield) {
@@ -66,23 +66,23 @@ func (y *tally) take(r *checker.Result) {
 		y.flags.noteLeftOut(y.t.err, r)
 		return
 	}
-	for _, line := range r.Prints {
+	for _, line := range r.PolicyOutput {
 		fmt.Fprintln(y.t.err, line)
 	}
 	switch {
 	case r.Err != nil:
 	case r.After != nil && y.flags.diff:
 		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets, y.applied)
-		r.Findings = r.Found // nothing was fixed
+		r.Findings = r.FindingsBeforeFix // nothing was fixed
 	case r.After != nil:
 		if r.Err = replace(r.File, r.Before, r.After); r.Err != nil {
-			r.Findings = r.Found
+			r.Findings = r.FindingsBeforeFix
 		} else {
 			y.fixed += r.Fixed
 		}
-	case r.Unfixed != "" && !(r.Part && r.File == y.unfixed):
+	case r.FixSkipReason != "" && !(r.Part && r.File == y.unfixed):
 		y.unfixed = r.File
-		y.note("%s: not fixed: %s", checker.Printable(r.File), r.Unfixed)
+		y.note("%s: not fixed: %s", checker.Printable(r.File), r.FixSkipReason)
 	}
 	y.summary.Add(r)
 	for i := range r.Findings {
