@@ -73,6 +73,8 @@ type Meta struct {
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
 
+	Command string // the command that alone runs it; "" for check
+
 	// Unsuppressible says that nothing suppresses the findings, switches the rule
 	// off, or changes its severities: they tell what could not be checked.
 	Unsuppressible bool

@@ -31,6 +31,9 @@ func HTML(w io.Writer, r *Report) error {
 	if len(c.failures) > 0 {
 		p.Parts = slices.Insert(p.Parts, 1, htmlPart{"failures", "Not judged"})
 	}
+	if len(r.Servers) > 0 {
+		p.Parts = slices.Insert(p.Parts, len(p.Parts)-1, htmlPart{"servers", "Servers"})
+	}
 	if len(rules) > 0 {
 		p.Parts = append(p.Parts, htmlPart{"rules", "Rules"})
 	}
@@ -39,6 +42,7 @@ func HTML(w io.Writer, r *Report) error {
 		do("overview", c.overview(r))
 		do("failures", c.failures)
 		do("inventory", c.inventory.view(r.Now))
+		do("servers", htmlServers(r.Servers))
 		do("findings", c.findings(rules))
 		if c.table.total > 0 {
 			failed = c.table.write(out)

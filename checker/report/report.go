@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/probe"
 )
 
 // Report is what a format writes.
@@ -20,6 +21,8 @@ type Report struct {
 	Results iter.Seq[*checker.Result]
 	Color   bool
 	Shipped []string // the IDs of the policies that policies/README.md documents
+
+	Servers []probe.Server // that were asked; nil: none were to be
 
 	ShowSuppressed bool // show what is suppressed as well; a format with a place for it always does
 }

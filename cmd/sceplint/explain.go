@@ -15,6 +15,7 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -53,7 +54,7 @@ explain prints what it means, and the rules that find its causes in profiles.`,
 				return err
 			}
 			loaded.AllPacks = len(loaded.Packs) == 0 // a shipped policy is explained wherever it is
-			all, _, err := loadRules(cmd.Context(), &loaded, audit.DriftRules()...)
+			all, _, err := loadRules(cmd.Context(), &loaded, append(audit.DriftRules(), probe.Rules(nil)...)...)
 			if err != nil {
 				return err
 			}

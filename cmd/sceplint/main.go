@@ -103,7 +103,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t))
+	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t), probeCommand(t))
 	root.AddCommand(completionCommand(t), manCommand(t))
 	return root
 }

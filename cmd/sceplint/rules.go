@@ -11,6 +11,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
 	"github.com/sceplint/sceplint/rules"
@@ -27,7 +28,7 @@ func rulesCommand(t *ioStreams) *cobra.Command {
 The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, _, err := loadRules(cmd.Context(), &loaded)
+			all, _, err := loadRules(cmd.Context(), &loaded, probe.Rules(nil)...)
 			if err != nil {
 				return err
 			}
@@ -65,7 +66,7 @@ func loadRules(ctx context.Context, f *policy.Loader, added ...checker.Rule) (al
 		return nil, nil, err
 	}
 	builtin := rules.All()
-	f.Reserved = config.RuleIDs(builtin)
+	f.Reserved = append(config.RuleIDs(builtin), probe.IDs()...)
 	sets, err := f.Load(ctx)
 	if err != nil {
 		return nil, nil, err
