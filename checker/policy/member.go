@@ -34,7 +34,7 @@ func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error
 		}
 		list, ok := members.Value.(ast.Set)
 		if !ok {
-			return fmt.Errorf("%s:%d: %s is no set", p.file, p.line, set.name)
+			return fmt.Errorf("%s:%d: %s is not a set", p.file, p.line, set.name)
 		}
 		for _, member := range list.Slice() {
 			m, err := read(member.Value)
@@ -59,7 +59,7 @@ type member struct {
 func read(v ast.Value) (m member, err error) {
 	const most = 1000
 	if exceeds(v, most) {
-		return m, fmt.Errorf("a member holds more than %d values", most)
+		return m, fmt.Errorf("member contains more than %d values", most)
 	}
 	switch v := v.(type) {
 	case ast.String:
@@ -70,7 +70,7 @@ func read(v ast.Value) (m member, err error) {
 			case `"msg"`:
 				text, ok := value.(ast.String)
 				if !ok {
-					return m, fmt.Errorf("msg is %s, but must be a string", value)
+					return m, fmt.Errorf("msg must be a string, found %s", value)
 				}
 				m.message = string(text)
 			case `"path"`:
@@ -82,13 +82,13 @@ func read(v ast.Value) (m member, err error) {
 			}
 		}
 		if v.Get(ast.StringTerm("msg")) == nil {
-			return m, fmt.Errorf("the member %s has no msg", short(v))
+			return m, fmt.Errorf("member %s is missing msg", short(v))
 		}
 	default:
-		return m, fmt.Errorf("the member %s is neither a string nor an object of msg and path", short(v))
+		return m, fmt.Errorf("member %s must be a string or an object with msg and path", short(v))
 	}
 	if strings.TrimSpace(m.message) == "" {
-		return m, fmt.Errorf("the message of the member is empty")
+		return m, fmt.Errorf("msg of the member is empty")
 	}
 	return m, nil
 }
@@ -96,7 +96,7 @@ func read(v ast.Value) (m member, err error) {
 func steps(v ast.Value) ([]any, error) {
 	array, ok := v.(*ast.Array)
 	if !ok {
-		return nil, fmt.Errorf("path is %s, but must be an array, as scep.paths.URL is", short(v))
+		return nil, fmt.Errorf("path must be an array, such as scep.paths.URL, found %s", short(v))
 	}
 	path := make([]any, 0, array.Len())
 	for i := range array.Len() {
@@ -106,11 +106,11 @@ func steps(v ast.Value) ([]any, error) {
 		case ast.Number:
 			n, ok := step.Int()
 			if !ok {
-				return nil, fmt.Errorf("path holds %s; it may hold keys and whole numbers only", step)
+				return nil, fmt.Errorf("path contains %s; expected keys and whole numbers", step)
 			}
 			path = append(path, n)
 		default:
-			return nil, fmt.Errorf("path holds %s; it may hold keys and whole numbers only", short(step))
+			return nil, fmt.Errorf("path contains %s; expected keys and whole numbers", short(step))
 		}
 	}
 	return path, nil
@@ -121,7 +121,7 @@ func steps(v ast.Value) ([]any, error) {
 func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) error {
 	n := pass.Profile.Root.At(m.path...)
 	if n == nil {
-		return fmt.Errorf("the profile has nothing at the path %v of the finding %q", pathTerm(m.path), m.message)
+		return fmt.Errorf("path %v of the finding %q does not exist in the profile", pathTerm(m.path), m.message)
 	}
 	var f *checker.Finding
 	if n.Is(profile.Dict, profile.Array) {
