@@ -37,7 +37,7 @@ func ParseSeverity(text string) (Severity, error) {
 			return Severity(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown severity %q; write error, warning, info or off", text)
+	return 0, fmt.Errorf("invalid severity %q; expected error, warning, info, or off", text)
 }
 
 // Ref is what a rule rests on.

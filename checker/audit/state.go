@@ -152,16 +152,16 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 func ReadState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", checker.JSONError(text, err))
+		return nil, Progress{}, fmt.Errorf("not an audit state: %w", checker.JSONError(text, err))
 	}
 	if s.Version != stateVersion {
-		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
+		return nil, Progress{}, fmt.Errorf("unsupported version %d; expected %d", s.Version, stateVersion)
 	}
 	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Skipped, s.Excluded, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
-		return nil, Progress{}, errors.New("not the state of an audit: a sum in it is negative")
+		return nil, Progress{}, errors.New("not an audit state: negative count")
 	}
 	if s.Rows == nil || s.Devices == nil {
-		return nil, Progress{}, errors.New("not the state of an audit: it lacks its configurations or devices")
+		return nil, Progress{}, errors.New("not an audit state: missing configurations or devices")
 	}
 	f := NewFleet()
 	f.files, f.profiles, f.payloads, f.suppressed, f.lost, f.counts = s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, countsOf(s.Counts)
@@ -176,20 +176,20 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	for _, x := range s.Rules {
 		severity, err := checker.ParseSeverity(x.Severity)
 		if err != nil {
-			return nil, Progress{}, errors.New("not the state of an audit: a rule has an unsupported severity")
+			return nil, Progress{}, errors.New("not an audit state: unsupported severity of a rule")
 		}
 		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
 	}
 	for _, x := range f.rows {
 		for id := range x.findings {
 			if f.rules[id] == nil {
-				return nil, Progress{}, errors.New("not the state of an audit: a configuration has findings of a rule that is not in it")
+				return nil, Progress{}, errors.New("not an audit state: findings of an unknown rule")
 			}
 		}
 	}
 	for _, x := range s.Devices {
 		if x.Name == "" {
-			return nil, Progress{}, errors.New("not the state of an audit: a device has no name")
+			return nil, Progress{}, errors.New("not an audit state: device without a name")
 		}
 		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations}
 	}
@@ -211,7 +211,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		for id, name := range s.Severities {
 			severity, err := checker.ParseSeverity(name)
 			if err != nil {
-				return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", id, err)
+				return nil, Progress{}, fmt.Errorf("not an audit state: rule %s: %w", id, err)
 			}
 			by[id] = severity
 		}

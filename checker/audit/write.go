@@ -219,7 +219,7 @@ func (r *Report) Text(to io.Writer) error {
 			fmt.Fprintln(w, plain(d.String()))
 		}
 		if len(r.Drift) == 0 {
-			fmt.Fprintln(w, "no drift: what is deployed is what the repository has")
+			fmt.Fprintln(w, "no drift: the deployed profiles match the repository")
 		}
 		fmt.Fprintln(w)
 	}

@@ -187,7 +187,7 @@ func TestUnreadable(t *testing.T) {
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != exitFailed {
 		t.Errorf("exit: %v", err)
 	}
-	if want := "secret.mobileconfig: no permission to read it"; !strings.Contains(string(out), want) {
+	if want := "secret.mobileconfig: permission denied"; !strings.Contains(string(out), want) {
 		t.Errorf("%q is not in:\n%s", want, out)
 	}
 }

@@ -12,12 +12,12 @@ import (
 )
 
 func addColorFlag(cmd *cobra.Command, value *string) {
-	cmd.Flags().StringVar(value, "color", "auto", "auto, always or never; NO_COLOR and CLICOLOR_FORCE are honoured by auto")
+	cmd.Flags().StringVar(value, "color", "auto", "colorize output `WHEN`: auto, always, or never; auto honors NO_COLOR and CLICOLOR_FORCE (default auto)")
 	complete(cmd, "color", "auto", "always", "never")
 }
 
-// useColor decides whether to colour what is written to w. The flag has the
-// last word; then NO_COLOR (https://no-color.org), then CLICOLOR_FORCE, then
+// useColor decides whether to colorize what is written to w. The flag overrides
+// the environment; then NO_COLOR (https://no-color.org), then CLICOLOR_FORCE, then
 // whether w is a terminal.
 func useColor(flag string, w io.Writer) (bool, error) {
 	switch flag {
@@ -27,7 +27,7 @@ func useColor(flag string, w io.Writer) (bool, error) {
 		return false, nil
 	case "auto":
 	default:
-		return false, fmt.Errorf("unknown --color %q; write auto, always or never", flag)
+		return false, fmt.Errorf("invalid --color %q: expected auto, always, or never", flag)
 	}
 	if os.Getenv("NO_COLOR") != "" {
 		return false, nil

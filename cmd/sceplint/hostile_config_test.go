@@ -75,9 +75,9 @@ func hostileConfigs() []hostile {
 				panic(err)
 			}
 		}, exit: 2, says: "too many levels of symbolic links"},
-		fleet("fleet-aliases", fixed(aliasBomb+"controls: {macos_settings: {custom_settings: *f}}\n"), 2, "an entry of the profiles names no path"),
+		fleet("fleet-aliases", fixed(aliasBomb+"controls: {macos_settings: {custom_settings: *f}}\n"), 2, "entry of the profiles is missing a path"),
 		fleet("fleet-glob", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("**/", 1000)+"*.mobileconfig\"}]}}\n"), 2, "in.yml"),
-		fleet("fleet-braces", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("{i,a}", 40)+"\"}]}}\n"), 2, "its braces stand for more than 1024 patterns"),
+		fleet("fleet-braces", fixed("controls: {macos_settings: {custom_settings: [{paths: \""+many("{i,a}", 40)+"\"}]}}\n"), 2, "braces expand to more than 1024 patterns"),
 		fleet("fleet-out", fixed("controls: {macos_settings: {custom_settings: [{path: ../../../../../../../../etc/passwd}, {path: \"/etc/\\e[31m\"}]}}\n"), 2, "is not read"),
 		fleet("fleet-many", func() []byte {
 			return []byte("controls:\n  macos_settings:\n    custom_settings:\n" + numbered("      - path: f%d\n", 1e5))
@@ -93,7 +93,7 @@ func hostileConfigs() []hostile {
 		}, 2, "more than 1000 patterns in one file"),
 		fleet("fleet-merges", func() []byte {
 			return []byte("controls: {macos_settings: {custom_settings: []}}\nx: &b {" + numbered("k%d: 1,", 3e4) + "z: 1}\ny:\n" + numbered("  m%d: {<<: *b}\n", 3e4))
-		}, 2, "aliases and merges stand for more than can be followed"),
+		}, 2, "aliases and merges expand to too many values"),
 		fleet("fleet-paths-long", func() []byte {
 			return []byte("controls:\n  macos_settings:\n    custom_settings:\n" + many("      - path: "+many("a/", 500)+"x\n", 3e3))
 		}, 2, "no such file or directory"),
@@ -104,7 +104,7 @@ func hostileData() []hostile {
 	in := func(name string, text func() []byte, exit int, says string) hostile {
 		return hostile{name: name, text: text, exit: exit, says: says}
 	}
-	const no = "not an object in JSON or YAML"
+	const no = "not a JSON or YAML object"
 	return []hostile{
 		in("empty", fixed(""), 0, "no findings"),
 		in("noise", func() []byte { return noise(1 << 18) }, 2, no),
@@ -116,7 +116,7 @@ func hostileData() []hostile {
 		in("key-escape", fixed(`{"config":{"a\u001b[31m\u202e":1},"config2":{}}`), 2, `the parameter "a[31m"`),
 		in("policies", fixed(`{"config":{},"policies":{"baseline":{}}}`), 2, "policies is the name of the policies themselves"),
 		in("number", fixed(`{"keysize_minimum": 1e999999999}`), 2, "number too big"),
-		in("number-long", fixed(`{"keysize_minimum": `+many("9", 1e5)+`}`), 2, "a number of too many digits"),
+		in("number-long", fixed(`{"keysize_minimum": `+many("9", 1e5)+`}`), 2, "number has too many digits"),
 		in("type", fixed(`{"keysize_minimum": {"a": [1]}}`), 2, "keysize_minimum"),
 	}
 }

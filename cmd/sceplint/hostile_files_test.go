@@ -71,11 +71,11 @@ func hostileNames() []hostile {
 		{name: "directory", lay: func(dir string) { lay(dir, "d\x1b[2J\n\u202e/x.mobileconfig", bad) }, exit: 1, says: `d\u{1b}[2J\u{a}\u{202e}/x.mobileconfig:1:1`},
 		{name: "missing", args: "check a\x1b[31m\u202e.mobileconfig", exit: 2, says: `a\u{1b}[31m\u{202e}.mobileconfig: no such file or directory, and no valid pattern`},
 		{name: "missing-json", args: "check --format json a\x1b[31m\u202e.mobileconfig", exit: 2, says: `"errors"`},
-		{name: "glob", args: "check a\x1b*", exit: 2, says: `a\u{1b}*: no file matches the pattern`},
-		{name: "glob-braces", args: "check " + many("{a,", 80), exit: 2, says: "no valid pattern"},
-		{name: "glob-alternatives", args: "check " + many("{a,b}", 50), exit: 2, says: "its braces stand for more than 1024 patterns"},
+		{name: "glob", args: "check a\x1b*", exit: 2, says: `a\u{1b}*: no file matches the glob pattern`},
+		{name: "glob-braces", args: "check " + many("{a,", 80), exit: 2, says: "not a valid glob pattern"},
+		{name: "glob-alternatives", args: "check " + many("{a,b}", 50), exit: 2, says: "braces expand to more than 1024 patterns"},
 		{name: "glob-stars", args: "check " + many("**/", 1000) + "*.none", exit: 2, says: "no file matches"},
-		{name: "glob-classes", args: "check " + many("[a-z", 60), exit: 2, says: "no valid pattern"},
+		{name: "glob-classes", args: "check " + many("[a-z", 60), exit: 2, says: "not a valid glob pattern"},
 		{name: "command", args: "a\x1b[31m\u202e", exit: 2, says: `unknown command`},
 		{name: "flag", args: "check --a\x1b[31m\u202e", exit: 2, says: `unknown flag: --a\u{1b}[31m\u{202e}`},
 		{name: "format", args: "check --format \u009b\u202e good.mobileconfig", exit: 2, says: "unknown format"},
@@ -121,13 +121,13 @@ func hostileFiles() []hostile {
 			for i := range 3000 {
 				lay(dir, strings.Repeat("d", i%50)+"/x"+strings.Repeat("x", i/50)+".plist", nil)
 			}
-		}, "", 2, "nothing to check"),
+		}, "", 2, "no profiles found"),
 		in("heavy", func(dir string) {
 			for _, name := range []string{"a", "b", "c", "d"} {
 				lay(dir, name+".mobileconfig", []byte(plistOf("<string>"+many("a", 30<<20)+"</string>")))
 			}
 		}, "check --jobs 4 .", 1, "4 files"),
-		in("none", func(string) {}, "", 2, "nothing to check"),
+		in("none", func(string) {}, "", 2, "no profiles found"),
 	}
 	return append(append(list, unixFiles()...),
 		hostile{name: "zero", args: "check /dev/zero", exit: 1, says: "is the most that is read"},

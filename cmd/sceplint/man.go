@@ -16,9 +16,9 @@ import (
 func manCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
-		Short:  "Print the manual page, in roff; SOURCE_DATE_EPOCH is its date",
+		Short:  "Print the manual page in roff, dated SOURCE_DATE_EPOCH",
 		Hidden: true,
-		Args:   cobra.NoArgs,
+		Args:   argumentCount(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			date, err := sourceDate()
 			if err != nil {
@@ -39,7 +39,7 @@ func sourceDate() (string, error) {
 	}
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return "", fmt.Errorf("SOURCE_DATE_EPOCH=%s is not a number of seconds", text)
+		return "", fmt.Errorf("invalid SOURCE_DATE_EPOCH %q: expected a number of seconds", text)
 	}
 	return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 }

@@ -48,18 +48,21 @@ func probeCommand(t *ioStreams) *cobra.Command {
 		Short: "Ask the SCEP and ACME servers that profiles name, and compare the answers with the profiles",
 		Long: `Ask the SCEP and ACME servers that profiles name, and compare the answers with the profiles.
 
-A PATH is what sceplint check takes; none means the working directory, or nothing with --url. Each server is asked
-once for GetCACert and GetCACaps, or for its ACME directory. Nothing is enrolled. No challenge, cookie, user name,
-password, or query of a URL is sent. This is the only command that uses the network.
+PATH is what sceplint check accepts. The default is the working directory, or nothing with --url. Each server is
+asked once for GetCACert and GetCACaps, or for its ACME directory. Nothing is enrolled. No challenge, cookie, user
+name, password, or query of a URL is sent. This is the only command that uses the network.
 
 Profiles may name any server, so that hosts must be allowed: with --host or --all-hosts, or by an answer on the
 terminal. Link-local, multicast, and metadata addresses are never asked; the loopback interface is asked only if
 --host or --url names it. Redirects to other servers are not followed. With a proxy of the environment (HTTPS_PROXY,
 HTTP_PROXY, NO_PROXY), the proxy resolves host names.
 
-A server that was not asked, because its host is not allowed or its URL holds a variable, makes the exit code 2.
+A server that was not asked, because its host is not allowed or its URL contains a variable, is an error (exit code 2).
 
-Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job could not be done.`,
+Exit codes:
+  0  no findings at or above --fail-on
+  1  findings at or above --fail-on
+  2  the run failed`,
 		Example: `  sceplint probe --host ca.example.com profiles/
   sceplint probe --url https://ca.example.com/scep --name Corp
   sceplint probe --host '*.example.com' --save answers profiles/
@@ -71,35 +74,34 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "", "ask the SCEP server at `URL`, without a profile")
-	flags.StringVar(&f.name, "name", "", "with --url: `NAME` of the CA")
-	flags.StringVar(&f.fingerprint, "fingerprint", "", "with --url: `DIGEST` of the CA certificate, in hexadecimal digits or Base64")
-	flags.StringArrayVar(&f.hosts, "host", nil, "allow the hosts that match `PATTERN`, in which * stands for any text (repeatable)")
+	flags.StringVar(&f.name, "name", "", "ask for the CA `NAME`; requires --url")
+	flags.StringVar(&f.fingerprint, "fingerprint", "", "compare the CA certificate with `DIGEST`, in hexadecimal digits or Base64; requires --url")
+	flags.StringArrayVar(&f.hosts, "host", nil, "allow hosts that match `PATTERN`; * is a wildcard (repeatable)")
 	flags.BoolVar(&f.allHosts, "all-hosts", false, "allow every host that the profiles name")
-	flags.StringArrayVar(&f.set, "set", nil, "`'$VAR=value'`: replace a variable of a URL or Name (repeatable)")
-	flags.DurationVar(&f.timeout, "timeout", probe.DefaultTimeout, "how long a request may take")
-	flags.IntVar(&f.retries, "retries", probe.DefaultRetries, "how often a failed request is sent again")
-	flags.StringVar(&f.save, "save", "", "keep the answers in the directory `DIR`")
-	flags.StringVar(&f.replay, "replay", "", "judge the answers that --save kept in `DIR`, and use no network")
-	flags.StringArrayVar(&f.trust, "trust", nil, "trust the root certificates in `FILE` for TLS, in PEM or DER, and not those of the system (repeatable)")
-	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write servers and findings as "+strings.Join(report.FormatNames(), ", ")+" to standard output or to FILE (repeatable)")
+	flags.StringArrayVar(&f.set, "set", nil, "replace a variable in URL or Name: `'$VAR=value'` (repeatable)")
+	flags.DurationVar(&f.timeout, "timeout", probe.DefaultTimeout, "set the timeout of a request to `DURATION` (default 10s)")
+	flags.IntVar(&f.retries, "retries", probe.DefaultRetries, "retry a failed request `N` times (default 1)")
+	flags.StringVar(&f.save, "save", "", "save the responses in directory `DIR`")
+	flags.StringVar(&f.replay, "replay", "", "check the responses saved in `DIR`, without network access")
+	flags.StringArrayVar(&f.trust, "trust", nil, "trust the root certificates in `FILE` (PEM or DER) for TLS instead of the system roots (repeatable)")
+	flags.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "write servers and findings as `NAME[=FILE]` to standard output or to FILE: "+strings.Join(report.FormatNames(), ", ")+" (repeatable, default text)")
 	addConfigFlags(cmd, &f.policies.Project)
-	flags.StringArrayVar(&f.disable, "disable", nil, "disable a rule; `ID` may hold * (repeatable)")
-	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info, or off (repeatable)")
-	flags.StringVar(&f.failOn, "fail-on", "", "exit with code 1 for findings of `SEVERITY` or higher: error, warning, info, or never (default error)")
-	flags.BoolVar(&f.forceExclude, "force-exclude", false, "skip files that the configuration excludes even if they are named")
+	flags.Var(commaList{&f.disable}, "disable", "disable rules that match `ID[,ID]`; * is a wildcard (repeatable)")
+	flags.Var(commaList{&f.severity}, "severity", "set the severity of rules with `ID=LEVEL`: error, warning, info, or off (repeatable)")
+	addFailOnFlag(cmd, &f.failOn)
+	flags.BoolVar(&f.forceExclude, "force-exclude", false, "apply exclude patterns to files named on the command line, too")
 	flags.StringVar(&f.baseline, "baseline", "", "suppress findings listed in baseline `FILE`")
-	flags.StringVar(&f.writeBaseline, "write-baseline", "", "add all findings to baseline `FILE`, and report none of them")
-	flags.BoolVar(&f.pruneBaseline, "prune-baseline", false, "remove from the baseline the entries that nothing is found for")
-	flags.IntVar(&f.jobs, "jobs", 0, "files read at once; 0 is one a processor")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to baseline `FILE`, and report none")
+	flags.BoolVar(&f.pruneBaseline, "prune-baseline", false, "remove stale entries from the baseline")
+	flags.IntVar(&f.jobs, "jobs", 0, "read `N` files in parallel; 0 means one per CPU (default 0)")
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)
-	flags.BoolVar(&f.statistics, "statistics", false, "print on standard error how many findings each rule has")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary and no notes, only servers, findings, and errors")
+	flags.BoolVar(&f.statistics, "statistics", false, "print the number of findings per rule, with severity and fixable findings, to standard error")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only servers, findings, and errors")
 	f.addVerbose(cmd)
-	flags.BoolVar(&f.noIgnores, "no-ignores", false, "report findings that comments in the files suppress")
-	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show suppressed findings as well, each with its reason")
+	flags.BoolVar(&f.noIgnores, "no-ignores", false, "report findings despite suppression comments")
+	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "also show suppressed findings, with the reason")
 	completeWith(cmd, "format", formatWords)
-	complete(cmd, "fail-on", "error", "warning", "info", "never")
 	return cmd
 }
 
@@ -108,13 +110,13 @@ func (f *probeFlags) check() error {
 	const maxRetries, maxTimeout = 10, 10 * time.Minute
 	switch {
 	case f.url == "" && (f.name != "" || f.fingerprint != ""):
-		return errors.New("--name and --fingerprint belong to --url; add --url")
+		return errors.New("--name and --fingerprint require --url")
 	case f.save != "" && f.replay != "":
-		return errors.New("--save and --replay do not go together: one asks, the other does not")
+		return errors.New("--save and --replay cannot be used together")
 	case f.timeout <= 0 || f.timeout > maxTimeout:
-		return fmt.Errorf("--timeout %v: out of range; use up to %v", f.timeout, maxTimeout)
+		return fmt.Errorf("invalid --timeout %v: expected up to %v", f.timeout, maxTimeout)
 	case f.retries < 0 || f.retries > maxRetries:
-		return fmt.Errorf("--retries %d: out of range; use 0 to %d", f.retries, maxRetries)
+		return fmt.Errorf("invalid --retries %d: expected 0 to %d", f.retries, maxRetries)
 	case slices.Contains(f.hosts, ""):
 		return errors.New("--host: empty pattern; use a host name")
 	}

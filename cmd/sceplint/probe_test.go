@@ -118,14 +118,14 @@ func TestProbe(t *testing.T) {
 		{"all hosts but the loopback", []string{"--all-hosts", good}, exitFailed, []string{"SCEP server not asked: 127.0.0.1 is the loopback interface", "results are incomplete"}},
 		{"another host", []string{"--host", "ca.example.com", good}, exitFailed, []string{"good.mobileconfig:11: SCEP server not asked"}},
 		{"nothing to ask", []string{"--host", "x", "../../testdata/scep-content/good.mobileconfig"}, exitFailed, []string{"not"}},
-		{"name alone", []string{"--name", "x"}, exitFailed, []string{"--name and --fingerprint belong to --url"}},
+		{"name alone", []string{"--name", "x"}, exitFailed, []string{"--name and --fingerprint require --url"}},
 		{"bad URL", []string{"--url", "ftp://x"}, exitFailed, []string{"--url: the URL is neither https nor http"}},
 		{"bad pin", []string{"--url", at, "--fingerprint", "abc"}, exitFailed, []string{"--fingerprint: not a digest"}},
-		{"bad timeout", []string{"--timeout", "0s", good}, exitFailed, []string{"--timeout 0s: out of range"}},
-		{"bad retries", []string{"--retries", "100", good}, exitFailed, []string{"--retries 100: out of range"}},
+		{"bad timeout", []string{"--timeout", "0s", good}, exitFailed, []string{"invalid --timeout 0s"}},
+		{"bad retries", []string{"--retries", "100", good}, exitFailed, []string{"invalid --retries 100"}},
 		{"bad variable", []string{"--set", "x=y", good}, exitFailed, []string{"--set: \"x=y\" is not a variable"}},
 		{"unused variable", []string{"--host", "127.0.0.1", "--set", "$X=y", good}, exitFailed, []string{"no URL and no Name holds $X"}},
-		{"save and replay", []string{"--save", "x", "--replay", "x", good}, exitFailed, []string{"do not go together"}},
+		{"save and replay", []string{"--save", "x", "--replay", "x", good}, exitFailed, []string{"cannot be used together"}},
 		{"no such file", []string{"--host", "x", "gone.mobileconfig"}, exitFailed, []string{"no such file"}},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 	"github.com/sceplint/sceplint/checker/suppress"
 )
 
-// runSummary counts what goes by, says on standard error what is no finding, and
-// knows the exit code.
+// runSummary counts results, writes notices to standard error, and determines the
+// exit code.
 type runSummary struct {
 	t       *ioStreams
 	flags   *checkFlags
@@ -27,18 +27,18 @@ type runSummary struct {
 	summary report.Summary
 	rules   map[string]int // findings, for statistics
 	fixed   int
-	failed  bool // something could not be done
-	found   bool // something at or above the threshold
+	failed  bool // a file could not be checked
+	found   bool // a finding at or above the threshold
 
 	exports  source.EmptyExports
-	unfixed  string              // the file of which it was said last
+	unfixed  string              // the file that was last reported as not fixed
 	baseline *suppress.Baselines // nil: there is none
 	progress *progress
 	patch    io.Writer // of --diff
 	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
-// process passes results on, and does on the way what findings are not for.
+// process records results and passes them on.
 func (y *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
@@ -111,15 +111,15 @@ func (y *runSummary) note(format string, args ...any) {
 	}
 }
 
-// close prints the summary and settles the exit code.
+// close prints the summary and sets the exit code.
 func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	switch {
 	case y.summary.Files > 0:
 	case y.failed:
 		return errReported
 	case in.ForceExclude && y.summary.Excluded > 0:
-		y.note("nothing to check: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
-		return nil // all that was named is excluded on purpose
+		y.note("no files checked: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
+		return nil // all files are excluded on purpose
 	default:
 		return noProfilesError(in, y.flags.policies.Project.File, &y.summary)
 	}
@@ -158,8 +158,8 @@ func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	return nil
 }
 
-// reportSkipped reports a path that was skipped, or excluded, on standard error:
-// always if it may hold what was meant to be checked, and else with --verbose.
+// reportSkipped reports a path that was skipped or excluded on standard error:
+// always if it may contain a profile, and otherwise with --verbose.
 func (f *checkFlags) reportSkipped(w io.Writer, r *checker.Result) {
 	switch {
 	case f.quiet:
@@ -171,7 +171,7 @@ func (f *checkFlags) reportSkipped(w io.Writer, r *checker.Result) {
 	}
 }
 
-// noProfilesError says that no profile was found, and where.
+// noProfilesError reports that no profile was found, and where.
 func noProfilesError(in *source.Inputs, config string, s *report.Summary) error {
 	where := checker.Printable(strings.Join(in.Paths, ", "))
 	if where == "." {
@@ -182,9 +182,9 @@ func noProfilesError(in *source.Inputs, config string, s *report.Summary) error 
 		hint += " by " + config
 	}
 	if hint == "" && s.Skipped > 0 {
-		hint = "; use --verbose to list the files that were skipped"
+		hint = "; use --verbose to list skipped files"
 	}
-	return fmt.Errorf("nothing to check: no profile and no export in %s%s", where, hint)
+	return fmt.Errorf("no profiles found in %s%s", where, hint)
 }
 
 // statistics says how many findings each rule has, the most first.
