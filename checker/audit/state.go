@@ -82,6 +82,8 @@ type stateDevice struct {
 	Payloads       int      `json:"payloads"`
 	Counts         [3]int   `json:"counts"`
 	Configurations []string `json:"configurations"`
+	WorstRule      string   `json:"worst_rule,omitempty"`
+	WorstSeverity  string   `json:"worst_severity,omitempty"`
 }
 
 type stateSecret struct {
@@ -118,7 +120,11 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.devices)) {
 		x := f.devices[name]
-		s.Devices = append(s.Devices, stateDevice{name, x.profiles, x.payloads, x.list(), x.configurations})
+		d := stateDevice{Name: name, Profiles: x.profiles, Payloads: x.payloads, Counts: x.list(), Configurations: x.configurations}
+		if x.worst.rule != "" {
+			d.WorstRule, d.WorstSeverity = x.worst.rule, x.worst.severity.String()
+		}
+		s.Devices = append(s.Devices, d)
 	}
 	for _, mark := range slices.Sorted(maps.Keys(f.secrets)) {
 		x := f.secrets[mark]
@@ -191,7 +197,14 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		if x.Name == "" {
 			return nil, Progress{}, errors.New("not an audit state: device without a name")
 		}
-		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations}
+		worst := worstRule{rule: x.WorstRule}
+		if worst.rule != "" {
+			var err error
+			if worst.severity, err = checker.ParseSeverity(x.WorstSeverity); err != nil || f.rules[worst.rule] == nil {
+				return nil, Progress{}, errors.New("not an audit state: invalid worst rule of a device")
+			}
+		}
+		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations, worst}
 	}
 	for _, x := range s.Secrets {
 		f.secrets[x.Mark] = &secretRow{x.Profiles, setOf(x.Devices), x.Configurations}

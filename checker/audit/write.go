@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -21,6 +21,7 @@ type Report struct {
 	Fleet   *Fleet
 	By      string // one of Views
 	Version string // of sceplint
+	Width   int    // of the text, in columns; 0 means 80
 	Drift   []Drift
 	Against bool            // whether drift was looked for
 	State   json.RawMessage // for Merge; nil: none is written
@@ -89,20 +90,20 @@ func (r *Report) table() (head []string, rows [][]string) {
 		if r.By == "keysize" {
 			list = f.Keysizes()
 		}
-		head = []string{r.By, "configurations", "profiles", "devices", "errors", "warnings", "infos"}
+		head = []string{r.By, "configurations", "profiles", "devices", "errors", "warnings", "infos", "worst rule"}
 		for _, x := range list {
-			rows = append(rows, []string{x.Value, n(x.Configurations), n(x.Profiles), n(x.Devices), n(x.Errors), n(x.Warnings), n(x.Infos)})
+			rows = append(rows, []string{x.Value, n(x.Configurations), n(x.Profiles), n(x.Devices), n(x.Errors), n(x.Warnings), n(x.Infos), x.WorstRule})
 		}
 	case "device":
-		head = []string{"device", "profiles", "scep", "errors", "warnings", "infos", "configurations"}
+		head = []string{"device", "profiles", "scep", "errors", "warnings", "infos", "worst rule", "configuration IDs"}
 		for _, x := range f.Devices() {
-			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), strings.Join(x.Configurations, " ")})
+			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), x.WorstRule, strings.Join(x.Configurations, " ")})
 		}
 	default:
-		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos"}, rarer...)
+		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos", "worst rule"}, rarer...)
 		for _, x := range f.Configurations() {
 			rows = append(rows, []string{
-				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos),
+				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos), x.worstRule(),
 				x.Name, x.Subject, x.SubjectAltName, x.KeyType, x.CAFingerprint, x.Retries, x.RetryDelay, x.AllowAllAppsAccess, x.KeyIsExtractable,
 			})
 		}
@@ -114,8 +115,8 @@ func (r *Report) table() (head []string, rows [][]string) {
 // differ in them.
 var rarer = []string{"name", "subject", "subject alt name", "key type", "ca fingerprint", "retries", "retry delay", "all apps", "extractable"}
 
-// telling leaves out the columns of rarer that are the same in all rows.
-func telling(head []string, rows [][]string) []string {
+// dropUniformColumns removes the columns of rarer whose value is the same in all rows.
+func dropUniformColumns(head []string, rows [][]string) []string {
 	for i := len(head) - 1; i >= 0; i-- {
 		if !slices.Contains(rarer, head[i]) || slices.ContainsFunc(rows, func(row []string) bool { return row[i] != rows[0][i] }) {
 			continue
@@ -128,8 +129,7 @@ func telling(head []string, rows [][]string) []string {
 	return head
 }
 
-// ChallengeText tells the kind of challenge, and of a static one whether several
-// have it.
+// ChallengeText describes the kind of challenge, and whether a static one is shared.
 func (x *ConfigurationRow) ChallengeText() string {
 	if x.Static == nil {
 		return x.Challenge
@@ -198,18 +198,15 @@ func (r *Report) Text(to io.Writer) error {
 	w := &checker.LogWriter{To: to}
 	head, rows := r.table()
 	if r.By == "" || r.By == "configuration" {
-		head = telling(head, rows)
+		head = dropUniformColumns(head, rows)
 	}
 	if len(rows) > 0 {
-		out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(out, strings.ToUpper(strings.Join(head, "\t")))
 		for _, row := range rows {
 			for i := range row {
 				row[i] = plain(row[i])
 			}
-			fmt.Fprintln(out, strings.Join(row, "\t"))
 		}
-		if err := out.Flush(); err != nil {
+		if err := writeTable(w, head, rows, cmp.Or(r.Width, defaultWidth)); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)
@@ -239,14 +236,14 @@ func (r *Report) Text(to io.Writer) error {
 		n := CountDrift(r.Drift)
 		drift = fmt.Sprintf("; drift: errors: %d, warnings: %d, infos: %d", n.Errors, n.Warnings, n.Infos)
 	}
-	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
+	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s\nfiles: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
 		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, leftOut, s.Errors, s.Warnings, s.Infos, drift)
 	return err
 }
 
 func devices(n int) string {
 	if n == 0 {
-		return "not named"
+		return "unknown"
 	}
 	return strconv.Itoa(n)
 }

@@ -212,7 +212,7 @@ func (f *auditFlags) checkOutput() error {
 
 // write writes an audit in all formats that are asked for.
 func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
-	r.By, r.Version = f.by, currentVersion()
+	r.By, r.Version, r.Width = f.by, currentVersion(), terminalWidth(t.out)
 	page := func(w io.Writer) error { return report.Audit(w, r, now) }
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
 	for _, spec := range f.formats {

@@ -134,7 +134,7 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 		return err
 	}
 	c.Inventory = outputs.Survey
-	tally := &runSummary{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
+	tally := &runSummary{t: &beside, progress: shown, rules: map[ruleCount]*ruleStatistics{}, flags: f, failOn: failOn, baseline: known}
 	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
 		tally.patch = newTerminalWriter(beside.out)
 	}

@@ -189,7 +189,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 		return err
 	}
 	c.Inventory = outputs.Survey
-	tally := &runSummary{t: t, rules: map[string]int{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
+	tally := &runSummary{t: t, rules: map[ruleCount]*ruleStatistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
 	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(tally.process(unaskedErrors(c.Run(ctx, inputsAgain(inputs)))))), ctx.Err()); err != nil {
 		return err
 	}

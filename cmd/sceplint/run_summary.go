@@ -25,7 +25,7 @@ type runSummary struct {
 	flags   *checkFlags
 	failOn  checker.Severity
 	summary report.Summary
-	rules   map[string]int // findings, for statistics
+	rules   map[ruleCount]*ruleStatistics
 	fixed   int
 	failed  bool // a file could not be checked
 	found   bool // a finding at or above the threshold
@@ -92,7 +92,11 @@ func (y *runSummary) record(r *checker.Result) {
 		f := &r.Findings[i]
 		y.found = y.found || y.failOn != checker.Off && f.Severity >= y.failOn
 		if y.flags.statistics {
-			y.rules[f.Rule.ID]++
+			key := ruleCount{f.Rule.ID, f.Severity}
+			if y.rules[key] == nil {
+				y.rules[key] = &ruleStatistics{}
+			}
+			y.rules[key].add(f)
 		}
 	}
 	if y.baseline != nil {
@@ -131,7 +135,7 @@ func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	if s.Suppressed > 0 {
 		tail += fmt.Sprintf(", %d suppressed", s.Suppressed)
 	}
-	tail += s.LeftOut()
+	tail += s.LeftOut() + s.FixHint(y.flags.fix)
 	if s.Errors+s.Warnings+s.Infos == 0 && !y.failed {
 		y.note("no findings %s", tail)
 	} else {
@@ -187,14 +191,34 @@ func noProfilesError(in *source.Inputs, config string, s *report.Summary) error 
 	return fmt.Errorf("no profiles found in %s%s", where, hint)
 }
 
-// statistics says how many findings each rule has, the most first.
+// ruleCount is a row of the statistics. A rule may report several severities.
+type ruleCount struct {
+	id       string
+	severity checker.Severity
+}
+
+type ruleStatistics struct{ findings, fixable int }
+
+func (s *ruleStatistics) add(f *checker.Finding) {
+	s.findings++
+	if f.Fix != nil {
+		s.fixable++
+	}
+}
+
+// statistics prints how many findings each rule has, most first.
 func (y *runSummary) statistics() {
-	ids := slices.SortedFunc(maps.Keys(y.rules), func(a, b string) int {
-		return cmp.Or(cmp.Compare(y.rules[b], y.rules[a]), cmp.Compare(a, b))
+	if len(y.rules) == 0 {
+		return
+	}
+	rows := slices.SortedFunc(maps.Keys(y.rules), func(a, b ruleCount) int {
+		return cmp.Or(cmp.Compare(y.rules[b].findings, y.rules[a].findings), cmp.Compare(b.severity, a.severity), cmp.Compare(a.id, b.id))
 	})
-	table := tabwriter.NewWriter(y.t.err, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, id := range ids {
-		fmt.Fprintf(table, "%d\t  %s\n", y.rules[id], id)
+	table := tabwriter.NewWriter(y.t.err, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "FINDINGS\tFIXABLE\tSEVERITY\tRULE")
+	for _, row := range rows {
+		n := y.rules[row]
+		fmt.Fprintf(table, "%d\t%d\t%v\t%s\n", n.findings, n.fixable, row.severity, row.id)
 	}
 	table.Flush()
 }
