@@ -1,14 +1,14 @@
 # METADATA
-# title: SCEP server is not a CA of the organisation
+# title: SCEP server is not a CA of the organization
 # description: |
-#   Devices send their certificate requests, and the challenge with them, to the server of the
-#   SCEP payload. Only the hosts in ca_hosts belong to the organisation: a profile that names
-#   another one was copied from elsewhere, or leaks what it sends.
+#   Devices send certificate requests and the challenge to the server in the SCEP payload.
+#   Only the hosts in ca_hosts belong to the organization. A profile with another host was
+#   copied from elsewhere, or sends secrets to another party.
 # related_resources:
 #   - ref: https://developer.apple.com/documentation/devicemanagement/scep
 #     description: Apple, SCEP payload
 # custom:
-#   help: write one of the hosts in ca_hosts, or add the host there
+#   help: use one of the hosts in ca_hosts, or add the host to ca_hosts
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://ca.other.example/scep</string>
@@ -18,7 +18,7 @@
 #   parameters:
 #     ca_hosts:
 #       default: [ca.corp.example]
-#       description: the hosts that SCEP payloads may name
+#       description: hosts that SCEP payloads may use
 package policies.acme.ca_host
 
 default ca_hosts := ["ca.corp.example"]
