@@ -37,7 +37,7 @@ func writeTable(w io.Writer, head []string, rows [][]string, width int) error {
 				rest = append(rest, head[i]+" "+cell)
 			}
 		}
-		writeWrapped(&b, strings.Join(rest, "; "), width)
+		writeWrapped(&b, "    ", strings.Join(rest, "; "), width)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -76,9 +76,8 @@ func writeCells(b *strings.Builder, columns, widths []int, cell func(int) string
 	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
-// writeWrapped writes indented text, wrapped at words.
-func writeWrapped(b *strings.Builder, text string, width int) {
-	const indent = "    "
+// writeWrapped writes text after an indent, wrapped at words.
+func writeWrapped(b *strings.Builder, indent, text string, width int) {
 	line := ""
 	for _, word := range strings.Fields(text) {
 		if line != "" && len(indent)+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {

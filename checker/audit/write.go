@@ -221,7 +221,9 @@ func (r *Report) Text(to io.Writer) error {
 		fmt.Fprintln(w)
 	}
 	if !r.Fleet.Comparable() {
-		fmt.Fprintf(w, "note: %s\n\n", NotCompared)
+		var b strings.Builder
+		writeWrapped(&b, "", "note: "+NotCompared, cmp.Or(r.Width, defaultWidth))
+		fmt.Fprintln(w, b.String())
 	}
 	s := r.Fleet.Summary()
 	leftOut := ""

@@ -29,7 +29,7 @@ func sceplint(t *testing.T, args ...string) (code int, stdout, stderr string) {
 type document struct {
 	Version int
 	Tool    struct{ Name, Version string }
-	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed, Skipped, Excluded int }
+	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed, Fixable, Skipped, Excluded int }
 
 	Findings []struct {
 		Rule, Severity, Message, File, Help, Fingerprint string

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,22 @@ func TestHelp(t *testing.T) {
 				t.Errorf("%s --%s: %s", cmd.CommandPath(), f.Name, f.Usage)
 			}
 		})
+	}
+}
+
+// wordsToAvoid are words that help leaves to prose.
+var wordsToAvoid = regexp.MustCompile(`(?i)\b(judged?|mend|keep back|kept back|passed over|misspelt|without a word|enrol|enrols|organisation|colour\w*|honoured|switch(ed)? off|as in|one a line|the least|the most|somebody|nobody|stands?|tells?|found about|outermost)\b`)
+
+// TestHelpWords holds the words of help: those of the field.
+func TestHelpWords(t *testing.T) {
+	for _, cmd := range allCommands(rootCommand(&ioStreams{out: io.Discard, err: io.Discard})) {
+		var page bytes.Buffer
+		if err := showHelp(&page, cmd); err != nil {
+			t.Fatal(err)
+		}
+		if word := wordsToAvoid.FindString(page.String()); word != "" {
+			t.Errorf("%s: help says %q", cmd.CommandPath(), word)
+		}
 	}
 }
 
