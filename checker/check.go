@@ -115,7 +115,7 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, done.findings...)
+		all = append(all, withoutExplained(done.findings)...)
 		if c.facts != nil {
 			text := p.Source.Text
 			c.facts.add(Input{Name: p.Source.Name, Read: func() ([]byte, error) { return text, nil }}, []*profileFacts{done.facts})
@@ -282,9 +282,7 @@ func runRecovered(p *Pass, check func(*Pass) error) (err error) {
 	}
 	if p.count > maxFindingsPerRule {
 		p.capped = true
-		f, more := p.found[len(p.found)-1], fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
-		f.Message += more
-		f.masked += more
+		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
@@ -88,7 +89,7 @@ func at(id string, check func(*Pass) error) Rule {
 
 func parse(t *testing.T, text string) []*profile.Profile {
 	t.Helper()
-	profiles, err := profile.Parse("test", []byte(text))
+	profiles, err := export.Parse("test", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +142,7 @@ func TestPanic(t *testing.T) {
 			failed = append(failed, r.Err.Error())
 		}
 	}
-	if want := []string{"b: sceplint failed on this file, which is a mistake in sceplint: oh"}; !slices.Equal(failed, want) {
+	if want := []string{"b: internal error: oh (please report this bug)"}; !slices.Equal(failed, want) {
 		t.Errorf("%q", failed)
 	}
 }
@@ -216,6 +217,57 @@ func TestFingerprint(t *testing.T) {
 	}
 	if prints[0] != prints[1] {
 		t.Error("the fingerprint changed with the lines and the index of the payload")
+	}
+}
+
+// TestFingerprintWording holds that a fingerprint changes with the arguments of a
+// message, and not with its wording, the help, or what is on other lines.
+func TestFingerprintWording(t *testing.T) {
+	printOf := func(report func(*Pass, *profile.Node) *Finding) string {
+		t.Helper()
+		rule := at("rule", func(p *Pass) error { report(p, p.Profile.Root.Get("a")); return nil })
+		findings, err := Check(context.Background(), []Rule{rule}, parse(t, tiny))
+		if err != nil || len(findings) != 1 {
+			t.Fatalf("%v, %v", findings, err)
+		}
+		return findings[0].Fingerprint
+	}
+	want := printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value %q is wrong (%d)", "x", 1) })
+	for name, report := range map[string]func(*Pass, *profile.Node) *Finding{
+		"message": func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong value: found %s of %d", "x", 1) },
+		"help":    func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "%s%d", "x", 1).WithHelp("use %q", "y") },
+		"wording": func(p *Pass, n *profile.Node) *Finding {
+			return p.Value(n, "%s%s%d%s%v", Phrase("first on line 7: "), "x", 1, Prose("bad"), errors.New("worse"))
+		},
+		"markup":   func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "%s%d%s", "x", 1, Markup("<true/>")) },
+		"severity": func(p *Pass, n *profile.Node) *Finding { f := p.Value(n, "%s%d", "x", 1); f.Severity = Info; return f },
+		"related": func(p *Pass, n *profile.Node) *Finding {
+			f := p.Value(n, "%s%d", "x", 1)
+			f.Related = []RelatedLocation{{File: "b"}}
+			return f
+		},
+	} {
+		if printOf(report) != want {
+			t.Errorf("%s: another fingerprint", name)
+		}
+	}
+	bare := printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value is wrong") })
+	if printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong value") }) != bare || printOf(func(p *Pass, n *profile.Node) *Finding { return p.Value(n.Parent().Get("b"), "wrong") }) == bare {
+		t.Error("without arguments the path and the value do not identify a finding")
+	}
+	for name, report := range map[string]func(*Pass, *profile.Node) *Finding{
+		"value": func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "value %q is wrong (%d)", "x", 2) },
+		"none":  func(p *Pass, n *profile.Node) *Finding { return p.Value(n, "wrong") },
+		"path":  func(p *Pass, n *profile.Node) *Finding { return p.Value(n.Parent(), "value %q is wrong (%d)", "x", 1) },
+		"argument": func(p *Pass, n *profile.Node) *Finding {
+			f := p.Value(n, "value %q is wrong (%d)", "x", 1)
+			f.Argument = "other"
+			return f
+		},
+	} {
+		if printOf(report) == want {
+			t.Errorf("%s: the same fingerprint", name)
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func (p *Pass) ignores() []*SuppressionComment {
 		case directive, directive + "-file":
 			ig.File = word != directive
 		default:
-			ig.Malformed = "expected " + directive + " ID reason, or " + directive + "-file ID reason"
+			ig.Malformed = "expected " + directive + "[-file] ID reason"
 			continue
 		}
 		if ig.IDs, ig.Reason = directiveIDs(rest); len(ig.IDs) == 0 {

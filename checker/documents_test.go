@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -45,7 +46,7 @@ func TestDocuments(t *testing.T) {
 		found := func(texts ...string) (messages []string) {
 			var profiles []*profile.Profile
 			for _, text := range texts {
-				p, _ := profile.Parse("x", []byte(text))
+				p, _ := export.Parse("x", []byte(text))
 				profiles = append(profiles, p...)
 			}
 			findings, err := checker.Check(context.Background(), []checker.Rule{rule(test.documents)}, profiles)
@@ -86,7 +87,7 @@ func TestMarkup(t *testing.T) {
 			`add <key>Keysize</key><integer>2048</integer>`,
 		},
 	} {
-		profiles, err := profile.Parse("x", []byte(text))
+		profiles, err := export.Parse("x", []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}

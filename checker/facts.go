@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -160,7 +161,7 @@ type inputRecord struct {
 type savedInput struct {
 	name, device string
 	read         func() ([]byte, error)
-	part         *profile.Part
+	part         *export.Entry
 	inside       bool
 }
 

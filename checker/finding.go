@@ -5,31 +5,39 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Finding is what a rule found at one place.
 type Finding struct {
 	Rule     *Meta
 	Severity Severity
-	Message  string // what is wrong, with the value, and what to write instead
-	Help     string // what to do, in one sentence
+	Message  string // the problem, with the value
+	Help     string // what to do about it, in one imperative; "" if the message or the fix says it
 	Span     profile.Span
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
 	Related  []RelatedLocation // places in other profiles that it is also about
-	Argument string            // what the fingerprint hashes instead of the message, which depends on other profiles; "" for the message
+	Argument string            // what the fingerprint hashes beside the arguments of the message, to tell findings of a rule at one path apart
 
 	Suppression *Suppression // why it is kept back; nil: it is not
 
 	whole      profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
-	masked     string       // the message without secrets, whether they are to be shown or not
+	args       []string     // of the message, without secrets and wording, for the fingerprint
+	own        []string     // secrets that the finding is about, and that its help must mask; nil if they may be shown
+	json       bool         // the document is JSON
 	onEnvelope bool         // about what is around the text, which no comment in the text keeps back
 	unsure     bool         // a profile that changed may have had a part in it before
+
+	group    factKey // of findings of several profiles that have one cause; 0: none
+	opening  bool    // at the opening of a dictionary, about something in it
+	key      string  // the path of the key that it is about; "" for none
+	absent   bool    // the key is missing
+	replaced string  // the path of the key that it stands in the place of; "" for none
 
 	// The rest is filled in when the rules are done, so that a finding does not
 	// keep its document in memory. It holds no secrets unless they were asked for.
@@ -162,7 +170,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 	list = make([]Finding, 0, len(found))
 	for _, f := range found {
 		f.File, f.Profile = p.Source.Name, id
-		f.Message, f.Help, f.masked = mask(f.Message), mask(f.Help), hidden.Text(f.masked)
+		f.Message, f.Help, f.own = mask(f.Message), mask(f.Help), nil
 		for i, r := range f.Related {
 			if masked := mask(r.Message); masked != r.Message {
 				f.Related = slices.Clone(f.Related)
@@ -170,6 +178,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			}
 		}
 		f.Payload = payloadOf(p, f.Path, keep)
+		f.settleKey()
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
 				f.Path[i] = keep(key)
@@ -184,7 +193,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			for i := range f.Fix.Edits {
 				e := &f.Fix.Edits[i]
 				e.Text = strings.Clone(e.Text) // it may be a piece of the document
-				f.Fix.Secret = f.Fix.Secret || profile.MaskOwn(mask(e.Text), own) != e.Text
+				f.Fix.Secret = f.Fix.Secret || secret.MaskOwn(mask(e.Text), own) != e.Text
 			}
 		}
 		if !editable {
@@ -202,6 +211,10 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			}
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
+		f.args, f.Argument = nil, "" // they may be pieces of the document
+		if ofGraph(p) {
+			f.Path, f.Help = graphPath(p, f.Path), inGraph(f.Help)
+		}
 		if f.Suppression == nil && c.Suppress != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Suppress(f)
 		}
@@ -239,12 +252,19 @@ func payloadOf(p *profile.Profile, path []any, keep func(string) string) *Payloa
 	return &PayloadIdentity{index, keep(payloads[i].Type), keep(payloads[i].Identifier), keep(payloads[i].UUID)}
 }
 
-// lineNumber is what a message says of lines, which move with every edit.
-var lineNumber = regexp.MustCompile(` on line \d+`)
+// WithHelp sets the help of the finding. Markup in it is written as JSON in
+// documents of JSON, and secrets among the arguments are masked.
+func (f *Finding) WithHelp(format string, args ...any) *Finding {
+	if f.json {
+		format = inJSON.Replace(format)
+	}
+	f.Help = fmt.Sprintf(format, maskArgs(f.own, nil, inDialect(f.json, args))...)
+	return f
+}
 
-// fingerprint identifies a finding by what it is about, not by where it
-// stands: rule, profile, payload and the path inside it. Equal ones are told
-// apart by their order.
+// fingerprint identifies a finding by rule, profile, payload, the path inside it,
+// and the arguments of its message, not by its location or its wording. Equal
+// ones are told apart by their order.
 func fingerprint(f *Finding, seen map[string]int, hide func(string) string) string {
 	path := f.Path
 	parts := []string{f.Rule.ID, f.Profile.Identifier}
@@ -255,11 +275,9 @@ func fingerprint(f *Finding, seen map[string]int, hide func(string) string) stri
 	for _, step := range path {
 		parts = append(parts, fmt.Sprint(step))
 	}
-	switch {
-	case f.Argument != "":
-		parts = append(parts, f.Argument)
-	case len(f.Related) == 0: // else the message tells places in other files
-		parts = append(parts, lineNumber.ReplaceAllString(f.masked, ""))
+	parts = append(append(parts, "\x01"), f.args...) // no path ends where arguments begin
+	if f.Argument != "" {
+		parts = append(parts, "\x02", f.Argument)
 	}
 	for i, part := range parts {
 		parts[i] = hide(part)

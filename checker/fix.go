@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -33,7 +34,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 		return
 	}
 	before, found := text, result.Findings
-	_, broken := profile.Parse(input.Name, text)
+	_, broken := export.Parse(input.Name, text)
 	for range maxFixPasses {
 		edits, n := c.selectEdits(result.Findings)
 		if n == 0 {
@@ -41,7 +42,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 		}
 		after, err := Apply(text, edits)
 		if err == nil && broken == nil {
-			_, err = profile.Parse(input.Name, after)
+			_, err = export.Parse(input.Name, after)
 		}
 		if err != nil {
 			result.Err = fmt.Errorf("%s: conflicting fixes; nothing was changed: %w", Printable(input.Name), err)

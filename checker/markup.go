@@ -2,21 +2,24 @@ package checker
 
 import "strings"
 
-// Markup is a piece of an XML property list that a message tells its reader to
-// write. Messages about JSON say it in JSON, where it is an argument of
-// Pass.At and its like, or stands in their format; values of the document are
-// other arguments, which are left alone.
+// Markup is a piece of an XML property list in a message or in help. In documents
+// of JSON it is written as JSON, whether it is an argument or in the format;
+// values of the document are other arguments, which are not changed.
 type Markup string
 
-// inJSON says in JSON what rules say in XML. Of the pairs that fit at a place
-// the first one counts.
+// inJSON replaces XML with JSON. Of the pairs that match at a position the first
+// one counts.
 var inJSON = strings.NewReplacer(
 	" inside <data>", "",
-	"inside <integer>", "without quotation marks",
+	"digits inside <integer>", "a number without quotation marks",
 	"inside <string>", "in quotation marks",
-	"one <string>", "one string",
-	"of <array>", "of […]",
+	"use one <string>", "use one string",
+	"missing <array> level", "missing level of […]",
+	"missing <array> levels", "missing levels of […]",
+	"extra <array> level", "extra level of […]",
 	"this <array>", "this […]",
+	"a dictionary", "an object",
+	"dictionary", "object",
 
 	"</key><integer>", `": `,
 	"</key><string>", `": "`,
@@ -29,6 +32,5 @@ var inJSON = strings.NewReplacer(
 	"<array>", "[", "</array>", "]",
 	"<true/>", "true", "<false/>", "false",
 
-	"with the element that", "in the type that",
 	"SCEP payload", "SCEP credential",
 )

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Severity is how much a finding weighs.
@@ -63,13 +64,16 @@ const (
 // Meta describes a rule. It is the one source of its documentation.
 type Meta struct {
 	ID       string
-	Title    string // what is found, in a few words
+	Title    string // the defect, as a noun phrase
 	Severity Severity
-	Doc      string // why it matters and what devices do, in whole sentences
-	Help     string // what to do about it, in one sentence
+	Varies   string // when findings have another severity, such as "error if iOS is a target"
+	Doc      string // in parts that start with "What it checks: ", "Why it matters: ", and "Exceptions: "
+	Help     string // what to do about a finding, in one imperative
 	Example  Example
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
+
+	Command string // the command that alone runs it; "" for check
 
 	// Unsuppressible says that nothing suppresses the findings, switches the rule
 	// off, or changes its severities: they tell what could not be checked.
@@ -78,6 +82,12 @@ type Meta struct {
 	// DisabledByDefault says that the rule runs only where it is enabled, or is given
 	// a severity.
 	DisabledByDefault bool
+
+	// Defers says that the rule reports nothing at a key where another one has an error.
+	Defers bool
+	// Explains are the IDs of policies that report nothing at a key where this one has a
+	// finding.
+	Explains []string
 
 	Documents        Documents // what it looks at
 	SkipLossyExports bool      // it judges what is not there, or how things are written: not for exports that lose some of it
@@ -222,7 +232,7 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 // is missing from it.
 func (p *Pass) AtStart(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
-	f.whole = n.Span()
+	f.whole, f.opening = n.Span(), n.Is(profile.Dict)
 	return f
 }
 
@@ -239,25 +249,59 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 // Prose is an argument of a message that quotes nothing of the place of the finding.
 type Prose string
 
+// Phrase is an argument of a message that is wording, as the name of a payload
+// or a line is. Like Prose and Markup it is no part of the fingerprint, but
+// secrets in it are masked.
+type Phrase string
+
+// isWording reports whether an argument of a message may be reworded.
+func isWording(arg any) bool {
+	switch arg.(type) {
+	case Prose, Phrase, Markup, error:
+		return true
+	}
+	return false
+}
+
+// inDialect gives the arguments with markup as the document has it.
+func inDialect(json bool, args []any) []any {
+	if json {
+		for i, arg := range args {
+			if xml, ok := arg.(Markup); ok {
+				args[i] = Markup(inJSON.Replace(string(xml)))
+			}
+		}
+	}
+	return args
+}
+
 func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, args []any) *Finding {
 	if p.count++; p.count > maxFindingsPerRule {
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
-	help := p.Rule.Help
-	if p.Profile.Source.Form == profile.FormJSON {
-		format, help = inJSON.Replace(format), inJSON.Replace(help)
-		for i, arg := range args {
-			if xml, ok := arg.(Markup); ok {
-				args[i] = inJSON.Replace(string(xml))
-			}
+	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help, Span: at, Path: path}
+	if f.json = p.Profile.Source.Form == profile.FormJSON; f.json {
+		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
+	}
+	args = inDialect(f.json, args)
+	if ofGraph(p.Profile) {
+		format, args = inGraph(format), graphArgs(args)
+	}
+	secrets := p.Profile.Secrets()
+	own := secrets.Own(at, n)
+	masked := maskArgs(own, n, args)
+	for i, arg := range masked {
+		if !isWording(args[i]) {
+			f.args = append(f.args, secrets.Text(fmt.Sprint(arg)))
 		}
 	}
-	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: help, Span: at, Path: path}
-	secrets := p.Profile.Secrets()
-	f.masked = truncateMiddle(secrets.Text(fmt.Sprintf(format, maskArgs(secrets.Own(at, n), n, args)...)))
-	f.Message = f.masked
+	if len(f.args) == 0 && n != nil && !n.Is(profile.Dict, profile.Array) { // then the value tells findings apart
+		f.args = []string{secrets.Text(secret.MaskOwn(n.Text(), own))}
+	}
 	if p.ShowSecrets() {
 		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
+	} else {
+		f.own, f.Message = own, truncateMiddle(secrets.Text(fmt.Sprintf(format, masked...)))
 	}
 	p.found = append(p.found, f)
 	return f
@@ -283,7 +327,7 @@ func maskArgs(own []string, n *profile.Node, args []any) []any {
 		case isText && n != nil && text == n.Key:
 			masked[i] = arg
 		case isText:
-			masked[i] = profile.MaskOwn(text, own)
+			masked[i] = secret.MaskOwn(text, own)
 		default:
 			masked[i] = maskedArg{arg, own}
 			if _, ok := arg.(Prose); ok {
@@ -302,7 +346,7 @@ type maskedArg struct {
 
 // Format implements fmt.Formatter.
 func (m maskedArg) Format(f fmt.State, verb rune) {
-	_, _ = io.WriteString(f, profile.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
+	_, _ = io.WriteString(f, secret.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
 }
 
 // AtEnvelope reports a finding about what is around the text of the profile, as its

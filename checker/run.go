@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -31,7 +32,7 @@ type Input struct {
 	Excluded bool // the configuration excludes it, so that it is not read
 
 	From Source        // gives the input again, for those that keep very many; nil: the input is kept
-	Part *profile.Part // what Read gives of a file that is not read as a whole; nil: all of it
+	Part *export.Entry // what Read gives of a file that is not read as a whole; nil: all of it
 }
 
 // Source is where an input comes from.
@@ -42,9 +43,9 @@ func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
 	var profiles []*profile.Profile
 	var err error
 	if in.Part != nil {
-		profiles = profile.ParsePart(in.Name, in.Part, text)
+		profiles = export.ParseEntry(in.Name, in.Part, text)
 	} else {
-		profiles, err = profile.Parse(in.Name, text)
+		profiles, err = export.Parse(in.Name, text)
 	}
 	for _, p := range profiles {
 		p.Source.Inside = in.Inside
@@ -157,7 +158,9 @@ func (c *Checker) checkFileSets(ctx context.Context) iter.Seq[*Result] {
 		for list := range inOrder(ctx, c.Jobs, c.facts.inputsToLocate(), c.locateFacts) {
 			c.facts.addLocations(list)
 		}
+		reported := map[factKey]bool{}
 		for r := range inOrder(ctx, c.Jobs, c.facts.inputsToRecheck(), c.recheck) {
+			r.Findings = oncePerGroup(r.Findings, reported)
 			if (len(r.Findings) > 0 || len(r.Suppressed) > 0 || r.Err != nil || len(r.PolicyOutput) > 0) && !yield(r) {
 				return
 			}
@@ -349,6 +352,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	if c.Earlier != nil && !capped && len(result.Findings) > 0 {
 		c.suppressUnchanged(result, input, text, profiles)
 	}
+	result.Findings = withoutExplained(result.Findings)
 }
 
 // ErrNoRules says that a file is checked by no rule.

@@ -40,7 +40,7 @@ Exceptions: the second part needs a macOS target with a version. Settings that h
 			attest := acme.Attest.Known && acme.Attest.Value
 			bound := acme.HardwareBound
 			if attest && bound.Known && !bound.Value {
-				p.Value(acme.Attest.Node, "Attest is true, but HardwareBound is false; the device attests hardware-bound keys only")
+				p.Value(acme.Attest.Node, "`Attest` is true, but `HardwareBound` is false; only hardware-bound keys are attested")
 				continue
 			}
 			for _, t := range targetsOf(p) {
@@ -49,9 +49,9 @@ Exceptions: the second part needs a macOS target with a version. Settings that h
 				}
 				switch {
 				case bound.Known && bound.Value:
-					p.Value(bound.Node, "HardwareBound is true; not supported before macOS 14 (a target is macOS %s)", t.Version).Help = "set HardwareBound to false for older Macs"
+					p.Value(bound.Node, "`HardwareBound` is true; not supported before macOS 14 (a target is macOS %s)", t.Version).Help = "set HardwareBound to false for older Macs"
 				case attest:
-					p.Value(acme.Attest.Node, "Attest is true; not supported before macOS 14 (a target is macOS %s)", t.Version).Help = "set Attest to false for older Macs"
+					p.Value(acme.Attest.Node, "`Attest` is true; not supported before macOS 14 (a target is macOS %s)", t.Version).Help = "set Attest to false for older Macs"
 				}
 			}
 		}

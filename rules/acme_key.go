@@ -48,7 +48,8 @@ Exceptions: settings that hold template variables are not reported, and neither 
 		acme := p.Profile.ACME()
 		for i := range acme {
 			if fault := acmeKeyFaultOf(&acme[i]); fault.node != nil {
-				p.Value(fault.node, "%s", fault.message).Help = fault.help
+				f := p.Value(fault.node, "%s", checker.Phrase(fault.message))
+				f.Help, f.Argument = fault.help, fault.node.Text()
 			}
 		}
 		return nil
@@ -67,16 +68,16 @@ func acmeKeyFaultOf(acme *profile.ACME) acmeKeyFault {
 	switch {
 	case !kind.Known:
 	case kind.Value == profile.KeyTypeRSA && bound:
-		return acmeKeyFault{acme.HardwareBound.Node, "HardwareBound is true, but KeyType is RSA; expected ECSECPrimeRandom", "set KeyType to ECSECPrimeRandom, or HardwareBound to false"}
+		return acmeKeyFault{acme.HardwareBound.Node, "`HardwareBound` is true, but `KeyType` is RSA; expected ECSECPrimeRandom", "set KeyType to ECSECPrimeRandom, or HardwareBound to false"}
 	case !size.Known:
 	case kind.Value == profile.KeyTypeRSA:
 		if size.Value < 1024 || size.Value > 4096 || size.Value%8 != 0 {
-			return acmeKeyFault{size.Node, fmt.Sprintf("unsupported KeySize %d of an RSA key; expected a multiple of 8 from 1024 to 4096", size.Value), "set KeySize to 2048 or more"}
+			return acmeKeyFault{size.Node, fmt.Sprintf("unsupported `KeySize` %d of an RSA key; expected a multiple of 8 from 1024 to 4096", size.Value), "set KeySize to 2048 or more"}
 		}
 	case kind.Value == profile.KeyTypeEC && !slices.Contains([]int64{192, 256, 384, 521}, size.Value):
-		return acmeKeyFault{size.Node, fmt.Sprintf("unsupported KeySize %d of a key of type %s; expected 192, 256, 384, or 521", size.Value, kind.Value), "set KeySize to 256 or 384"}
+		return acmeKeyFault{size.Node, fmt.Sprintf("unsupported `KeySize` %d of a key of type %s; expected 192, 256, 384, or 521", size.Value, kind.Value), "set KeySize to 256 or 384"}
 	case kind.Value == profile.KeyTypeEC && bound && size.Value != 256 && size.Value != 384:
-		return acmeKeyFault{size.Node, fmt.Sprintf("unsupported KeySize %d of a hardware-bound key; expected 256 or 384", size.Value), "set KeySize to 256 or 384"}
+		return acmeKeyFault{size.Node, fmt.Sprintf("unsupported `KeySize` %d of a hardware-bound key; expected 256 or 384", size.Value), "set KeySize to 256 or 384"}
 	}
 	return acmeKeyFault{}
 }

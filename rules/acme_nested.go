@@ -45,7 +45,7 @@ Exceptions: a PayloadContent whose keys are all beside PayloadType as well is no
 			if acme.Nested == nil {
 				continue
 			}
-			f := p.Key(acme.Nested, "ACME settings inside PayloadContent are ignored; expected beside PayloadType")
+			f := p.Key(acme.Nested, "ACME settings inside `PayloadContent` are ignored; expected beside `PayloadType`")
 			if f.Fix = unnested(p, acme.Nested); f.Fix != nil {
 				for n := range acme.Nested.Children() {
 					if acme.Node.Get(n.Key) != nil {

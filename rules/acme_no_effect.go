@@ -40,10 +40,10 @@ Exceptions: settings that hold template variables are not reported.`,
 			}
 			// false is what holds anyway, and says so to people and to other tools.
 			if s := acme.KeyIsExtractable; s.Set() && s.Known && s.Value {
-				p.Key(s.Node, "KeyIsExtractable is ignored; a hardware-bound key cannot be extracted")
+				p.Key(s.Node, "`KeyIsExtractable` is ignored; a hardware-bound key cannot be extracted")
 			}
 			if s := acme.AllowAllAppsAccess; s.Set() && s.Known && s.Value {
-				p.Key(s.Node, "AllowAllAppsAccess is ignored; it has no effect on a hardware-bound key")
+				p.Key(s.Node, "`AllowAllAppsAccess` is ignored; it has no effect on a hardware-bound key")
 			}
 		}
 		return nil

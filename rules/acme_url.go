@@ -41,7 +41,7 @@ Exceptions: template variables and placeholders are not reported.`,
 				continue
 			}
 			if fault := httpsFault(text); fault != "" {
-				p.Value(n, "DirectoryURL %q %s; expected an https:// URL", shownURL(text), fault)
+				p.Value(n, "`DirectoryURL` %q %s; expected an https:// URL", shownURL(text), checker.Phrase(fault))
 			}
 		}
 		return nil

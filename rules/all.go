@@ -1,5 +1,5 @@
 // Package rules holds the built-in rules: facts about what Apple's schema, the
-// devices and the SCEP protocol accept, true in every organisation. Each rule
+// devices and the SCEP protocol accept, true in every organization. Each rule
 // is a value in a file of its own, named for its ID.
 package rules
 
@@ -70,6 +70,7 @@ func All() []checker.Rule {
 		scepFingerprintMismatch,
 		scepChallengeEmpty,
 		scepChallengeMissing,
+		scepEKUOID,
 		scepRetries,
 		scepDDMWrapper,
 		scepDDMKey,
@@ -98,6 +99,7 @@ func All() []checker.Rule {
 		referenceAuthMethod,
 		referenceKeyAlgorithm,
 		eapTrustMissing,
+		eapAnchorMissing,
 		eapIdentityMissing,
 		eapEncryption,
 		eapSystemTrust,

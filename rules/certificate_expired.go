@@ -11,12 +11,13 @@ import (
 var certificateExpired = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "certificate-expired",
-		Title:    "a certificate that is not in force",
+		Title:    "certificate expired or not yet valid",
 		Severity: checker.Warning,
-		Doc: `The certificate installs, but nothing that chains to it is trusted before its first day or after its last: enrolment over https,
-802.1X and VPN connections fail on devices that have the right profile. The day that counts is the present one, or that of --now.
-Certificates inside of PKCS#12 files are not looked at.`,
-		Help: "put the certificate into the profile that is in force now",
+		Doc: `What it checks: the certificates in the profile are valid now, or at the time of --now.
+Why it matters: the certificate installs, but nothing that chains to it is trusted outside its validity period:
+enrollment over HTTPS, 802.1X, and VPN connections fail on devices with the correct profile.
+Exceptions: the certificate of the identity in a PKCS #12 file is checked only if Password in the payload opens it.`,
+		Help: "replace it with a currently valid certificate",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -59,13 +60,41 @@ aI/LjIqyCY82u2G/HDiH
 			switch {
 			case c.Parsed == nil:
 			case p.Now.After(c.Parsed.NotAfter):
-				p.Value(c.Content, "certificate %s expired on %s; replace it", certificateLabel(p, c), day(c.Parsed.NotAfter))
+				f := p.Value(c.Content, "certificate %s expired on %s", certificateLabel(p, c), day(c.Parsed.NotAfter))
+				if countBeside(certificates, c) == 1 { // else others may expire soon
+					f.StandsFor(c.Content.Path()...)
+				}
 			case p.Now.Before(c.Parsed.NotBefore):
-				p.Value(c.Content, "certificate %s is not valid before %s; roll the profile out then, or use the certificate that is in force", certificateLabel(p, c), day(c.Parsed.NotBefore))
+				p.Value(c.Content, "certificate %s is not valid before %s", certificateLabel(p, c), day(c.Parsed.NotBefore)).
+					WithHelp("deploy the profile after that date, or use a currently valid certificate")
+			}
+		}
+		left := maxIterations
+		for _, payload := range p.Profile.Payloads() {
+			if payload.Type == profile.TypePKCS12 {
+				left -= expiredIdentity(p, payload, left)
 			}
 		}
 		return nil
 	},
+}
+
+// expiredIdentity reports the certificate in a PKCS #12 file that the password of its
+// payload opens. Nothing of the file is quoted but the date. It takes at most so many
+// iterations of hashes, and tells how many.
+func expiredIdentity(p *checker.Pass, payload profile.Payload, most int) (iterations int) {
+	password, ok := payload.Node.Get("Password").Str()
+	if n := payload.Node.Get("Password"); !ok || n.Broken() || n.HasVariable() {
+		return 0
+	}
+	list, iterations := payload.PKCS12Certificates(password, most)
+	if len(list) == 0 {
+		return iterations
+	}
+	if end := list[0].NotAfter; p.Now.After(end) {
+		p.Value(payload.Keys.Content, "certificate in the PKCS #12 file expired on %s", day(end))
+	}
+	return iterations
 }
 
 // certificateLabel names a certificate in a message.
@@ -77,3 +106,13 @@ func certificateLabel(p *checker.Pass, c *profile.Certificate) string {
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// countBeside gives how many certificates the payload of a certificate holds.
+func countBeside(certificates []profile.Certificate, c *profile.Certificate) (n int) {
+	for i := range certificates {
+		if certificates[i].Content == c.Content {
+			n++
+		}
+	}
+	return n
+}

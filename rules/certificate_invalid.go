@@ -10,15 +10,17 @@ import (
 var certificateInvalid = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "certificate-invalid",
-		Title:    "a certificate payload without its certificate",
+		Title:    "missing or invalid certificate data",
 		Severity: checker.Error,
-		Doc: `A payload of type com.apple.security.root or com.apple.security.pkcs1 holds one certificate in DER, com.apple.security.pem
-certificates as PEM text, com.apple.security.pkcs12 a PKCS#12 file, which is a certificate with its private key under a password.
-Whatever else stands there, a key, a PKCS#7 bundle, the path of a file, half of a certificate, cannot be installed. A private key
-outside of PKCS#12 is open to all who read the file besides. PEM text in a root payload is common, works, and draws no finding. What
-looks like a certificate but cannot be read here, as with an unusual encoding, is a warning at most: devices may be able to. PKCS#12 files are not
-opened, for that takes the password and as much time as the file demands; nothing is said of the certificates inside of them.`,
-		Help: "put the certificate into PayloadContent in the form that the type of the payload wants",
+		Varies:   "warning for data that other software may accept",
+		Doc: `What it checks: PayloadContent of a certificate payload has the format of its type: one DER certificate for
+com.apple.security.root and .pkcs1, PEM text for .pem, and a PKCS #12 file for .pkcs12.
+Why it matters: any other data, such as a key, a PKCS #7 bundle, a file path, or a truncated certificate, cannot be
+installed. A private key outside PKCS #12 can be read by anyone who has the file.
+Exceptions: PEM text in a root payload works and is not reported. Data that looks like a certificate but cannot be
+parsed here is a warning: devices may accept it. Certificates inside PKCS #12 files are not checked, since that takes
+the password.`,
+		Help: "use certificate data in the format that the payload type requires",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -52,9 +54,9 @@ aI/LjIqyCY82u2G/HDiH
 				n := payload.Node.Get("PayloadContent")
 				switch {
 				case n == nil && !payload.Node.Templated():
-					p.AtStart(payload.Node, "%s lacks PayloadContent; write <key>PayloadContent</key> and the certificate as <data>", payloadLabel(p, payload))
+					p.AtStart(payload.Node, "%s is missing required key `PayloadContent`", payloadLabel(p, payload)).WithHelp("add `PayloadContent` with the certificate as <data>")
 				case n != nil && payload.Type == "com.apple.security.pkcs12":
-					certificateFault(p, n, payload.Type, payload.PKCS12())
+					certificateFault(p, n, payload.PKCS12())
 				}
 			}
 		}
@@ -64,16 +66,16 @@ aI/LjIqyCY82u2G/HDiH
 			c := &certificates[i]
 			switch {
 			case c.DER == nil:
-				certificateFault(p, c.Content, c.Type, c.Err)
-			case c.Err != nil && !c.Shaped():
-				p.Value(c.Content, "PayloadContent of %s holds no certificate but other data in DER; export the certificate anew", c.Type)
+				certificateFault(p, c.Content, c.Err)
+			case c.Err != nil && !c.HasStructure():
+				p.Value(c.Content, "`PayloadContent` of %s is DER data, but not a certificate", checker.Phrase(c.Type)).WithHelp("export the certificate again")
 			case c.Err != nil:
-				p.Value(c.Content, "the certificate could not be read (%v), and devices may or may not read it; export it anew", c.Err).Severity = checker.Warning
-			case c.Content == last: // said for the first one
+				p.Value(c.Content, "certificate cannot be parsed (%v); devices may reject it", c.Err).WithHelp("export the certificate again").Severity = checker.Warning
+			case c.Content == last: // reported for the first one
 			case c.Type == "com.apple.security.pem" && !c.PEM:
-				p.Value(c.Content, "PayloadContent of %s is a certificate in DER, but must be PEM text; use com.apple.security.root, or convert it", c.Type)
+				p.Value(c.Content, "`PayloadContent` of %s must be PEM text, found DER", checker.Phrase(c.Type)).WithHelp("use com.apple.security.root, or convert the certificate to PEM")
 			case c.Type == "com.apple.security.pkcs1" && c.PEM:
-				p.Value(c.Content, "PayloadContent of %s is PEM text, where the schema has DER; convert it with openssl x509 -outform DER", c.Type).Severity = checker.Warning
+				p.Value(c.Content, "`PayloadContent` of %s must be DER, found PEM text", checker.Phrase(c.Type)).WithHelp("convert it with openssl x509 -outform DER").Severity = checker.Warning
 			}
 			last = c.Content
 		}
@@ -81,13 +83,13 @@ aI/LjIqyCY82u2G/HDiH
 	},
 }
 
-// certificateFault reports why data is no certificate, if it is none.
-func certificateFault(p *checker.Pass, n *profile.Node, payloadType string, err error) {
+// certificateFault reports data that is not a certificate.
+func certificateFault(p *checker.Pass, n *profile.Node, err error) {
 	var fault *profile.CertificateError
 	if !errors.As(err, &fault) {
 		return
 	}
-	f := p.Value(n, "PayloadContent of %s cannot be used: %s; %s", payloadType, fault.Message, fault.Hint)
+	f := p.Value(n, "`PayloadContent` is invalid: %s", checker.Phrase(fault.Message)).WithHelp("%s", fault.Hint)
 	if fault.Limit {
 		f.Severity = checker.Warning
 	}

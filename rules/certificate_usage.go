@@ -39,7 +39,7 @@ Exceptions: a CA without extended key usage, or with any, is not reported. A CA 
 					continue
 				}
 				reported[i] = true
-				p.Value(c.Content, "CA certificate %s has an extended key usage without clientAuth; its client certificates do not verify", certificateLabel(p, c))
+				p.Value(c.Content, "CA certificate %s has an extended key usage without clientAuth", certificateLabel(p, c))
 			}
 		}
 		return nil

@@ -9,12 +9,13 @@ import (
 var certificateWeak = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "certificate-weak",
-		Title:    "a certificate with a weak key or signature",
+		Title:    "weak certificate key or signature",
 		Severity: checker.Warning,
-		Doc: `RSA keys of less than 2048 bits, and signatures over SHA-1 or MD5, no longer protect: NIST disallows such keys, and Apple's systems
-do not trust TLS connections that rest on either since iOS 13 and macOS 10.15. The signature that a root makes on itself protects nothing,
-so only its key counts.`,
-		Help: "have the certificate issued anew, with a key of 2048 bits or more and a signature over SHA-256",
+		Doc: `What it checks: certificates have RSA keys of at least 2048 bits, and no signatures with SHA-1, MD5, or MD2.
+Why it matters: NIST disallows such keys, and Apple's platforms do not trust TLS connections that depend on them since
+iOS 13 and macOS 10.15.
+Exceptions: the signature of a self-signed certificate is not checked: it protects nothing.`,
+		Help: "reissue the certificate with an RSA key of at least 2048 bits and a SHA-256 signature",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -53,20 +54,20 @@ aI/LjIqyCY82u2G/HDiH
 		Refs: []checker.Ref{refTLSRequirements, refKeyLengths},
 	},
 	Check: func(p *checker.Pass) error {
-		const least = 2048
+		const minBits = 2048
 		certificates := p.Profile.Certificates()
 		for i := range certificates {
 			c := &certificates[i]
 			if c.Parsed == nil {
 				continue
 			}
-			if key, bits := c.Key(); key == "RSA" && bits < least {
-				p.Value(c.Content, "certificate %s has an RSA key of %d bits; use one of %d or more", certificateLabel(p, c), bits, least)
+			if key, bits := c.Key(); key == "RSA" && bits < minBits {
+				p.Value(c.Content, "certificate %s has an RSA key of %d bits; the minimum is %d", certificateLabel(p, c), bits, minBits)
 			}
 			signature := c.Signature()
 			for _, weak := range []struct{ prefix, name string }{{"MD2", "MD2"}, {"MD5", "MD5"}, {"SHA1", "SHA-1"}, {"DSA-SHA1", "SHA-1"}, {"ECDSA-SHA1", "SHA-1"}} {
 				if strings.HasPrefix(signature, weak.prefix) && !c.SelfSigned() {
-					p.Value(c.Content, "certificate %s is signed over %s; have it issued with SHA-256", certificateLabel(p, c), weak.name)
+					p.Value(c.Content, "certificate %s has a weak %s signature", certificateLabel(p, c), weak.name)
 					break
 				}
 			}

@@ -51,7 +51,7 @@ Exceptions: the finding is a warning with a macOS target before version 13.`,
 			if text, ok := n.Str(); !ok || text != "WPA" || eapConfiguration(payload).Len() == 0 {
 				continue
 			}
-			f := p.Value(n, "EncryptionType WPA of an enterprise network also joins WPA networks; expected WPA2 or WPA3")
+			f := p.Value(n, "`EncryptionType` WPA also joins WPA networks; expected WPA2 or WPA3")
 			for _, t := range targetsOf(p) {
 				if t.System == "macos" && t.Version != "" && older(t, "13") {
 					f.Severity = checker.Warning

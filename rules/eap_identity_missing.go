@@ -17,11 +17,12 @@ var eapIdentityMissing = checker.Rule{
 		ID:       "eap-identity-missing",
 		Title:    "EAP-TLS without an identity",
 		Severity: checker.Warning,
+		Varies:   "error inside EAPClientConfiguration, and in the modes System and Loginwindow",
 		Doc: `What it checks: Wi-Fi and Ethernet payloads that accept EAP-TLS alone name an identity, and have PayloadCertificateUUID beside PayloadType.
 Why it matters: EAP-TLS authenticates with a certificate of the device. Without PayloadCertificateUUID the user has to choose one. Inside EAPClientConfiguration
 devices ignore the key.
 Exceptions: a payload that accepts other EAP types too is reported only if the key is inside EAPClientConfiguration. The finding is an error there, and in the
-modes System and Loginwindow, where the device can ask nobody. Template text is not judged as literal.`,
+modes System and Loginwindow, where the device cannot ask a user. Template text is not reported.`,
 		Help: "set PayloadCertificateUUID beside PayloadType to the PayloadUUID of the identity",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -62,17 +63,17 @@ modes System and Loginwindow, where the device can ask nobody. Template text is 
 				continue
 			}
 			if inner := eap.Get("PayloadCertificateUUID"); inner != nil {
-				f := p.Key(inner, "PayloadCertificateUUID inside EAPClientConfiguration is ignored; expected beside PayloadType")
+				f := p.Key(inner, "`PayloadCertificateUUID` inside `EAPClientConfiguration` is ignored")
 				f.Severity = checker.Error
 				f.Help = "move PayloadCertificateUUID out of EAPClientConfiguration"
 				continue
 			}
 			var f *checker.Finding
 			if identity, one := onlyIdentity(p.Profile); one {
-				f = p.AtStart(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected %s, the PayloadUUID of %s", excerpt(p, identity.UUID), payloadLabel(p, *identity))
-				f.Help = "add PayloadCertificateUUID with that UUID"
+				f = p.AtStart(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected %q", excerpt(p, identity.UUID))
+				f.WithHelp("add `PayloadCertificateUUID` with the `PayloadUUID` of %s", payloadLabel(p, *identity))
 			} else {
-				f = p.AtStart(payload.Node, "EAP-TLS without PayloadCertificateUUID; expected the PayloadUUID of an identity")
+				f = p.AtStart(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected the `PayloadUUID` of an identity")
 			}
 			if setupMode(payload) != "" {
 				f.Severity = checker.Error
@@ -113,8 +114,8 @@ func identityMissing(payload profile.Payload, eap *profile.Node) bool {
 	return true
 }
 
-// setupMode gives the mode of a Mac's network in which the device can ask
-// nobody, as SetupModes lists it; "" if there is none.
+// setupMode gives the mode of a Mac's network in which the device cannot ask a
+// user, as SetupModes lists it; "" if there is none.
 func setupMode(payload profile.Payload) string {
 	for c := range payload.Node.Get("SetupModes").Children() {
 		if mode, ok := c.Str(); ok && (mode == "System" || mode == "Loginwindow") {

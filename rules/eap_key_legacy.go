@@ -62,6 +62,7 @@ Exceptions: none.`,
 				f.Help = "remove the old key"
 				continue
 			}
+			f.StandsFor(append(eap.Path(), right)...)
 			if p.Editable() && n.KeySpan() != n.Span() {
 				f.Fix = &checker.Fix{
 					Message: "rename the key to " + right,

@@ -58,7 +58,7 @@ Exceptions: EAP types without TLS are not reported, and neither is template text
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			if eap := eapConfiguration(payload); untrustedInMode(payload, eap) {
-				p.AtStart(eap, "SetupModes %s without trusted servers; authentication fails, since nobody can be asked", setupMode(payload))
+				p.AtStart(eap, "`SetupModes` %s without trusted servers; authentication fails", setupMode(payload))
 			}
 		}
 		return nil

@@ -8,12 +8,14 @@ import (
 var eapTrustMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "eap-trust-missing",
-		Title:    "EAP-TLS does not say which server to trust",
+		Title:    "EAP-TLS without server trust settings",
 		Severity: checker.Warning,
-		Doc: `With EAP-TLS the device shows its certificate to a server, and should know which one. PayloadCertificateAnchorUUID names the
-certificates that the server's must come from, TLSTrustedServerNames the names it may have. With neither of them the device asks its user whether to
-trust the server, or fails where nobody can answer, and a user who is asked trusts any access point of the same name.`,
-		Help: "add PayloadCertificateAnchorUUID with the CA of the server, and TLSTrustedServerNames with its name",
+		Doc: `What it checks: a network with EAP-TLS has PayloadCertificateAnchorUUID or TLSTrustedServerNames.
+Why it matters: with EAP-TLS the device presents its certificate to a server. The first key lists the CAs of the
+server's certificate, the second the names it may have. Without both, the device asks the user whether to trust the
+server, or fails if nobody can answer. A user may trust any access point of the same name.
+Exceptions: a network for system or login window mode is reported by eap-system-trust.`,
+		Help: "add PayloadCertificateAnchorUUID for the server's CA and TLSTrustedServerNames for its name",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -51,7 +53,7 @@ trust the server, or fails where nobody can answer, and a user who is asked trus
 			if eap == nil || !lists(eap.Get("AcceptEAPTypes"), eapTLS) || trustsRADIUS(eap) || untrustedInMode(payload, eap) {
 				continue // eap-system-trust reports the last one
 			}
-			p.AtStart(eap, "EAP-TLS has neither anchors nor names of the server, so that any may be trusted; add PayloadCertificateAnchorUUID and TLSTrustedServerNames")
+			p.AtStart(eap, "EAP-TLS has no trusted anchor certificate or server name")
 		}
 		return nil
 	},

@@ -18,6 +18,7 @@ var enrollmentService = checker.Rule{
 		ID:       "enrollment-service",
 		Title:    "fault in the first step of over-the-air enrollment",
 		Severity: checker.Error,
+		Varies:   "warning for http and for unknown attributes, info for a hard-coded Challenge",
 		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know.
 Why it matters: the device sends its attributes to that URL, with the Challenge, and gets the profile for the next step. Without a usable URL enrollment ends there.
 Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Challenge is an info: anyone who can read the document can use it.`,
@@ -38,14 +39,14 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 		text, ok := n.Str()
 		switch {
 		case n == nil && !content.Templated():
-			p.AtStart(content, "missing required key URL of Profile Service")
+			p.AtStart(content, "missing required key `URL` of Profile Service")
 		case !ok || n.Broken() || profile.IsVariable(text) || sampleHost(text):
 		default:
 			fault := httpsFault(text)
 			if fault == "" {
 				break
 			}
-			f := p.Value(n, "URL %q %s; expected an https:// URL", shownURL(text), fault)
+			f := p.Value(n, "`URL` %q %s; expected an https:// URL", shownURL(text), checker.Phrase(fault))
 			if strings.HasPrefix(strings.ToLower(text), "http://") {
 				f.Severity = checker.Warning
 			}
@@ -57,7 +58,7 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 			}
 		}
 		if n := content.Get("Challenge"); n.Is(profile.String) && strings.TrimSpace(n.Text()) != "" && !n.Broken() && !n.HasVariable() {
-			f := p.Value(n, "Challenge is hard-coded; anyone who can read the document can use it")
+			f := p.Value(n, "`Challenge` is hard-coded; anyone who can read the document can use it")
 			f.Severity, f.Help = checker.Info, "have the server make a Challenge for each device"
 		}
 		return nil

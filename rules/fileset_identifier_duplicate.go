@@ -1,11 +1,11 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"hash/maphash"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -14,14 +14,16 @@ import (
 var filesetIdentifierDuplicate = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "fileset-identifier-duplicate",
-		Title:    "two profiles of the run have one PayloadIdentifier",
+		Title:    "PayloadIdentifier used by more than one profile",
 		Severity: checker.Warning,
-		Doc: `A device knows a profile by its top-level PayloadIdentifier: one that comes with an identifier it has is an update, and replaces
-what is there. Of two profiles with one identifier a device keeps that which was installed last, and its identity, Wi-Fi and VPN settings go
-with the other. A signed copy of a profile with the same content is that profile in another form, and is not counted; one that was not signed anew after
-a change is. If profiles are meant to replace one another, as those for several environments, check them in runs of their own,
-or suppress the finding and say so. Identifiers with template text are not compared.`,
-		Help: "give each profile an identifier of its own, or keep one of the profiles",
+		Doc: `What it checks: each profile of the run has a PayloadIdentifier that no other profile has.
+Why it matters: a device identifies a profile by its top-level PayloadIdentifier: one with an identifier that is
+already installed replaces the installed profile. Of two profiles with the same identifier only the last one stays,
+and the identity, Wi-Fi, and VPN settings of the other are removed.
+Exceptions: a signed copy with the same content is not reported. Identifiers with template text are not compared.
+Check profiles that are meant to replace each other, such as one per environment, in separate runs, or suppress the
+finding.`,
+		Help: "use a unique identifier for each profile, or keep only one of the profiles",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<!-- wifi.mobileconfig -->
@@ -67,9 +69,10 @@ or suppress the finding and say so. Identifiers with template text are not compa
 			return nil
 		}
 		if count, places := p.ImportConflicts("PayloadIdentifier", id, content(p.Profile)); count > 0 {
-			f := p.Value(n, "PayloadIdentifier %q is also that of %s, and a device replaces the one by the other; give each profile one of its own",
+			f := p.Value(n, "duplicate profile `PayloadIdentifier` %q; also used by %s",
 				excerpt(p, id), otherProfiles(count, places))
 			f.Related = places
+			p.OncePerRun(f, "PayloadIdentifier", id)
 			return nil
 		}
 		count, places := p.ImportFact("PayloadIdentifier", id)
@@ -77,8 +80,10 @@ or suppress the finding and say so. Identifiers with template text are not compa
 		if count == 0 || count == len(places) && !slices.ContainsFunc(places, func(r checker.RelatedLocation) bool { return r.Signed == signed }) {
 			return nil // the same profile in its signed form
 		}
-		f := p.Value(n, "PayloadIdentifier %q is also that of %s, with the same content; keep one of them", excerpt(p, id), otherProfiles(count, places))
+		f := p.Value(n, "duplicate profile with `PayloadIdentifier` %q; same content as %s", excerpt(p, id), otherProfiles(count, places))
+		f.WithHelp("keep only one of the profiles")
 		f.Related = places
+		p.OncePerRun(f, "PayloadIdentifier", id)
 		return nil
 	},
 }
@@ -96,21 +101,43 @@ func ownIdentifier(p *profile.Profile) (*profile.Node, string) {
 
 // otherProfiles counts some other profiles and names the first, unless it
 // cannot be read any more.
-func otherProfiles(count int, places []checker.RelatedLocation) string {
+func otherProfiles(count int, places []checker.RelatedLocation) checker.Phrase {
 	switch {
 	case len(places) == 0 && count == 1:
 		return "another profile of the run"
 	case len(places) == 0:
-		return fmt.Sprintf("%d other profiles of the run", count)
+		return checker.Phrase(fmt.Sprintf("%d other profiles of the run", count))
 	case count == 1:
-		return fmt.Sprintf("%q", places[0].File)
+		return checker.Phrase(fmt.Sprintf("%q", places[0].File))
 	}
-	return fmt.Sprintf("%d other profiles, %q first", count, places[0].File)
+	return checker.Phrase(fmt.Sprintf("%d other profiles, such as %q", count, places[0].File))
 }
 
 var contentSeed = maphash.MakeSeed()
 
-// content stands for the bytes of a profile, without its signature.
+// content stands for the values of a profile, without its signature, comments, and the
+// way in which it is written.
 func content(p *profile.Profile) string {
-	return strconv.FormatUint(maphash.Bytes(contentSeed, bytes.TrimSpace(p.Source.Text)), 36)
+	var h maphash.Hash
+	h.SetSeed(contentSeed)
+	write := func(text string) {
+		maphash.WriteComparable(&h, len(text))
+		h.WriteString(text)
+	}
+	nodes := []*profile.Node{p.Root}
+	for len(nodes) > 0 {
+		n := nodes[len(nodes)-1]
+		nodes = nodes[:len(nodes)-1]
+		maphash.WriteComparable(&h, [2]int{int(n.Kind), n.Len()})
+		write(n.Key)
+		text := n.Text()
+		if n.Is(profile.Data) {
+			text = strings.Join(strings.Fields(text), "")
+		}
+		write(text)
+		for c := range n.Children() {
+			nodes = append(nodes, c)
+		}
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }

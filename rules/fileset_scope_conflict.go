@@ -8,13 +8,14 @@ import (
 var filesetScopeConflict = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "fileset-scope-conflict",
-		Title:    "profiles with one PayloadIdentifier have two PayloadScopes",
+		Title:    "conflicting PayloadScope for one PayloadIdentifier",
 		Severity: checker.Warning,
-		Doc: `On macOS PayloadScope says whom a profile is for, the system or one user, and with that in which keychain a SCEP identity lands. Two
-profiles with one PayloadIdentifier are versions of one profile. If one is for the system and the other for a user, the identity is in one place or
-the other, or in both, depending on which of them was installed, and what refers to it looks in the wrong one. A profile without PayloadScope is
-not compared, for the schema names no default.`,
-		Help: "give the profiles one PayloadScope, or each a PayloadIdentifier of its own",
+		Doc: `What it checks: profiles of the run with the same PayloadIdentifier have the same PayloadScope.
+Why it matters: they are versions of one profile. On macOS, PayloadScope selects the system or a user, and the
+keychain of a SCEP identity. With two scopes, the identity is in one place, the other, or both, depending on the order
+of installation, and references look in the wrong one.
+Exceptions: profiles without PayloadScope are not compared: the schema has no default.`,
+		Help: "use one PayloadScope, or give each profile its own PayloadIdentifier",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<!-- wifi.mobileconfig -->
@@ -67,7 +68,7 @@ not compared, for the schema names no default.`,
 		for i := range places {
 			places[i].Message = "PayloadScope " + other
 		}
-		f := p.Value(n, "PayloadScope %q is %q in %s, under the same PayloadIdentifier; give them one scope, or each an identifier of its own",
+		f := p.Value(n, "`PayloadScope` is %q here but %q in %s, with the same `PayloadIdentifier`",
 			n.Text(), other, otherProfiles(count, places))
 		f.Related = places
 		return nil

@@ -12,14 +12,15 @@ import (
 var filesetUUIDDuplicate = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "fileset-uuid-duplicate",
-		Title:    "two profiles of the run have a PayloadUUID in common",
+		Title:    "PayloadUUID used by more than one profile",
 		Severity: checker.Warning,
-		Doc: `Apple's schema asks for a PayloadUUID that is globally unique, of a profile and of each payload in it. One that stands in two
-profiles comes from copying a profile or a payload, and a management server that keeps them by their UUID takes one for the other.
-Profiles with one PayloadIdentifier are versions of one profile: their payloads should keep their UUIDs, so that a device updates them and does not
-enrol anew. These are left to fileset-identifier-duplicate, as is a plain copy. What a profile has in common with the same others is one
-finding. UUIDs with template text, and those of profiles whose identifier has some, are not compared.`,
-		Help: "give each profile and each payload a PayloadUUID of its own, as uuidgen prints, and mend the references to it",
+		Doc: `What it checks: no PayloadUUID of a profile or payload is used in another profile of the run with another
+PayloadIdentifier.
+Why it matters: Apple's schema requires globally unique values. A duplicate comes from copying a profile or a payload,
+and an MDM server that stores profiles by UUID mixes them up.
+Exceptions: profiles with the same PayloadIdentifier are versions of one profile and keep their UUIDs, so that devices
+do not enroll again. Plain copies are reported by fileset-identifier-duplicate. Template text is not compared.`,
+		Help: "generate a new UUID with uuidgen, and update the references to it",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<!-- wifi.mobileconfig -->
@@ -88,11 +89,11 @@ finding. UUIDs with template text, and those of profiles whose identifier has so
 			}
 		}
 		for _, g := range groups {
-			more := " is"
+			more := checker.Phrase("")
 			if g.more > 0 {
-				more = fmt.Sprintf(" and %d more of this profile are", g.more)
+				more = checker.Phrase(fmt.Sprintf(" (and %d more)", g.more))
 			}
-			f := p.Value(g.first, "PayloadUUID %q%s also in %s, under another PayloadIdentifier; give each profile and payload one of its own, as uuidgen prints",
+			f := p.Value(g.first, "duplicate `PayloadUUID` %q%s; also used by %s",
 				excerpt(p, g.first.Text()), more, otherProfiles(g.count, g.places))
 			f.Related = g.related
 		}

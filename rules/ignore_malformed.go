@@ -31,7 +31,7 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 	CheckSuppressions: func(p *checker.Pass, ignores []*checker.SuppressionComment) error {
 		for _, ig := range ignores {
 			if ig.Malformed != "" {
-				f := p.At(ig.Span, nil, "malformed suppression comment suppresses nothing; %s", ig.Malformed)
+				f := p.At(ig.Span, nil, "malformed suppression comment; %s", ig.Malformed)
 				if ig.Malformed == "missing rule ID" {
 					f.Help = "add the ID of a rule, or remove the comment"
 				}

@@ -11,12 +11,13 @@ import (
 var ignoreUnused = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "ignore-unused",
-		Title:    "a suppression keeps nothing back",
+		Title:    "unused suppression",
 		Severity: checker.Warning,
-		Doc: `A comment with sceplint:ignore suppresses the findings of the rules it names, on its own line and the one after it, at the key
-below it and in its value, or in the whole file with sceplint:ignore-file. One that no finding meets has outlived its reason or stands on the wrong line.
-If it stays, it will hide the next finding that somebody should have seen. Rules that are switched off, and policies of packs that are not
-loaded, are not counted.`,
+		Doc: `What it checks: each suppression comment suppresses a finding of every rule it names.
+Why it matters: a comment with sceplint:ignore applies to its own line and the next one, to the key below it and its
+value, or with sceplint:ignore-file to the whole file. An unused one is obsolete or on the wrong line, and would hide
+a future finding.
+Exceptions: rules that are disabled, and policies of packs that are not loaded, are not counted.`,
 		Help: "remove the suppression, or move it to the line of the finding",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -35,7 +36,7 @@ loaded, are not counted.`,
 			for i, id := range ig.IDs {
 				if p.RuleExists(id) && !p.Unsuppressible(id) && ig.Ran[i] && !ig.Used[i] && !needsMore(p, id) {
 					full := p.LimitReached()
-					f := p.At(ig.Span, nil, "suppression of %q keeps nothing back; remove it", id)
+					f := p.At(ig.Span, nil, "unused suppression of %q: no finding to suppress", id)
 					if !full {
 						f.Fix = withoutID(p, ig, i)
 					}
@@ -57,7 +58,7 @@ func needsMore(p *checker.Pass, id string) bool {
 	return strings.HasPrefix(id, "fileset-") || strings.HasPrefix(id, "target-") && len(p.Targets) == 0
 }
 
-// withoutID takes one ID out of a suppression, or the whole comment away if it
+// withoutID removes one ID from a suppression, or the whole comment away if it
 // names no other.
 func withoutID(p *checker.Pass, ig *checker.SuppressionComment, i int) *checker.Fix {
 	switch n := len(ig.IDs); {

@@ -9,11 +9,12 @@ import (
 var ignoreWithoutReason = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "ignore-without-reason",
-		Title:    "a suppression gives no reason",
+		Title:    "suppression without a reason",
 		Severity: checker.Warning,
-		Doc: `Whoever reads a suppression later must be able to tell whether it still holds: which server, which device or which decision
-made the finding harmless. Without that it stays for good, for nobody dares to remove it.`,
-		Help: "write the reason after the ID of the rule",
+		Doc: `What it checks: each suppression comment has a reason after the rule IDs.
+Why it matters: the reason shows later readers whether the suppression still applies: which server, device, or
+decision makes the finding harmless. Without it nobody dares to remove the comment.`,
+		Help: "add a reason after the rule ID",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Keysize</key>
@@ -26,7 +27,7 @@ made the finding harmless. Without that it stays for good, for nobody dares to r
 	CheckSuppressions: func(p *checker.Pass, ignores []*checker.SuppressionComment) error {
 		for _, ig := range ignores {
 			if len(ig.IDs) > 0 && ig.Reason == "" {
-				p.At(ig.Span, nil, "suppression of %q gives no reason; write one after the ID", excerpt(p, strings.Join(ig.IDs, ",")))
+				p.At(ig.Span, nil, "suppression of %q has no reason", excerpt(p, strings.Join(ig.IDs, ",")))
 			}
 		}
 		return nil

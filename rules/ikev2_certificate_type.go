@@ -15,7 +15,7 @@ var ikev2CertificateType = checker.Rule{
 		Doc: `What it checks: an IKEv2 VPN with CertificateType has ServerCertificateIssuerCommonName as well.
 Why it matters: Apple's schema requires the second key where the first one is set. With it the device asks the gateway for a certificate of that issuer; without it
 some gateways send none.
-Exceptions: template text is not judged as literal. Whether the type fits the key of the identity is what reference-key-algorithm checks.`,
+Exceptions: template text is not reported. Whether the type fits the key of the identity is what reference-key-algorithm checks.`,
 		Help: "add ServerCertificateIssuerCommonName with the CN of the CA that issued the gateway's certificate",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -54,7 +54,7 @@ Exceptions: template text is not judged as literal. Whether the type fits the ke
 			if n == nil || ikev2.Get(issuer) != nil {
 				continue
 			}
-			p.Key(n, "CertificateType without %s, which it requires", issuer)
+			p.Key(n, "`CertificateType` without %s, which it requires", issuer)
 		}
 		return nil
 	},

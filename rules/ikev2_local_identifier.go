@@ -12,6 +12,7 @@ var ikev2LocalIdentifier = checker.Rule{
 		ID:       "ikev2-local-identifier",
 		Title:    "LocalIdentifier that the gateway cannot match",
 		Severity: checker.Warning,
+		Varies:   "error for a missing or empty key",
 		Doc: `What it checks: an IKEv2 VPN that authenticates with a certificate has a LocalIdentifier, and it is one of the names that the certificate will have.
 Why it matters: Apple's schema requires the key. The gateway looks up the client by it, and most gateways want a name from the client's certificate: its CN, or one
 of its SubjectAltName.
@@ -58,21 +59,21 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 			names, known := identityNames(p.Profile, ikev2.Get("PayloadCertificateUUID"))
 			expected := "a name of the client certificate"
 			if known && len(names) > 0 {
-				expected = "a name of the client certificate, such as " + quotedName(p, names[0])
+				expected = "a name in it, such as " + quotedName(p, names[0])
 			}
 			n := ikev2.Get("LocalIdentifier")
 			text, ok := n.Str()
 			var f *checker.Finding
 			switch {
 			case n == nil:
-				f = p.AtStart(ikev2, "missing required key LocalIdentifier; expected %s", expected)
+				f = p.AtStart(ikev2, "missing required key `LocalIdentifier`; expected %s", checker.Phrase(expected)).Missing("LocalIdentifier")
 				f.Severity = checker.Error
 			case !ok || n.Broken():
 			case strings.TrimSpace(text) == "":
-				f = p.Value(n, "LocalIdentifier is empty; expected %s", expected)
+				f = p.Value(n, "`LocalIdentifier` is empty; expected %s", checker.Phrase(expected))
 				f.Severity = checker.Error
 			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text):
-				p.Value(n, "LocalIdentifier %q does not match the names that the identity requests; expected %s", excerpt(p, text), expected)
+				p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
 			}
 		}
 		return nil

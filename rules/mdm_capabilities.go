@@ -15,6 +15,7 @@ var mdmCapabilities = checker.Rule{
 		ID:       "mdm-capabilities",
 		Title:    "missing entry of ServerCapabilities",
 		Severity: checker.Warning,
+		Varies:   "error with a target of macOS 11 or later, info for the bootstrap token",
 		Doc: `What it checks: ServerCapabilities of the MDM payload lists com.apple.mdm.per-user-connections and com.apple.mdm.bootstraptoken.
 Why it matters: Apple's schema says that per-user connections must be present to manage Macs and Shared iPads. Current macOS rejects the profile without
 them; earlier versions had no user channel. Without the other entry a Mac escrows no bootstrap token.
@@ -59,20 +60,20 @@ token is an info, and is reported with a macOS target only.`,
 			}
 			report := func(format string, args ...any) *checker.Finding {
 				if n == nil {
-					return p.AtStart(payload.Node, format, args...)
+					return p.AtStart(payload.Node, format, args...).Missing("ServerCapabilities")
 				}
-				return p.AtStart(n, format, args...)
+				return p.AtStart(n, format, args...).StandsFor(n.Path()...)
 			}
 			switch {
 			case !listsText(n, perUserConnections):
-				f := report("ServerCapabilities without %q; macOS requires it", perUserConnections)
+				f := report("`ServerCapabilities` without %q; macOS requires it", perUserConnections)
 				for _, t := range targets {
 					if t.System == "macos" && (t.Version == "" || !older(t, "11")) {
 						f.Severity = checker.Error
 					}
 				}
 			case targets.Has("macos") && !listsText(n, bootstrapToken):
-				f := report("ServerCapabilities without %q; a Mac escrows no bootstrap token", bootstrapToken)
+				f := report("`ServerCapabilities` without %q; a Mac escrows no bootstrap token", bootstrapToken)
 				f.Severity, f.Help = checker.Info, "add com.apple.mdm.bootstraptoken if the server stores bootstrap tokens"
 			}
 		}

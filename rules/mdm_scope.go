@@ -56,7 +56,7 @@ affected. Targets without macOS are not reported.`,
 		}
 		for _, payload := range p.Profile.Payloads() {
 			if payload.Type == typeMDM && listsText(payload.Node.Get("ServerCapabilities"), perUserConnections) {
-				p.Value(n, "PayloadScope System with per-user connections; a manual enrollment loses the user channel (observed on macOS)")
+				p.Value(n, "`PayloadScope` System disables the user channel in manual enrollment (observed on macOS)")
 				return nil
 			}
 		}

@@ -65,13 +65,13 @@ Exceptions: template variables and placeholders are not reported. With macOS as 
 			var f *checker.Finding
 			switch {
 			case whole && strings.TrimSpace(text) == "":
-				f = p.Value(n, "Topic is empty; expected the UID of the push certificate")
+				f = p.Value(n, "`Topic` is empty; expected the UID of the push certificate")
 			case whole && text == prefix:
-				f = p.Value(n, "Topic %q has nothing after its prefix; expected the UID of the push certificate", text)
+				f = p.Value(n, "`Topic` %q has nothing after its prefix; expected the UID of the push certificate", text)
 			case strings.HasPrefix(head, prefix), !whole && strings.HasPrefix(prefix, head):
 				continue
 			default:
-				f = p.Value(n, "Topic %q does not begin with %q; expected the UID of the push certificate", excerpt(p, text), prefix)
+				f = p.Value(n, "`Topic` %q does not begin with %q; expected the UID of the push certificate", excerpt(p, text), prefix)
 			}
 			if len(p.Targets) == 1 && p.Targets.Has("macos") {
 				f.Severity = checker.Warning

@@ -13,9 +13,10 @@ var mdmURL = checker.Rule{
 		ID:       "mdm-url",
 		Title:    "unusable address of the MDM server",
 		Severity: checker.Error,
+		Varies:   "info for a private host without a certificate payload",
 		Doc: `What it checks: ServerURL and CheckInURL of the MDM payload are absolute https:// URLs with a host.
 Why it matters: Apple's schema requires https:// for both. A device that cannot reach the server, or does not trust it, does not enroll.
-Exceptions: template variables are not judged as literal. A server on a private address or a .local name is an info if the profile has no certificate
+Exceptions: template variables are not reported. A server on a private address or a .local name is an info if the profile has no certificate
 payload: public CAs do not issue certificates for such names, so the device has no reason to trust the server.`,
 		Help: "set the key to the https:// URL of the MDM server",
 		Example: checker.Example{
@@ -51,7 +52,7 @@ payload: public CAs do not issue certificates for such names, so the device has 
 					continue // placeholder reports it
 				}
 				if fault := httpsFault(text); fault != "" {
-					p.Value(n, "%s %q %s; expected an https:// URL", key, shownURL(text), fault)
+					p.Value(n, "%s %q %s; expected an https:// URL", key, shownURL(text), checker.Phrase(fault))
 				} else if host, _ := splitURL(text).hostPort(); !reported && !profile.HasVariable(text) && privateHost(host) && !trustsServers(p.Profile) {
 					reported = true // once for both
 					f := p.Value(n, "%s names the private host %q, and the profile has no certificate to trust it by", key, excerpt(p, host))

@@ -11,6 +11,7 @@ var payloadChannel = checker.Rule{
 		ID:       "payload-channel",
 		Title:    "payload in a profile of the wrong scope",
 		Severity: checker.Warning,
+		Varies:   "error with a macOS target where the system reads the payload",
 		Doc: `What it checks: payloads that Macs support on the device channel only in a profile with PayloadScope User, and the other way around.
 Why it matters: macOS rejects the profile, or installs it without the effect of the payload.
 Exceptions: an error with a macOS target where the profile system reads the payload. A profile without PayloadScope, or only for other systems, which
@@ -72,7 +73,7 @@ ignore it, is not reported.
 			if mac.DeviceChannel {
 				other = "System"
 			}
-			f := p.Value(payload.Keys.Type, "PayloadType %q is not supported with PayloadScope %s; expected %s", payload.Type, scope, other)
+			f := p.Value(payload.Keys.Type, "`PayloadType` %q is not supported with `PayloadScope` %s; expected %s", payload.Type, scope, other)
 			f.Help = "move the payload to a profile with PayloadScope " + other
 			if len(targets) > 0 && strictTypes[payload.Type] {
 				f.Severity = checker.Error

@@ -8,12 +8,13 @@ import (
 var payloadIdentifierDuplicate = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-identifier-duplicate",
-		Title:    "two payloads have one PayloadIdentifier",
+		Title:    "duplicate PayloadIdentifier in a profile",
 		Severity: checker.Error,
-		Doc: `Apple's schema asks for a PayloadIdentifier that is unique within the profile: when a profile is replaced by a newer one, a
-device finds the payloads of the old one by it and by their PayloadUUID. iOS was observed to refuse a profile in which two payloads have the same
-(MCProfileErrorDomain 1008). That a payload has the identifier of the profile is common and does no harm.`,
-		Help: "give each payload an identifier of its own, such as that of the profile with a word added",
+		Doc: `What it checks: each payload has a PayloadIdentifier that no other payload of the profile has.
+Why it matters: Apple's schema requires it to be unique within the profile: a device matches the payloads of a newer
+version by it and by PayloadUUID. iOS rejects a profile with duplicates (MCProfileErrorDomain 1008; observed on iOS).
+Exceptions: a payload with the identifier of the profile is not reported: that is common and works.`,
+		Help: "use a unique identifier, such as the profile identifier with a suffix",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -46,7 +47,7 @@ device finds the payloads of the old one by it and by their PayloadUUID. iOS was
 			if again == i || !ownName(payload.Node, payload.Identifier) || !ownName(payloads[again].Node, payload.Identifier) {
 				continue
 			}
-			p.Value(payload.Keys.Identifier, "PayloadIdentifier %q is that of %s as well; give each payload one of its own",
+			p.Value(payload.Keys.Identifier, "duplicate `PayloadIdentifier` %q; also used by %s",
 				excerpt(p, payload.Identifier), placed(p, payloads[again]))
 		}
 		return nil

@@ -42,7 +42,7 @@ Exceptions: other names that are not in reverse-DNS form work, and are not repor
 				return
 			}
 			if _, err := netip.ParseAddr(text); err == nil {
-				p.Value(n, "PayloadIdentifier is the IP address %q; expected a reverse-DNS name", text)
+				p.Value(n, "`PayloadIdentifier` is the IP address %q; expected a reverse-DNS name", text)
 			}
 		}
 		if p.Profile.Foreign() == "" {

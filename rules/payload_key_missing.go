@@ -11,13 +11,15 @@ import (
 var payloadKeyMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-key-missing",
-		Title:    "a payload lacks a required key",
+		Title:    "missing required key in a payload",
 		Severity: checker.Error,
-		Doc: `Every payload needs PayloadType, PayloadVersion, PayloadIdentifier and PayloadUUID beside its own settings. One payload
-without them is enough for a device to refuse the whole profile (MCPayloadErrorDomain 2002, missing field). An empty PayloadType or
-PayloadIdentifier says as little and is a warning. A missing PayloadVersion is a warning unless iOS is a target, since macOS was observed to
-install such payloads.`,
-		Help: "add the key to the dict of the payload",
+		Varies:   "warning for an empty key, and for PayloadVersion unless iOS is a target",
+		Doc: `What it checks: every payload has PayloadType, PayloadVersion, PayloadIdentifier, and PayloadUUID.
+Why it matters: one payload without them is enough for a device to reject the whole profile (MCPayloadErrorDomain
+2002, missing field).
+Exceptions: an empty PayloadType or PayloadIdentifier is a warning. A missing PayloadVersion is a warning unless iOS
+is a target (macOS installs such payloads; observed on macOS).`,
+		Help: "add the key to the payload dictionary",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -53,12 +55,12 @@ install such payloads.`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					f := p.AtStart(payload.Node, "%s lacks %s; add %s", payloadLabel(p, payload), k.name, exampleOf[k.name])
+					f := p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), k.name).WithHelp("add %s", checker.Markup(exampleOf[k.name]))
 					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
 						f.Severity = checker.Warning // macOS installs it
 					}
 				} else if blankName(k.node) {
-					p.Value(k.node, "%s of %s is empty; write %s", k.name, payloadLabel(p, payload), nameOf(k.name)).Severity = checker.Warning
+					p.Value(k.node, "`%s` of %s is empty", k.name, payloadLabel(p, payload)).WithHelp("set `%s` to %s", k.name, nameOf(k.name)).Severity = checker.Warning
 				}
 			}
 		}
@@ -72,7 +74,7 @@ func nameOf(key string) string {
 	case "PayloadType":
 		return "the type of the payload"
 	case "PayloadIdentifier":
-		return "a reverse-DNS name that stays the same from version to version"
+		return "a reverse-DNS name that all versions keep"
 	}
 	return ""
 }
@@ -86,9 +88,9 @@ func blankName(n *profile.Node) bool {
 
 // payloadLabel names a payload in a message as paths do: counted from 0, and
 // with its type where it has one.
-func payloadLabel(p *checker.Pass, payload profile.Payload) string {
+func payloadLabel(p *checker.Pass, payload profile.Payload) checker.Phrase {
 	if payload.Type == "" {
-		return fmt.Sprintf("payload PayloadContent[%d]", payload.Index)
+		return checker.Phrase(fmt.Sprintf("payload PayloadContent[%d]", payload.Index))
 	}
-	return fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(p, payload.Type))
+	return checker.Phrase(fmt.Sprintf("payload PayloadContent[%d] (%s)", payload.Index, excerpt(p, payload.Type)))
 }

@@ -15,6 +15,7 @@ var payloadMultiple = checker.Rule{
 		ID:       "payload-multiple",
 		Title:    "several payloads where one is allowed",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications, and where platforms differ and no target is set",
 		Doc: `What it checks: profiles with more than one payload of a type that Apple's schema allows once.
 Why it matters: the profile system rejects the profile, or uses one of the payloads and ignores the others.
 Exceptions: a warning for payloads that are preferences of applications, and where systems differ and no target is set.
@@ -92,10 +93,10 @@ func hasPlatform(targets checker.Targets, platform *schema.Platform) bool {
 }
 
 // lineOfFirst says where the first of several payloads is, where lines are known.
-func lineOfFirst(p *checker.Pass, payload *profile.Payload) string {
+func lineOfFirst(p *checker.Pass, payload *profile.Payload) checker.Phrase {
 	at := payload.Keys.Type.Span()
 	if !at.Valid() || !p.Profile.Source.Textual() {
 		return ""
 	}
-	return fmt.Sprintf(", and the first is on line %d", p.Profile.Source.Position(at.Start).Line)
+	return checker.Phrase(fmt.Sprintf(", and the first is on line %d", p.Profile.Source.Position(at.Start).Line))
 }

@@ -12,12 +12,13 @@ import (
 var payloadTypeCase = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-type-case",
-		Title:    "PayloadType is a known type in other letters",
+		Title:    "PayloadType differs from a known type only in case",
 		Severity: checker.Warning,
-		Doc: `A PayloadType is compared letter by letter. Apple's types mix small and capital letters, as in com.apple.webClip.managed or
-com.apple.TCC.configuration-profile-policy. One that differs from a known type in nothing but case, or in white space around it, is
-another type, and what the payload sets is not what its author had in mind. Rules about the type that was meant do not see it either.`,
-		Help: "write the type as Apple's schema spells it",
+		Doc: `What it checks: PayloadType does not differ from a type of Apple's only in case or in surrounding whitespace.
+Why it matters: payload types are case-sensitive. A type such as com.apple.webclip.managed (for
+com.apple.webClip.managed) is another type, and the payload does not do what it is meant to. Rules about the correct
+type do not apply to it.`,
+		Help: "use the spelling in Apple's schema",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -37,7 +38,7 @@ another type, and what the payload sets is not what its author had in mind. Rule
 				continue
 			}
 			if right := withCase(payload.Type); right != "" {
-				p.Value(payload.Keys.Type, "PayloadType %q differs from Apple's type in letters or white space; write %q", payload.Type, right)
+				p.Value(payload.Keys.Type, "unknown `PayloadType` %q; differs from %q only in case or whitespace", payload.Type, right).WithHelp("use %q", right)
 			}
 		}
 		return nil

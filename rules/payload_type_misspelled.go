@@ -13,6 +13,7 @@ var payloadTypeMisspelled = checker.Rule{
 		ID:       "payload-type-misspelled",
 		Title:    "misspelled or wrong PayloadType",
 		Severity: checker.Error,
+		Varies:   "warning for SCEP settings under a type that is not Apple's",
 		Doc: `What it checks: payloads whose type is a small edit away from one of Apple's, and payloads with the content of a SCEP payload under another type.
 Why it matters: devices ignore a payload of a type that they do not know, or treat it as preferences of another application. No certificate is requested,
 and payloads that refer to it find none. The content is checked as that of a SCEP payload all the same.
@@ -41,7 +42,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 			var right string
 			switch {
 			case payload.As == profile.TypeSCEP && !profile.NearSCEP(t):
-				f = p.Value(payload.Keys.Type, "unknown PayloadType %q with the content of a SCEP payload; expected %q", excerpt(p, t), profile.TypeSCEP)
+				f = p.Value(payload.Keys.Type, "unknown `PayloadType` %q with the content of a SCEP payload; expected %q", excerpt(p, t), profile.TypeSCEP)
 				f.Help = "did you mean " + profile.TypeSCEP + "? Replace the PayloadType"
 				if !strings.HasPrefix(t, "com.apple.") {
 					f.Severity = checker.Warning
@@ -54,7 +55,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 					continue
 				}
 			}
-			f = p.Value(payload.Keys.Type, "misspelled PayloadType %q; expected %q", excerpt(p, t), right)
+			f = p.Value(payload.Keys.Type, "misspelled `PayloadType` %q; expected %q", excerpt(p, t), right)
 			f.Help = "did you mean " + right + "? Replace the PayloadType"
 			if inner, ok := elementText(p, payload.Keys.Type); ok {
 				f.Fix = &checker.Fix{Message: fmt.Sprintf("replace the PayloadType with %s", right), Edits: []checker.TextEdit{checker.Replace(inner, right)}}

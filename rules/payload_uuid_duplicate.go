@@ -12,12 +12,15 @@ import (
 var payloadUUIDDuplicate = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-uuid-duplicate",
-		Title:    "two payloads have one PayloadUUID",
+		Title:    "duplicate PayloadUUID in a profile",
 		Severity: checker.Error,
-		Doc: `A PayloadUUID belongs to one payload. iOS was observed to refuse a profile in which two payloads have the same
-(MCProfileErrorDomain 1007), and a certificate reference such as IdentityCertificateUUID cannot tell them apart. It comes from copying a
-payload. A payload with the UUID of the profile itself is a warning: the schema asks for globally unique values.`,
-		Help: "give each payload a PayloadUUID of its own, as uuidgen prints, and mend the references to it",
+		Varies:   "warning for the UUID of the profile",
+		Doc: `What it checks: each payload has a PayloadUUID that no other payload, and not the profile itself, has.
+Why it matters: iOS rejects a profile in which two payloads have the same PayloadUUID (MCProfileErrorDomain 1007;
+observed on iOS). A certificate reference such as IdentityCertificateUUID cannot tell them apart. Typical cause: a
+copied payload.
+Exceptions: a payload with the UUID of the profile is a warning. Placeholders and template text are not compared.`,
+		Help: "generate a UUID with uuidgen, and update the references to the payload",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -62,12 +65,12 @@ payload. A payload with the UUID of the profile itself is a warning: the schema 
 			}
 			n := payload.Keys.UUID
 			if again != i {
-				f := p.Value(n, "PayloadUUID %q is that of %s as well; give each payload one of its own, as uuidgen prints",
+				f := p.Value(n, "duplicate `PayloadUUID` %q; also used by %s",
 					excerpt(p, payload.UUID), placed(p, payloads[again]))
 				f.Fix = freshUUID(p, n, own, payload)
 				continue
 			}
-			f := p.Value(n, "PayloadUUID %q is that of the profile as well; give the payload one of its own, as uuidgen prints", excerpt(p, own))
+			f := p.Value(n, "duplicate `PayloadUUID` %q; also used by the profile", excerpt(p, own))
 			f.Severity = checker.Warning
 			if bytes.Count(p.Profile.Source.Text, []byte(own)) == 2 { // otherwise something refers to it
 				f.Fix = freshUUID(p, n, own, payload)
@@ -101,7 +104,7 @@ func firstWith(payloads []profile.Payload, name func(*profile.Payload) string) f
 }
 
 // ownName reports whether a payload's UUID or identifier can be compared with
-// those of others: it is neither absent, nor sample or template text, and no
+// those of others: it is neither absent, nor placeholder or template text, and no
 // branch of a template may replace it.
 func ownName(payload *profile.Node, text string) bool {
 	if profile.IsUUID(text) && !payload.Templated() {
@@ -115,15 +118,15 @@ func ownName(payload *profile.Node, text string) bool {
 }
 
 // placed names a payload and, where there are lines, tells where it is.
-func placed(p *checker.Pass, payload profile.Payload) string {
+func placed(p *checker.Pass, payload profile.Payload) checker.Phrase {
 	at := payload.Node.Span()
 	if !at.Valid() {
 		return payloadLabel(p, payload)
 	}
-	return fmt.Sprintf("%s on line %d", payloadLabel(p, payload), p.Profile.Source.Position(at.Start).Line)
+	return checker.Phrase(fmt.Sprintf("%s on line %d", payloadLabel(p, payload), p.Profile.Source.Position(at.Start).Line))
 }
 
-// freshUUID puts a new UUID in the place of a doubled one. It is derived from
+// freshUUID replaces a duplicate UUID with a new one. It is derived from
 // the profile, so that the same fix gives the same UUID anywhere. It is not
 // safe: a reference may have meant this payload, and a device takes it for new.
 func freshUUID(p *checker.Pass, n *profile.Node, own string, payload profile.Payload) *checker.Fix {
@@ -136,5 +139,5 @@ func freshUUID(p *checker.Pass, n *profile.Node, own string, payload profile.Pay
 	u[6] = u[6]&0x0f | 0x80 // version 8 and the variant of RFC 9562
 	u[8] = u[8]&0x3f | 0x80
 	fresh := fmt.Sprintf("%X-%X-%X-%X-%X", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-	return &checker.Fix{Message: "give the payload the UUID " + fresh, Edits: []checker.TextEdit{checker.Replace(inner, fresh)}}
+	return &checker.Fix{Message: "replace the UUID with " + fresh, Edits: []checker.TextEdit{checker.Replace(inner, fresh)}}
 }

@@ -12,12 +12,13 @@ import (
 var payloadUUIDPlaceholder = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-uuid-placeholder",
-		Title:    "PayloadUUID is a sample",
+		Title:    "PayloadUUID is a placeholder",
 		Severity: checker.Warning,
-		Doc: `A PayloadUUID must be globally unique. The nil UUID, a row of equal or counted-up digits and the UUIDs of manuals and standards
-are typed or copied, never drawn, so that another profile on the same device is likely to have the same one. A management server that
-keys its profiles by UUID then takes the one for the other.`,
-		Help: "write a UUID of its own, as uuidgen prints",
+		Doc: `What it checks: PayloadUUID is not the nil UUID, a row of equal or counted digits, or a UUID of a manual or a
+standard.
+Why it matters: PayloadUUID must be globally unique. Such a value was typed or copied, not generated, so that another
+profile on the same device is likely to have it. An MDM server that stores profiles by UUID then mixes them up.`,
+		Help: "generate a unique UUID with uuidgen",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadUUID</key>
@@ -60,7 +61,7 @@ func uuidSample(p *checker.Pass, n *profile.Node) {
 		return
 	}
 	if why := sampleUUID(bare); why != "" {
-		p.Value(n, "PayloadUUID %q is %s, not one of its own; write a UUID, as uuidgen prints", text, why)
+		p.Value(n, "`PayloadUUID` %q is a placeholder (%s)", text, checker.Phrase(why))
 	}
 }
 
@@ -85,7 +86,7 @@ var counts = []string{
 	strings.Repeat("a1b2c3d4e5f67890abcdef1234567890", 2),
 }
 
-// begins is the set of the first three digits that a sample may have, as one
+// begins is the set of the first three digits that a placeholder may have, as one
 // number: nearly every real UUID is let go by them.
 var begins = func() (set [16 * 16 * 16 / 64]uint64) {
 	add := func(digits string) {
@@ -130,36 +131,36 @@ func threeDigits(text string) (n uint, ok bool) {
 	return n, true
 }
 
-// sampleUUID tells what kind of sample a UUID is, or "". The chance of a drawn
-// one to be taken for a sample is below one in a billion.
+// sampleUUID tells what kind of placeholder a UUID is, or "". The chance of a drawn
+// one to be taken for a placeholder is below one in a billion.
 func sampleUUID(uuid string) string {
 	if n, ok := threeDigits(uuid); !ok || begins[n/64]>>(n%64)&1 == 0 {
 		return ""
 	}
 	if slices.ContainsFunc(sampleUUIDs, func(s string) bool { return strings.EqualFold(s, uuid) }) {
-		return "the sample of a manual"
+		return "example from a manual"
 	}
 	var lower [36]byte
 	for i := range copy(lower[:], uuid) {
 		lower[i] = uuid[i] | 0x20 // digits and hyphens have the bit
 	}
 	if profile.IsUUID(uuid) && lower[0] != lower[1] && !counted(string(lower[:8])) && !bytes.Contains(lower[:], []byte("dead")) {
-		return "" // none of the samples below begins so, and nearly all UUIDs do
+		return "" // none of the patterns below begins so, and nearly all UUIDs do
 	}
 	s := strings.ToLower(uuid)
 	digits := strings.ReplaceAll(s, "-", "")
 	groups := strings.Split(s, "-")
 	switch {
 	case strings.Trim(digits, "0") == "":
-		return "the nil UUID"
+		return "nil UUID"
 	case sameDigits(digits):
-		return "one digit over and over"
+		return "one repeated digit"
 	case strings.HasPrefix(s, "deadbeef-"), strings.Contains(digits, "deadbeefdeadbeef"):
-		return "a sample"
+		return "well-known pattern"
 	case every(groups, sameDigits):
-		return "a row of equal digits"
+		return "rows of equal digits"
 	case every(groups, counted), counted(halved(digits)):
-		return "counted up"
+		return "counted digits"
 	}
 	return ""
 }

@@ -14,12 +14,16 @@ import (
 var payloadValueType = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-value-type",
-		Title:    "a common key has the wrong type",
+		Title:    "wrong value type for a common key",
 		Severity: checker.Error,
-		Doc: `The keys that all profiles and payloads share have the types that Apple's schema gives them: identifiers are strings, flags are
-<true/> or <false/>, dates are <date>, PayloadContent of the profile is an array of dicts. Devices refuse a profile that has another type
-there (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003, bad data type), or pass over the value.`,
-		Help: "write the value with the type that Apple's schema gives the key",
+		Varies:   "warning for keys that are no longer in Apple's schema",
+		Doc: `What it checks: the keys that profiles and payloads share have the types of Apple's schema: identifiers are strings,
+flags are <true/> or <false/>, dates are <date>, and PayloadContent of the profile is an array of dictionaries.
+Why it matters: devices reject a profile with another type (MCProfileErrorDomain 1003 and MCPayloadErrorDomain 2003,
+bad data type), or ignore the value.
+Exceptions: IsEncrypted and HasRemovalPasscode, which are no longer in Apple's schema, are warnings. Template text is
+not reported.`,
+		Help: "use the value type that Apple's schema defines for the key",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadRemovalDisallowed</key>
@@ -106,12 +110,12 @@ func commonKeyType(p *checker.Pass, n *profile.Node, kinds ...profile.Kind) *che
 	if n == nil || n.Is(kinds...) || n.Unrendered() || n.Is(profile.String) && n.HasVariable() {
 		return nil
 	}
-	name, is := n.Key, "of type "+n.Kind.String()
+	name, is := n.Key, string(kindPhrase(n.Kind))
 	switch {
 	case n.Parent().Is(profile.Array):
 		name = fmt.Sprintf("payload PayloadContent[%d]", n.Path()[1])
 	case n.Parent() != p.Profile.Root && n.Parent().Key == "ConsentText":
-		name = "ConsentText " + excerpt(p, n.Key)
+		name = "ConsentText." + excerpt(p, n.Key)
 	}
 	if n.Is(profile.String, profile.Integer, profile.Real, profile.Boolean) {
 		is = fmt.Sprintf("the %s %q", n.Kind, excerpt(p, n.Text()))
@@ -121,27 +125,27 @@ func commonKeyType(p *checker.Pass, n *profile.Node, kinds ...profile.Kind) *che
 	if fix != "" {
 		write = fix
 	}
-	must := kinds[0].String()
+	must := kindPhrase(kinds[0])
 	for _, k := range kinds[1:] {
-		must += " or " + k.String()
+		must += " or " + kindPhrase(k)
 	}
-	f := p.Value(n, "%s is %s and must be of type %s; write %s", name, is, must, write)
+	f := p.Value(n, "`%s` must be %s, found %s", name, must, is).WithHelp("use %s", checker.Markup(write))
 	if len(edits) > 0 {
-		f.Fix = &checker.Fix{Message: "write " + fix, Safe: true, Edits: edits}
+		f.Fix = &checker.Fix{Message: "replace the value with " + fix, Safe: true, Edits: edits}
 	}
 	return f
 }
 
-// writeAs shows how values of a kind are written.
+// writeAs is what the help says to use for a kind of value.
 var writeAs = map[profile.Kind]string{
-	profile.String:  "<string>…</string>",
-	profile.Array:   "<array> with a <dict> for each payload",
-	profile.Dict:    "<dict>…</dict>",
-	profile.Data:    "<data> with the bytes in base64",
+	profile.String:  "a <string>",
+	profile.Array:   "an <array> with a <dict> for each payload",
+	profile.Dict:    "a <dict>",
+	profile.Data:    "<data> with the bytes in Base64",
 	profile.Boolean: "<true/> or <false/>",
-	profile.Date:    "<date>2030-01-31T00:00:00Z</date>",
-	profile.Integer: "<integer> with digits only",
-	profile.Real:    "<real> with a number of seconds",
+	profile.Date:    "a date such as <date>2030-01-31T00:00:00Z</date>",
+	profile.Integer: "an <integer> with digits only",
+	profile.Real:    "a <real> with a number of seconds",
 }
 
 // losslessType gives the element that says the same with the right type, and the

@@ -14,10 +14,12 @@ var payloadVersion = checker.Rule{
 		ID:       "payload-version",
 		Title:    "PayloadVersion is not the integer 1",
 		Severity: checker.Error,
-		Doc: `PayloadVersion is the version of the format, not of what the profile sets, and Apple's schema has one: the integer 1, on the
-top level and in every payload. It does not grow when a profile is changed. Devices have errors of their own for another version
-(MCProfileErrorDomain 1001, MCPayloadErrorDomain 2001). A 1 written as <real> has the value but not the type, and is a warning.`,
-		Help: "write <integer>1</integer>",
+		Varies:   "warning for a 1 written as <real>",
+		Doc: `What it checks: PayloadVersion is the integer 1, at the top level and in every payload.
+Why it matters: it is the version of the format, and does not grow when the profile changes. Devices have errors for
+another version (MCProfileErrorDomain 1001, MCPayloadErrorDomain 2001).
+Exceptions: a 1 written as <real> is a warning.`,
+		Help: "use <integer>1</integer>",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadVersion</key>
@@ -45,8 +47,8 @@ top level and in every payload. It does not grow when a profile is changed. Devi
 
 const versionOne = "<integer>1</integer>"
 
-// versionOf judges one PayloadVersion. There is only one right value, so that
-// a fix can write it over any other number.
+// versionOf checks one PayloadVersion. There is only one valid value, so a fix can
+// replace any other number with it.
 func versionOf(p *checker.Pass, n *profile.Node) {
 	if n == nil || n.Unrendered() || n.Is(profile.String) && n.HasVariable() {
 		return
@@ -54,7 +56,7 @@ func versionOf(p *checker.Pass, n *profile.Node) {
 	if v, ok := n.Int(); ok && v == 1 {
 		return
 	}
-	is, fixable, severity := "of type "+n.Kind.String(), false, checker.Error
+	is, fixable, severity := string(kindPhrase(n.Kind)), false, checker.Error
 	switch n.Kind {
 	case profile.Integer:
 		v, _ := n.Int()
@@ -69,7 +71,7 @@ func versionOf(p *checker.Pass, n *profile.Node) {
 		v, err := strconv.ParseFloat(strings.TrimSpace(n.Text()), 64)
 		is, fixable = fmt.Sprintf("the string %q", excerpt(p, n.Text())), err == nil && v == 1
 	}
-	f := p.Value(n, "PayloadVersion is %s and must be the integer 1; write %s", is, versionOne)
+	f := p.Value(n, "`PayloadVersion` is %s; expected the integer 1", is)
 	f.Severity = severity
 	if fixable && p.Editable() {
 		f.Fix = &checker.Fix{Message: "set PayloadVersion to 1", Safe: true, Edits: []checker.TextEdit{checker.Replace(n.Span(), versionOne)}}

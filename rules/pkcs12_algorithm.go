@@ -17,6 +17,7 @@ var pkcs12Algorithm = checker.Rule{
 		ID:       "pkcs12-algorithm",
 		Title:    "PKCS #12 file that iOS 17 and earlier cannot open",
 		Severity: checker.Warning,
+		Varies:   "info without an iOS target that has a version",
 		Doc: `What it checks: the PKCS #12 file of a payload is encrypted with PBES2, or has a MAC over SHA-256 or newer. OpenSSL 3 makes such files by default.
 Why it matters: iOS up to version 17 reports that the password is incorrect, whatever it is (observed on iOS).
 Exceptions: without targets, or with an iOS target of any version, the finding is an info. It is not reported for other targets. Files in an unusual
@@ -74,7 +75,7 @@ encoding are not read.`,
 				modern = append(modern, "a MAC over "+file.MAC)
 			}
 			if len(modern) > 0 {
-				f := p.Value(payload.Keys.Content, "PKCS #12 file uses %s, which iOS before 18 does not open (observed on iOS)", strings.Join(modern, " and "))
+				f := p.Value(payload.Keys.Content, "PKCS #12 file uses %s, not supported before iOS 18 (observed on iOS)", strings.Join(modern, " and "))
 				f.Severity = severity
 			}
 		}

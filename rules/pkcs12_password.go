@@ -15,6 +15,7 @@ var pkcs12Password = checker.Rule{
 		ID:       "pkcs12-password",
 		Title:    "Password that does not open its PKCS #12 file",
 		Severity: checker.Error,
+		Varies:   "info for a correct password, or one that cannot be verified",
 		Doc: `What it checks: Password of a PKCS #12 payload opens the file in PayloadContent. The password is compared with the MAC of the file; nothing is decrypted.
 Why it matters: with a wrong password the device rejects the payload. Anyone who can read the profile can use a private key whose password is beside it;
 Apple recommends that profiles have no Password, so that the user is asked.
@@ -66,14 +67,14 @@ Exceptions: a Password that is right, or cannot be verified here, is an info. Te
 			if file.Iterations <= left {
 				left -= max(file.Iterations, 0)
 				if opens, known := file.Opens(text); known && !opens {
-					p.Value(n, "Password does not open the PKCS #12 file in PayloadContent")
+					p.Value(n, "`Password` does not open the PKCS #12 file in `PayloadContent`").Argument = "wrong"
 					continue
 				}
 			}
 			if text == "" {
 				continue // nothing is protected
 			}
-			f := p.Value(n, "Password is hard-coded; anyone who can read the profile can use the private key")
+			f := p.Value(n, "`Password` is hard-coded; anyone who can read the profile can use the private key")
 			f.Severity, f.Help = checker.Info, "remove Password, so that the user is asked, or use a variable"
 		}
 		return nil

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 )
 
 // payloadsPKCS12 is a profile of PKCS #12 payloads with a password that is wrong.
@@ -64,7 +64,7 @@ func TestPKCS12Damaged(t *testing.T) {
 			flipped := bytes.Clone(file)
 			flipped[i] ^= 0x55
 			for _, damaged := range [][]byte{file[:i], flipped} {
-				profiles, err := profile.Parse("damaged", payloadsPKCS12(damaged))
+				profiles, err := export.Parse("damaged", payloadsPKCS12(damaged))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -15,12 +15,15 @@ var refExampleDomains = checker.Ref{
 var placeholder = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "placeholder",
-		Title:    "sample text that nobody replaced",
+		Title:    "placeholder value",
 		Severity: checker.Warning,
-		Doc: `Profiles are made from samples, and what stands there for a real value is easily left behind: YOUR-DOMAIN, CHANGEME,
-SCEP-CHALLENGE-HERE, example.com. The profile installs up to the point where the device asks a server that is not there, or
-enrols with a challenge or a name that anybody can read in the sample. Template variables are no samples.`,
-		Help: "write the real value, or a template variable for it",
+		Varies:   "info for a PayloadIdentifier that starts with com.example.",
+		Doc: `What it checks: values contain no placeholder text, such as YOUR-DOMAIN, CHANGEME, SCEP-CHALLENGE-HERE, or
+example.com.
+Why it matters: profiles are made from examples. With a placeholder left over, the profile installs until the device
+contacts a server that does not exist, or enrolls with a challenge or a name that anyone can read in the example.
+Exceptions: template variables are not placeholders. A PayloadIdentifier that starts with com.example. is info.`,
+		Help: "replace the placeholder with the real value or a variable",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -60,7 +63,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 			sampleText(p, scep.Name.Node)
 			if text, ok := scep.Challenge.Node.Str(); ok && !scep.Challenge.Node.Broken() && !p.RuleEnabled("challenge-weak") { // which reports it
 				if _, found := profile.Placeholder(text); found {
-					p.Value(scep.Challenge.Node, "Challenge holds sample text; write the challenge of your server, or a variable for it")
+					p.Value(scep.Challenge.Node, "`Challenge` contains placeholder text")
 				}
 			}
 			for _, a := range scep.Subject.Attributes {
@@ -78,7 +81,7 @@ enrols with a challenge or a name that anybody can read in the sample. Template 
 	},
 }
 
-// sampleIdentifier reports an identifier of a profile that is sample text, or in
+// sampleIdentifier reports an identifier of a profile that is placeholder text, or in
 // the domain for examples, which works but is that of other profiles too.
 func sampleIdentifier(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
@@ -86,19 +89,19 @@ func sampleIdentifier(p *checker.Pass, n *profile.Node) {
 	case sampleOnly(text):
 		sampleText(p, n)
 	case ok && strings.HasPrefix(text, "com.example.") && !n.HasVariable():
-		f := p.Value(n, "PayloadIdentifier %q is in a domain for samples", excerpt(p, text))
+		f := p.Value(n, "`PayloadIdentifier` %q has an example domain", excerpt(p, text))
 		f.Severity, f.Help = checker.Info, "use the reverse-DNS name of your organization"
 	}
 }
 
-// sampleText reports the sample text in a string.
+// sampleText reports the placeholder text in a string.
 func sampleText(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
 	if !ok || n.Broken() {
 		return
 	}
 	if sample, found := profile.Placeholder(text); found {
-		p.Value(n, "%s holds the sample text %q; write the real value, or a variable for it", placeOf(n), sample)
+		p.Value(n, "`%s` contains placeholder text %q", placeOf(n), sample)
 	}
 }
 
@@ -119,14 +122,14 @@ func sampleURL(p *checker.Pass, n *profile.Node, server string) {
 	host = host[strings.LastIndexByte(host, '@')+1:]
 	for _, part := range []string{host, path} {
 		if sample, found := profile.Placeholder(part); found {
-			p.Value(n, "%s holds the sample text %q; write the URL of your %s, or a variable for it", n.Key, sample, server)
+			p.Value(n, "`%s` contains placeholder text %q", n.Key, sample).WithHelp("use the URL of your %s, or a variable", server)
 			return
 		}
 	}
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	for _, domain := range []string{"example.com", "example.org", "example.net"} {
 		if host == domain || strings.HasSuffix(host, "."+domain) {
-			p.Value(n, "%s points to %s, a domain for samples that has no %s; write the host of yours", n.Key, domain, server)
+			p.Value(n, "`%s` has the example domain %s", n.Key, domain).WithHelp("use the URL of your %s, or a variable", server)
 		}
 	}
 }
@@ -138,7 +141,7 @@ func placeOf(n *profile.Node) string {
 		return n.Key
 	}
 	if kind, ok := n.Parent().At(0).Str(); ok && !profile.HasVariable(kind) {
-		return kind + " in Subject"
+		return "Subject." + kind
 	}
 	return "Subject"
 }

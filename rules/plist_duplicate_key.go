@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -8,12 +10,13 @@ import (
 var plistDuplicateKey = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "plist-duplicate-key",
-		Title:    "a dict holds one key twice",
+		Title:    "duplicate key in a dictionary",
 		Severity: checker.Error,
-		Doc: `A dict gives each key one value. Where a key stands twice, the reader of the property list keeps one of the two values
-and drops the other without a word, and different readers may keep different ones. What the profile seems to set is then not what
-the device gets. It comes from merging two files by hand, or from adding a key that is already there further down.`,
-		Help: "keep the value that is meant and remove the other with its key",
+		Doc: `What it checks: keys that one dictionary holds more than once.
+Why it matters: the reader of the property list keeps one of the values and drops the others, and readers differ in
+which one. What the profile seems to set is then not what the device gets.
+Exceptions: keys that hold template text are not compared.`,
+		Help: "keep one key with its value, and remove the other",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Keysize</key>
@@ -29,17 +32,17 @@ the device gets. It comes from merging two files by hand, or from adding a key t
 	},
 	Check: func(p *checker.Pass) error {
 		for _, key := range p.Profile.Source.Duplicates {
-			p.At(profile.NoSpan, nil, "key %q stands twice in one dict, and devices keep only one of its values; remove the other", excerpt(p, key))
+			p.At(profile.NoSpan, nil, "duplicate key %q in a dictionary; devices keep one of the values", excerpt(p, key))
 		}
 		duplicateKeys(p, p.Profile.Root)
 		return nil
 	},
 }
 
-// duplicateKeys reports the doubled keys of a value and of all it holds. The
+// duplicateKeys reports the duplicate keys of a value and of all it holds. The
 // reader of property lists bounds the depth.
 func duplicateKeys(p *checker.Pass, n *profile.Node) {
-	if n.Single() {
+	if n.NoDuplicateKeys() {
 		return
 	}
 	if n.Is(profile.Dict) && !n.Templated() {
@@ -52,8 +55,7 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 			if first == c || profile.HasVariable(c.Key) {
 				continue
 			}
-			p.Key(c, "key %q has a value on line %d already, and devices keep only one of the two; remove one with its value",
-				excerpt(p, c.Key), p.Profile.Source.Position(first.KeySpan().Start).Line)
+			p.Key(c, "duplicate key %q%s; devices keep one of the values", excerpt(p, c.Key), alsoOn(p, first))
 		}
 	}
 	for c := range n.Children() {
@@ -63,8 +65,17 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 	}
 }
 
-// firstOf returns a function that gives the first value of a dict with the key
-// of another. Small dicts, nearly all there are, do without a map, and most of
+// alsoOn tells on which line a key is the first time; "" where there are no lines.
+func alsoOn(p *checker.Pass, first *profile.Node) checker.Phrase {
+	at := first.KeySpan()
+	if !at.Valid() {
+		return ""
+	}
+	return checker.Phrase(fmt.Sprintf("; first defined on line %d", p.Profile.Source.Position(at.Start).Line))
+}
+
+// firstOf returns a function that gives the first value of a dictionary with the key
+// of another. Small dictionaries, nearly all there are, do without a map, and most of
 // them need only be told that no two keys look alike.
 func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 	if dict.Len() > 48 {
@@ -97,7 +108,7 @@ func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 }
 
 // look is a number that differs for most keys that differ: by length, or
-// towards their ends, for the keys of a dict tend to begin alike.
+// towards their ends, for the keys of a dictionary tend to begin alike.
 func look(key string) uint32 {
 	h := uint32(len(key))
 	for i := max(len(key)-12, 0); i < len(key); i++ {

@@ -10,12 +10,13 @@ import (
 var plistEncoding = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "plist-encoding",
-		Title:    "the file is not plain UTF-8",
+		Title:    "file is not UTF-8 without a byte order mark",
 		Severity: checker.Warning,
-		Doc: `A property list is written in UTF-8, without a byte-order mark, and begins with <?xml or <plist. Apple's own tools read
-some other encodings, but servers, signing tools and scripts on the way to the device may not: they refuse the file, spoil the letters
-outside of ASCII, or stumble over bytes that stand before the XML declaration, which XML itself forbids.`,
-		Help: "save the file as UTF-8 without a byte-order mark, with <?xml as the first bytes",
+		Doc: `What it checks: the encoding, the declared encoding, a byte order mark, and bytes before <?xml.
+Why it matters: Apple's own tools read some other encodings. Servers, signing tools, and scripts on the way to the
+device may reject the file or corrupt letters outside ASCII. XML forbids bytes before the XML declaration.
+Exceptions: UTF-8 without a declaration is not reported.`,
+		Help: "save the file as UTF-8 without a byte order mark; <?xml must be the first bytes",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `<?xml version="1.0" encoding="ISO-8859-1"?>
@@ -36,7 +37,7 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 		e := src.Encoding
 		switch {
 		case src.Form == profile.FormJSON && e.Mark:
-			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "a byte-order mark stands before the first character, which JSON does not allow; save the file as UTF-8 without one")
+			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "file starts with a byte order mark, which JSON does not allow").WithHelp("save the file as UTF-8 without a byte order mark")
 			return nil
 		case src.Form != profile.FormXML:
 			return nil
@@ -48,17 +49,17 @@ outside of ASCII, or stumble over bytes that stand before the XML declaration, w
 			if !at.Valid() {
 				at = profile.Span{Start: 0, End: min(1, len(src.Text))}
 			}
-			p.At(at, nil, "the file is encoded in %s; save it as UTF-8", e.Name)
+			p.At(at, nil, "file is encoded as %s; expected UTF-8", e.Name)
 		case e.Name != "UTF-8":
-			p.At(e.Span, nil, "the file is encoded in %s; save it as UTF-8 and declare encoding=\"UTF-8\"", excerpt(p, e.Declared))
+			p.At(e.Span, nil, "file is encoded as %s; expected UTF-8", excerpt(p, e.Declared)).WithHelp("save the file as UTF-8, and declare encoding=\"UTF-8\"")
 		case declared != "" && declared != "utf-8" && declared != "utf8":
-			p.At(e.Span, nil, "the declared encoding is %q while the text is UTF-8; write encoding=\"UTF-8\"", excerpt(p, e.Declared))
+			p.At(e.Span, nil, "declared encoding %q does not match the text, which is UTF-8", excerpt(p, e.Declared)).WithHelp("declare encoding=\"UTF-8\"")
 		}
 		if e.Mark && e.Name == "UTF-8" {
-			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "a byte-order mark stands before the first character; save the file as UTF-8 without one")
+			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "file starts with a byte order mark").WithHelp("save the file as UTF-8 without a byte order mark")
 		}
 		if lead := src.Leading; lead.Valid() && (len(src.Templates) == 0 || src.Templates[0].Start > lead.End) { // a template may leave nothing there
-			p.At(lead, nil, "%d bytes stand before <?xml, which must come first in a file; remove them", lead.End-lead.Start)
+			p.At(lead, nil, "found text before <?xml, which must come first (%d bytes)", lead.End-lead.Start).WithHelp("remove the bytes before <?xml")
 		}
 		return nil
 	},

@@ -10,16 +10,17 @@ import (
 var plistSyntax = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "plist-syntax",
-		Title:    "not a property list that devices read",
+		Title:    "malformed property list",
 		Severity: checker.Error,
-		Doc: `A configuration profile is an XML or binary property list, alone or wrapped in a CMS signature.
-Devices refuse a file that is not well-formed with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
-The most frequent causes are an unescaped & in a URL, a file cut off on its way, and text left over from a merge or a template.
-After a fault at one value the rest of the file is checked; after one that makes the structure unclear, such as a missing tag, it is not.
-A warning tells what readers differ on: what Apple's own reader, CoreFoundation as it is published, rejects though most programs read it (comments inside
-values, white space after digits, dates that are not in UTC, declarations in the document type), and what it reads though most programs reject it
-(control characters, data that is not base64, content after </plist>). Versions on devices may differ. Nothing suppresses these findings.`,
-		Help:           "mend the file at this place; plutil -lint on a Mac gives a second opinion",
+		Varies:   "warning where readers differ",
+		Doc: `What it checks: the file is an XML or binary property list, or JSON for declarations, alone or inside a CMS signature.
+Why it matters: devices reject a malformed file with "invalid profile" (MCProfileErrorDomain 1000) and give no line.
+Typical causes are an unescaped & in a URL, a truncated file, and text left over from a merge or a template.
+Exceptions: a warning marks text that readers treat differently: text that Apple's published reader, CoreFoundation,
+rejects and most programs read, or the reverse. Versions on devices may differ. After a fault in one value the rest of
+the file is checked; after one that makes the structure unclear, such as a missing tag, it is not. These findings
+cannot be suppressed.`,
+		Help:           "fix the syntax error; on a Mac, plutil -lint FILE confirms the result",
 		Unsuppressible: true,
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -32,9 +33,9 @@ values, white space after digits, dates that are not in UTC, declarations in the
 		Documents: checker.AnyDocument,
 	},
 	CheckDocument: func(p *checker.Pass) error {
-		for _, d := range p.Profile.Source.Doubts {
+		for _, d := range p.Profile.Source.CompatWarnings {
 			f := p.At(d.Span, nil, "%s", checker.Prose(d.Message))
-			f.Severity, f.Help = checker.Warning, "write what every reader of property lists reads"
+			f.Severity, f.Help = checker.Warning, "use text that all readers of property lists accept"
 		}
 		for _, err := range append(slices.Clip(p.Profile.Source.Faults), p.Profile.Err) {
 			if err == nil || err.Template {
@@ -54,5 +55,5 @@ func syntaxMessage(p *checker.Pass, err *profile.SyntaxError) checker.Prose {
 	if p.ShowSecrets() {
 		return checker.Prose(err.Message)
 	}
-	return checker.Prose(err.Masked())
+	return checker.Prose(profile.MaskError(err))
 }

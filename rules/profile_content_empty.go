@@ -8,12 +8,14 @@ import (
 var profileContentEmpty = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-content-empty",
-		Title:    "the profile has no payloads",
+		Title:    "profile contains no payloads",
 		Severity: checker.Warning,
-		Doc: `A profile whose PayloadContent is empty sets nothing. Devices know an error of their own for it (MCProfileErrorDomain 1005,
-empty profile), and a profile takes the place of an installed one with the same PayloadIdentifier, whatever that one held.
-An empty one mostly comes of a template whose conditions left nothing over.`,
-		Help: "add the payloads, or do not ship the profile",
+		Doc: `What it checks: PayloadContent of the profile holds at least one payload.
+Why it matters: an empty profile configures nothing, and devices have an error for it (MCProfileErrorDomain 1005,
+empty profile). It replaces an installed profile with the same PayloadIdentifier. Typical cause: a template whose
+conditions left nothing.
+Exceptions: encrypted profiles and lists with template text are not reported.`,
+		Help: "add a payload, or do not deploy the profile",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadContent</key>
@@ -33,7 +35,7 @@ An empty one mostly comes of a template whose conditions left nothing over.`,
 		root := p.Profile.Root
 		n := root.Get("PayloadContent")
 		if n.Is(profile.Array) && n.Len() == 0 && !n.Templated() && root.Get("EncryptedPayloadContent") == nil {
-			p.Value(n, "PayloadContent holds no payloads, so the profile sets nothing; add a payload")
+			p.Value(n, "`PayloadContent` is empty; the profile configures nothing")
 		}
 		return nil
 	},

@@ -5,11 +5,13 @@ import "github.com/sceplint/sceplint/checker"
 var profileEncrypted = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-encrypted",
-		Title:    "the payloads are encrypted",
+		Title:    "encrypted payloads were not checked",
 		Severity: checker.Info,
-		Doc: `EncryptedPayloadContent holds the payloads as a CMS message that only the identity of the device opens. Its envelope can
-be read and is checked; what the payloads set cannot be seen from outside, so that no rule about them says anything.`,
-		Help:           "check the profile before it is encrypted",
+		Doc: `What it checks: whether the payloads are encrypted (EncryptedPayloadContent).
+Why it matters: only the identity of the device can decrypt them. The envelope is checked; rules about payloads do not
+apply to what it holds.
+Exceptions: this finding cannot be suppressed.`,
+		Help:           "check the profile before encrypting it",
 		Unsuppressible: true,
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
@@ -26,7 +28,7 @@ be read and is checked; what the payloads set cannot be seen from outside, so th
 	},
 	Check: func(p *checker.Pass) error {
 		if n := p.Profile.Root.Get("EncryptedPayloadContent"); n != nil {
-			p.Key(n, "the payloads are encrypted and were not checked; check the profile before it is encrypted")
+			p.Key(n, "payloads are encrypted and were not checked")
 		}
 		return nil
 	},

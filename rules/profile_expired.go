@@ -9,12 +9,12 @@ import (
 var profileExpired = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-expired",
-		Title:    "the profile is past its date",
+		Title:    "removal or expiration date is in the past",
 		Severity: checker.Warning,
-		Doc: `RemovalDate is the day on which a device removes the profile, PayloadExpirationDate the day after which it counts as expired.
-A profile whose RemovalDate is over cannot be installed any more: devices report errors 4006 or 4026. The profile was right once, and
-what goes wrong is that it is still in use.`,
-		Help: "set a date that is still to come, or remove the key",
+		Doc: `What it checks: RemovalDate and PayloadExpirationDate are in the future, or after the time of --now.
+Why it matters: a device removes the profile on its RemovalDate, and cannot install it after that day: devices report
+errors 4006 or 4026. After PayloadExpirationDate the profile counts as expired.`,
+		Help: "set a future date, or remove the key",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>RemovalDate</key>
@@ -35,7 +35,7 @@ what goes wrong is that it is still in use.`,
 		for _, key := range []string{"RemovalDate", "PayloadExpirationDate"} {
 			n := p.Profile.Root.Get(key)
 			if t, ok := n.Time(); ok && t.Before(p.Now) {
-				p.Value(n, "%s %s is in the past; set a later date, or remove the key", key, t.UTC().Format(time.RFC3339))
+				p.Value(n, "`%s` %s is in the past", key, t.UTC().Format(time.RFC3339))
 			}
 		}
 		return nil

@@ -10,13 +10,14 @@ import (
 var profileScope = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-scope",
-		Title:    "PayloadScope does not fit",
+		Title:    "invalid or conflicting PayloadScope",
 		Severity: checker.Warning,
-		Doc: `PayloadScope tells a Mac whether a profile is installed for the system or for the user, and with that the keychain that its
-certificates and identities go to. Apple's schema has the values System and User. Exchange accounts and the preferences that pick a
-certificate or an identity for a service belong on the user channel only, while the identity of a System profile goes to the system
-keychain: in one profile they do not fit together.`,
-		Help: "write System or User, and put payloads of users and their identity into a profile with PayloadScope User",
+		Doc: `What it checks: PayloadScope is System or User, and payloads of the user channel are not in a System profile together
+with their identity.
+Why it matters: PayloadScope decides whether a Mac installs the profile for the system or a user, and which keychain
+gets its certificates and identities. Exchange accounts and identity and certificate preferences belong to the user
+channel; the identity of a System profile goes to the system keychain.`,
+		Help: "use System or User; move user-channel payloads and their identity to a User profile",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadScope</key>
@@ -41,7 +42,7 @@ keychain: in one profile they do not fit together.`,
 		case "System":
 			userOnly(p)
 		default:
-			p.Value(n, "PayloadScope %q is neither System nor User; write %s", excerpt(p, scope), nearestScope(scope))
+			p.Value(n, "invalid `PayloadScope` %q; expected \"System\" or \"User\"", excerpt(p, scope)).WithHelp("%s", nearestScope(scope))
 		}
 		return nil
 	},
@@ -55,10 +56,10 @@ var refIdentityPreference = checker.Ref{
 func nearestScope(text string) string {
 	for _, scope := range []string{"System", "User"} {
 		if profile.Distance(strings.ToLower(strings.TrimSpace(text)), strings.ToLower(scope)) <= 1 {
-			return scope
+			return "use " + scope
 		}
 	}
-	return "one of the two, or remove the key"
+	return "use System or User, or remove the key"
 }
 
 // userOnly reports payloads of users in a System profile that also holds the
@@ -66,8 +67,8 @@ func nearestScope(text string) string {
 func userOnly(p *checker.Pass) {
 	for _, r := range p.Profile.References() {
 		if leftToUser(r) {
-			p.Value(r.Node, "%s works in user profiles only, but PayloadScope System puts the identity it uses, %s, into the system keychain; write PayloadScope User",
-				payloadLabel(p, *r.From), placed(p, *r.Target))
+			p.Value(r.Node, "%s needs the user channel, but `PayloadScope` is System; its identity is %s",
+				payloadLabel(p, *r.From), placed(p, *r.Target)).WithHelp("set `PayloadScope` to User, or move the payload and its identity to a User profile")
 		}
 	}
 }

@@ -12,14 +12,17 @@ import (
 var profileSignature = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-signature",
-		Title:    "the signature does not verify",
+		Title:    "invalid or untrusted signature",
 		Severity: checker.Error,
-		Doc: `A signed profile is a CMS message around the property list. Devices refuse one whose content was changed after it was signed,
-or whose signature is cut off (MCProfileErrorDomain 1004, bad signature); profiles are signed twice at times, and each signature must hold.
-Signatures are verified only with --verify-signatures. With --trust, a signature that cannot be verified, and a signer that chains to none of the
-named roots, are errors as well. Without it, the first is a warning, since nothing shows that the content is wrong, and the second is worth knowing (info),
-since the certificates of MDM servers are often their own. Nothing suppresses these findings.`,
-		Help:           "sign the profile again, from the source it was made of; openssl cms -verify -inform DER gives a second opinion",
+		Varies:   "warning without --trust for a signature that cannot be verified, info for an unknown signer",
+		Doc: `What it checks: each signature of the profile verifies, and with --trust its signer chains to a trusted root. Runs
+only with --verify-signatures.
+Why it matters: a signed profile is a CMS message around the property list. Devices reject one whose content changed
+after signing or whose signature is truncated (MCProfileErrorDomain 1004, bad signature).
+Exceptions: without --trust, a signature that cannot be verified is a warning, and a signer without a chain to a root
+of the system is info: certificates of MDM servers are often private. With --trust both are errors. These findings
+cannot be suppressed.`,
+		Help:           "re-sign the profile from its source; openssl cms -verify -inform DER confirms the result",
 		Unsuppressible: true,
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
@@ -58,21 +61,21 @@ vqzREw==
 		if p.Verify == nil {
 			return nil
 		}
-		if err := p.Profile.Err; err != nil && p.Profile.Source.Damaged() {
-			p.AtEnvelope("the signature does not verify: %s", err.Message)
+		if err := p.Profile.Err; err != nil && p.Profile.Damaged() {
+			p.AtEnvelope("signature is invalid: %s", checker.Prose(err.Message))
 			return nil
 		}
 		signatures := p.Profile.Signatures()
 		for i, signature := range signatures {
-			which := "the signature"
+			which := "signature"
 			if len(signatures) > 1 {
-				which = fmt.Sprintf("signature %d of %d, counted from outside,", i+1, len(signatures))
+				which = fmt.Sprintf("signature %d of %d", i+1, len(signatures))
 			}
 			switch {
 			case signature.Err != nil:
-				p.AtEnvelope("%s does not verify: %v", which, signature.Err)
+				p.AtEnvelope("%s is invalid: %v", which, signature.Err)
 			case len(signature.Signers) == 0:
-				p.AtEnvelope("%s is missing: the CMS message has no signer", which).Severity = unverified(p)
+				p.AtEnvelope("%s has no signer", which).Severity = unverified(p)
 			}
 			for _, signer := range signature.Signers {
 				judgeSigner(p, which, &signer)
@@ -90,7 +93,7 @@ func unverified(p *checker.Pass) checker.Severity {
 	return checker.Warning
 }
 
-// judgeSigner says what is wrong with one signature of a message.
+// judgeSigner reports the faults of one signature of a message.
 func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 	if name := s.Name(); name != "" {
 		which += fmt.Sprintf(" of %q", excerpt(p, name))
@@ -102,27 +105,27 @@ func judgeSigner(p *checker.Pass, which string, s *profile.Signer) {
 			f.Help = help
 		}
 	}
-	const known = "find out who signed; if the signer is yours, name its root, or its own certificate, with --trust"
+	const known = "pass the root of the signer, or its own certificate, with --trust if you trust it"
 	switch s.Verdict {
-	case profile.Refuted:
-		tell(checker.Error, "", "%s does not verify: %s; sign the profile again", which, s.Reason)
-	case profile.Unknown:
-		tell(unverified(p), "see what openssl cms -verify -inform DER says", "%s cannot be verified here: %s; verify it with openssl cms -verify", which, s.Reason)
-	case profile.Anonymous:
-		tell(unverified(p), "", "%s cannot be verified: %s; sign the profile with the certificate included", which, s.Reason)
+	case profile.SignatureInvalid:
+		tell(checker.Error, "", "%s is invalid: %s", which, checker.Phrase(s.Reason))
+	case profile.SignatureUnsupported:
+		tell(unverified(p), "verify it with openssl cms -verify -inform DER", "%s cannot be verified: %s", which, checker.Phrase(s.Reason))
+	case profile.SignatureNoCertificate:
+		tell(unverified(p), "re-sign the profile with the signing certificate included", "%s cannot be verified: %s", which, checker.Phrase(s.Reason))
 	default:
 		if p.Verify.Roots == nil {
 			return
 		}
-		err := s.Trace(p.Verify.Roots, p.Now)
+		err := s.VerifyChain(p.Verify.Roots, p.Now)
 		switch unknown := (x509.UnknownAuthorityError{}); {
 		case err == nil:
 		case !p.Verify.Named:
-			tell(checker.Info, known, "%s holds, but its signer chains to none of the roots of this system; name the root you expect with --trust", which)
+			tell(checker.Info, known, "%s is valid, but its signer does not chain to a root of this system", which)
 		case errors.As(err, &unknown):
-			tell(checker.Error, known, "%s holds, but its signer chains to none of the roots that --trust names; add its root, or sign with a certificate of theirs", which)
+			tell(checker.Error, known, "%s is valid, but its signer does not chain to a root given with --trust", which)
 		default:
-			tell(checker.Error, known, "%s holds, but its signer does not chain to a root that --trust names: %v", which, err)
+			tell(checker.Error, known, "%s is valid, but its signer does not chain to a root given with --trust: %v", which, err)
 		}
 	}
 }

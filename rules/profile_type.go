@@ -12,13 +12,16 @@ import (
 var profileType = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-type",
-		Title:    "the profile's PayloadType is not Configuration",
+		Title:    "profile PayloadType is not Configuration",
 		Severity: checker.Error,
-		Doc: `On its top level a profile has the PayloadType Configuration, and Apple's schema allows no other value. The types that name
-what is configured, such as com.apple.security.scep, belong to the payloads inside PayloadContent. A payload that is saved as a file of
-its own, without a profile around it, shows up here as well. The type of a payload on a profile with an array of payloads is a warning unless
-iOS is a target, since macOS was observed to install it. A Profile Service, the first step of over-the-air enrollment, is a document of its own.`,
-		Help: "write Configuration as the PayloadType of the outermost dict",
+		Varies:   "warning for the type of a payload unless iOS is a target",
+		Doc: `What it checks: the top-level PayloadType is Configuration.
+Why it matters: Apple's schema allows no other value. Types such as com.apple.security.scep belong to the payloads
+inside PayloadContent. A payload saved as a file of its own is reported too.
+Exceptions: the type of a payload on a profile with an array of payloads is a warning unless iOS is a target (macOS
+installs it; observed on macOS). A Profile Service, the first step of over-the-air enrollment, is a document of its
+own.`,
+		Help: "set the top-level PayloadType to Configuration",
 		Example: checker.Example{
 			Scope: checker.ScopeProfile,
 			Bad: `<key>PayloadType</key>
@@ -44,13 +47,13 @@ iOS is a target, since macOS was observed to install it. A Profile Service, the 
 			return nil
 		}
 		if slices.Contains(appleTypes(), text) {
-			f := p.Value(n, "PayloadType of the profile is %q, the type of a payload; write %q, and put the payload into PayloadContent", text, right)
+			f := p.Value(n, "profile `PayloadType` is %q, the type of a payload; expected %q", text, right).WithHelp("move the payload into the `PayloadContent` array of a profile")
 			if p.Profile.Root.Get("PayloadContent").Is(profile.Array) && !p.Targets.Has("ios") {
 				f.Severity = checker.Warning // macOS installs it
 			}
 			return nil
 		}
-		f := p.Value(n, "PayloadType of the profile is %q; write %q", excerpt(p, text), right)
+		f := p.Value(n, "profile `PayloadType` is %q; expected %q", excerpt(p, text), right)
 		if !p.Editable() {
 			return nil
 		}

@@ -10,13 +10,14 @@ import (
 var referenceAuthMethod = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-auth-method",
-		Title:    "the chosen method does not use the identity",
+		Title:    "identity not used by the authentication method",
 		Severity: checker.Warning,
-		Doc: `Naming an identity is not enough. A VPN uses it only if its AuthenticationMethod says so, and the method that holds where none is
-written is a password, or for IPSec a shared secret. On Wi-Fi and Ethernet, EAP-TLS (type 13) must be among the accepted EAP types, or
-TLSCertificateIsRequired must ask for the certificate beside the password. Otherwise the device enrols for an identity that the connection
-never shows.`,
-		Help: "choose the method that uses the identity, or remove the reference",
+		Doc: `What it checks: a VPN, Wi-Fi, or Ethernet payload that references an identity also selects a method that uses it.
+Why it matters: a VPN uses the identity only if AuthenticationMethod says so; the default is a password, or a shared
+secret for IPSec. Wi-Fi and Ethernet need EAP-TLS (type 13) in AcceptEAPTypes, or TLSCertificateIsRequired. Otherwise
+the device enrolls for an identity that is never used.
+Exceptions: methods that Apple's schema does not list, and template text, are not reported.`,
+		Help: "select the method that uses the identity, or remove the reference",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -72,8 +73,8 @@ var (
 	}
 )
 
-// vpnMethod reports a method that passes the identity over. It stands in the
-// dict of the reference. Methods that the schema does not list are not judged.
+// vpnMethod reports a method that ignores the identity. It is in the dictionary of
+// the reference. Methods that the schema does not list are not checked.
 func vpnMethod(p *checker.Pass, r profile.Reference) {
 	settings := r.Node.Parent()
 	n := settings.Get("AuthenticationMethod")
@@ -100,9 +101,9 @@ func vpnMethod(p *checker.Pass, r profile.Reference) {
 	switch {
 	case n == nil && settings.Templated():
 	case n == nil:
-		p.Value(r.Node, "%s is passed over, for without AuthenticationMethod the VPN does not use it; write AuthenticationMethod %s", r.Key, right)
+		p.Value(r.Node, "`%s` is ignored without `AuthenticationMethod`", r.Key).WithHelp("set `AuthenticationMethod` to %s", right)
 	case isString:
-		p.Value(r.Node, "%s is passed over, for AuthenticationMethod %q does not use it; write %s", r.Key, method, right)
+		p.Value(r.Node, "`%s` is ignored with `AuthenticationMethod` %q", r.Key, method).WithHelp("set `AuthenticationMethod` to %s", right)
 	}
 }
 
@@ -117,7 +118,7 @@ func extendedAuth(ikev2 *profile.Node) bool {
 	return !isNumber && !isTruth || number != 0 || truth
 }
 
-// eapMethod reports EAP types that pass the identity over.
+// eapMethod reports EAP types that ignore the identity.
 func eapMethod(p *checker.Pass, r profile.Reference, eap *profile.Node) {
 	types := eap.Get("AcceptEAPTypes")
 	if !types.Is(profile.Array) || types.Templated() || eap.Templated() {
@@ -136,7 +137,7 @@ func eapMethod(p *checker.Pass, r profile.Reference, eap *profile.Node) {
 			return
 		}
 	}
-	p.Value(r.Node, "%s is passed over, for AcceptEAPTypes does not list 13 (EAP-TLS); add <integer>13</integer>, or remove the reference", r.Key)
+	p.Value(r.Node, "`%s` is ignored: `AcceptEAPTypes` does not contain 13", r.Key).WithHelp("add <integer>13</integer> to `AcceptEAPTypes`, or remove the reference")
 }
 
 // eapTLS is the EAP type that shows a certificate of the device.

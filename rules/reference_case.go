@@ -9,12 +9,12 @@ import (
 var referenceCase = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-case",
-		Title:    "a reference differs from the PayloadUUID in case",
+		Title:    "reference differs from PayloadUUID only in case",
 		Severity: checker.Warning,
-		Doc: `A certificate UUID is meant to be the PayloadUUID of another payload, letter by letter. UUIDs are written in capitals by some tools
-and in small letters by others, and a profile put together from both names a payload that, taken by the letter, is not there. Whether a
-device minds is not documented.`,
-		Help: "write the UUID in both places in the same letters",
+		Doc: `What it checks: a reference to a certificate has the case of the PayloadUUID that it matches otherwise.
+Why it matters: some tools write UUIDs in upper case, others in lower case. A profile assembled from both references a
+payload that, case-sensitively, is not in it. Whether devices compare the case is not documented.`,
+		Help: "use the same case in both places",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -49,10 +49,11 @@ device minds is not documented.`,
 			if r.Near == nil {
 				continue
 			}
-			f := p.Value(r.Node, "%s %q is the PayloadUUID of %s in other letters; write %q", r.Key, excerpt(p, r.UUID), placed(p, *r.Near), excerpt(p, r.Near.UUID))
+			f := p.Value(r.Node, "`%s` %q differs only in case from the `PayloadUUID` of %s", r.Key, excerpt(p, r.UUID), placed(p, *r.Near)).
+				WithHelp("use %q", excerpt(p, r.Near.UUID))
 			if inner, ok := elementText(p, r.Node); ok && !strings.ContainsAny(r.Near.UUID, "<>&\"'\r") {
 				f.Fix = &checker.Fix{
-					Message: "write " + r.Key + " as the payload has it",
+					Message: "use the case of the PayloadUUID in " + r.Key,
 					Safe:    true,
 					Edits:   []checker.TextEdit{checker.Replace(inner, r.Near.UUID)},
 				}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"iter"
 	"strings"
 
@@ -11,14 +12,16 @@ import (
 var referenceDangling = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-dangling",
-		Title:    "a certificate is named that the profile does not hold",
+		Title:    "reference to a payload that is not in the profile",
 		Severity: checker.Error,
-		Doc: `Wi-Fi, VPN, mail and other payloads name the identity they use, and the certificates they trust, by the PayloadUUID of another
-payload. Of most of these keys Apple's schema says that it stands in the same profile. If there is none with this UUID, the device finds no
-certificate: it refuses the profile (MDM: 12005, cannot find certificate), or the connection fails later. Mostly the UUID was made anew when the
-certificate was replaced. Where another profile of the same run holds it, the finding is a warning, since the two may yet be merged. UUIDs that
-hold template text are not judged.`,
-		Help: "write the PayloadUUID of a payload of this profile, or put the payload of the certificate into it",
+		Varies:   "warning for an empty reference, or a payload of another profile",
+		Doc: `What it checks: references to identities and certificates are the PayloadUUID of a payload in the same profile.
+Why it matters: for most of these keys Apple's schema requires the payload in the same profile. Otherwise the device
+finds no certificate: it rejects the profile (MDM error 12005, cannot find certificate), or the connection fails
+later. Typical cause: a new UUID after replacing the certificate.
+Exceptions: a warning for an empty reference, and if another profile of the run has the payload. Template text is not
+reported.`,
+		Help: "use the PayloadUUID of a payload in this profile, or add the certificate payload",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -62,18 +65,17 @@ hold template text are not judged.`,
 	CheckFileSet: func(p *checker.Pass) error {
 		for r := range dangling(p.Profile) {
 			if strings.TrimSpace(r.UUID) == "" {
-				f := p.Value(r.Node, "%s is empty and names no payload; write the PayloadUUID of %s, or remove it", r.Key, wantedBy(r))
+				f := p.Value(r.Node, "`%s` is empty", r.Key).WithHelp("set it to the `PayloadUUID` of %s, or remove it", wantedBy(r))
 				f.Severity = checker.Warning
 				continue
 			}
 			if count, places := p.ImportFact(certificateUUID, r.UUID); count > 0 {
-				f := p.Value(r.Node, "%s %q names no payload of this profile, only one of another profile, which it cannot reach; put %s into this profile as well",
-					r.Key, excerpt(p, r.UUID), wantedBy(r))
-				f.Severity, f.Related, f.Argument = checker.Warning, places, r.UUID
+				f := p.Value(r.Node, "`%s` %q matches a payload of another profile only", r.Key, excerpt(p, r.UUID)).
+					WithHelp("add %s to this profile", wantedBy(r))
+				f.Severity, f.Related = checker.Warning, places
 				continue
 			}
-			f := p.Value(r.Node, "%s %q names no payload of the profile; %s", r.Key, excerpt(p, r.UUID), danglingRemedy(p, r))
-			f.Argument = r.UUID
+			p.Value(r.Node, "`%s` %q matches no `PayloadUUID` in the profile", r.Key, excerpt(p, r.UUID)).WithHelp("%s", danglingRemedy(p, r))
 		}
 		return nil
 	},
@@ -83,7 +85,7 @@ hold template text are not judged.`,
 const certificateUUID = "PayloadUUID of a certificate"
 
 // dangling gives the references that lead nowhere: none that may be rendered to
-// something else, or matches but for case, or is sample text, for other rules
+// something else, or matches but for case, or is placeholder text, for other rules
 // speak of these.
 func dangling(p *profile.Profile) iter.Seq[*profile.Reference] {
 	return func(yield func(*profile.Reference) bool) {
@@ -122,19 +124,19 @@ func mayHoldMore(p *profile.Profile) bool {
 	return false
 }
 
-// wantedBy says in words what a reference must name.
+// wantedBy describes the payload that a reference must match.
 func wantedBy(r *profile.Reference) string {
 	switch r.Kind {
 	case profile.ReferenceIdentity:
 		return "the identity"
 	case profile.ReferenceEscrow:
-		return "the certificate that keys are encrypted to"
+		return "the encryption certificate"
 	}
 	return "the certificate"
 }
 
-// danglingRemedy looks for what was meant: white space around a UUID, or the
-// identifier of a payload in its place.
+// danglingRemedy is the help for a reference, which depends on what was meant:
+// whitespace around a UUID, or the identifier of a payload instead of it.
 func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
 	if !p.LimitReached() {
 		plain := strings.TrimSpace(r.UUID)
@@ -142,11 +144,11 @@ func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
 			switch {
 			case payload.UUID == "":
 			case plain != r.UUID && strings.EqualFold(payload.UUID, plain):
-				return "the white space around it counts; write the UUID alone"
+				return "remove the whitespace around the UUID"
 			case payload.Identifier == r.UUID:
-				return "this is the PayloadIdentifier of " + placed(p, payload) + "; write its PayloadUUID"
+				return fmt.Sprintf("use the `PayloadUUID` of %s instead of its `PayloadIdentifier`", placed(p, payload))
 			}
 		}
 	}
-	return "write the PayloadUUID of " + wantedBy(r) + ", or put its payload into the profile"
+	return "use the `PayloadUUID` of " + wantedBy(r) + ", or add its payload to the profile"
 }

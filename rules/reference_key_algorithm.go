@@ -66,7 +66,7 @@ Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates b
 			if r.Key != "IKEv2.PayloadCertificateUUID" || r.Variable || r.Target == nil {
 				continue
 			}
-			key, of := identityKeyType(p.Profile, r.Target)
+			key := identityKeyType(p.Profile, r.Target)
 			if key == "" {
 				continue
 			}
@@ -90,10 +90,10 @@ Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates b
 			}
 			var f *checker.Finding
 			if n == nil {
-				f = p.Value(r.Node, "CertificateType is not set, which means RSA, but %s %s; expected %s", placed(p, *r.Target), of, key)
+				f = p.Value(r.Node, "`CertificateType` is not set (default: RSA); expected %s for %s", key, placed(p, *r.Target))
 				f.Help = "add CertificateType " + key
 			} else {
-				f = p.Value(n, "CertificateType %q does not match the key of %s, which %s; expected %s", excerpt(p, kind), placed(p, *r.Target), of, key)
+				f = p.Value(n, "`CertificateType` %q does not match the key of %s; expected %s", excerpt(p, kind), placed(p, *r.Target), key)
 			}
 			if !byMachine {
 				f.Severity = checker.Warning
@@ -104,20 +104,20 @@ Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates b
 }
 
 // identityKeyType gives the CertificateType of the key that an identity payload
-// makes, and where that is written; "" if it is not known.
-func identityKeyType(p *profile.Profile, identity *profile.Payload) (kind, of string) {
+// makes; "" if it is not known.
+func identityKeyType(p *profile.Profile, identity *profile.Payload) string {
 	if identity.As == profile.TypeSCEP {
-		return "RSA", "makes RSA keys only"
+		return "RSA"
 	}
 	for _, acme := range p.ACME() {
 		switch {
 		case acme.Index != identity.Index || !acme.KeyType.Known || acmeKeyFaultOf(&acme).node != nil: // which acme-key reports
 		case acme.KeyType.Value == profile.KeyTypeRSA:
-			return "RSA", "has KeyType RSA"
+			return "RSA"
 		case acme.KeyType.Value != profile.KeyTypeEC || !acme.KeySize.Known:
 		case acme.KeySize.Value == 256, acme.KeySize.Value == 384, acme.KeySize.Value == 521:
-			return fmt.Sprintf("ECDSA%d", acme.KeySize.Value), fmt.Sprintf("has a key of type %s with %d bits", acme.KeyType.Value, acme.KeySize.Value)
+			return fmt.Sprintf("ECDSA%d", acme.KeySize.Value)
 		}
 	}
-	return "", ""
+	return ""
 }

@@ -11,13 +11,16 @@ import (
 var referenceMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-missing",
-		Title:    "a payload does not say which certificate it uses",
+		Title:    "missing required certificate reference",
 		Severity: checker.Error,
-		Doc: `Some payloads are nothing without a certificate, and Apple's schema demands the key that names it: IdentityCertificateUUID of
-com.apple.mdm, without which a device cannot enrol (12016, missing identity), and PayloadCertificateUUID of identity and
-certificate preferences. FileVault's escrow payloads demand EncryptCertPayloadUUID; since some management servers put it in as they send the profile, its
-absence is a warning.`,
-		Help: "add the key with the PayloadUUID of the certificate's payload",
+		Varies:   "warning for EncryptCertPayloadUUID",
+		Doc: `What it checks: the certificate references that Apple's schema requires are set: IdentityCertificateUUID of
+com.apple.mdm, PayloadCertificateUUID of identity and certificate preferences, and EncryptCertPayloadUUID of FileVault
+escrow payloads.
+Why it matters: such a payload does not work without a certificate. A device cannot enroll in MDM without
+IdentityCertificateUUID (error 12016, missing identity).
+Exceptions: a missing EncryptCertPayloadUUID is a warning: some MDM servers add it when they send the profile.`,
+		Help: "set the key to the PayloadUUID of the certificate payload",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -48,13 +51,13 @@ absence is a warning.`,
 				var f *checker.Finding
 				switch text, isString := n.Str(); {
 				case n == nil && !payload.Node.Templated():
-					f = p.AtStart(payload.Node, "%s lacks %s; add it with the PayloadUUID of the certificate's payload", payloadLabel(p, payload), key.Path)
+					f = p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), key.Path).Missing(key.Path)
 				case n == nil, n.Is(profile.Template), n.Unrendered(), isString && strings.TrimSpace(text) != "":
 					continue
 				case isString:
-					f = p.Value(n, "%s is empty; write the PayloadUUID of the certificate's payload", key.Path)
+					f = p.Value(n, "`%s` is empty", key.Path)
 				default:
-					f = p.Value(n, "%s is of type %s; write the PayloadUUID of the certificate's payload as a string", key.Path, n.Kind)
+					f = p.Value(n, "`%s` must be a string, found %s", key.Path, kindPhrase(n.Kind))
 				}
 				if key.Kind == profile.ReferenceEscrow {
 					f.Severity = checker.Warning

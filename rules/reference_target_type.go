@@ -11,14 +11,17 @@ import (
 var referenceTargetType = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-target-type",
-		Title:    "the named payload is of the wrong kind",
+		Title:    "reference to a payload of the wrong type",
 		Severity: checker.Error,
-		Doc: `A payload that proves who the device is needs an identity: a certificate with its private key, from a SCEP, ACME, PKCS#12 or
-Active Directory payload. One that decides whom to trust needs the bare certificate of the other side, from a payload of the type
-com.apple.security.root, .pkcs1 or .pem: the identity that the device enrols for is nobody's certification authority. The recovery key of
-FileVault is encrypted to a certificate of the type com.apple.security.pkcs1. Other payloads, such as Wi-Fi itself, hold no certificate at
-all. What Apple's schema leaves open, as for the Classroom payload, is not an error.`,
-		Help: "write the PayloadUUID of a payload of the kind that the key asks for",
+		Varies:   "warning for a trusted PKCS #12 file, and unknown payload types",
+		Doc: `What it checks: a reference matches a payload of a type that its key requires: an identity, or a certificate to trust.
+Why it matters: an identity is a certificate with its private key, from a SCEP, ACME, PKCS #12, or Active Directory
+payload. A certificate to trust is in a payload of the type com.apple.security.root, .pkcs1, or .pem: the identity
+that the device enrolls for is not a CA. The recovery key of FileVault is encrypted with a com.apple.security.pkcs1
+certificate.
+Exceptions: a warning where a PKCS #12 file is trusted, for unknown payload types, and where Apple's schema is
+ambiguous.`,
+		Help: "use the PayloadUUID of a payload of the type that the key requires",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -59,59 +62,60 @@ all. What Apple's schema leaves open, as for the Classroom payload, is not an er
 			if severity == checker.Off {
 				continue
 			}
-			p.Value(r.Node, "%s %q is that of %s, %s; %s", r.Key, excerpt(p, r.UUID), placed(p, *r.Target), why, remedy).Severity = severity
+			f := p.Value(r.Node, "`%s` references %s, %s", r.Key, placed(p, *r.Target), checker.Prose(why)).WithHelp("%s", remedy)
+			f.Severity, f.Argument = severity, r.UUID
 		}
 		return nil
 	},
 }
 
-// misnamed tells what is wrong with the payload that a reference names, if
-// anything.
+// misnamed gives the fault of the payload that a reference matches, and what to do
+// about it.
 func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy string) {
 	named := r.Target.As
 	identity := profile.HoldsIdentity(named)
-	const writeIdentity = "write the PayloadUUID of a SCEP, ACME or PKCS#12 payload"
-	const writeBare = "write the PayloadUUID of a certificate: com.apple.security.root, .pkcs1 or .pem"
+	const useIdentity = "use the PayloadUUID of a SCEP, ACME, or PKCS #12 payload"
+	const useBare = "use the PayloadUUID of a com.apple.security.root, .pkcs1, or .pem payload"
 	switch {
 	case !profile.HoldsCertificate(named):
 		if named == "" || profile.HasVariable(named) || certificateTypeButForCase(named) {
 			return checker.Off, "", ""
 		}
-		severity, remedy = checker.Error, writeBare
+		severity, remedy = checker.Error, useBare
 		if r.Kind == profile.ReferenceIdentity {
-			remedy = writeIdentity
+			remedy = useIdentity
 		}
 		if _, known := slices.BinarySearch(appleTypes(), named); !known {
 			severity = checker.Warning
 		}
-		return severity, "which holds no certificate", remedy
+		return severity, "which has no certificate", remedy
 	case r.Kind == profile.ReferenceIdentity && !identity:
 		severity = checker.Error
 		if r.Open {
 			severity = checker.Warning
 		}
-		return severity, "a certificate without private key", writeIdentity
+		return severity, "a certificate without a private key", useIdentity
 	case len(r.Only) > 0 && !slices.Contains(r.Only, named):
 		severity = checker.Error
 		if r.Kind == profile.ReferenceIdentity || named == "com.apple.security.root" { // an older list; an alias of pkcs1
 			severity = checker.Warning
 		}
-		return severity, "which Apple's schema does not list for this key", "write the PayloadUUID of a payload of the type " + strings.Join(r.Only, " or ")
+		return severity, "which is not supported for this key", "use the PayloadUUID of a " + strings.Join(r.Only, " or ") + " payload"
 	case r.Kind != profile.ReferenceIdentity && identity && !r.Open:
 		severity = checker.Error
 		if named == "com.apple.security.pkcs12" { // its certificate is known beforehand, and may be meant
 			severity = checker.Warning
 		}
 		if r.Kind == profile.ReferenceEscrow {
-			return severity, "an identity of the device", writeBare
+			return severity, "an identity of the device", useBare
 		}
-		return severity, "an identity, not a certificate to trust", writeBare
+		return severity, "an identity, not a certificate to trust", useBare
 	}
 	return checker.Off, "", ""
 }
 
 // certificateTypeButForCase reports whether another rule says that the type is
-// misspelt, and what is meant holds a certificate.
+// misspelled, and what is meant holds a certificate.
 func certificateTypeButForCase(named string) bool {
 	named = strings.TrimSpace(named)
 	return slices.ContainsFunc(appleTypes(), func(t string) bool { return strings.EqualFold(t, named) && profile.HoldsCertificate(t) })

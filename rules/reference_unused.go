@@ -8,12 +8,14 @@ import (
 var referenceUnused = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-unused",
-		Title:    "nothing refers to a SCEP identity",
+		Title:    "unused SCEP identity",
 		Severity: checker.Info,
-		Doc: `In a profile that has other payloads than certificates, a SCEP identity is mostly there for one of them: Wi-Fi, VPN, mail,
-device management. If no key holds its PayloadUUID, the device enrols for a certificate that nothing in the profile uses. That is right if applications
-find the identity in the keychain by themselves. Profiles with template text in which a reference may stand are passed over.`,
-		Help: "name the identity where it is to be used, or move it into a profile of its own",
+		Doc: `What it checks: a SCEP identity in a profile with other payloads is referenced by one of them.
+Why it matters: otherwise the device enrolls for a certificate that nothing in the profile uses. That is correct if
+apps find the identity in the keychain themselves.
+Exceptions: profiles with only certificate payloads, and with template text that may add a reference, are not
+reported.`,
+		Help: "reference the identity where it is used, or move it to its own profile",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -74,7 +76,7 @@ find the identity in the keychain by themselves. Profiles with template text in 
 		countMentions(p.Profile.Root, used)
 		for _, scep := range unused {
 			if used[scep.UUID] == 0 {
-				p.Value(scep.Keys.UUID, "nothing in the profile refers to the identity of %s; name it where it is to be used, or give it a profile of its own",
+				p.Value(scep.Keys.UUID, "no payload references the identity of %s",
 					payloadLabel(p, scep.Payload))
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -28,7 +28,13 @@ func run(t *testing.T, file string, text []byte, targets checker.Targets, rules 
 // runAll checks several files in one run.
 func runAll(t *testing.T, files []checkertest.File, targets checker.Targets, rules ...checker.Rule) map[string]*checker.Result {
 	t.Helper()
-	c := &checker.Checker{Rules: rules, Severities: enabled(rules), Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
+	return runWith(t, files, targets, enabled(rules), rules)
+}
+
+// runWith checks several files in one run with severities of its own.
+func runWith(t *testing.T, files []checkertest.File, targets checker.Targets, severities map[string]checker.Severity, rules []checker.Rule) map[string]*checker.Result {
+	t.Helper()
+	c := &checker.Checker{Rules: rules, Severities: severities, Now: checkertest.Now, Jobs: 1, Targets: targets, Verify: &checker.Verify{}}
 	results := map[string]*checker.Result{}
 	inputs := func(yield func(checker.Input) bool) {
 		for _, f := range files {
@@ -111,7 +117,11 @@ func testRun(t *testing.T, rule checker.Rule, names []string) (bad, good int) {
 			targets = checkertest.Targets(t, f.Text)
 		}
 	}
-	results := runAll(t, files, targets, with(rule)...)
+	rules := with(rule)
+	if strings.HasPrefix(filepath.Base(files[0].Name), "good") { // others may explain what it finds
+		rules = All()
+	}
+	results := runWith(t, files, targets, enabled([]checker.Rule{rule}), rules)
 	for _, f := range files {
 		wants := checkertest.Wants(t, f.Name, f.Text)
 		isBad := strings.HasPrefix(filepath.Base(f.Name), "bad")
@@ -268,7 +278,7 @@ func TestExamples(t *testing.T) {
 				t.Errorf("%s: the %s example has %d findings:\n%s", rule.ID, name, n, text)
 			}
 			for _, f := range files {
-				profiles, _ := profile.Parse(name, f.Text)
+				profiles, _ := export.Parse(name, f.Text)
 				if err := profiles[0].Err; err != nil && rule.ID != "plist-syntax" && !err.Template {
 					t.Errorf("%s: the %s example cannot be read: %v", rule.ID, name, err)
 				}
@@ -325,7 +335,11 @@ func TestSetOrder(t *testing.T) {
 		found := map[string]int{}
 		for name, r := range runAll(t, files, nil, rules...) {
 			for _, f := range r.Findings {
-				found[fmt.Sprint(name, f.Start.Line, f.Rule.ID)]++
+				at := fmt.Sprint(name, f.Start.Line)
+				if f.Rule.ID == "fileset-identifier-duplicate" { // reported for one profile of those that have the identifier
+					at = f.Profile.Identifier
+				}
+				found[at+f.Rule.ID]++
 				if len(f.Related) == 0 {
 					t.Errorf("%s:%d: %s names no other place", name, f.Start.Line, f.Rule.ID)
 				}

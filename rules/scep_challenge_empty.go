@@ -10,10 +10,11 @@ var scepChallengeEmpty = checker.Rule{
 		ID:       "scep-challenge-empty",
 		Title:    "Challenge is empty",
 		Severity: checker.Warning,
-		Doc: `An empty Challenge says less than none: a server that asks for a challenge refuses the request, one that asks for none does
-not need the key, and where a person installs the profile it is not established that the device still prompts for the
-challenge as it does when the key is absent. It is mostly left over from a template whose value was not filled in.`,
-		Help: "write the challenge, or a variable for it, or remove the key",
+		Doc: `What it checks: Challenge is not empty.
+Why it matters: a server that requires a challenge rejects the request; one that requires none does not need the key.
+If a user installs the profile, it is not known whether the device asks for the challenge, as it does when the key is
+not set. Typical cause: a template whose value was not rendered.`,
+		Help: "set a challenge or a variable, or remove the key",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Challenge</key>
@@ -27,7 +28,7 @@ challenge as it does when the key is absent. It is mostly left over from a templ
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			if scep.ChallengeKind == profile.ChallengeEmpty {
-				p.Value(scep.Challenge.Node, "Challenge is empty; write the challenge, or remove the key if the server asks for none")
+				p.Value(scep.Challenge.Node, "`Challenge` is empty")
 			}
 		}
 		return nil

@@ -5,13 +5,14 @@ import "github.com/sceplint/sceplint/checker"
 var scepChallengeMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-challenge-missing",
-		Title:    "no Challenge",
+		Title:    "missing Challenge",
 		Severity: checker.Info,
-		Doc: `Challenge is optional. Without it iOS was observed to prompt for the challenge when a person installs the profile; when a
-management server installs it, nobody is asked and the device sends its request without one. A server then has to refuse the
-request, or to issue certificates to anybody, or to know the device by other means. In a file that is kept in a repository
-the absence is right if the management server puts a challenge in as it sends the profile.`,
-		Help: "add a Challenge that the management server fills in for each device, unless the server knows devices by other means",
+		Doc: `What it checks: Challenge is set.
+Why it matters: it is optional. Without it iOS asks the user who installs the profile (observed on iOS); if an MDM
+server installs the profile, the device sends its request without a challenge. The server then rejects the request,
+issues certificates to anyone, or authenticates the device by other means.
+Exceptions: in a repository the missing key is correct if the MDM server adds a challenge when it sends the profile.`,
+		Help: "add a Challenge that the MDM server fills in, unless the CA authenticates devices otherwise",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -30,9 +31,9 @@ the absence is right if the management server puts a challenge in as it sends th
 			switch {
 			case !lacks(p, &scep, "Challenge"):
 			case scep.Declarative():
-				p.AtStart(scep.Content, "SCEP credential has no Challenge, so devices enrol without one; add \"Challenge\" unless the server needs none")
+				p.AtStart(scep.Content, "SCEP credential has no `Challenge`; devices enroll without one").Missing("Challenge")
 			default:
-				p.AtStart(scep.Content, "SCEP payload has no Challenge: a person who installs the profile is asked for it, an unattended device enrols without; add <key>Challenge</key> unless the server needs none")
+				p.AtStart(scep.Content, "SCEP payload has no `Challenge`; devices enroll without one unless a user enters it").Missing("Challenge")
 			}
 		}
 		return nil

@@ -8,12 +8,14 @@ import (
 var scepContent = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-content",
-		Title:    "SCEP payload without a dict of settings",
+		Title:    "SCEP settings are missing or not a dictionary",
 		Severity: checker.Error,
-		Doc: `A SCEP payload holds all its settings in one dict under the key PayloadContent; beside it stand only the keys that every
-payload has, such as PayloadType. This differs from the PayloadContent of the profile, which is an array, and from that of
-certificate payloads, which is data. Without the dict there is no URL to enrol at, and the payload is refused.`,
-		Help: "put the SCEP keys into one dict under PayloadContent",
+		Doc: `What it checks: PayloadContent of a SCEP payload is a dictionary.
+Why it matters: it holds all settings of the payload; only common keys such as PayloadType are beside it.
+PayloadContent of the profile is an array, and that of a certificate payload is data. Without the dictionary there is
+no URL to enroll at, and the payload is rejected.
+Exceptions: template text is not reported.`,
+		Help: "put the SCEP keys in one dictionary under PayloadContent",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -47,12 +49,12 @@ certificate payloads, which is data. Without the dict there is no URL to enrol a
 			case scep.Content != nil, n.Unrendered(), n.Is(profile.Template):
 			case n == nil && scep.Node.Templated(): // template text may bring it
 			case n == nil:
-				p.AtStart(scep.Node, "SCEP payload lacks PayloadContent; write <key>PayloadContent</key> and a <dict> with the SCEP keys in it")
+				p.AtStart(scep.Node, "SCEP payload is missing required key `PayloadContent`").StandsFor(append(scep.Node.Path(), "PayloadContent")...)
 			case n.Is(profile.String) && n.HasVariable():
 			case n.Is(profile.Array) && n.Len() == 1 && n.At(0).Is(profile.Dict):
-				p.Value(n, "PayloadContent of a SCEP payload is an array around a dict, but must be the dict itself; remove the <array> around it")
+				p.Value(n, "`PayloadContent` of a SCEP payload must be a dictionary, found it inside an array").StandsFor(n.Path()...).WithHelp("remove the array around the dictionary")
 			default:
-				p.Value(n, "PayloadContent of a SCEP payload is %s, but must be a dict; write a <dict> with the SCEP keys in it", kindPhrase(n.Kind))
+				p.Value(n, "`PayloadContent` of a SCEP payload must be a dictionary, found %s", kindPhrase(n.Kind)).StandsFor(n.Path()...)
 			}
 		}
 		return nil
@@ -60,12 +62,14 @@ certificate payloads, which is data. Without the dict there is no URL to enrol a
 }
 
 // kindPhrase names a type of value with its article.
-func kindPhrase(k profile.Kind) string {
+func kindPhrase(k profile.Kind) checker.Markup {
 	switch k {
+	case profile.Dict:
+		return "a dictionary"
 	case profile.Array, profile.Integer:
-		return "an " + k.String()
+		return checker.Markup("an " + k.String())
 	case profile.Data, profile.Null:
-		return k.String()
+		return checker.Markup(k.String())
 	}
-	return "a " + k.String()
+	return checker.Markup("a " + k.String())
 }

@@ -11,12 +11,14 @@ import (
 var scepDDMHash = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-ddm-hash",
-		Title:    "a SCEP asset does not tell the digest of its credential",
+		Title:    "missing or invalid Hash-SHA-256 in a SCEP asset",
 		Severity: checker.Warning,
-		Doc: `Hash-SHA-256 in the Reference of com.apple.asset.credential.scep is the SHA-256 digest of the document at DataURL. By it a
-device knows that it got the credential that was meant, and that another one is to be fetched when the digest changes. Apple's schema lets
-it be left out; then whoever can change the document can send devices to a CA of his own. With a Size of 0 the digest is not used.`,
-		Help: "write the digest of the credential document as Hash-SHA-256: openssl dgst -sha256 scep.json",
+		Doc: `What it checks: the Reference of com.apple.asset.credential.scep has the SHA-256 digest of the credential document in
+Hash-SHA-256.
+Why it matters: with it the device verifies the document at DataURL, and downloads it again when the digest changes.
+Apple's schema does not require it; without it, anyone who can change the document can direct devices to another CA.
+Exceptions: not reported if Size is 0: the digest is then not used.`,
+		Help: "set Hash-SHA-256 to the output of openssl dgst -sha256 scep.json",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `{
@@ -52,21 +54,21 @@ it be left out; then whoever can change the document can send devices to a CA of
 		text, ok := n.Str()
 		switch {
 		case n == nil:
-			p.AtStart(reference, "Reference has no Hash-SHA-256, so that a device takes whatever document is at the DataURL; write the SHA-256 digest of the credential")
+			p.AtStart(reference, "`Reference` has no `Hash-SHA-256`; the device cannot verify the credential document")
 		case !ok:
-			p.Value(n, "Hash-SHA-256 is %s, but must be a string; write the SHA-256 digest of the credential in 64 hexadecimal digits", kindPhrase(n.Kind))
+			p.Value(n, "`Hash-SHA-256` must be a string, found %s", kindPhrase(n.Kind))
 		case profile.HasVariable(text), sha256Digest(text):
 		case strings.TrimSpace(text) == "":
-			p.Value(n, "Hash-SHA-256 is empty; write the SHA-256 digest of the credential in 64 hexadecimal digits")
+			p.Value(n, "`Hash-SHA-256` is empty")
 		default:
-			p.Value(n, "Hash-SHA-256 %q is no SHA-256 digest, which has 64 hexadecimal digits; write that of the credential", text)
+			p.Value(n, "invalid `Hash-SHA-256` %q; expected 64 hexadecimal digits", text)
 		}
 		return nil
 	},
 }
 
 // sha256Digest reports whether a text is a SHA-256 digest in digits. Apple's
-// schema does not say which notation is meant, so base64 passes as well.
+// schema does not say which notation is meant, so Base64 passes as well.
 func sha256Digest(text string) bool {
 	const size = 32
 	digest, err := base64.StdEncoding.DecodeString(text)

@@ -8,13 +8,13 @@ import (
 var scepDDMKey = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-ddm-key",
-		Title:    "key of the identity configuration in a SCEP credential",
+		Title:    "key not supported in a SCEP credential",
 		Severity: checker.Error,
-		Doc: `A SCEP payload of a profile says in KeyIsExtractable and AllowAllAppsAccess who may use the private key on a Mac. In declarative
-management these two are not part of the SCEP credential: they stand in the configuration com.apple.configuration.security.identity, which installs
-the identity by its CredentialAssetReference. Written into the credential they set nothing, and the defaults hold: the key can be
-exported.`,
-		Help: "move the key into the configuration com.apple.configuration.security.identity that refers to the credential",
+		Doc: `What it checks: KeyIsExtractable and AllowAllAppsAccess are not in a SCEP credential document.
+Why it matters: in declarative device management they belong to the configuration
+com.apple.configuration.security.identity, which references the credential by CredentialAssetReference. In the
+credential they are ignored, and the defaults apply: the private key can be exported.`,
+		Help: "move it to the com.apple.configuration.security.identity that references the credential",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `{
@@ -32,7 +32,8 @@ exported.`,
 		for _, scep := range p.Profile.SCEP() {
 			for n := range scep.Content.Children() {
 				if right := identityKey(&scep, n.Key); right != "" {
-					p.Key(n, "key %q is none of a SCEP credential, so the setting is lost; write %s in the configuration com.apple.configuration.security.identity", n.Key, right)
+					p.Key(n, "key %q is ignored in a SCEP credential", n.Key).
+						WithHelp("set `%s` in the configuration com.apple.configuration.security.identity", right)
 				}
 			}
 		}

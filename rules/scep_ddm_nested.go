@@ -10,13 +10,15 @@ import (
 var scepDDMWrapper = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-ddm-nested",
-		Title:    "keys of a profile around the settings of a SCEP credential",
+		Title:    "profile or declaration keys in a SCEP credential",
 		Severity: checker.Error,
-		Doc: `In declarative management the settings of a SCEP identity are a JSON document of their own, com.apple.credential.scep, with URL,
-Subject and the others at its top. It has no PayloadContent and no PayloadType, as the payload of a profile has, nor Type and Payload, as the
-declaration has that refers to it. Settings inside of one of these are where no device looks for them, and are lost. Where the settings
-stand at the top and such a key is merely left over beside them, it is a warning.`,
-		Help: "write the SCEP keys at the top of the document, without the keys of profiles and declarations around them",
+		Varies:   "warning if the settings are at the top level",
+		Doc: `What it checks: the settings of a SCEP credential document are at its top level, without PayloadContent, PayloadType,
+Type, or Payload.
+Why it matters: in declarative device management, com.apple.credential.scep is a JSON document of its own. Devices do
+not look for settings inside the keys of a payload or a declaration, and ignore them.
+Exceptions: a warning if the settings are at the top level and such a key is left over.`,
+		Help: "move the SCEP keys to the top level of the document",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `{
@@ -40,9 +42,9 @@ stand at the top and such a key is merely left over beside them, it is a warning
 				switch {
 				case !slices.Contains(profile.WrapperKeys, n.Key):
 				case wrapsSettings(n):
-					p.Key(n, "the SCEP settings stand inside %q, which a SCEP credential does not have, so they are lost; write them at the top of the document", n.Key)
+					p.Key(n, "SCEP settings nested in %q are ignored", n.Key)
 				default:
-					p.Key(n, "key %q belongs to profiles or declarations and is none of a SCEP credential; remove it", n.Key).Severity = checker.Warning
+					p.Key(n, "key %q of a profile or declaration is ignored in a SCEP credential", n.Key).WithHelp("remove the key").Severity = checker.Warning
 				}
 			}
 		}
@@ -53,7 +55,7 @@ stand at the top and such a key is merely left over beside them, it is a warning
 // wrapsSettings reports whether settings of SCEP lie in a value, or one level
 // further down in a payload.
 func wrapsSettings(n *profile.Node) bool {
-	return n.HoldsSCEP() || n.Get("PayloadContent").HoldsSCEP()
+	return profile.HoldsSCEP(n) || profile.HoldsSCEP(n.Get("PayloadContent"))
 }
 
 // wrapped reports whether the settings of a credential document lie in one of its

@@ -10,12 +10,14 @@ import (
 var scepDDMURL = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-ddm-url",
-		Title:    "a SCEP asset does not refer to its credential by https",
+		Title:    "missing or invalid DataURL in a SCEP asset",
 		Severity: checker.Error,
-		Doc: `The declaration com.apple.asset.credential.scep holds no settings of SCEP itself: its Reference has a DataURL, from which the device
-fetches the credential document. Apple's schema requires the DataURL and demands that it begin with https://. The document holds
-the Challenge, which everybody on the way could read otherwise.`,
-		Help: "write a Reference whose DataURL begins with https://",
+		Doc: `What it checks: the Reference of com.apple.asset.credential.scep has a DataURL that starts with https://.
+Why it matters: the declaration has no SCEP settings itself; the device downloads the credential document from
+DataURL. Apple's schema requires the key and HTTPS. The document contains the Challenge, which anyone on the network
+could read otherwise.
+Exceptions: a DataURL whose scheme is template text is not reported.`,
+		Help: "set DataURL under Reference to an HTTPS URL",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `{
@@ -50,23 +52,23 @@ the Challenge, which everybody on the way could read otherwise.`,
 		text, ok := n.Str()
 		switch {
 		case payload == nil:
-			p.AtStart(p.Profile.Root, "the declaration has no Payload; write one with a Reference to the credential in it")
+			p.AtStart(p.Profile.Root, "declaration is missing required key `Payload`")
 		case !payload.Is(profile.Dict):
-			p.Value(payload, "Payload is %s, but must be an object; write one with a Reference to the credential in it", kindPhrase(payload.Kind))
-		case payload.HoldsSCEP() && reference == nil:
-			p.Key(payload, "the SCEP settings stand in the declaration, where devices do not look for them; write them into a document of their own, and its https address under Reference as DataURL")
+			p.Value(payload, "`Payload` must be an object, found %s", kindPhrase(payload.Kind))
+		case profile.HoldsSCEP(payload) && reference == nil:
+			p.Key(payload, "SCEP settings in the declaration are ignored; expected `Reference`").WithHelp("move them to a document of their own, and set `DataURL` under `Reference` to its URL")
 		case reference == nil:
-			p.AtStart(payload, "the declaration has no Reference; write one with the https address of the credential as DataURL")
+			p.AtStart(payload, "declaration is missing required key `Reference`")
 		case !reference.Is(profile.Dict):
-			p.Value(reference, "Reference is %s, but must be an object; write one with the https address of the credential as DataURL", kindPhrase(reference.Kind))
+			p.Value(reference, "`Reference` must be an object, found %s", kindPhrase(reference.Kind))
 		case n == nil:
-			p.AtStart(reference, "Reference has no DataURL; write the https address of the credential")
+			p.AtStart(reference, "`Reference` is missing required key `DataURL`")
 		case !ok:
-			p.Value(n, "DataURL is %s, but must be a string; write the https address of the credential", kindPhrase(n.Kind))
+			p.Value(n, "`DataURL` must be a string, found %s", kindPhrase(n.Kind))
 		case strings.TrimSpace(text) == "":
-			p.Value(n, "DataURL is empty; write the https address of the credential")
+			p.Value(n, "`DataURL` is empty")
 		case !schemeOpen(text) && !strings.EqualFold(splitURL(text).scheme, "https"):
-			p.Value(n, "DataURL %q does not begin with https://, as Apple's schema demands; write an https address", shownURL(text))
+			p.Value(n, "`DataURL` %q must start with https://", shownURL(text))
 		}
 		return nil
 	},

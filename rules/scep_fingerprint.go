@@ -14,12 +14,14 @@ import (
 var scepFingerprint = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-fingerprint",
-		Title:    "CAFingerprint is no digest",
+		Title:    "CAFingerprint is not a certificate digest",
 		Severity: checker.Error,
-		Doc: `CAFingerprint is the digest of the CA certificate in DER form: its raw bytes, which base64 wraps in <data>. Apple's code tells
-the algorithm by the length alone, 16 bytes for MD5, 20 for SHA-1, 32 for SHA-256, and finds no match for anything else.
-What tools print is hexadecimal; put into <data> as it is, it comes to twice the length, and the enrolment fails.`,
-		Help: "write the base64 of the digest: openssl x509 -in ca.pem -outform DER | openssl dgst -sha256 -binary | base64",
+		Doc: `What it checks: CAFingerprint holds the bytes of a digest: 16 (MD5), 20 (SHA-1), 28 (SHA-224), 32 (SHA-256), 48
+(SHA-384), or 64 (SHA-512).
+Why it matters: it is the digest of the CA certificate in DER form; <data> encodes its bytes as Base64. Apple's code
+derives the algorithm from the length, and matches no certificate otherwise. Tools print hexadecimal digits; put into
+<data> as they are, they have the wrong length, and the enrollment fails.`,
+		Help: "use the Base64 digest: openssl x509 -in ca.pem -outform DER | openssl dgst -sha256 -binary | base64",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>CAFingerprint</key>
@@ -40,18 +42,19 @@ What tools print is hexadecimal; put into <data> as it is, it comes to twice the
 			text, certificate := base64Text(b), wholeCertificate(b)
 			switch {
 			case len(b) == 0:
-				p.Value(f.Node, "CAFingerprint is empty; write the SHA-256 digest of the CA certificate, or remove the key")
+				p.Value(f.Node, "`CAFingerprint` is empty")
 			case f.HexText != nil:
 				hexFingerprint(p, f)
 			case text != nil:
-				p.Value(f.Node, "CAFingerprint is in base64 twice; write <data>%s</data>", bytes.TrimSpace(b))
+				p.Value(f.Node, "`CAFingerprint` is Base64-encoded twice").WithHelp("use <data>%s</data>", bytes.TrimSpace(b))
 			case certificate != nil:
 				sum := sha256.Sum256(certificate)
-				p.Value(f.Node, "CAFingerprint holds a whole certificate; write its SHA-256 digest, <data>%s</data>", base64.StdEncoding.EncodeToString(sum[:]))
+				p.Value(f.Node, "`CAFingerprint` contains a certificate; expected its digest").
+					WithHelp("use its SHA-256 digest, <data>%s</data>", base64.StdEncoding.EncodeToString(sum[:]))
 			case bytes.Contains(b, []byte("-----BEGIN")), len(b) > 64 && bytes.HasPrefix(b, []byte{0x30, 0x82}):
-				p.Value(f.Node, "CAFingerprint holds a certificate or the like, %d bytes of it, and no digest; write the SHA-256 digest of the CA certificate", len(b))
+				p.Value(f.Node, "`CAFingerprint` has %d bytes of a certificate or a key; expected a digest", len(b))
 			case f.Algorithm == "":
-				p.Value(f.Node, "CAFingerprint has %d bytes, which is the length of no digest: MD5 has 16, SHA-1 20, SHA-224 28, SHA-256 32, SHA-384 48, SHA-512 64; write the SHA-256 digest of the CA certificate", len(b))
+				p.Value(f.Node, "`CAFingerprint` has %d bytes; expected 16, 20, 28, 32, 48, or 64 (MD5 to SHA-512)", len(b))
 			}
 		}
 		return nil
@@ -63,23 +66,22 @@ func hexFingerprint(p *checker.Pass, f profile.Fingerprint) {
 	algorithm := profile.DigestAlgorithm(len(f.HexText))
 	var found *checker.Finding
 	if profile.HexDigest(string(f.Bytes)) != nil {
-		found = p.Value(f.Node, "CAFingerprint holds the %s digest as hexadecimal text, %d bytes, in the place of the digest itself; write %s",
-			algorithm, len(f.Bytes), checker.Markup(right))
+		found = p.Value(f.Node, "`CAFingerprint` is the %s digest as hexadecimal text; expected its bytes", algorithm)
 	} else {
-		found = p.Value(f.Node, "CAFingerprint holds the hexadecimal digits of the %s digest where base64 belongs, so that devices read %d other bytes; write %s",
-			algorithm, len(f.Bytes), checker.Markup(right))
+		found = p.Value(f.Node, "`CAFingerprint` is the %s digest in hexadecimal digits; expected Base64", algorithm)
 	}
+	found.WithHelp("use %s", checker.Markup(right))
 	if p.Editable() {
 		found.Fix = &checker.Fix{
-			Message: "write the digest itself",
+			Message: "replace the value with the digest in Base64",
 			Safe:    true,
 			Edits:   []checker.TextEdit{checker.Replace(f.Node.Span(), right)},
 		}
 	}
 }
 
-// base64Text decodes a digest that is in base64 once more; nil if the bytes
-// are no such text. Their length alone cannot tell: SHA-1 in base64 has 28
+// base64Text decodes a digest that is in Base64 once more; nil if the bytes
+// are no such text. Their length alone cannot tell: SHA-1 in Base64 has 28
 // characters, as many as SHA-224 has bytes.
 func base64Text(b []byte) []byte {
 	digest, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(b)))

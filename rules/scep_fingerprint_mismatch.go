@@ -11,13 +11,14 @@ import (
 var scepFingerprintMismatch = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-fingerprint-mismatch",
-		Title:    "CAFingerprint is of none of the bundled certificates",
+		Title:    "CAFingerprint matches no certificate in the profile",
 		Severity: checker.Info,
-		Doc: `A profile that enrols at a CA usually brings the certificate of that CA along. CAFingerprint is then the digest of one of the bundled
-certificates. Where it is of none, the bundled root may be another than the one that issues, or one of the two is out of date, or the digest was taken of the PEM text or of the public key in the place of the
-certificate in DER. The enrolment fails when the server's answer does not match. The rule is silent if the profile bundles no CA
-certificate, or one that is template text or cannot be read: it may be the one that is meant.`,
-		Help: "take the digest of the CA certificate anew: openssl x509 -in ca.pem -outform DER | openssl dgst -sha256 -binary | base64",
+		Doc: `What it checks: CAFingerprint is the digest of one of the CA certificates in the profile.
+Why it matters: a profile usually includes the certificate of the CA that it enrolls at. If none matches, the root in
+the profile may be another one, one of the two may be out of date, or the digest may be of the PEM text or the public
+key instead of the DER certificate. The enrollment fails if the answer of the server does not match.
+Exceptions: not reported if the profile has no CA certificate, or one that is template text or cannot be read.`,
+		Help: "recompute it: openssl x509 -in ca.pem -outform DER | openssl dgst -sha256 -binary | base64",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad:   exampleMismatch("xCqD/5oCbH1Bir5pEabssY0jflA="),
@@ -35,10 +36,10 @@ certificate, or one that is template text or cannot be read: it may be the one t
 			switch {
 			case !known || len(authorities) == 0:
 			case len(authorities) == 1:
-				p.Value(f.Node, "CAFingerprint is not the %s digest of the CA certificate in the profile, %s; if that is the CA, write <data>%s</data>, its SHA-256 digest",
-					f.Algorithm, certificateLabel(p, authorities[0]), base64.StdEncoding.EncodeToString(authorities[0].Digest("SHA-256")))
+				p.Value(f.Node, "`CAFingerprint` (%s) does not match the CA certificate in the profile, %s", f.Algorithm, certificateLabel(p, authorities[0])).
+					WithHelp("use its SHA-256 digest if it is the CA: <data>%s</data>", base64.StdEncoding.EncodeToString(authorities[0].Digest("SHA-256")))
 			default:
-				p.Value(f.Node, "CAFingerprint is the %s digest of none of the %d CA certificates in the profile; take the digest of the one that issues the identities",
+				p.Value(f.Node, "`CAFingerprint` (%s) matches none of the %d CA certificates in the profile",
 					f.Algorithm, len(authorities))
 			}
 		}

@@ -5,13 +5,15 @@ import "github.com/sceplint/sceplint/checker"
 var scepKeyLegacy = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-key-legacy",
-		Title:    "key that is no longer part of SCEP payloads",
+		Title:    "obsolete or undocumented SCEP key",
 		Severity: checker.Info,
-		Doc: `These keys are found in profiles though Apple's schema of SCEP payloads does not have them. GetCACaps was in Apple's early manuals;
-iOS was observed to take its list for the capabilities of the server and not to ask the server any more, so that an outdated
-list keeps devices from better algorithms. CertificateRenewalTimeInterval belongs to Active Directory certificate payloads;
-what it does in a SCEP payload is not documented. ScepProxyOption is a note of Jamf Pro to itself.`,
-		Help: "remove the key, unless a device or server is known to need it",
+		Doc: `What it checks: GetCACaps, CertificateRenewalTimeInterval, and ScepProxyOption, which Apple's schema of SCEP payloads
+does not have.
+Why it matters: GetCACaps was in Apple's early manuals: iOS uses its list instead of asking the server (observed on
+iOS), so that an outdated list keeps devices from better algorithms. CertificateRenewalTimeInterval belongs to Active
+Directory certificate payloads; its effect in a SCEP payload is not documented.
+Exceptions: ScepProxyOption is written by Jamf Pro for itself, and no change is needed.`,
+		Help: "remove the key unless a device or server requires it",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>GetCACaps</key>
@@ -31,11 +33,11 @@ what it does in a SCEP payload is not documented. ScepProxyOption is a note of J
 				switch {
 				case !legacyKeys[n.Key]:
 				case n.Key == "ScepProxyOption":
-					p.Key(n, "key %q is written by Jamf Pro and ignored by devices", n.Key).Help = "no change is needed"
+					p.Key(n, "key %q is written by Jamf Pro and ignored by devices", n.Key).Help = ""
 				case n.Key == "GetCACaps":
-					p.Key(n, "key %q is gone from Apple's schema, and iOS was observed to trust its list instead of asking the server; remove it", n.Key)
+					p.Key(n, "obsolete key %q overrides the capabilities that the server reports (observed on iOS)", n.Key)
 				default:
-					p.Key(n, "key %q belongs to com.apple.ADCertificate.managed and is not documented for SCEP payloads; remove it", n.Key)
+					p.Key(n, "key %q of com.apple.ADCertificate.managed is undocumented for SCEP payloads", n.Key)
 				}
 			}
 		}

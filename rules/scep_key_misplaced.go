@@ -9,12 +9,14 @@ import (
 var scepKeyMisplaced = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-key-misplaced",
-		Title:    "SCEP key beside PayloadType instead of inside PayloadContent",
+		Title:    "SCEP key outside PayloadContent",
 		Severity: checker.Error,
-		Doc: `A SCEP payload has two levels: the keys that every payload has, and inside its PayloadContent the keys of SCEP.
-Devices read the SCEP keys inside PayloadContent only. One that stands beside PayloadType is passed over without a word,
-so that the setting is lost. ACME payloads, which have their keys beside PayloadType, are where this is often copied from.`,
-		Help: "move the key with its value into the dict under PayloadContent",
+		Varies:   "warning if PayloadContent has the key, too, or holds template text",
+		Doc: `What it checks: the keys of a SCEP payload are inside its PayloadContent, not beside PayloadType.
+Why it matters: devices read SCEP keys only inside PayloadContent and ignore the others, so that the setting is lost.
+Typical cause: settings copied from an ACME payload, which has its keys beside PayloadType.
+Exceptions: a warning if PayloadContent has the key too, or holds template text that may add it.`,
+		Help: "move the key and its value into the PayloadContent dictionary",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<dict>
@@ -55,14 +57,14 @@ so that the setting is lost. ACME payloads, which have their keys beside Payload
 				}
 				switch {
 				case scep.Content.Get(right) != nil:
-					f := p.Key(n, "key %q stands beside PayloadType and is passed over; remove it, for PayloadContent holds %q already", n.Key, right)
+					f := p.Key(n, "key %q is outside `PayloadContent` and is ignored; `PayloadContent` has %q", n.Key, right)
 					f.Severity = checker.Warning
-					f.Help = "remove the key with its value"
+					f.WithHelp("remove the key and its value")
 				case scep.Content.Templated(): // template text may bring the key
-					f := p.Key(n, "key %q stands beside PayloadType and is passed over; write it inside PayloadContent%s", n.Key, rename)
+					f := p.Key(n, "key %q is outside `PayloadContent` and is ignored", n.Key).StandsFor(scep.SettingPath(right)...).WithHelp("move it into `PayloadContent`%s", rename)
 					f.Severity = checker.Warning
 				default:
-					p.Key(n, "key %q stands beside PayloadType, where it is passed over and the setting is lost; write it inside PayloadContent%s", n.Key, rename)
+					p.Key(n, "key %q is outside `PayloadContent` and is ignored", n.Key).StandsFor(scep.SettingPath(right)...).WithHelp("move it into `PayloadContent`%s", rename)
 				}
 			}
 		}
@@ -71,7 +73,7 @@ so that the setting is lost. ACME payloads, which have their keys beside Payload
 }
 
 // misplaced gives the SCEP key that a key beside PayloadType was meant to be,
-// or "". A misspelt short name is close to too many others to tell, and
+// or "". A misspelled short name is close to too many others to tell, and
 // Payload… is common to all payloads.
 func misplaced(key string) string {
 	switch {

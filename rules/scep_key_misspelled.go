@@ -8,12 +8,15 @@ import (
 var scepKeyMisspelled = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-key-misspelled",
-		Title:    "misspelt key of a SCEP payload",
+		Title:    "misspelled SCEP key",
 		Severity: checker.Error,
-		Doc: `The keys of a SCEP payload are compared letter by letter, case and spaces included: "Key Type" and "Key Usage" have a
-space, Keysize has none and a small s. Devices pass over a key they do not know without a word, so that the setting is lost:
-the profile installs, and the certificate comes out without it.`,
-		Help: "write the key as Apple's schema spells it",
+		Varies:   "warning if the payload has the correct key, too",
+		Doc: `What it checks: keys that Apple's schema of SCEP payloads does not have, and that differ from one it has in case, in
+spaces, or by a small edit.
+Why it matters: keys are case-sensitive: "Key Type" and "Key Usage" have a space, and Keysize has none and a
+lower-case s. Devices ignore an unknown key. The profile installs, and the setting is lost.
+Exceptions: a warning if the payload has the correct key too.`,
+		Help: "rename the key as Apple's schema spells it",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>KeyUsage</key>
@@ -32,11 +35,11 @@ the profile installs, and the certificate comes out without it.`,
 					continue
 				}
 				if scep.Content.Get(right) != nil {
-					f := p.Key(n, "key %q is misspelt and passed over by devices, which read %q beside it; remove it", n.Key, right)
+					f := p.Key(n, "misspelled key %q is ignored; the payload also has %q", n.Key, right).WithHelp("remove the misspelled key")
 					f.Severity = checker.Warning
 					continue
 				}
-				f := p.Key(n, "key %q is not known to devices, so the setting is lost; write %q", n.Key, right)
+				f := p.Key(n, "misspelled key %q is ignored; expected %q", n.Key, right).StandsFor(scep.SettingPath(right)...).WithHelp("rename the key to %q", right)
 				if p.Editable() {
 					f.Fix = &checker.Fix{
 						Message: "rename the key to " + right,
@@ -70,38 +73,18 @@ func scepKey(key string) bool {
 	return false
 }
 
-// lacks reports whether a SCEP payload is without a key: it is neither written,
-// nor misspelt, misplaced or a level too deep, which other rules report, nor may
-// template text bring it.
+// lacks reports whether a SCEP payload is missing a key: it has none of that name, none
+// of another spelling, which scep-key-misspelled reports or a comment accepts, none
+// inside another dictionary, and, as far as is known, none in template text.
 func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
-	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil || meant(p, scep)[key] {
+	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}
+	misspelled := p.RuleEnabled("scep-key-misspelled")
 	for n := range scep.Content.Children() {
-		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) {
-			return false
-		}
-	}
-	for n := range scep.Node.Children() {
-		if misplaced(n.Key) == key {
+		if n.Key == "PayloadContent" && n.Get(key) != nil || wrapped(scep, n) || misspelled && misspelling(n.Key) == key {
 			return false
 		}
 	}
 	return true
-}
-
-// meantBy is what the keys that a SCEP payload misspells are shared under.
-type meantBy struct{ content *profile.Node }
-
-// meant gives the keys that a SCEP payload has under misspelt names.
-func meant(p *checker.Pass, scep *profile.SCEP) map[string]bool {
-	return p.Share(meantBy{scep.Content}, func() any {
-		keys := map[string]bool{}
-		for n := range scep.Content.Children() {
-			if right := misspelling(n.Key); right != "" {
-				keys[right] = true
-			}
-		}
-		return keys
-	}).(map[string]bool)
 }

@@ -10,13 +10,15 @@ import (
 var scepKeyUnknown = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-key-unknown",
-		Title:    "key that SCEP payloads do not have",
+		Title:    "unknown SCEP key",
 		Severity: checker.Warning,
-		Doc: `Apple's schema of SCEP payloads has thirteen keys, and devices pass over any other one. Whoever wrote the key expects
-something of it that does not happen. ACME payloads have keys of their own for extended key usage, hardware-bound keys and
-attestation; a SCEP payload has no such settings: extended key usage is what the CA makes it.
-A second PayloadContent around the settings is an error, for all of them are lost with it.`,
-		Help: "remove the key, and set on the CA or in another payload what it was meant to set",
+		Varies:   "error for a nested PayloadContent with settings",
+		Doc: `What it checks: keys that Apple's schema of SCEP payloads does not have.
+Why it matters: devices ignore them, and the setting is lost. ACME payloads have keys for extended key usage,
+hardware-bound keys, and attestation; SCEP payloads have none. The CA decides about the extended key usage.
+Exceptions: an error for a nested PayloadContent with settings in it, which are all lost. Misspelled keys are reported
+by scep-key-misspelled.`,
+		Help: "remove the key; configure the setting on the CA or in a payload that supports it",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Key Usage</key>
@@ -42,20 +44,21 @@ A second PayloadContent around the settings is an error, for all of them are los
 				}
 				switch instead, acme := acmeKeys[profile.FoldName(n.Key)]; {
 				case acme:
-					p.Key(n, "key %q belongs to ACME payloads; SCEP payloads have none like it and it is passed over; %s", n.Key, instead)
+					p.Key(n, "key %q of ACME payloads is ignored in a SCEP payload", n.Key).WithHelp("%s", instead)
 				case scep.Declarative():
-					p.Key(n, "key %q is none that SCEP payloads have and is passed over; remove it", n.Key)
+					p.Key(n, "unknown key %q in a SCEP payload is ignored", n.Key)
 				case n.Key == "PayloadContent":
-					f := p.Key(n, "SCEP payload has a PayloadContent inside PayloadContent, which is passed over; write the SCEP keys directly into the outer one")
+					f := p.Key(n, "nested `PayloadContent` in a SCEP payload is ignored")
+					f.WithHelp("move the SCEP keys into the outer `PayloadContent`")
 					if holdsSetting(n) {
 						f.Severity = checker.Error
 					}
 				case keysOfProfile[n.Key]:
-					p.Key(n, "key %q is a key of the whole profile and passed over inside a SCEP payload; move it to the outermost dict", n.Key)
+					p.Key(n, "key %q of the profile is ignored inside a SCEP payload", n.Key).WithHelp("move it to the top-level dictionary")
 				case keysOfPayloads[n.Key]:
-					p.Key(n, "key %q is none of SCEP's and passed over inside PayloadContent; move it one level up, beside PayloadContent", n.Key)
+					p.Key(n, "key %q of the payload is ignored inside `PayloadContent`", n.Key).WithHelp("move it one level up, beside `PayloadContent`")
 				default:
-					p.Key(n, "key %q is none that SCEP payloads have and is passed over; remove it", n.Key)
+					p.Key(n, "unknown key %q in a SCEP payload is ignored", n.Key)
 				}
 			}
 		}
@@ -68,8 +71,8 @@ var refACME = checker.Ref{
 	URL:   "https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.acme.yaml",
 }
 
-// holdsSetting reports whether a value is a dict with a SCEP key in it, which
-// is lost with the dict.
+// holdsSetting reports whether a value is a dictionary with a SCEP key in it, which
+// is lost with the dictionary.
 func holdsSetting(n *profile.Node) bool {
 	if !n.Is(profile.Dict) {
 		return false
@@ -83,13 +86,13 @@ func holdsSetting(n *profile.Node) bool {
 }
 
 // acmeKeys are the keys of ACME payloads that SCEP has under no name, squeezed,
-// with what to do instead. KeyType and KeySize are misspelt SCEP keys here.
+// with what to do instead. KeyType and KeySize are misspelled SCEP keys here.
 var acmeKeys = map[string]string{
-	"directoryurl":     "write the address of the SCEP server under URL, or use an ACME payload",
-	"clientidentifier": "let Challenge authorise the request, or use an ACME payload",
+	"directoryurl":     "set URL to the address of the SCEP server, or use an ACME payload",
+	"clientidentifier": "authorize the request with Challenge, or use an ACME payload",
 	"hardwarebound":    "remove it, or use an ACME payload for hardware-bound keys",
 	"attest":           "remove it, or use an ACME payload for attestation",
-	"usageflags":       "write Key Usage",
+	"usageflags":       "use Key Usage",
 	"extendedkeyusage": "set the extended key usage on the CA",
 }
 

@@ -5,12 +5,14 @@ import "github.com/sceplint/sceplint/checker"
 var scepKeysize = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-keysize",
-		Title:    "Keysize is none that SCEP payloads have",
+		Title:    "unsupported Keysize",
 		Severity: checker.Error,
-		Doc: `Keysize is the length of the RSA key in bits. Apple's schema allows 1024, 2048 and 4096 and nothing else;
-iOS was observed to refuse any other value (MCPayloadErrorDomain 2004, unsupported value), 3072 and 0 among them.
-Many servers refuse 1024.`,
-		Help: "write 2048, or 4096 where the server and all devices take it",
+		Doc: `What it checks: Keysize is 1024, 2048, or 4096.
+Why it matters: Apple's schema allows only these sizes of the RSA key. iOS rejects any other value, such as 3072 or 0
+(MCPayloadErrorDomain 2004, unsupported value; observed on iOS).
+Exceptions: a value of the wrong type is reported by scep-value-type. 1024, which many servers reject, is reported by
+the policy keysize-minimum.`,
+		Help: "use 2048, or 4096 if the server and all devices support it",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Keysize</key>
@@ -30,7 +32,7 @@ Many servers refuse 1024.`,
 			switch k.Value {
 			case 1024, 2048, 4096:
 			default:
-				p.Value(k.Node, "Keysize %d is not one of 1024, 2048 and 4096; write 2048", k.Value)
+				p.Value(k.Node, "unsupported `Keysize` %d; expected 1024, 2048, or 4096", k.Value)
 			}
 		}
 		return nil

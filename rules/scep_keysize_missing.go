@@ -5,12 +5,14 @@ import "github.com/sceplint/sceplint/checker"
 var scepKeysizeMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-keysize-missing",
-		Title:    "Keysize is absent",
+		Title:    "missing Keysize",
 		Severity: checker.Warning,
-		Doc: `By Apple's schema Keysize may be left out and then means 1024, which many servers refuse and which is too short for an RSA key
-today. iOS was observed to refuse a payload without it (MCPayloadErrorDomain 2002, missing field); the finding is an error
-when iOS is among the targets.`,
-		Help: "add <key>Keysize</key><integer>2048</integer>, or 4096 where the server and all devices take it",
+		Varies:   "error if iOS is a target",
+		Doc: `What it checks: Keysize is set.
+Why it matters: by Apple's schema the default is 1024, which many servers reject and which is too small for an RSA key
+today. iOS rejects a payload without Keysize (MCPayloadErrorDomain 2002, missing field; observed on iOS).
+Exceptions: an error if iOS is a target.`,
+		Help: "add <key>Keysize</key><integer>2048</integer>",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -29,10 +31,10 @@ when iOS is among the targets.`,
 				continue
 			}
 			if scep.Declarative() { // what iOS was observed to do was with a payload
-				p.AtStart(scep.Content, "SCEP credential lacks Keysize, which means 1024 by Apple's schema; add <key>Keysize</key><integer>2048</integer>")
+				p.AtStart(scep.Content, "SCEP credential is missing `Keysize`; the default is 1024").Missing("Keysize")
 				continue
 			}
-			f := p.AtStart(scep.Content, "SCEP payload lacks Keysize, which means 1024 by Apple's schema and was observed to be required on iOS; add <key>Keysize</key><integer>2048</integer>")
+			f := p.AtStart(scep.Content, "SCEP payload is missing `Keysize`; the default is 1024, and iOS requires it (observed on iOS)").Missing("Keysize")
 			if p.Targets.Has("ios") {
 				f.Severity = checker.Error
 			}

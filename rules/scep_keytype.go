@@ -7,10 +7,10 @@ var scepKeytype = checker.Rule{
 		ID:       "scep-keytype",
 		Title:    "Key Type is not RSA",
 		Severity: checker.Error,
-		Doc: `The key pair of a SCEP identity is always an RSA key: Apple's schema allows "RSA" under Key Type and nothing else, and iOS was
-observed not to read the key at all. Whoever writes another type gets an RSA key nevertheless. Keys on elliptic curves are to
-be had with ACME payloads.`,
-		Help: "write RSA, or remove the key, which means the same",
+		Doc: `What it checks: Key Type is RSA, or not set.
+Why it matters: Apple's schema allows only RSA, and iOS does not read the key at all (observed on iOS): the key pair
+of a SCEP identity is always RSA. ACME payloads support elliptic curve keys.`,
+		Help: "use RSA, or remove the key (RSA is the default)",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Key Type</key>
@@ -24,7 +24,7 @@ be had with ACME payloads.`,
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			if k := scep.KeyType; k.Set() && k.Known && k.Value != "RSA" {
-				p.Value(k.Node, "Key Type %q is not RSA, the only type that SCEP payloads have; write RSA", k.Value)
+				p.Value(k.Node, "unsupported `Key Type` %q; expected \"RSA\"", k.Value)
 			}
 		}
 		return nil

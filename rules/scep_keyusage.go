@@ -5,12 +5,13 @@ import "github.com/sceplint/sceplint/checker"
 var scepKeyusage = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-keyusage",
-		Title:    "Key Usage has a bit that SCEP payloads do not have",
+		Title:    "unsupported bits in Key Usage",
 		Severity: checker.Error,
-		Doc: `Key Usage is a sum of 1 (signing) and 4 (encryption). iOS was observed to refuse any other bit (MCSCEPErrorDomain 22000,
-invalid key usage), among them 2 and 3, which look as if they meant both. The numbers are Apple's: they are not the bits of
-the X.509 extension of that name, where 128 and 160 are usual.`,
-		Help: "write 1 for signing, 4 for encryption or 5 for both",
+		Doc: `What it checks: Key Usage is a sum of 1 (signing) and 4 (encryption).
+Why it matters: iOS rejects any other bit, among them 2 and 3 (MCSCEPErrorDomain 22000, invalid key usage; observed on
+iOS). The numbers are Apple's, not the bits of the X.509 extension of that name, where 128 and 160 are usual.
+Exceptions: 0 is reported by scep-keyusage-missing.`,
+		Help: "use 1 for signing, 4 for encryption, or 5 for both",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Key Usage</key>
@@ -24,7 +25,7 @@ the X.509 extension of that name, where 128 and 160 are usual.`,
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			if k := scep.KeyUsage; k.Set() && k.Known && k.Value&^5 != 0 {
-				p.Value(k.Node, "Key Usage %d is more than the bits 1 and 4; write 1 (signing), 4 (encryption) or 5 (both)", k.Value)
+				p.Value(k.Node, "unsupported bits in `Key Usage` %d; expected 1, 4, or 5", k.Value)
 			}
 		}
 		return nil

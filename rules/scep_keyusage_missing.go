@@ -5,12 +5,13 @@ import "github.com/sceplint/sceplint/checker"
 var scepKeyusageMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-keyusage-missing",
-		Title:    "Key Usage is absent or 0",
+		Title:    "Key Usage is missing or 0",
 		Severity: checker.Warning,
-		Doc: `Without Key Usage it is open what the certificate may be used for. By Apple's schema the missing key means 0, neither signing
-nor encryption; iOS was observed to take it for 1, signing. The same profile so asks for different certificates on different
-devices. Servers that choose a template by the requested usage, as NDES does, may issue from the wrong one.`,
-		Help: "write 1 for signing, 4 for encryption or 5 for both, as the template of the CA demands",
+		Doc: `What it checks: Key Usage is set, and not 0.
+Why it matters: by Apple's schema the default is 0, neither signing nor encryption; on iOS it is 1, signing (observed
+on iOS). The same profile then requests different certificates on different devices. Servers that select a template by
+the requested usage, such as NDES, may use the wrong one.`,
+		Help: "use 1 for signing, 4 for encryption, or 5 for both, as the CA's certificate template requires",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -25,15 +26,15 @@ devices. Servers that choose a template by the requested usage, as NDES does, ma
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
-			means := "which is 0 by Apple's schema and was observed to be 1 on iOS"
+			means := checker.Prose("the default is 0, or 1 on iOS (observed on iOS)")
 			if scep.Declarative() {
-				means = "which is 0 by Apple's schema"
+				means = "the default is 0"
 			}
 			switch k := scep.KeyUsage; {
 			case lacks(p, &scep, "Key Usage"):
-				p.AtStart(scep.Content, "SCEP payload lacks Key Usage, %s; add it with 1 (signing), 4 (encryption) or 5 (both)", means)
+				p.AtStart(scep.Content, "SCEP payload is missing `Key Usage`; %s", means).Missing("Key Usage")
 			case k.Set() && k.Known && k.Value == 0:
-				p.Value(k.Node, "Key Usage 0 names no use, like a missing key, %s; write 1 (signing), 4 (encryption) or 5 (both)", means)
+				p.Value(k.Node, "`Key Usage` is 0, neither signing nor encryption")
 			}
 		}
 		return nil

@@ -11,10 +11,11 @@ var scepNameEmpty = checker.Rule{
 		ID:       "scep-name-empty",
 		Title:    "Name is empty",
 		Severity: checker.Warning,
-		Doc: `Name tells the server which of its CAs is meant (CA-IDENT). iOS was observed to send it as the message parameter of GetCACert
-and GetCACaps, and to leave the parameter out where the key is absent. An empty Name names no CA: it is either a value that
-got lost, or a key that is not needed.`,
-		Help: "write the name that the server knows the CA by, or remove the key",
+		Doc: `What it checks: Name is not empty.
+Why it matters: Name is the CA identifier that the server expects (CA-IDENT). iOS sends it as the message parameter of
+GetCACert and GetCACaps, and omits the parameter if the key is not set (observed on iOS). An empty Name is a lost
+value, or a key that is not needed.`,
+		Help: "set Name to the CA identifier that the server expects, or remove the key",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Name</key>
@@ -28,7 +29,7 @@ got lost, or a key that is not needed.`,
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			if name, ok := scep.Name.Node.Str(); ok && strings.TrimSpace(name) == "" {
-				p.Value(scep.Name.Node, "Name is empty; write the name of the CA on the server, or remove the key")
+				p.Value(scep.Name.Node, "`Name` is empty")
 			}
 		}
 		return nil

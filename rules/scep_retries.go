@@ -10,12 +10,16 @@ import (
 var scepRetries = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-retries",
-		Title:    "Retries or RetryDelay out of reason",
+		Title:    "Retries or RetryDelay out of range",
 		Severity: checker.Error,
-		Doc: `A server that leaves a request to a person answers PENDING. Retries is how often the device asks again, RetryDelay how many
-seconds it waits before each time but the first. Both are numbers without a sign: iOS was observed to take a negative one for
-a huge one. All that time the profile is being installed and nothing else is.`,
-		Help: "write up to 100 retries, and a delay that keeps the whole wait below an hour",
+		Varies:   "warning for too many retries or too long a wait",
+		Doc: `What it checks: Retries is 0 to 100, RetryDelay is not negative, and both together make a device wait at most one
+hour.
+Why it matters: a server that leaves a request to an administrator answers PENDING. Retries is how often the device
+asks again, and RetryDelay the seconds between attempts. iOS reads a negative number as a huge one (observed on iOS).
+No other profile is installed while the device waits.
+Exceptions: more than 100 retries and a longer wait are warnings.`,
+		Help: "use 0 to 100 retries, and a delay that keeps the total wait under one hour",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Retries</key>
@@ -32,20 +36,20 @@ a huge one. All that time the profile is being installed and nothing else is.`,
 			if retries.Set() && retries.Known {
 				switch {
 				case retries.Value < 0:
-					p.Value(retries.Node, "Retries %d is negative; write how often to ask again, %d by default", retries.Value, profile.DefaultRetries)
+					p.Value(retries.Node, "`Retries` %d is negative", retries.Value).WithHelp("use 0 to %d (default: %d)", mostRetries, profile.DefaultRetries)
 				case retries.Value > mostRetries:
-					p.Value(retries.Node, "Retries %d is a great many; write %d or fewer", retries.Value, mostRetries).Severity = checker.Warning
+					p.Value(retries.Node, "`Retries` %d is out of range; the maximum is %d", retries.Value, mostRetries).Severity = checker.Warning
 				}
 			}
 			if !delay.Set() || !delay.Known {
 				continue // with the default delay only too many retries make a long wait, and these are reported
 			}
 			if delay.Value < 0 {
-				p.Value(delay.Node, "RetryDelay %d is negative; write seconds, %d by default", delay.Value, profile.DefaultRetryDelay)
+				p.Value(delay.Node, "`RetryDelay` %d is negative", delay.Value).WithHelp("use a number of seconds (default: %d)", profile.DefaultRetryDelay)
 				continue
 			}
-			if wait, known := scep.WorstWait(); known && wait > longestWait {
-				f := p.Value(delay.Node, "RetryDelay %d with %d retries makes a device wait up to %s for a server that keeps answering PENDING; write fewer or shorter ones", delay.Value, retries.Value, duration(wait))
+			if wait, known := scep.MaxWait(); known && wait > longestWait {
+				f := p.Value(delay.Node, "`RetryDelay` %d with %d retries makes a device wait up to %s", delay.Value, retries.Value, duration(wait))
 				f.Severity = checker.Warning
 			}
 		}

@@ -10,12 +10,14 @@ import (
 var scepSANKey = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-san-key",
-		Title:    "key of SubjectAltName that devices drop",
+		Title:    "unknown SubjectAltName key",
 		Severity: checker.Warning,
-		Doc: `SubjectAltName has four keys: rfc822Name, dNSName, uniformResourceIdentifier and ntPrincipalName. Apple's code for certificate
-requests compares them without regard to case and passes over every other one without a word, so that the name is missing from
-the certificate. IP addresses, directory names and other kinds of names cannot be asked for in a SCEP payload.`,
-		Help: "write rfc822Name, dNSName, uniformResourceIdentifier or ntPrincipalName",
+		Varies:   "info for a key that differs only in case",
+		Doc: `What it checks: the keys of SubjectAltName are rfc822Name, dNSName, uniformResourceIdentifier, and ntPrincipalName.
+Why it matters: Apple's code for certificate requests ignores every other key, and the name is missing from the
+certificate. A SCEP payload cannot request IP addresses, directory names, and other types of names.
+Exceptions: a key that differs only in case is info: devices accept it.`,
+		Help: "use rfc822Name, dNSName, uniformResourceIdentifier, or ntPrincipalName",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>SubjectAltName</key>
@@ -99,7 +101,7 @@ var otherKinds = map[string]bool{
 // sanKeyCase reports a key that devices take in spite of its case; other
 // software may not.
 func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
-	f := p.Key(n, "key %q is %s but for case, which devices do not look at; write %q as Apple's schema does", n.Key, right, right)
+	f := p.Key(n, "key %q differs only in case from %q", n.Key, right).WithHelp("rename the key to `%s`", right)
 	f.Severity = checker.Info
 	same := 0
 	for c := range san.Children() {
@@ -107,7 +109,7 @@ func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
 			same++
 		}
 	}
-	if same == 1 && p.Editable() { // else the new key might stand there twice
+	if same == 1 && p.Editable() { // else the new key might stand there more than once
 		f.Fix = &checker.Fix{
 			Message: "rename the key to " + right,
 			Safe:    true,
@@ -126,10 +128,10 @@ func sanKeyDropped(p *checker.Pass, n *profile.Node) {
 	}
 	switch {
 	case right != "":
-		p.Key(n, "key %q is not known to devices, so its names are dropped; write %q", n.Key, right)
+		p.Key(n, "unknown `SubjectAltName` key %q is ignored; expected %q", n.Key, right).WithHelp("rename the key to `%s`", right)
 	case otherKinds[plain]:
-		p.Key(n, "key %q names a kind that SCEP payloads do not have, so its names are dropped; remove it, or have the server add them", n.Key)
+		p.Key(n, "unsupported `SubjectAltName` key %q is ignored", n.Key).WithHelp("remove the key; configure the CA to add the names")
 	default:
-		p.Key(n, "key %q is not known to devices, so its names are dropped; write rfc822Name, dNSName, uniformResourceIdentifier or ntPrincipalName", n.Key)
+		p.Key(n, "unknown `SubjectAltName` key %q is ignored", n.Key)
 	}
 }

@@ -8,12 +8,13 @@ import (
 var scepSANType = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-san-type",
-		Title:    "SubjectAltName of a type that devices do not read",
+		Title:    "wrong value type in SubjectAltName",
 		Severity: checker.Error,
-		Doc: `SubjectAltName is a dict with a key for each kind of name: rfc822Name, dNSName, uniformResourceIdentifier and ntPrincipalName.
-A value is a string or, but for ntPrincipalName, an array of strings. Lists in the notation of OpenSSL, DNS:a.corp.example,
-mean nothing to a device.`,
-		Help: "write a dict of the four name kinds with a string, or an array of strings, for each",
+		Doc: `What it checks: SubjectAltName is a dictionary, and its values are strings or arrays of strings.
+Why it matters: devices do not read other types. A list in the notation of OpenSSL, such as DNS:a.corp.example, means
+nothing to a device.
+Exceptions: an array of ntPrincipalName is reported by scep-san-value. Template text is not reported.`,
+		Help: "use a dictionary with a string, or an array of strings, for each name type",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>SubjectAltName</key>
@@ -32,7 +33,7 @@ mean nothing to a device.`,
 			san := scep.SubjectAltName
 			if san != nil && !san.Is(profile.Dict) {
 				if !sanTemplate(san) {
-					p.Value(san, "SubjectAltName is of type %s; write a dict with rfc822Name, dNSName, uniformResourceIdentifier or ntPrincipalName", san.Kind)
+					p.Value(san, "`SubjectAltName` must be a dictionary, found %s", kindPhrase(san.Kind))
 				}
 				continue
 			}
@@ -42,12 +43,12 @@ mean nothing to a device.`,
 					continue // what other keys hold is dropped anyway
 				}
 				if !n.Is(profile.Array) {
-					p.Value(n, "%s is of type %s; write a string or an array of strings", kind, n.Kind)
+					p.Value(n, "`%s` must be a string or an array of strings, found %s", kind, kindPhrase(n.Kind)).WithHelp("use a string or an array of strings")
 					continue
 				}
 				for name := range n.Children() {
 					if !sanTemplate(name) && !name.Is(profile.String) {
-						p.Value(name, "%s holds a value of type %s; write strings only", kind, name.Kind)
+						p.Value(name, "`%s` must contain only strings, found %s", kind, kindPhrase(name.Kind)).WithHelp("use only strings")
 					}
 				}
 			}

@@ -16,13 +16,15 @@ var refSubjectAltName = checker.Ref{
 var scepSANValue = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-san-value",
-		Title:    "name in SubjectAltName that is not of its kind",
+		Title:    "invalid SubjectAltName value",
 		Severity: checker.Warning,
-		Doc: `An rfc822Name is a mail address, a dNSName a host name, a uniformResourceIdentifier a URI with its scheme, an ntPrincipalName a
-user principal name. Devices do not look at that, so the mistake ends up in the certificate, where what reads it finds no match.
-Two things Apple's code for certificate requests drops without a word: names of the first three kinds that are not ASCII, and an
-ntPrincipalName that is an array.`,
-		Help: "write a name of the kind that the key tells, in ASCII but for ntPrincipalName",
+		Doc: `What it checks: an rfc822Name is an email address, a dNSName a host name, a uniformResourceIdentifier a URI with its
+scheme, and an ntPrincipalName one user principal name.
+Why it matters: devices do not check the value, and software that reads the certificate finds no match. Apple's code
+for certificate requests omits names of the first three types that are not ASCII, and an ntPrincipalName that is an
+array.
+Exceptions: values that are template text only are not reported.`,
+		Help: "use a value of the type that the key names, in ASCII except for ntPrincipalName",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>SubjectAltName</key>
@@ -50,9 +52,9 @@ ntPrincipalName that is an array.`,
 				case n.Is(profile.String):
 					sanValue(p, n, kind)
 				case n.Is(profile.Array) && kind == "ntPrincipalName":
-					p.Value(n, "ntPrincipalName is an array, which devices drop; write one <string>")
+					p.Value(n, "`ntPrincipalName` must be a string, found an array; devices ignore it").WithHelp("use one <string>")
 				case n.Is(profile.Array) && n.Len() == 0 && !n.Templated():
-					p.Value(n, "%s is an empty array; write a name, or remove the key", kind)
+					p.Value(n, "`%s` is an empty array", kind).WithHelp("add a name, or remove the key")
 				case n.Is(profile.Array):
 					for name := range n.Children() {
 						sanValue(p, name, kind)
@@ -70,7 +72,7 @@ func sanValue(p *checker.Pass, n *profile.Node, kind string) {
 		return
 	}
 	if strings.TrimSpace(text) == "" {
-		p.Value(n, "%s is empty; write a name, or remove the key", kind)
+		p.Value(n, "`%s` is empty", kind).WithHelp("set a name, or remove the key")
 		return
 	}
 	literal, variable := profile.Literal(text, "x"), profile.HasVariable(text)
@@ -86,13 +88,14 @@ func sanValue(p *checker.Pass, n *profile.Node, kind string) {
 		why = notPrincipal(literal, variable)
 	}
 	if kind != "ntPrincipalName" && !sanASCII(literal) {
-		why = "has characters that are not ASCII, so devices drop it; write it in ASCII"
+		why = "is not ASCII and is ignored; use ASCII"
 		if kind == "dNSName" {
-			why += ", as xn--… (punycode)"
+			why += ", such as xn--… (Punycode)"
 		}
 	}
 	if why != "" {
-		p.Value(n, "%s %q %s", kind, text, why)
+		fault, remedy, _ := strings.Cut(why, "; ")
+		p.Value(n, "`%s` %q %s", kind, text, checker.Prose(fault)).WithHelp("%s", remedy)
 	}
 }
 
@@ -100,7 +103,7 @@ func sanASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r > 0x7f }) < 0
 }
 
-// notMail says why a text is no mail address; variables in it may bring the
+// notMail gives what makes a text no email address, and after a semicolon what to do; variables in it may bring the
 // "@" along.
 func notMail(text string, variable bool) string {
 	at := strings.LastIndexByte(text, '@')
@@ -108,23 +111,23 @@ func notMail(text string, variable bool) string {
 	quoted := len(user) > 1 && user[0] == '"' && user[len(user)-1] == '"'
 	switch {
 	case strings.HasPrefix(strings.ToLower(text), "mailto:"):
-		return "is a URI; write the mail address without mailto:"
+		return "is a URI; remove mailto:"
 	case strings.ContainsAny(text, ",;"), !quoted && strings.Contains(user, "@"):
 		if strings.Count(text, "@") > 1 && !quoted {
-			return "holds more than one mail address; write an array with a string for each"
+			return "contains more than one email address; use an array with a string for each"
 		}
 	case !quoted && strings.ContainsAny(text, " \t\r\n<>"):
-		return "is not a mail address alone; write it without spaces, names and brackets, as ada@corp.example"
+		return "contains more than an email address; remove spaces, names, and brackets"
 	}
 	switch {
 	case at < 0 && !variable:
-		return "is not a mail address; write it as ada@corp.example"
+		return "is not an email address; use the form ada@corp.example"
 	case !quoted && strings.Contains(user, ":"): // email:ada@corp.example, as openssl has it
-		return "is not a mail address alone; write it without what stands before the colon, as ada@corp.example"
+		return "contains more than an email address; remove the text before the colon"
 	case at >= 0 && (user == "" || domain == ""):
-		return "is not a mail address: one side of the @ is empty; write it as ada@corp.example"
+		return "is not an email address: one side of the @ is empty; use the form ada@corp.example"
 	case at >= 0 && !strings.HasPrefix(domain, "[") && !sanHostName(domain):
-		return "is not a mail address: what follows the @ is no host name; write it as ada@corp.example"
+		return "is not an email address: invalid host name after the @; use the form ada@corp.example"
 	}
 	return ""
 }
@@ -140,24 +143,24 @@ func isAddress(text string) bool {
 	return err == nil
 }
 
-// notHostName says why a text is no host name.
+// notHostName gives what makes a text no host name.
 func notHostName(text string) string {
 	host := strings.TrimPrefix(text, "*.")
 	switch {
 	case isAddress(text):
-		return "is an IP address, which dNSName does not hold and SCEP payloads have no key for; write a host name"
+		return "is an IP address; use a host name (SCEP payloads have no key for IP addresses)"
 	case sanHostName(host):
 		return ""
 	case strings.Contains(text, "://"):
-		return "is a URL; write the host name alone"
+		return "is not a host name: found a URL; use the host name only"
 	case strings.Contains(text, "@"):
-		return "is a mail address; write it under rfc822Name, or as ntPrincipalName, and a host name here"
+		return "is not a host name: found an email address; move it to rfc822Name or ntPrincipalName"
 	case strings.ContainsAny(text, ",;"):
-		return "is not a host name; if it holds several, write an array with a string for each"
+		return "is not a host name; use an array with a string for each name"
 	case strings.ContainsAny(text, ":/"):
-		return "is not a host name; write it without port and path"
+		return "is not a host name; remove the port and the path"
 	}
-	return "is not a host name, which has letters, digits, hyphens and dots; write it as device-17.corp.example"
+	return "is not a host name; use letters, digits, hyphens, and dots, such as device-17.corp.example"
 }
 
 // sanHostName accepts what DNS and Windows take, an underscore and a dot at the
@@ -180,10 +183,10 @@ func sanHostName(text string) bool {
 	return true
 }
 
-// notURI says why a text has no scheme: letters, digits, "+", "-" and "." up
+// notURI gives what makes a text no URI. A scheme is letters, digits, "+", "-" and "." up
 // to the first colon. A variable before that may bring it along.
 func notURI(text string) string {
-	const why = "is not a URI; write its scheme before it, as in https://corp.example/devices/17"
+	const why = "is not a URI; add its scheme, as in https://corp.example/devices/17"
 	certain := text
 	if v := profile.Variables(text); len(v) > 0 {
 		certain = text[:v[0].Start]
@@ -200,9 +203,9 @@ func notURI(text string) string {
 	}):
 		return why
 	case certain == text && strings.TrimLeft(rest, "/") == "":
-		return "is a scheme with nothing after it; write the whole URI"
+		return "has nothing after its scheme; use the whole URI"
 	case strings.ContainsAny(certain, " \t\r\n") && !deviceID(text):
-		return "has a space, which URIs do not; write %20 in its place"
+		return "contains a space; encode the space as %20"
 	}
 	return ""
 }
@@ -215,20 +218,20 @@ func deviceID(text string) bool {
 	return ok && id != "" && strings.HasPrefix(vendor, "ID:")
 }
 
-// notPrincipal says why a text is no user principal name.
+// notPrincipal gives what makes a text no user principal name.
 func notPrincipal(text string, variable bool) string {
 	at := strings.LastIndexByte(text, '@')
 	switch {
 	case at < 0 && variable:
 		return ""
 	case at < 0 && strings.Contains(text, `\`):
-		return `is in the form DOMAIN\user; write the user principal name, as ada@corp.example`
+		return `has the form DOMAIN\user; use the user principal name, such as ada@corp.example`
 	case at <= 0 || at == len(text)-1:
-		return "is not a user principal name; write it as ada@corp.example"
+		return "is not a user principal name; use the form ada@corp.example"
 	case strings.Count(text, "@") > 1 && strings.ContainsAny(text, ",;"):
-		return "holds more than one user principal name; write one, for devices take no more"
+		return "contains more than one user principal name; use one"
 	case strings.TrimSpace(text) != text:
-		return "has white space around it, which ends up in the certificate; remove it"
+		return "has leading or trailing whitespace; remove the whitespace"
 	}
 	return ""
 }

@@ -16,13 +16,15 @@ var refAttributeTypes = checker.Ref{
 var scepSubjectAttribute = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-attribute",
-		Title:    "attribute type of the Subject that devices do not know",
+		Title:    "unknown Subject attribute type",
 		Severity: checker.Error,
-		Doc: `Apple's code for certificate requests knows six attribute names, C, ST, L, O, OU and CN, and compares them letter by letter.
-Whatever else stands in their place is read as a dotted OID, digit by digit: a word such as E, emailAddress, DC or cn is no
-error there but becomes an empty OID, and the request carries a broken attribute. Management consoles that take E=… put the
-OID in its place before a device sees the profile.`,
-		Help: "write C, ST, L, O, OU or CN, or the OID of the attribute in digits and dots",
+		Doc: `What it checks: the attribute types of Subject are C, ST, L, O, OU, CN, or a dotted OID.
+Why it matters: Apple's code for certificate requests knows these six names, case-sensitively, and reads any other
+text as a dotted OID. A word such as E, emailAddress, DC, or cn is not rejected: the device encodes it as an empty
+OID, and the request contains a broken attribute. Management consoles that accept E=… replace it with the OID in the
+profile.
+Exceptions: template text is not reported.`,
+		Help: "use C, ST, L, O, OU, CN, or a dotted OID",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -54,8 +56,7 @@ OID in its place before a device sees the profile.`,
 // attributeNames are the names that devices know.
 var attributeNames = map[string]bool{"C": true, "ST": true, "L": true, "O": true, "OU": true, "CN": true}
 
-// attributeOIDs are what to write in the place of other names, squeezed as
-// keys are. Most OIDs are from RFC 4519, which takes them from X.520 and, for
+// attributeOIDs are the replacements of other names, which are folded as keys are. Most OIDs are from RFC 4519, which takes them from X.520 and, for
 // dc and uid, from the COSINE schema; those of PKCS #9 are from RFC 2985.
 var attributeOIDs = map[string]struct{ write, name string }{
 	"commonname":             {"CN", "the common name"},
@@ -98,13 +99,13 @@ var attributeOIDs = map[string]struct{ write, name string }{
 // ambiguousNames mean one thing here and another there; which one was meant
 // only the author knows.
 var ambiguousNames = map[string]string{
-	"sn":   "2.5.4.5 if the serial number is meant, 2.5.4.4 if the surname",
-	"s":    "ST if the state or province is meant, 2.5.4.4 if the surname",
-	"sp":   "ST if the state or province is meant",
-	"g":    "2.5.4.42 if the given name is meant",
-	"t":    "2.5.4.12 if the title is meant",
-	"mail": "1.2.840.113549.1.9.1, the OID of emailAddress, or 0.9.2342.19200300.100.1.3, that of the directory attribute mail",
-	"name": "CN if the common name is meant, 2.5.4.41 if the attribute name",
+	"sn":   "2.5.4.5 for the serial number, or 2.5.4.4 for the surname",
+	"s":    "ST for the state or province, or 2.5.4.4 for the surname",
+	"sp":   "ST for the state or province",
+	"g":    "2.5.4.42 for the given name",
+	"t":    "2.5.4.12 for the title",
+	"mail": "1.2.840.113549.1.9.1 (emailAddress) or 0.9.2342.19200300.100.1.3 (mail)",
+	"name": "CN for the common name, or 2.5.4.41 for the attribute name",
 }
 
 func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
@@ -112,20 +113,20 @@ func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
 	var f *checker.Finding
 	switch either := ambiguousNames[profile.FoldName(text)]; {
 	case write != "" && attributeNames[write] && why == "":
-		f = p.Value(n, "attribute type %q is none that devices know, which compare letter by letter; write %s", text, write)
+		f = p.Value(n, "unknown attribute type %q is encoded as an empty OID; names are case-sensitive", text).WithHelp("use %s", write)
 	case write != "":
-		f = p.Value(n, "attribute type %q is none that devices know, so the attribute comes out broken; write %s%s", text, write, why)
+		f = p.Value(n, "unknown attribute type %q is encoded as an empty OID", text).WithHelp("use %s%s", write, why)
 	case either != "":
-		p.Value(n, "attribute type %q is none that devices know, so the attribute comes out broken; write %s", text, either)
+		p.Value(n, "unknown attribute type %q is encoded as an empty OID", text).WithHelp("use %s", either)
 		return
 	case strings.Trim(text, " \t\r\n") == "":
-		p.Value(n, "attribute type is empty; write C, ST, L, O, OU, CN or a dotted OID")
+		p.Value(n, "attribute type is empty")
 		return
 	case strings.Trim(text, "0123456789.") == "":
-		p.Value(n, "attribute type %q is not a valid OID; write at least two numbers with dots between them, as in 2.5.4.5", text)
+		p.Value(n, "attribute type %q is not a valid OID", text).WithHelp("use at least two numbers separated by dots, such as 2.5.4.5")
 		return
 	default:
-		p.Value(n, "attribute type %q is none that devices know, so the attribute comes out broken; write C, ST, L, O, OU, CN or the dotted OID of the attribute", text)
+		p.Value(n, "unknown attribute type %q is encoded as an empty OID", text)
 		return
 	}
 	if !p.Editable() {
@@ -136,14 +137,14 @@ func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
 		at, element = inner, write
 	}
 	f.Fix = &checker.Fix{
-		Message: "write the attribute type as " + write,
+		Message: "replace the attribute type with " + write,
 		Safe:    true,
 		Edits:   []checker.TextEdit{checker.Replace(at, element)},
 	}
 }
 
-// attributeType gives what to write in the place of an attribute type, and
-// what that is where it does not speak for itself; "" if one cannot tell.
+// attributeType gives the replacement of an attribute type, and what it means if
+// that is not obvious; "" if there is none.
 func attributeType(text string) (write, why string) {
 	text = strings.Trim(text, " \t\r\n")
 	for name := range attributeNames {
@@ -164,7 +165,7 @@ func attributeType(text string) (write, why string) {
 }
 
 // validOID reports whether a text is an OID in numbers. The first two share a
-// byte in DER, hence their bounds.
+// byte in DER, so their bounds.
 func validOID(text string) bool {
 	arcs := strings.Split(text, ".")
 	if len(arcs) < 2 {

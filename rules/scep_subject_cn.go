@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -13,12 +15,18 @@ var refSCEPmanCommonNames = checker.Ref{
 var scepSubjectCN = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-cn",
-		Title:    "Subject without a CN, or with more than two",
+		Title:    "Subject has no CN or more than two",
 		Severity: checker.Warning,
-		Doc: `The CN is what servers find a device by and what people see when they are asked to choose a certificate; several SCEP servers
-refuse a request that has none. Jamf Pro and Kandji add a second CN of their own to profiles they send out, which works. A vendor of
-SCEP servers reports that more than two keep macOS and iOS from choosing the client certificate by themselves.`,
-		Help: "write one CN into Subject",
+		Varies:   "info for a name that is the same on all devices",
+		Doc: `What it checks: Subject has one or two CNs.
+Why it matters: servers find a device by its CN, and users see it when they choose a certificate; several SCEP servers
+reject a request without one. With more than two CNs, macOS and iOS fail to choose the client certificate, according
+to a vendor of SCEP servers.
+A name that is the same on all devices identifies none of them: an info if other values of the profile have
+variables of an MDM product and no name of the certificate has one, and if %ComputerName% is the only name.
+Exceptions: two CNs are not reported: Jamf Pro and Kandji add a second one, which works. A variable in Challenge does
+not count.`,
+		Help: "use exactly one CN in Subject",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -47,13 +55,80 @@ SCEP servers reports that more than two keep macOS and iOS from choosing the cli
 					continue
 				}
 				if cns++; cns == 3 {
-					p.Value(a.Pair, "this is the third CN of the Subject; write two at most, for macOS and iOS may fail to choose the certificate")
+					p.Value(a.Pair, "third CN in `Subject`; macOS and iOS may fail to choose the certificate").WithHelp("remove the extra CNs")
 				}
 			}
+			if cns == 1 && !unsure {
+				sameName(p, &scep)
+			}
 			if cns == 0 && !unsure {
-				p.Value(s.Node, "Subject has no CN, by which servers and people tell the certificate; add <array><array><string>CN</string><string>…</string></array></array>")
+				p.Value(s.Node, "`Subject` has no CN").WithHelp("add %s with the name of the device or user", checker.Markup("<array><array><string>CN</string><string>…</string></array></array>"))
 			}
 		}
 		return nil
 	},
+}
+
+// sameName reports the CN of a SCEP payload that does not tell devices apart.
+func sameName(p *checker.Pass, scep *profile.SCEP) {
+	san := scep.SubjectAltName
+	if san != nil && (!san.Is(profile.Dict) || san.Templated() || variableInside(san)) {
+		return
+	}
+	var cn *profile.Node
+	names := 0 // with variables
+	for _, a := range scep.Subject.Attributes {
+		if a.IsCommonName() {
+			cn = a.Value
+		}
+		if a.Value.Unrendered() || a.Value.HasVariable() {
+			names++
+		}
+	}
+	text, ok := cn.Str()
+	if _, sample := profile.Placeholder(text); !ok || sample || strings.TrimSpace(text) == "" {
+		return
+	}
+	const help = "set a variable in CN that differs for each device, such as its serial number"
+	switch {
+	case names == 1 && strings.EqualFold(text, "%ComputerName%"):
+		f := p.Value(cn, "CN %q is the only name with a variable; several devices may have it", text)
+		f.Severity, f.Help = checker.Info, help
+	case names == 0 && deviceVariable(p.Profile.Root):
+		f := p.Value(cn, "CN %q is the same on all devices", excerpt(p, text))
+		f.Severity, f.Help = checker.Info, help
+	}
+}
+
+// variableInside reports whether a value, or one inside it, has template text.
+func variableInside(n *profile.Node) bool {
+	if n.Unrendered() || n.HasVariable() || n.Templated() {
+		return true
+	}
+	for c := range n.Children() {
+		if variableInside(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// deviceVariable reports whether a profile has a variable that an MDM product documents,
+// so that it is made for each device. A challenge may be made for a profile.
+func deviceVariable(n *profile.Node) bool {
+	if n.NoVariableBytes() {
+		return false
+	}
+	text, _ := n.Str()
+	for _, v := range profile.Variables(text) {
+		if v.Documented() {
+			return true
+		}
+	}
+	for c := range n.Children() {
+		if !profile.IsSecretKey(c.Key) && deviceVariable(c) {
+			return true
+		}
+	}
+	return false
 }

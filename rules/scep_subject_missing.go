@@ -8,12 +8,13 @@ import (
 var scepSubjectMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-missing",
-		Title:    "the certificate gets no name",
+		Title:    "Subject is missing or empty",
 		Severity: checker.Warning,
-		Doc: `Subject is the X.500 name that the device asks the server to put into the certificate. Apple's schema lets it be left out,
-and the request then carries no name at all. Unless the server fills one in, nobody can tell whose certificate it is, and
-servers that find the device by its CN refuse the request.`,
-		Help: "add a Subject with at least a CN that tells the device or its user",
+		Doc: `What it checks: Subject is set, and not an empty array.
+Why it matters: Subject is the X.500 name that the device requests. Apple's schema does not require it, and the
+request then contains no subject name. Unless the server adds one, nothing identifies the certificate, and servers
+that find the device by its CN reject the request.`,
+		Help: "add a Subject with a CN that identifies the device or user",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -32,9 +33,9 @@ servers that find the device by its CN refuse the request.`,
 		for _, scep := range p.Profile.SCEP() {
 			switch n := scep.Subject.Node; {
 			case lacks(p, &scep, "Subject"):
-				p.AtStart(scep.Content, "SCEP payload has no Subject, so its certificate gets no name; add <key>Subject</key> with at least a CN")
+				p.AtStart(scep.Content, "SCEP payload is missing `Subject`; the request contains no subject name").Missing("Subject")
 			case n.Is(profile.Array) && n.Len() == 0 && !n.Templated():
-				p.Value(n, "Subject is empty, so the certificate gets no name; write at least a CN")
+				p.Value(n, "`Subject` is empty; the request contains no subject name")
 			}
 		}
 		return nil

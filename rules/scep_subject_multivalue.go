@@ -9,12 +9,13 @@ import (
 var scepSubjectMultivalue = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-multivalue",
-		Title:    "several attributes in one RDN",
+		Title:    "multi-valued RDN in Subject",
 		Severity: checker.Info,
-		Doc: `The middle level of Subject is the RDN, and two pairs in one RDN make a multi-valued RDN: O=Corp+CN=device-17 is one step of the
-name, not two. That is legal, but software that looks for a name of two steps does not find it, and servers order the
-attributes anew. Nearly always an RDN for each attribute was meant.`,
-		Help: "give each attribute an RDN of its own unless a multi-valued RDN is meant",
+		Doc: `What it checks: each RDN of Subject contains one attribute.
+Why it matters: two pairs in one RDN make a multi-valued RDN: O=Corp+CN=device-17 is one component of the name, not
+two. That is valid, but software that expects two components does not find them, and servers reorder the attributes.
+Exceptions: RDNs with template text are not reported.`,
+		Help: "give each attribute its own RDN, unless a multi-valued RDN is intended",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -48,7 +49,7 @@ attributes anew. Nearly always an RDN for each attribute was meant.`,
 			}
 			for i, rdn := range scep.Subject.RDNs {
 				if len(types[i]) > 1 && !rdn.Templated() { // template text: perhaps one of them remains
-					p.Value(rdn, "this RDN holds %d attributes (%s); write an RDN for each unless a multi-valued RDN is meant", len(types[i]), strings.Join(types[i][:min(len(types[i]), 6)], ", "))
+					p.Value(rdn, "RDN contains %d attributes (%s)", len(types[i]), strings.Join(types[i][:min(len(types[i]), 6)], ", "))
 				}
 			}
 		}

@@ -11,13 +11,16 @@ import (
 var scepSubjectStructure = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-structure",
-		Title:    "Subject is not an array of arrays of pairs",
+		Title:    "malformed Subject",
 		Severity: checker.Error,
-		Doc: `Subject has three levels of arrays: the name is an array of RDNs, an RDN is an array of attributes, and an attribute is an array
-of exactly two strings, its type and its value. Apple's code for certificate requests makes no name at all of a pair that has
-another number of members, and the enrolment fails (MCSCEPErrorDomain 22011, cannot generate CSR). The notations of web forms,
-/CN=a/O=b and CN=a,O=b, mean something to the servers that offer these forms, and nothing to a device.`,
-		Help: "write an array of RDNs, each an array of pairs, each an array of two strings",
+		Varies:   "warning for an empty RDN",
+		Doc: `What it checks: Subject has three levels of arrays: RDNs, attributes, and pairs of two strings, the type and the
+value.
+Why it matters: Apple's code for certificate requests builds no name from a pair with another number of members, and
+the enrollment fails (MCSCEPErrorDomain 22011, cannot generate CSR). The notations of web forms, /CN=a/O=b and
+CN=a,O=b, are read by the servers that offer these forms, not by devices.
+Exceptions: an empty RDN is a warning. Template text is not reported.`,
+		Help: "nest three levels of arrays: RDNs, attributes, and [type, value] pairs",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -49,44 +52,43 @@ another number of members, and the enrolment fails (MCSCEPErrorDomain 22011, can
 }
 
 func misshapenSubject(p *checker.Pass, n *profile.Node) {
-	const write checker.Markup = "write an array of RDNs, each an array of [type, value] pairs: " +
-		"<array><array><array><string>CN</string><string>device-17</string></array></array>…</array>"
+	const right checker.Markup = "<array><array><array><string>CN</string><string>device-17</string></array></array></array>"
 	switch text := n.Text(); {
 	case n.Is(profile.Array) && webFormAttribute(n.At(0).Text()):
-		p.Value(n, "Subject holds %q, the notation of a web form, which devices do not read; %s", n.At(0).Text(), write)
+		p.Value(n, "`Subject` contains %q, which devices do not parse; expected an RDN", n.At(0).Text()).WithHelp("use %s", right)
 	case n.Is(profile.Array):
-		p.Value(n, "two levels of <array> are missing: Subject holds %q directly; %s", n.At(0).Text(), write)
+		p.Value(n, "two missing <array> levels: `Subject` contains %q; expected an RDN", n.At(0).Text()).WithHelp("use %s", right)
 	case n.Is(profile.String) && webFormAttribute(text):
-		p.Value(n, "Subject is %q, the notation of a web form, which devices do not read; %s", text, write)
+		p.Value(n, "`Subject` is %q, which devices do not parse; expected an array of RDNs", text).WithHelp("use %s", right)
 	default:
-		p.Value(n, "Subject is of type %s; %s", n.Kind, write)
+		p.Value(n, "`Subject` must be an array of RDNs, found %s", kindPhrase(n.Kind)).WithHelp("use %s", right)
 	}
 }
 
 func misshapenRDN(p *checker.Pass, n *profile.Node) {
-	const write checker.Markup = "write an array of pairs: <array><array><string>CN</string><string>device-17</string></array></array>"
+	const right checker.Markup = "<array><array><string>CN</string><string>device-17</string></array></array>"
 	switch text := n.Text(); {
 	case n.Is(profile.Array) && n.Len() == 0:
-		p.Value(n, "this RDN is an empty array; remove it, or write a pair into it").Severity = checker.Warning
+		p.Value(n, "RDN is empty").WithHelp("remove it, or add an attribute").Severity = checker.Warning
 	case n.Is(profile.Array) && webFormAttribute(n.At(0).Text()):
-		p.Value(n, "this RDN holds %q, the notation of a web form, which devices do not read; %s", n.At(0).Text(), write)
+		p.Value(n, "RDN contains %q, which devices do not parse; expected a [type, value] pair", n.At(0).Text()).WithHelp("use %s", right)
 	case n.Is(profile.Array):
-		p.Value(n, "one level of <array> is missing: this RDN holds %q directly; %s", n.At(0).Text(), write)
+		p.Value(n, "missing <array> level: RDN contains %q; expected a [type, value] pair", n.At(0).Text()).WithHelp("use %s", right)
 	case n.Is(profile.String) && webFormAttribute(text):
-		p.Value(n, "this RDN is %q, the notation of a web form, which devices do not read; %s", text, write)
+		p.Value(n, "RDN is %q, which devices do not parse; expected an array of pairs", text).WithHelp("use %s", right)
 	default:
-		p.Value(n, "this RDN is of type %s; %s", n.Kind, write)
+		p.Value(n, "RDN must be an array of pairs, found %s", kindPhrase(n.Kind)).WithHelp("use %s", right)
 	}
 }
 
 func misshapenPair(p *checker.Pass, n *profile.Node) {
-	const write checker.Markup = "write <array><string>CN</string><string>device-17</string></array>"
+	const right checker.Markup = "<array><string>CN</string><string>device-17</string></array>"
 	if !n.Is(profile.Array) {
 		if text := n.Text(); n.Is(profile.String) && webFormAttribute(text) {
-			p.Value(n, "this attribute is %q, the notation of a web form, which devices do not read; %s", text, write)
+			p.Value(n, "attribute is %q, which devices do not parse; expected a [type, value] pair", text).WithHelp("use %s", right)
 			return
 		}
-		p.Value(n, "this attribute is of type %s, not a [type, value] pair; %s", n.Kind, write)
+		p.Value(n, "attribute must be a [type, value] pair, found %s", kindPhrase(n.Kind)).WithHelp("use %s", right)
 		return
 	}
 	var odd *profile.Node // the first member that is no string
@@ -105,11 +107,11 @@ func misshapenPair(p *checker.Pass, n *profile.Node) {
 	}
 	switch {
 	case arrays > 0 && arrays == n.Len():
-		p.Value(n, "one level of <array> too many: pairs stand directly in the RDN; remove this <array>")
+		p.Value(n, "extra <array> level: RDN must contain pairs directly").WithHelp("remove this <array>")
 	case n.Len() != 2:
-		p.Value(n, "this pair has %s instead of two, a type and a value; %s", members, write)
+		p.Value(n, "attribute has %s; expected a type and a value", members).WithHelp("use %s", right)
 	default:
-		p.Value(n, "this pair holds a member of type %s; both must be strings; %s", odd.Kind, write)
+		p.Value(n, "attribute must be two strings, found %s", kindPhrase(odd.Kind)).WithHelp("use %s", right)
 	}
 }
 

@@ -10,13 +10,16 @@ import (
 var scepSubjectValue = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-subject-value",
-		Title:    "attribute value of the Subject that X.520 does not allow",
+		Title:    "invalid Subject attribute value",
 		Severity: checker.Warning,
-		Doc: `The attributes of a name have bounds: 64 characters for CN, O, OU and the serial number, 128 for L and ST, exactly two letters for
-C. Devices do not look at them; servers do, and refuse the request or cut the value. A quotation mark at the start or end of
-a value is what is left when O="Corp, Inc." is split at its commas, and ends up in the certificate. So do white space around a value and
-the type written once more before it, as in CN=device-17.`,
-		Help: "write a value within the bounds of its attribute, without the marks of other notations and white space around it",
+		Doc: `What it checks: the values of Subject are within the limits of X.520: 64 characters for CN, O, OU, and the serial
+number, 128 for L and ST, and two letters for C. They have no outer quotation marks or whitespace, and no repeated
+type.
+Why it matters: devices do not check them; servers reject the request or truncate the value. Quotation marks are left
+over from splitting O="Corp, Inc." at its commas. They end up in the certificate, as do outer whitespace and a
+repeated type such as CN=device-17.
+Exceptions: values that are template text only are not reported.`,
+		Help: "use a value within the X.520 limits, without outer quotation marks or whitespace",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -61,19 +64,19 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 	length, bound := profile.Characters(profile.Literal(text, "")), subjectBounds[name]
 	switch {
 	case !variable && strings.TrimSpace(text) == "":
-		p.Value(a.Value, "value of %s is empty; write a value, or remove the pair", name)
+		p.Value(a.Value, "value of %s is empty", name).WithHelp("set a value, or remove the attribute")
 	case twiceNamed(a.Type.Text(), text):
-		p.Value(a.Value, "%s %q begins with the attribute type once more, which ends up in the certificate; write it without", name, text)
+		p.Value(a.Value, "%s %q repeats the attribute type", name, text).WithHelp("remove the type from the value")
 	case strings.TrimSpace(text) != text && spaceJudged(text):
-		p.Value(a.Value, "%s %q has white space around it, which ends up in the certificate; remove it", name, text)
+		p.Value(a.Value, "%s %q has leading or trailing whitespace", name, text).WithHelp("remove the whitespace")
 	case strayQuotes(profile.Literal(text, "x")):
-		p.Value(a.Value, "%s %q has quotation marks that end up in the certificate; write it without them", name, text)
+		p.Value(a.Value, "%s %q has quotation marks, which become part of the certificate", name, text).WithHelp("remove the quotation marks")
 	case !variable && (name == "C" || name == "2.5.4.6") && !countryCode(text):
-		p.Value(a.Value, "%s %q is not a country code of two letters; write one of ISO 3166, as DK", name, text)
+		p.Value(a.Value, "%s %q is not a two-letter country code", name, text).WithHelp("use a code of ISO 3166, such as DK")
 	case bound > 0 && length > bound && variable:
-		p.Value(a.Value, "%s %q has %d characters without its variables; %d is the most X.520 allows", name, text, length, bound)
+		p.Value(a.Value, "%s %q has %d characters without its variables; the maximum is %d", name, text, length, bound).WithHelp("shorten the value")
 	case bound > 0 && length > bound:
-		p.Value(a.Value, "%s %q has %d characters; write %d at most, which is all X.520 allows", name, text, length, bound)
+		p.Value(a.Value, "%s %q has %d characters; the maximum is %d", name, text, length, bound).WithHelp("shorten the value")
 	}
 }
 
@@ -94,7 +97,7 @@ func strayQuotes(text string) bool {
 }
 
 // twiceNamed reports whether a value is written as on a web form, CN=device-17,
-// behind a type that says so already.
+// after a type that says so already.
 func twiceNamed(kind, text string) bool {
 	before, _, ok := strings.Cut(text, "=")
 	return ok && attributeNames[kind] && strings.EqualFold(strings.TrimSpace(before), kind)

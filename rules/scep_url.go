@@ -12,12 +12,16 @@ import (
 var scepURL = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-url",
-		Title:    "URL of the SCEP server missing or unusable",
+		Title:    "missing or invalid SCEP server URL",
 		Severity: checker.Error,
-		Doc: `URL is the one key that Apple's schema requires of a SCEP payload. iOS was observed to refuse a payload whose URL is missing or
-empty (MCPayloadErrorDomain 2002 and 2003). It must be an absolute http or https URL with a host, and holds no white space: a line break
-or space around it, as formatters leave them inside <string>, is part of the value.`,
-		Help: "write the address of the SCEP server as https://host/path",
+		Varies:   "warning for a host such as localhost, info for a private address",
+		Doc: `What it checks: URL is an absolute http or https URL with a host, and has no whitespace in or around it.
+Why it matters: URL is the one key that Apple's schema requires of a SCEP payload. iOS rejects a payload without it
+(MCPayloadErrorDomain 2002 and 2003; observed on iOS). A line break or a space that a formatter adds inside <string>
+is part of the value.
+Exceptions: template text is not reported where it may add what is missing. A host that only some devices can reach
+is a warning: localhost, a loopback address, a name in .local, or a temporary tunnel. A private address is an info.`,
+		Help: "set URL to the address of the SCEP server, such as https://host/path",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -33,15 +37,17 @@ or space around it, as formatters leave them inside <string>, is part of the val
 			n := scep.URL.Node
 			if n == nil {
 				if lacks(p, &scep, "URL") {
-					p.AtStart(scep.Content, "SCEP payload lacks URL; add <key>URL</key> with the https address of the SCEP server")
+					p.AtStart(scep.Content, "SCEP payload is missing required key `URL`").Missing("URL")
 				}
 				continue
 			}
 			if text, ok := n.Str(); ok {
 				if strings.TrimSpace(text) == "" {
-					p.Value(n, "URL is empty; write the https address of the SCEP server")
-				} else if fault := urlFault(text); fault != "" && !profile.IsVariable(text) && !sampleOnly(text) {
-					p.Value(n, "URL %q %s", shownURL(text), fault)
+					p.Value(n, "`URL` is empty")
+				} else if fault, remedy := urlFault(text); fault != "" && !profile.IsVariable(text) && !sampleOnly(text) {
+					p.Value(n, "`URL` %q %s", shownURL(text), checker.Prose(fault)).WithHelp("%s", remedy)
+				} else if fault == "" {
+					reportHost(p, &scep)
 				}
 			}
 		}
@@ -49,54 +55,54 @@ or space around it, as formatters leave them inside <string>, is part of the val
 	},
 }
 
-// sampleOnly reports whether a text is sample text from end to end, which
+// sampleOnly reports whether a text is placeholder text from end to end, which
 // placeholder reports.
 func sampleOnly(text string) bool {
 	sample, ok := profile.Placeholder(text)
 	return ok && sample == strings.TrimSpace(text)
 }
 
-// urlFault says what makes a text unusable as the URL of a SCEP server, and
-// what to write instead; "" if nothing is certain to. It never repeats a part
+// urlFault gives what makes a text unusable as the URL of a SCEP server, and
+// what to do about it; "" if nothing is certain to. It never repeats a part
 // of the URL, which may be a password.
-func urlFault(text string) string {
+func urlFault(text string) (fault, remedy string) {
 	if spaceJudged(text) {
 		plain := withoutVariables(text)
 		switch trimmed := strings.TrimFunc(plain, unseen); {
 		case strings.ContainsFunc(trimmed, unseen):
-			return "holds white space or invisible characters; remove them, or write a space of the path as %20"
+			return "contains whitespace or invisible characters", "remove them, or encode a space in the path as %20"
 		case trimmed != plain:
-			return "has white space or invisible characters around it; remove them"
+			return "has leading or trailing whitespace or invisible characters", "remove them"
 		}
 	}
 	if schemeOpen(text) {
-		return ""
+		return "", ""
 	}
 	u := splitURL(text)
 	switch host, port := u.hostPort(); {
 	case u.scheme == "" && strings.HasPrefix(text, "//"):
-		return "is not an absolute URL; put https: before it"
+		return "is not absolute", "add https: at its start"
 	case u.scheme == "" && hostFirst(text):
-		return "is not an absolute URL; put https:// before it"
+		return "is not absolute", "add https:// at its start"
 	case u.scheme == "":
-		return "is not an absolute URL; write it as https://host/path"
+		return "is not absolute", "use the form https://host/path"
 	case !strings.EqualFold(u.scheme, "https") && !strings.EqualFold(u.scheme, "http"):
-		return "is neither https nor http, and SCEP runs over nothing else; write https://"
+		return "has an unsupported scheme; expected https or http", "use https://"
 	case host == "":
-		return "has no host; write it as https://host/path"
+		return "has no host", "use the form https://host/path"
 	case (strings.EqualFold(host, "https") || strings.EqualFold(host, "http")) && strings.HasPrefix(u.path, "//"):
-		return "has its scheme twice; write https:// once"
+		return "has a duplicate scheme", "remove one of the schemes"
 	case strings.ContainsAny(host, ",;"):
-		return "holds more than one host, and a SCEP payload has one server; write the URL of one"
+		return "contains more than one host; expected one server", "use the URL of one server"
 	case strings.Contains(host, "[") != strings.Contains(host, "]"), strings.Contains(host, ":") && !strings.ContainsAny(host, "[]"):
-		return "has a host that cannot be read; write an IPv6 address in brackets, as in https://[2001:db8::1]/scep, and a port after one colon"
+		return "has an invalid host", "use brackets around an IPv6 address, as in https://[2001:db8::1]/scep, and one colon before a port"
 	case port != "" && !strings.ContainsAny(port, "${}%<>[]@#_") && !validPort(port) && !profile.HasVariable(text):
-		return "has a port that is no number from 1 to 65535; write the number, or leave it out with its colon"
+		return "has an invalid port; expected a number from 1 to 65535", "use a valid port, or remove it with its colon"
 	}
-	return ""
+	return "", ""
 }
 
-// spaceJudged reports whether white space in the text is sure to be there when
+// spaceJudged reports whether whitespace in the text is sure to be there when
 // it is rendered: template languages can take away what is around their blocks.
 func spaceJudged(text string) bool {
 	for _, v := range profile.Variables(text) {
@@ -136,8 +142,8 @@ func validPort(port string) bool {
 	return err == nil && n > 0
 }
 
-// splitted is a URL in its parts, with digits in the place of variables. The
-// URL package refuses much that devices take; this refuses nothing.
+// splitted is a URL in its parts, with digits instead of variables. The
+// URL package rejects much that devices take; this rejects nothing.
 type splitted struct {
 	scheme, authority, path string
 	query, fragment         bool
@@ -179,7 +185,7 @@ func endOfAuthority(rest string) int {
 	return len(rest)
 }
 
-// hostPort gives the host and the port behind the user info.
+// hostPort gives the host and the port after the user info.
 func (u splitted) hostPort() (host, port string) {
 	host = u.authority[strings.LastIndexByte(u.authority, '@')+1:]
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {

@@ -9,12 +9,13 @@ import (
 var scepURLAdmin = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-url-admin",
-		Title:    "URL of the NDES admin page",
+		Title:    "URL is the NDES administration page",
 		Severity: checker.Error,
-		Doc: `Microsoft's Network Device Enrollment Service (NDES) has two addresses. /certsrv/mscep_admin/ is a page for administrators,
-behind a Windows login, that shows the thumbprint of the CA and a fresh challenge. Devices enrol at /certsrv/mscep/mscep.dll.
-A profile with the first one sends devices to a login that they cannot pass.`,
-		Help: "write the enrolment address, https://host/certsrv/mscep/mscep.dll",
+		Doc: `What it checks: URL does not have the path /certsrv/mscep_admin/ of NDES.
+Why it matters: Microsoft's Network Device Enrollment Service (NDES) has two addresses. /certsrv/mscep_admin/ is a
+page for administrators that requires a Windows login, which shows the thumbprint of the CA and a challenge. Devices enroll
+at /certsrv/mscep/mscep.dll.`,
+		Help: "use the enrollment URL, https://host/certsrv/mscep/mscep.dll",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -35,7 +36,7 @@ A profile with the first one sends devices to a login that they cannot pass.`,
 				if !strings.EqualFold(part, "mscep_admin") {
 					continue
 				}
-				p.Value(scep.URL.Node, "URL %q is the admin page of NDES, which devices cannot enrol at; write /certsrv/mscep/mscep.dll in its place", shownURL(text))
+				p.Value(scep.URL.Node, "`URL` %q is the NDES administration page; devices cannot enroll there", shownURL(text))
 				break
 			}
 		}

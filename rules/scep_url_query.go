@@ -10,13 +10,13 @@ import (
 var scepURLQuery = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-url-query",
-		Title:    "URL with a query, a fragment or user info",
+		Title:    "query, fragment, or user info in the SCEP server URL",
 		Severity: checker.Warning,
-		Doc: `A SCEP client makes the query of its requests itself: operation=GetCACert, operation=PKIOperation and so on. iOS was observed
-to put its own query in the place of the one in URL, so that what stands behind the question mark never reaches the server.
-A fragment is not sent in HTTP at all. User info is a password in clear text, in every copy of the profile, and the protocol
-has Challenge to authorise a request.`,
-		Help: "write the URL without query, fragment and user info; authorise requests with Challenge",
+		Doc: `What it checks: URL has no query, no fragment, and no user info.
+Why it matters: a SCEP client sends a query of its own, such as operation=GetCACert. iOS replaces the query of URL
+with it (observed on iOS). A fragment is never sent in HTTP. User info is a password in plain text, in every copy of
+the profile; the protocol has Challenge to authorize a request.`,
+		Help: "remove the query, fragment, and user info; authorize requests with Challenge",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>URL</key>
@@ -47,10 +47,10 @@ has Challenge to authorise a request.`,
 			switch n := len(parts); n {
 			case 0:
 			case 1:
-				p.Value(scep.URL.Node, "URL %q has %s; write it without", shownURL(text), parts[0])
+				p.Value(scep.URL.Node, "`URL` %q contains %s", shownURL(text), parts[0])
 			default:
-				list := strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
-				p.Value(scep.URL.Node, "URL %q has %s; write it without", shownURL(text), list)
+				list := listed(parts)
+				p.Value(scep.URL.Node, "`URL` %q contains %s", shownURL(text), list)
 			}
 		}
 		return nil

@@ -13,12 +13,16 @@ import (
 var scepValueType = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-value-type",
-		Title:    "SCEP key of the wrong property list type",
+		Title:    "wrong value type for a SCEP key",
 		Severity: checker.Error,
-		Doc: `Apple's schema gives every SCEP key a property list type, and devices test for it: a CAFingerprint that is a string in place
-of data makes iOS refuse the payload (MCPayloadErrorDomain 2003, bad type; observed on iOS). Where a device does take another type
-for a number, that is nothing to rely on. A number in <real> with nothing behind the point is a warning: it is read as a number.`,
-		Help: "write the value with the element that Apple's schema asks for",
+		Varies:   "warning for a whole number in <real>",
+		Doc: `What it checks: the value of each SCEP key has the property list type of Apple's schema.
+Why it matters: devices check the type: iOS rejects a payload whose CAFingerprint is a string instead of data
+(MCPayloadErrorDomain 2003, bad type; observed on iOS). That a device accepts another type for a number is not
+documented.
+Exceptions: a whole number in <real> is a warning. Subject and SubjectAltName have rules of their own. Template text
+is not reported.`,
+		Help: "use the value type that Apple's schema defines for the key",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Keysize</key>
@@ -39,11 +43,11 @@ for a number, that is nothing to rely on. A number in <real> with nothing behind
 				if identityKey(&scep, n.Key) != "" {
 					continue // lost, whatever its type
 				}
-				is := kindPhrase(n.Kind) + ", but must be " + kindPhrase(want)
+				must, found := kindPhrase(want), kindPhrase(n.Kind)
 				if scep.Declarative() && want == profile.Data && n.Is(profile.String) {
-					is = "no base64, which JSON has in the place of data"
+					must, found = "Base64 text", "other text"
 				}
-				f := p.Value(n, "%s is %s; %s", n.Key, is, writeInstead(n, want))
+				f := p.Value(n, "`%s` must be %s, found %s", n.Key, must, found).WithHelp("use %s", writeInstead(n, want))
 				if _, whole := wholeReal(n); whole && want == profile.Integer {
 					f.Severity = checker.Warning
 				}
@@ -74,27 +78,27 @@ func nothingButVariables(n *profile.Node) bool {
 	return ok && text != "" && profile.HasVariable(text) && strings.TrimSpace(profile.Literal(text, "")) == ""
 }
 
-// writeInstead says how the value is written. It never tells the value of a
+// writeInstead is what the help says to use. It never quotes the value of a
 // string, which may be the Challenge.
 func writeInstead(n *profile.Node, want profile.Kind) checker.Markup {
 	switch want {
 	case profile.Integer:
 		if v, ok := wholeNumberOf(n); ok {
-			return checker.Markup("write <integer>" + v + "</integer>")
+			return checker.Markup("<integer>" + v + "</integer>")
 		}
-		return "write digits inside <integer>"
+		return "digits inside <integer>"
 	case profile.Boolean:
 		if v, ok := truthOf(n); ok {
-			return checker.Markup("write <" + v + "/>")
+			return checker.Markup("<" + v + "/>")
 		}
-		return "write <true/> or <false/>"
+		return "<true/> or <false/>"
 	case profile.Data:
 		if text, ok := n.Str(); ok && profile.HexDigest(text) != nil {
-			return "write the bytes of the digest, not their hexadecimal digits, in base64 inside <data>"
+			return "the Base64 form of the digest, not its hexadecimal digits, inside <data>"
 		}
-		return "write the bytes of the digest in base64 inside <data>"
+		return "the Base64 form of the digest inside <data>"
 	}
-	return "write it inside <string>"
+	return "<string>"
 }
 
 // retypedSCEP is the fix that writes a value in the type it must have, or nil
@@ -105,7 +109,7 @@ func retypedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 			return nil
 		}
 		return &checker.Fix{
-			Message: "write " + n.Key + " as " + kindPhrase(want),
+			Message: "replace the value of " + n.Key + " with " + string(kindPhrase(want)),
 			Safe:    true,
 			Edits:   []checker.TextEdit{checker.Replace(n.Span(), element)},
 		}
@@ -155,7 +159,7 @@ func retaggedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 		to -= len(inner) - len(strings.TrimRight(inner, space))
 	}
 	return &checker.Fix{
-		Message: "write " + n.Key + " as " + kindPhrase(want),
+		Message: "replace the value of " + n.Key + " with " + string(kindPhrase(want)),
 		Safe:    true,
 		Edits: []checker.TextEdit{
 			{Start: at.Start, End: from, Text: "<" + want.String() + ">"},
@@ -186,7 +190,7 @@ func wholeNumberOf(n *profile.Node) (string, bool) {
 	return wholeReal(n)
 }
 
-// wholeReal gives the decimal digits of a real that has nothing behind the
+// wholeReal gives the decimal digits of a real that has nothing after the
 // point.
 func wholeReal(n *profile.Node) (string, bool) {
 	const exact = 1 << 53

@@ -242,24 +242,12 @@ func (w *schemaWalk) top(n *profile.Node) bool { return n == w.payload.Node }
 
 // left reports whether another rule reports on the values and the absence of a key.
 func (w *schemaWalk) left(n *profile.Node, key string) bool {
-	switch key {
-	case "PayloadContent":
-		return w.top(n) && contentTypes[w.typ.Name]
-	case "ServerCapabilities":
-		return w.top(n) && w.typ.Name == "com.apple.mdm" && n.Get(key).Is(profile.Array) && w.pass.RuleEnabled("mdm-capabilities")
-	case "LocalIdentifier":
-		return n.Key == "IKEv2" && n.Get(key) == nil && n.Get("AuthenticationMethod").Text() == "Certificate" && w.pass.RuleEnabled("ikev2-local-identifier")
-	}
-	return false
+	return key == "PayloadContent" && w.top(n) && contentTypes[w.typ.Name]
 }
 
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
-	before := 0 // misspelled keys outside of the dictionary
-	if w.faults != nil {
-		before = len(w.faults[faultMisspelled])
-	}
 	names := keyNamesOf(keys)
 	for c := range n.Children() {
 		if top && schema.IsCommon(c.Key) {
@@ -291,7 +279,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		return
 	}
 	for _, k := range keys.Needed {
-		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.isReference(n, k) || w.hasMisspelled(n, k, before) || w.conditional(n, k) {
+		if n.Get(k.Name) != nil || w.left(n, k.Name) || top && schema.IsCommon(k.Name) || w.conditional(n, k) {
 			continue
 		}
 		severity := w.severity()
@@ -343,14 +331,6 @@ func (w *schemaWalk) matches(n *profile.Node, k *schema.Key) bool {
 func (w *schemaWalk) isReference(n *profile.Node, k *schema.Key) bool {
 	return w.top(n) && slices.ContainsFunc(requiredReferences, func(r profile.ReferenceKey) bool {
 		return r.Path == k.Name && slices.Contains(r.Types, w.payload.Type)
-	})
-}
-
-// hasMisspelled reports whether a misspelled key of a dictionary stands for one of
-// the schema, given how many were found before it.
-func (w *schemaWalk) hasMisspelled(n *profile.Node, k *schema.Key, before int) bool {
-	return w.faults != nil && slices.ContainsFunc(w.faults[faultMisspelled][before:], func(f schemaFault) bool {
-		return f.key == k && f.node.Parent() == n
 	})
 }
 
@@ -559,7 +539,7 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 	if k == nil && w.top(in) && w.shared != nil {
 		k, exact = w.nearest(in, n, w.shared)
 	}
-	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // whether an old name is near depends on the rules that run
+	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // which is near in other dictionaries
 		names.addFar(n.Key)
 	}
 	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil {
@@ -575,7 +555,7 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 	if !keys.Known() {
 		return nil, false
 	}
-	if right := oldNames[n.Key]; right != "" && keys.Lists(right) && !w.pass.RuleEnabled("eap-key-legacy") {
+	if right := oldNames[n.Key]; right != "" && keys.Lists(right) {
 		return keys.Get(right), false
 	}
 	var buffer [maxKeyName]byte
@@ -821,24 +801,24 @@ var kindWords = [...]string{
 
 // keyLabel names a value to its reader: by its key, or by that of the array which
 // holds it.
-func keyLabel(p *checker.Pass, n *profile.Node) string {
+func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 	if n.Key != "" {
-		return "`" + excerpt(p, n.Key) + "`"
+		return checker.Phrase("`" + excerpt(p, n.Key) + "`")
 	}
 	for up := n.Parent(); up != nil; up = up.Parent() {
 		if up.Key != "" {
-			return "value in `" + excerpt(p, up.Key) + "`"
+			return checker.Phrase("value in `" + excerpt(p, up.Key) + "`")
 		}
 	}
 	return "value"
 }
 
 // dictionaryLabel names a dictionary to its reader.
-func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) string {
+func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
-		return f.payload.Type
+		return checker.Phrase(f.payload.Type)
 	}
-	return strings.TrimPrefix(keyLabel(p, n), "value in ")
+	return checker.Phrase(strings.TrimPrefix(string(keyLabel(p, n)), "value in "))
 }
 
 // letters tells which bytes stand in a name, several of them as one.

@@ -38,7 +38,8 @@ Exceptions: a target whose version is older than the change is not reported; one
 </dict>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSchema, refProfileKeys},
+		Defers: true,
+		Refs:   []checker.Ref{refSchema, refProfileKeys},
 	},
 	Check: func(p *checker.Pass) error {
 		targets := targetsOf(p)
@@ -54,7 +55,7 @@ Exceptions: a target whose version is older than the change is not reported; one
 				continue
 			}
 			if removed, deprecated := supportOf(targets, t.Platforms); len(removed) == 0 && len(deprecated) > 0 {
-				p.Value(payload.Keys.Type, "PayloadType %q is deprecated since %s", payload.Type, listed(deprecated))
+				p.Value(payload.Keys.Type, "`PayloadType` %q is deprecated since %s", payload.Type, listed(deprecated))
 			}
 		}
 		return nil

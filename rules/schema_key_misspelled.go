@@ -10,6 +10,7 @@ var schemaKeyMisspelled = checker.Rule{
 		ID:       "schema-key-misspelled",
 		Title:    "misspelled key",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications",
 		Doc: `What it checks: keys that Apple's schema does not have, and that differ from one it has in case, in whitespace, or by a small edit.
 Why it matters: keys are case-sensitive, and devices ignore those that they do not know. The setting is lost, though the profile installs.
 Exceptions: a warning for payloads that are preferences of applications. Not reported where the key that is meant is present too.
@@ -30,6 +31,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 <false/>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},
@@ -37,7 +39,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 		renamed := map[renaming]bool{}
 		for _, fault := range schemaFaultsOf(p, faultMisspelled) {
 			n, right := fault.node, fault.key.Name
-			f := p.Key(n, "misspelled key %q is ignored; expected %q", excerpt(p, n.Key), right)
+			f := p.Key(n, "misspelled key %q is ignored; expected %q", excerpt(p, n.Key), right).StandsFor(append(n.Parent().Path(), right)...)
 			f.Severity = fault.severity
 			f.Help = "rename the key to `" + right + "`"
 			to := renaming{n.Parent(), right}

@@ -32,6 +32,7 @@ Exceptions: misspelled keys have a rule of their own. Payloads that take any key
 <string>Corp</string>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},

@@ -12,7 +12,8 @@ var schemaRange = checker.Rule{
 		ID:       "schema-range",
 		Title:    "number out of range",
 		Severity: checker.Error,
-		Doc: `What it checks: numbers outside of the range that Apple's schema gives for the key.
+		Varies:   "warning for preferences of applications, and where the range is that of a user interface",
+		Doc: `What it checks: numbers outside the range that Apple's schema gives for the key.
 Why it matters: the profile system rejects the payload, or ignores the value.
 Exceptions: a warning for payloads that are preferences of applications, and where the range is that of a user interface, or a profile is
 for Macs alone, which read passcode settings and restrictions as preferences. 0 is not reported where a range
@@ -34,12 +35,13 @@ begins with 1 or 2, since it stands for "never" there.
 <integer>12</integer>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultRange) {
-			f := p.Value(fault.node, "%s is out of range: found %s; expected %s", keyLabel(p, fault.node), excerpt(p, fault.node.Text()), rangePhrase(fault.key))
+			f := p.Value(fault.node, "%s is out of range: found %s; expected %s", keyLabel(p, fault.node), excerpt(p, fault.node.Text()), checker.Phrase(rangePhrase(fault.key)))
 			f.Severity = fault.severity
 		}
 		return nil

@@ -28,7 +28,8 @@ Exceptions: a target whose version is older than the change is not reported, nor
 <string>com.apple.jabber.account</string>
 </dict>`,
 		},
-		Refs: []checker.Ref{refSchema, refProfileKeys},
+		Defers: true,
+		Refs:   []checker.Ref{refSchema, refProfileKeys},
 	},
 	Check: func(p *checker.Pass) error {
 		targets := targetsOf(p)
@@ -44,7 +45,7 @@ Exceptions: a target whose version is older than the change is not reported, nor
 				continue
 			}
 			if removed, _ := supportOf(targets, t.Platforms); len(removed) > 0 {
-				p.Value(payload.Keys.Type, "PayloadType %q is ignored since %s", payload.Type, listed(removed))
+				p.Value(payload.Keys.Type, "`PayloadType` %q is ignored since %s", payload.Type, listed(removed))
 			}
 		}
 		return nil

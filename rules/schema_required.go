@@ -9,6 +9,7 @@ var schemaRequired = checker.Rule{
 		ID:       "schema-required",
 		Title:    "missing required key",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications, and for LocalIdentifier without a certificate",
 		Doc: `What it checks: keys that Apple's schema requires in a payload, or in a dictionary inside it.
 Why it matters: the profile system rejects a payload without them (MCPayloadErrorDomain 2002, missing required key), or ignores what they belong to.
 Exceptions: a warning for payloads that are preferences of applications, and for LocalIdentifier of a VPN without a certificate. Dictionaries that are
@@ -32,12 +33,13 @@ empty or belong to another VPNType are not checked. Keys that Apple requires und
 <string>anna</string>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultMissing) {
-			f := p.AtStart(fault.node, "missing required key `%s` in %s", fault.key.Name, dictionaryLabel(p, &fault, fault.node))
+			f := p.AtStart(fault.node, "missing required key `%s` in %s", fault.key.Name, dictionaryLabel(p, &fault, fault.node)).Missing(fault.key.Name)
 			f.Severity = fault.severity
 			f.Help = "add the key `" + fault.key.Name + "`"
 		}

@@ -11,6 +11,7 @@ var schemaType = checker.Rule{
 		ID:       "schema-type",
 		Title:    "value of the wrong type",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications, and for numbers of another type",
 		Doc: `What it checks: values whose property list type is not the one that Apple's schema gives the key.
 Why it matters: the profile system rejects the payload (MCPayloadErrorDomain 2003, bad data type), or ignores the value.
 Exceptions: a warning for payloads that are preferences of applications, and for numbers that are written as another kind of number. Macs take 0 and 1 for
@@ -33,6 +34,7 @@ boolean is not reported.
 <integer>12</integer>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
 		SkipLossyExports: true,
 	},
@@ -64,5 +66,5 @@ func foundPhrase(k profile.Kind) string {
 	if k == profile.Dict {
 		return "a dictionary"
 	}
-	return kindPhrase(k)
+	return string(kindPhrase(k))
 }

@@ -14,6 +14,7 @@ var schemaValue = checker.Rule{
 		ID:       "schema-value",
 		Title:    "value that Apple's schema does not list",
 		Severity: checker.Error,
+		Varies:   "warning for preferences of applications, and for one of several values in an array",
 		Doc: `What it checks: values of keys for which Apple's schema lists all values that are allowed. Text is case-sensitive.
 Why it matters: the profile system rejects the payload, or ignores the value and uses the default.
 Exceptions: a warning for payloads that are preferences of applications, and for one value among several in an array. Empty text is not reported.
@@ -34,6 +35,7 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 <string>WPA2</string>
 </dict>`,
 		},
+		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
 		SkipLossyExports: true,
 	},
@@ -44,13 +46,13 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 			if n.Is(profile.String) {
 				found = `"` + excerpt(p, found) + `"`
 			}
-			f := p.Value(n, "unsupported %s %s; expected %s", keyLabel(p, n), found, allowedPhrase(fault.key))
+			f := p.Value(n, "unsupported %s %s; expected %s", keyLabel(p, n), found, checker.Phrase(allowedPhrase(fault.key)))
 			f.Severity = fault.severity
 			right := sameValue(n.Text(), fault.key.Allowed)
 			if right == "" || !n.Is(profile.String) {
 				continue
 			}
-			f.Message = "unsupported " + keyLabel(p, n) + " " + found + `; expected "` + right + `"`
+			f.Message = "unsupported " + string(keyLabel(p, n)) + " " + found + `; expected "` + right + `"`
 			f.Help = `use "` + right + `"`
 			if inner, ok := elementText(p, n); ok {
 				f.Fix = &checker.Fix{Message: `replace the value with "` + right + `"`, Safe: true, Edits: []checker.TextEdit{checker.Replace(inner, right)}}

@@ -11,14 +11,16 @@ import (
 var targetKey = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "target-key",
-		Title:    "a key is newer than a target, or not there on it",
+		Title:    "key not supported on a target platform",
 		Severity: checker.Warning,
-		Doc: `Devices pass over keys that they do not know, and what these set is not set. Some keys came later than their payload, as Key Usage of SCEP on
-macOS 10.11, and some are there on Macs alone, as KeyIsExtractable and AllowAllAppsAccess. The rule knows the keys of
-Apple's schema, and runs only if targets are given. Of other payloads than SCEP, a key with its default value is not reported, and one that another
-target does support is info. Where a key means nothing on the systems that ignore it, and another target
-does use it, the finding is info; false, which is the default there anyway, is not reported.`,
-		Help: "leave the key out of profiles for that system, or raise the oldest version that is supported",
+		Varies:   "info where the key has no meaning, and if another target supports it",
+		Doc: `What it checks: all target platforms support the keys of the profile. Runs only with --target.
+Why it matters: devices ignore keys that they do not support, and the setting is lost. Some keys are newer than their
+payload, such as Key Usage of SCEP on macOS 10.11; some exist only on macOS, such as KeyIsExtractable and
+AllowAllAppsAccess.
+Exceptions: info for a key that has no meaning on the platforms that ignore it, and for keys of other payloads than
+SCEP that another target supports. A default value is not reported.`,
+		Help: "remove the key, or raise the minimum target version",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<!-- targets ios=17 -->
@@ -45,7 +47,7 @@ does use it, the finding is info; false, which is the default there anyway, is n
 		}
 		for _, fault := range schemaFaultsOf(p, faultTarget) {
 			f := p.Key(fault.node, "key %q is ignored %s", excerpt(p, fault.node.Key), inWords(fault.missing))
-			f.Severity = fault.severity
+			f.Severity, f.Argument = fault.severity, argumentOf(fault.missing)
 		}
 		return nil
 	},
@@ -84,19 +86,27 @@ func keysOn(p *checker.Pass, targets checker.Targets, in *profile.Node, payloadT
 		for key := range strings.SplitSeq(row.Path, ".") {
 			n = n.Get(key)
 		}
-		if n == nil {
+		if n == nil || p.Profile.Lossy() && n.Is(profile.Template) && !n.KeySpan().Valid() { // of which the export says nothing
 			continue
 		}
 		missing := lacking(targets, row.Since)
-		switch {
-		case len(missing) == 0, row.Idle != "" && n.Text() == row.Idle:
-		case row.Moot && n.Text() == "false" && !slices.ContainsFunc(missing, onMac): // which is what holds there anyway
-		case row.Moot && len(missing) < len(targets):
-			p.Key(n, "key %q is passed over %s, where it means nothing; keep it for the other targets", n.Key, inWords(missing)).Severity = checker.Info
-		case len(missing) < len(targets):
-			p.Key(n, "key %q is passed over %s; keep it out of profiles for %s", n.Key, inWords(missing), few(len(missing), "that system", "those systems"))
-		default:
-			p.Key(n, "key %q is passed over %s; remove it", n.Key, inWords(missing))
+		if len(missing) == 0 || row.Idle != "" && n.Text() == row.Idle {
+			continue
+		}
+		if row.Moot && n.Text() == "false" && !slices.ContainsFunc(missing, onMac) { // which is the default there anyway
+			continue
+		}
+		moot := row.Moot && len(missing) < len(targets)
+		format := "key %q is ignored %s"
+		if moot {
+			format = "key %q has no meaning %s and is ignored"
+		}
+		f := p.Key(n, format, n.Key, inWords(missing))
+		f.Argument = argumentOf(missing)
+		if moot {
+			f.WithHelp("keep it for the other targets").Severity = checker.Info
+		} else if len(missing) < len(targets) {
+			f.WithHelp("remove it from profiles for %s", few(len(missing), "that platform", "those platforms"))
 		}
 	}
 }

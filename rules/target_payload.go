@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,13 +13,16 @@ import (
 var targetPayload = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "target-payload",
-		Title:    "a payload is not supported on a target",
+		Title:    "payload type not supported on a target platform",
 		Severity: checker.Error,
-		Doc: `Apple's schema says of each payload which systems have it, since which version, and on Macs whether it belongs into profiles of the
-system or of users. The rule knows all payloads of the schema, and speaks only if targets are given. What a system does not
-support is not set there, or the profile is refused. If other targets of the run do support the payload, the profile works on these, and the finding is a
-warning, or info for payloads that have nothing to do with certificates. A profile with a TargetDeviceType is judged for that kind of device alone, and the channel by PayloadScope, where it is written.`,
-		Help: "leave the payload out of profiles for that system, or raise the oldest version that is supported",
+		Varies:   "warning if another target supports it, info without certificates",
+		Doc: `What it checks: all target platforms support the payload types of the profile, and macOS also the channel that
+PayloadScope selects. Runs only with --target.
+Why it matters: Apple's schema states which platforms and versions support each payload. Elsewhere the device ignores
+the payload or rejects the profile.
+Exceptions: if another target supports the payload, a warning, or info for payloads without certificates. With
+TargetDeviceType only that platform is checked.`,
+		Help: "remove the payload from profiles for that platform, or raise the minimum target version",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
 			Bad: `<!-- targets ios=17 -->
@@ -53,16 +57,17 @@ warning, or info for payloads that have nothing to do with certificates. A profi
 			if len(missing) == 0 {
 				continue
 			}
-			remedy := "keep it out of profiles for " + few(len(missing), "that system", "those systems")
+			remedy := "remove the payload from profiles for " + few(len(missing), "that platform", "those platforms")
 			if len(missing) == 1 {
 				switch {
 				case missing[0].scope != "":
-					remedy = "write PayloadScope " + row.Scope
+					remedy = "set PayloadScope to " + row.Scope
 				case missing[0].since != "":
-					remedy = "keep it out of profiles for older versions"
+					remedy = "remove the payload from profiles for older versions, or raise the minimum target version"
 				}
 			}
-			f := p.Value(payload.Keys.Type, "PayloadType %q is not supported %s; %s", payload.Type, inWords(missing), remedy)
+			f := p.Value(payload.Keys.Type, "`PayloadType` %q is not supported %s", payload.Type, inWords(missing)).WithHelp("%s", remedy)
+			f.Argument = argumentOf(missing)
 			switch {
 			case len(missing) == len(targets):
 			case row.Types == nil:
@@ -171,9 +176,9 @@ func older(t checker.Target, version string) bool {
 	return slices.Compare(oldest[:], first[:]) < 0
 }
 
-// inWords says where something is not: "on tvOS and watchOS and before iOS 17.0
+// inWords names the platforms of a list: "on tvOS and watchOS and before iOS 17.0
 // (a target is iOS 16)".
-func inWords(list []lack) string {
+func inWords(list []lack) checker.Phrase {
 	var never, parts []string
 	for _, l := range list {
 		name := systemNames[l.system]
@@ -189,8 +194,12 @@ func inWords(list []lack) string {
 	if len(never) > 0 {
 		parts = append([]string{"on " + listed(never)}, parts...)
 	}
-	return listed(parts)
+	return checker.Phrase(listed(parts))
 }
+
+// argumentOf identifies platforms in a fingerprint, in whatever words they are
+// reported.
+func argumentOf(list []lack) string { return fmt.Sprint(list) }
 
 // few gives the word for one or for more.
 func few(count int, one, more string) string {
@@ -200,13 +209,13 @@ func few(count int, one, more string) string {
 	return more
 }
 
-// listed joins words as in "a, b and c".
+// listed joins words as in "a, b, and c".
 func listed(words []string) string {
 	last := len(words) - 1
 	if last == 0 {
 		return words[0]
 	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return strings.Join(words[:last], ", ") + few(last, " and ", ", and ") + words[last]
 }
 
 // wrongScope reports whether a Mac has a payload in profiles of the other scope

@@ -10,12 +10,14 @@ import (
 var targetVariable = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "target-variable",
-		Title:    "a variable that only Macs fill in",
+		Title:    "macOS-only variable with a non-macOS target",
 		Severity: checker.Warning,
-		Doc: `In the Subject and the names of a SCEP payload a Mac replaces %SerialNumber%, %ComputerName% and ten others while it installs the profile. No other
-system does: the certificate is requested for a device by the name of "%SerialNumber%". Some management servers replace variables of the same form
-before they send the profile; then the finding does not matter. The rule speaks only if targets are given.`,
-		Help: "write a variable that the management server replaces, or give Macs a profile of their own",
+		Doc: `What it checks: SCEP payloads have no variables that only macOS expands, such as %SerialNumber% and %ComputerName%, if
+another platform is a target.
+Why it matters: macOS replaces twelve such variables in Subject and SubjectAltName when it installs the profile. Other
+platforms request a certificate for a device called "%SerialNumber%".
+Exceptions: the finding can be suppressed if the MDM server replaces variables of the same form.`,
+		Help: "use a variable that the MDM server expands, or a separate profile for Macs",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<!-- targets ios=17 -->
@@ -81,7 +83,7 @@ func macVariables(p *checker.Pass, n *profile.Node, systems string) {
 	}
 	for _, v := range profile.Variables(text) {
 		if v.Syntax == profile.SyntaxPercent && slices.Contains(macVariableNames, v.Name) {
-			p.Value(n, "%q is filled in by Macs only, and not on %s; write a variable that the management server replaces", "%"+v.Name+"%", systems)
+			p.Value(n, "variable %q is expanded only on macOS, not on %s", "%"+v.Name+"%", systems)
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -10,13 +11,15 @@ import (
 var variableMisplaced = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "variable-misplaced",
-		Title:    "template text where only a literal parses",
+		Title:    "template text where a literal value is required",
 		Severity: checker.Warning,
-		Doc: `A variable inside of <string> is text like any other. Inside of <integer>, <data> or <date>, or between elements as a block or in
-the place of a whole value, it makes the file unreadable as a property list until a product has replaced it: a device that gets the file as it
-is refuses it, and many servers refuse to upload it. What the text stands for is not known here and was not checked; the rest of the file
-was. Fleet is known to replace its variables before it reads the file, so these are info.`,
-		Help: "make sure that the file is rendered before it is uploaded, and check the rendered profile as well",
+		Varies:   "info for Fleet's variables",
+		Doc: `What it checks: template text is inside <string>, not in <integer>, <data>, or <date>, between elements, or in place
+of a whole value.
+Why it matters: elsewhere it makes the file unreadable as a property list until a product renders it. Devices reject
+the file, and many servers reject the upload. The value of the template text is not checked; the rest of the file is.
+Exceptions: info for Fleet's variables: Fleet replaces them before it reads the file.`,
+		Help: "render the file before uploading it, and check the rendered profile",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Keysize</key>
@@ -32,7 +35,7 @@ was. Fleet is known to replace its variables before it reads the file, so these 
 		blocks := p.Profile.Source.Templates
 		if err := p.Profile.Err; err != nil {
 			if err.Template && len(blocks) > 0 {
-				f := p.At(err.Span, nil, "until the template text of this file (first: %q) is rendered, it cannot be checked: %s",
+				f := p.At(err.Span, nil, "template text %q: the file cannot be checked until it is rendered: %s",
 					blockText(p, blocks[0]), syntaxMessage(p, err))
 				infoForFleet(f, allFleet(p, blocks))
 			}
@@ -61,7 +64,7 @@ var refFleetVariables = checker.Ref{
 }
 
 // templateWalk goes through a profile in file order, side by side with the
-// template text that stands outside of values, and tells which dict or array
+// template text that stands outside values, and tells which dictionary or array
 // each piece of it belongs to.
 type templateWalk struct {
 	pass   *checker.Pass
@@ -114,6 +117,9 @@ func (w *templateWalk) value(n *profile.Node) {
 // are quoted, for the rest of it may be a secret.
 func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string) {
 	text = strings.TrimSpace(text)
+	if w.isRendered(text) {
+		return
+	}
 	fleet, first := true, ""
 	for _, v := range profile.Variables(text) {
 		if first == "" {
@@ -121,25 +127,33 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 		}
 		fleet = fleet && v.Syntax == profile.SyntaxFleet
 	}
-	const warning = "the file is no property list until it is rendered, and the value was not checked"
 	var f *checker.Finding
 	if n.Is(profile.Template) {
-		f = w.pass.At(at, n.Path(), "template text %q in the place of a value: %s; put it inside <string> if a string is meant", excerpt(w.pass, first), warning)
+		f = w.pass.At(at, n.Path(), "template text %q in place of a value; not a property list until rendered", excerpt(w.pass, first)).
+			WithHelp("render the file before checking it, or put the text inside <string>")
 	} else {
-		f = w.pass.At(at, n.Path(), "template text %q in <%s>: %s; check the rendered profile", excerpt(w.pass, first), n.Kind, warning)
+		f = w.pass.At(at, n.Path(), "template text %q in <%s>; not a property list until rendered", excerpt(w.pass, first), n.Kind)
 	}
 	infoForFleet(f, fleet && first != "")
 }
 
 // report reports the first of the pieces that stand between the values of a
-// dict or array, or outside of the root value.
+// dictionary or array, or outside the root value.
 func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
+	found = slices.DeleteFunc(found, func(at profile.Span) bool { return w.isRendered(string(w.pass.Profile.Source.Text[at.Start:at.End])) })
 	if len(found) == 0 {
 		return
 	}
-	f := w.pass.At(found[0], in.Path(), "template text %q between elements: the file is no property list until it is rendered; check the rendered profile",
+	f := w.pass.At(found[0], in.Path(), "template text %q between elements; not a property list until rendered",
 		blockText(w.pass, found[0]))
 	infoForFleet(f, allFleet(w.pass, found))
+}
+
+// isRendered reports whether the document around the profile renders template text:
+// Terraform does so in heredocs.
+func (w *templateWalk) isRendered(text string) bool {
+	x := w.pass.Profile.Export
+	return x != nil && x.Kind == profile.ExportTerraform && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
 }
 
 func infoForFleet(f *checker.Finding, fleet bool) {
@@ -181,7 +195,7 @@ func withoutLiterals(text string) string {
 	}
 }
 
-// excerpt shortens a text of the file to what a message can quote: white space
+// excerpt shortens a text of the file to what a message can quote: whitespace
 // in it becomes single spaces, and what is too long is cut.
 func excerpt(p *checker.Pass, text string) string {
 	const most = 40

@@ -11,14 +11,15 @@ import (
 var variableMixed = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "variable-mixed",
-		Title:    "variables of two products in one profile",
+		Title:    "variables from more than one product",
 		Severity: checker.Warning,
-		Doc: `A profile is installed by one product, and that replaces its own variables only. Those of another reach the device as they are written:
-it asks for a certificate in the name of the variable's text, or enrols with that text as its challenge. They are what is left when a profile
-moves from one product to another. Only variables that no other product or script has are counted: what may as well be a variable of a shell or of a
-template, as $EMAIL or {{ name }}, is not. The %Variables% that macOS replaces itself go with any product, and beside Fleet's variables $NAME
-may come from the environment.`,
-		Help: "write all variables as the product that installs the profile has them",
+		Doc: `What it checks: all product variables of a profile belong to one product.
+Why it matters: the product that deploys the profile replaces only its own variables. The device gets the others as
+text: it requests a certificate for the name of the variable, or enrolls with it as the challenge. Typical cause: a
+profile that moved from one product to another.
+Exceptions: only variables that no other product or script uses are counted, so $EMAIL and {{ name }} are not. The
+%Variables% of macOS go with any product. With Fleet's variables, $NAME may come from the environment.`,
+		Help: "use only variables of the product that deploys the profile",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>Subject</key>
@@ -81,8 +82,8 @@ may come from the environment.`,
 				continue
 			}
 			stray, usual := uses[product][0], uses[main][0]
-			p.Value(stray.node, "%q is a variable of %s, and %q%s one of %s: neither product replaces those of the other; keep to those of the product that installs the profile",
-				excerpt(p, stray.text), product.Name, excerpt(p, usual.text), onLine(p, usual.node), main.Name)
+			p.Value(stray.node, "%q is a %s variable, but %q%s is a %s variable",
+				excerpt(p, stray.text), product.Name, excerpt(p, usual.text), checker.Phrase(onLine(p, usual.node)), main.Name)
 		}
 		return nil
 	},
@@ -175,7 +176,7 @@ func variablesOf(n *profile.Node, text string) []profile.Variable {
 // variables. The reader of property lists bounds the depth.
 func eachText(p *profile.Profile, n *profile.Node, do func(*profile.Node, string)) {
 	switch {
-	case n.Plain():
+	case n.NoVariableBytes():
 	case n.Is(profile.Dict, profile.Array):
 		for c := range n.Children() {
 			eachText(p, c, do)

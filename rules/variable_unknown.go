@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 var variableUnknown = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "variable-unknown",
-		Title:    "a variable that its product does not document",
+		Title:    "undocumented product variable",
 		Severity: checker.Warning,
-		Doc: `A product replaces the variables it knows. One with a slip in its name stays as it is, and the device asks for a certificate in the
-name of the variable's text; Fleet refuses a profile with a variable it does not know. Judged are names whose beginning tells the
-product: FLEET_VAR_ of Fleet, all of which are documented, and AD_ of macOS and AAD_, AzureAD and OnPrem of Intune, where only what is a letter or two away from
-a documented name is taken for a slip. Names that an administrator gives, as those of CAs, secrets and custom attributes, are not judged.`,
-		Help: "write the variable as its product documents it",
+		Doc: `What it checks: variables with the prefix of a product are documented: FLEET_VAR_ of Fleet, AD_ of macOS, and AAD_,
+AzureAD, and OnPrem of Intune.
+Why it matters: a product replaces only the variables it knows. A misspelled one is left as text, and the device
+requests a certificate for the name of the variable. Fleet rejects a profile with an unknown variable.
+Exceptions: names that administrators choose, such as those of CAs, secrets, and custom attributes, are not reported.
+For macOS and Intune, only a name a few letters away from a documented one is.`,
+		Help: "use a variable that the product documents",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
 			Bad: `<key>SubjectAltName</key>
@@ -38,19 +39,15 @@ a documented name is taken for a slip. Names that an administrator gives, as tho
 			if v.misnamed == nil {
 				continue
 			}
-			refused := ""
-			if v.misnamed == profile.Fleet {
-				refused = ", which refuses a profile with a variable it does not know"
-			}
-			remedy := fmt.Sprintf("write one that is in the documentation of %s", v.misnamed.Name)
+			remedy := fmt.Sprintf("use a variable that %s documents", v.misnamed.Name)
 			if v.nearest != "" {
 				right := strings.Replace(v.text, v.variable.Name, v.nearest, 1)
-				remedy = fmt.Sprintf("the nearest it documents is %q", right)
+				remedy = fmt.Sprintf("use a documented variable; the closest is %q", right)
 				if v.near {
-					remedy = fmt.Sprintf("write %q", right)
+					remedy = fmt.Sprintf("use %q", right)
 				}
 			}
-			p.Value(v.node, "%q is no variable of %s%s; %s", v.text, v.misnamed.Name, refused, remedy)
+			p.Value(v.node, "%q is not a documented %s variable", v.text, v.misnamed.Name).WithHelp("%s", remedy)
 		}
 		return nil
 	},

@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Settings are the values of a profile, for comparing it with another one that
@@ -70,7 +73,7 @@ type flattener struct {
 // value adds a value, or all that it holds; within tells whether it lies under a
 // secret key. The reader of profiles bounds the depth.
 func (f *flattener) value(key string, n *profile.Node, within bool) {
-	within = within || profile.SecretKey(n.Key)
+	within = within || keyname.IsSecret(n.Key)
 	switch {
 	case n.Is(profile.Dict):
 		for c := range n.Children() {
@@ -87,11 +90,11 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 	}
 	x := Setting{
 		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
-		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: n.Secret(within) || f.hidden.Text(n.Text()) != n.Text(),
+		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: secret.IsSecret(n, within) || f.hidden.Text(n.Text()) != n.Text(),
 	}
 	switch {
-	case n.Secret(within):
-		x.Text = profile.Mask
+	case secret.IsSecret(n, within):
+		x.Text = plist.Mask
 	case n.Is(profile.Data):
 		b, _ := n.Bytes()
 		sum := sha256.Sum256(b)

@@ -85,7 +85,10 @@ func suppressible(name string, all []checker.Rule) error {
 // reports whether there are any. A shipped policy that is not loaded may be named,
 // since packs come and go, and so may rules that the command does not have.
 func applyLevel(chosen map[string]checker.Severity, l Level, c *checker.Checker, alsoKnown []string) bool {
-	matched := slices.Contains(c.KnownRuleIDs, path.Base(l.Rule.Value)) || slices.Contains(alsoKnown, l.Rule.Value)
+	matched := slices.Contains(c.KnownRuleIDs, path.Base(l.Rule.Value))
+	for _, id := range alsoKnown { // which a pattern may match
+		matched = matched || MatchRule(l.Rule.Value, &checker.Meta{ID: id})
+	}
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		if !MatchRule(l.Rule.Value, m) {

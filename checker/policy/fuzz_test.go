@@ -11,8 +11,8 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/policy"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // seeds adds the contents of files to a fuzz target.
@@ -67,7 +67,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			return
 		}
-		profiles, err := profile.Parse("p", []byte(checkertest.Document(checker.ScopeSCEP, "<key>URL</key><string>https://a.b/c</string>")))
+		profiles, err := export.Parse("p", []byte(checkertest.Document(checker.ScopeSCEP, "<key>URL</key><string>https://a.b/c</string>")))
 		if err != nil {
 			t.Fatal(err)
 		}

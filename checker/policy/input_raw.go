@@ -10,7 +10,10 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // longestData is how many bytes of data a policy sees; of longer data it sees
@@ -72,7 +75,7 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 			if n.Get(c.Key) != c {
 				continue // the key stands twice, and this one is lost
 			}
-			object.Insert(d.text(c.Key), d.raw(c, within || profile.SecretKey(c.Key)))
+			object.Insert(d.text(c.Key), d.raw(c, within || keyname.IsSecret(c.Key)))
 		}
 		return ast.NewTerm(object)
 	case n.Is(profile.Array):
@@ -86,11 +89,11 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 }
 
 func (d *document) scalar(n *profile.Node, within bool) *ast.Term {
-	if !d.pass.ShowSecrets() && n.Secret(within) {
+	if !d.pass.ShowSecrets() && secret.IsSecret(n, within) {
 		if n.Is(profile.Data) {
 			return ast.StringTerm(lengthOf(n))
 		}
-		return ast.InternedTerm(profile.Mask)
+		return ast.InternedTerm(plist.Mask)
 	}
 	if n.Unrendered() {
 		return d.text(n.Text())

@@ -7,7 +7,9 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // scepPaths are the paths of the SCEP keys of a payload.
@@ -94,7 +96,7 @@ func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
 		if s.Content.Get(n.Key) == n {
-			f = append(f, [2]*ast.Term{d.text(n.Key), d.raw(n, profile.SecretKey(n.Key))})
+			f = append(f, [2]*ast.Term{d.text(n.Key), d.raw(n, keyname.IsSecret(n.Key))})
 		}
 	}
 	return f.term()
@@ -230,7 +232,7 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 		f.text("value", c.Value)
 	}
 	f.number("length", profile.Characters(c.Node.Text()))
-	f.flag("guessable", literal && profile.Guessable(c.Value))
+	f.flag("guessable", literal && secret.IsWeakChallenge(c.Value))
 	count, files := 0, []*ast.Term{}
 	if literal && !d.p.Deployed() {
 		n, places := d.pass.ImportFact(sharedChallenge, c.Value)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -40,7 +40,7 @@ func validator(t testing.TB) *jsonschema.Schema {
 // inputOf gives the document of a profile, as JSON has it.
 func inputOf(t testing.TB, name string, text []byte, c checker.Checker) (document any, written []byte) {
 	t.Helper()
-	profiles, err := profile.Parse(name, bytes.Clone(text))
+	profiles, err := export.Parse(name, bytes.Clone(text))
 	if err != nil {
 		return nil, nil
 	}
@@ -147,7 +147,7 @@ func TestSections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	profiles, err := profile.Parse("input.mobileconfig", text)
+	profiles, err := export.Parse("input.mobileconfig", text)
 	if err != nil {
 		t.Fatal(err)
 	}

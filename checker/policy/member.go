@@ -2,12 +2,14 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // gather notes what policies about the whole run must know of a profile.
@@ -51,11 +53,12 @@ func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error
 
 // member is one element of a set: what a policy found.
 type member struct {
-	message string
-	path    []any
+	message, help string
+	path, args    []any
+	hasArgs       bool
 }
 
-// read understands an element: a text, or an object of msg and path.
+// read understands an element: a text, or an object of msg, path, help, and args.
 func read(v ast.Value) (m member, err error) {
 	const most = 1000
 	if exceeds(v, most) {
@@ -70,50 +73,65 @@ func read(v ast.Value) (m member, err error) {
 			case `"msg"`:
 				text, ok := value.(ast.String)
 				if !ok {
-					return m, fmt.Errorf("msg must be a string, found %s", value)
+					return m, fmt.Errorf("msg must be a string, found %s", short(value))
 				}
 				m.message = string(text)
+			case `"help"`:
+				text, ok := value.(ast.String)
+				if !ok {
+					return m, fmt.Errorf("help must be a string, found %s", short(value))
+				}
+				m.help = strings.TrimSpace(string(text))
 			case `"path"`:
-				if m.path, err = steps(value); err != nil {
+				if m.path, err = steps("path", value); err != nil {
 					return m, err
 				}
+			case `"args"`:
+				if m.args, err = steps("args", value); err != nil {
+					return m, err
+				}
+				m.hasArgs = true
 			default:
-				return m, fmt.Errorf("a member has the key %s; it may have msg and path only", key)
+				return m, fmt.Errorf("unknown key %s in a member; expected msg, path, help, or args", short(key.Value))
 			}
 		}
 		if v.Get(ast.StringTerm("msg")) == nil {
-			return m, fmt.Errorf("member %s is missing msg", short(v))
+			return m, fmt.Errorf("member %s is missing required key msg", short(v))
 		}
 	default:
 		return m, fmt.Errorf("member %s must be a string or an object with msg and path", short(v))
 	}
 	if strings.TrimSpace(m.message) == "" {
-		return m, fmt.Errorf("msg of the member is empty")
+		return m, fmt.Errorf("msg is empty")
 	}
 	return m, nil
 }
 
-func steps(v ast.Value) ([]any, error) {
+// steps reads an array of keys and whole numbers.
+func steps(name string, v ast.Value) ([]any, error) {
 	array, ok := v.(*ast.Array)
 	if !ok {
-		return nil, fmt.Errorf("path must be an array, such as scep.paths.URL, found %s", short(v))
+		if name == "path" {
+			return nil, fmt.Errorf("path must be an array such as scep.paths.URL, found %s", short(v))
+		}
+		return nil, fmt.Errorf("%s must be an array, found %s", name, short(v))
 	}
-	path := make([]any, 0, array.Len())
+	list := make([]any, 0, array.Len())
 	for i := range array.Len() {
 		switch step := array.Elem(i).Value.(type) {
 		case ast.String:
-			path = append(path, string(step))
+			list = append(list, string(step))
 		case ast.Number:
 			n, ok := step.Int()
 			if !ok {
-				return nil, fmt.Errorf("path contains %s; expected keys and whole numbers", step)
+				return nil, fmt.Errorf("%s must hold only strings and whole numbers, found %s", name, short(step))
 			}
-			path = append(path, n)
+			list = append(list, n)
 		default:
-			return nil, fmt.Errorf("path contains %s; expected keys and whole numbers", short(step))
+			return nil, fmt.Errorf("%s must hold only strings and whole numbers, found %s", name, short(step))
 		}
 	}
-	return path, nil
+	return list, nil
 }
 
 // place reports the finding at the value its path leads to; at the opening of
@@ -126,14 +144,70 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 	var f *checker.Finding
 	if n.Is(profile.Dict, profile.Array) {
 		f = pass.AtStart(n, "%s", checker.Prose(m.message))
+		if missing := p.missing(pass, m.path); missing != nil {
+			f.MissingAt(missing)
+		}
 	} else {
 		f = pass.Value(n, "%s", checker.Prose(m.message))
 	}
-	f.Rule, f.Help, f.Severity = p.described(), p.described().Help, severity
+	f.Rule, f.Severity = p.described(), severity
+	f.Argument = m.argument(n, pass.Profile.Secrets(), severity, p.shipped)
+	if f.Help = f.Rule.Help; m.help != "" {
+		f.WithHelp("%s", m.help)
+	}
 	for _, s := range pass.Profile.SCEP() {
 		if s.Challenge.Node == n && s.ChallengeKind == profile.ChallengeLiteral {
 			_, f.Related = pass.ImportFact(sharedChallenge, s.Challenge.Value)
 		}
+	}
+	return nil
+}
+
+// argument is what identifies the finding beside its path, in whatever words the
+// policy reports it: the set; then the arguments that the policy gives, or the
+// value at the path. A dictionary or an array has no value of its own, and
+// several things may be missing in it, so that without arguments the message
+// has to tell them apart. The policies of the program give arguments where they
+// have several findings at one path.
+func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
+	switch {
+	case m.hasArgs:
+		return fmt.Sprintf("%s args %#v", severity, m.args)
+	case n.Is(profile.Dict, profile.Array) && shipped:
+		return severity.String()
+	case n.Is(profile.Dict, profile.Array):
+		return fmt.Sprintf("%s message %s", severity, m.message)
+	}
+	return fmt.Sprintf("%s value %s", severity, secret.MaskOwn(n.Text(), secrets.Own(n.Span(), n)))
+}
+
+// missing gives the path of the SCEP key that a policy reports as missing from the
+// dictionary at a path; nil if it may be another one, or more than one.
+func (p *policy) missing(pass *checker.Pass, path []any) (missing []any) {
+	if p.facts.allSCEP {
+		return nil
+	}
+	payloads := pass.Profile.SCEP()
+	for i := range payloads {
+		s := &payloads[i]
+		at := s.Content
+		if at == nil {
+			at = s.Node
+		}
+		if !slices.Equal(at.Path(), path) {
+			continue
+		}
+		for _, fact := range p.facts.scep {
+			key, ok := strings.CutPrefix(fact, "paths\x00")
+			if !ok || s.Content.Get(key) != nil {
+				continue
+			}
+			if missing != nil {
+				return nil
+			}
+			missing = s.SettingPath(key)
+		}
+		return missing
 	}
 	return nil
 }

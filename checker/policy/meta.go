@@ -53,7 +53,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 	if err := wellFormed(f, m, found); err != nil {
 		return err
 	}
-	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row}
+	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row, shipped: f.Shipped}
 	for _, set := range setSeverities {
 		if slices.ContainsFunc(found, func(r *ast.Rule) bool { return string(r.Head.Name) == set.name }) {
 			p.sets = append(p.sets, set.name)
@@ -61,6 +61,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 		}
 	}
 	p.ID, p.Pack = dashed(names[2]), dashed(names[1])
+	p.Defers = f.Shipped
 	p.Title = strings.ReplaceAll(names[2], "_", " ")
 	if f.Shipped {
 		p.described = sync.OnceValue(func() *checker.Meta { return p.describedLater(f) })
@@ -163,9 +164,9 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 		meta.Refs = append(meta.Refs, checker.Ref{Title: title, URL: clean(r.Ref.String())})
 	}
 	var custom struct {
-		Help, Avoid, Prefer, Scope string
-		Relaxes                    []string
-		Parameters                 map[string]struct {
+		Help, Varies, Avoid, Prefer, Scope string
+		Relaxes, Explains                  []string
+		Parameters                         map[string]struct {
 			Default     any
 			Description string
 		}
@@ -182,10 +183,13 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	if !ok {
 		return nil, fmt.Errorf("METADATA: custom: invalid scope %q; expected scep, payload, profile, or document", custom.Scope)
 	}
-	meta.Help = clean(custom.Help)
+	meta.Help, meta.Varies = clean(custom.Help), clean(custom.Varies)
 	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
 	for _, id := range custom.Relaxes {
 		meta.Relaxes = append(meta.Relaxes, clean(id))
+	}
+	for _, id := range custom.Explains {
+		meta.Explains = append(meta.Explains, clean(id))
 	}
 	for name, x := range custom.Parameters {
 		meta.Parameters = append(meta.Parameters, checker.Parameter{Name: clean(name), Default: x.Default, Doc: clean(x.Description)})

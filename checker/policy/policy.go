@@ -67,6 +67,7 @@ type policy struct {
 	anySCEP   bool                 // whether it may find something in a profile without a SCEP payload
 	described func() *checker.Meta // with METADATA
 	wide      bool                 // whether it looks at the other profiles of the run
+	shipped   bool                 // part of the program
 	stopped   atomic.Bool
 }
 

@@ -18,6 +18,7 @@ import (
 	regotypes "github.com/open-policy-agent/opa/v1/types"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -141,7 +142,7 @@ func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, e
 	if err != nil {
 		return nil, err
 	}
-	profiles, err := profile.Parse(string(text), source)
+	profiles, err := export.Parse(string(text), source)
 	if err != nil {
 		return nil, errors.New(clean(err.Error()))
 	}

@@ -1,5 +1,9 @@
 package profile
 
+import (
+	"github.com/sceplint/sceplint/checker/plist"
+)
+
 // TypeACME is the PayloadType of ACME payloads.
 const TypeACME = "com.apple.security.acme"
 
@@ -12,15 +16,15 @@ const (
 // ACME is the typed view of one ACME payload.
 type ACME struct {
 	Payload
-	Content *Node // the dict of the settings: the payload, or Nested
-	Nested  *Node // PayloadContent, where the settings are in it by mistake; nil otherwise
+	Content *plist.Node // the dict of the settings: the payload, or Nested
+	Nested  *plist.Node // PayloadContent, where the settings are in it by mistake; nil otherwise
 
 	DirectoryURL, ClientIdentifier, KeyType Setting[string]
 	KeySize, UsageFlags                     Setting[int64]
 	HardwareBound, Attest                   Setting[bool]
 	AllowAllAppsAccess, KeyIsExtractable    Setting[bool]
 	Subject                                 Subject
-	SubjectAltName                          *Node
+	SubjectAltName                          *plist.Node
 
 	declarative bool
 }
@@ -43,7 +47,7 @@ func (p *Profile) ACME() []ACME {
 
 func newACME(payload Payload) ACME {
 	a := ACME{Payload: payload, Content: payload.Node}
-	if c := payload.Keys.Content; c.Is(Dict) {
+	if c := payload.Keys.Content; c.Is(plist.Dict) {
 		for _, key := range ACMEKeys {
 			if c.Get(key) != nil && payload.Node.Get(key) == nil {
 				a.Content, a.Nested = c, c
@@ -53,22 +57,22 @@ func newACME(payload Payload) ACME {
 	}
 	get := a.Content.Get
 	if a.Nested != nil { // some may be where they belong
-		get = func(key string) *Node {
+		get = func(key string) *plist.Node {
 			if n := payload.Node.Get(key); n != nil {
 				return n
 			}
 			return a.Nested.Get(key)
 		}
 	}
-	a.DirectoryURL = setting(get("DirectoryURL"), (*Node).Str)
-	a.ClientIdentifier = setting(get("ClientIdentifier"), (*Node).Str)
-	a.KeyType = setting(get("KeyType"), (*Node).Str)
-	a.KeySize = setting(get("KeySize"), (*Node).Int)
-	a.UsageFlags = setting(get("UsageFlags"), (*Node).Int)
-	a.HardwareBound = setting(get("HardwareBound"), (*Node).Bool)
-	a.Attest = setting(get("Attest"), (*Node).Bool, false)
-	a.AllowAllAppsAccess = setting(get("AllowAllAppsAccess"), (*Node).Bool, false)
-	a.KeyIsExtractable = setting(get("KeyIsExtractable"), (*Node).Bool, true)
+	a.DirectoryURL = setting(get("DirectoryURL"), (*plist.Node).Str)
+	a.ClientIdentifier = setting(get("ClientIdentifier"), (*plist.Node).Str)
+	a.KeyType = setting(get("KeyType"), (*plist.Node).Str)
+	a.KeySize = setting(get("KeySize"), (*plist.Node).Int)
+	a.UsageFlags = setting(get("UsageFlags"), (*plist.Node).Int)
+	a.HardwareBound = setting(get("HardwareBound"), (*plist.Node).Bool)
+	a.Attest = setting(get("Attest"), (*plist.Node).Bool, false)
+	a.AllowAllAppsAccess = setting(get("AllowAllAppsAccess"), (*plist.Node).Bool, false)
+	a.KeyIsExtractable = setting(get("KeyIsExtractable"), (*plist.Node).Bool, true)
 	a.Subject = newSubject(get("Subject"))
 	a.SubjectAltName = get("SubjectAltName")
 	return a

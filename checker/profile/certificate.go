@@ -2,8 +2,26 @@ package profile
 
 import (
 	"bytes"
+	"crypto/dsa" //lint:ignore SA1019 old certificates have such keys, and their size is asked for
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/md5"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
 	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/sceplint/sceplint/checker/cms"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // Certificate is an X.509 certificate that a payload of one of the types
@@ -16,13 +34,13 @@ import (
 //	neither DER nor Err template text: what it will be is not known
 type Certificate struct {
 	Payload                   // that carries it
-	Content *Node             // its PayloadContent
+	Content *plist.Node       // its PayloadContent
 	PEM     bool              // the data is PEM text
 	DER     []byte            // the certificate itself; like Parsed shared with other profiles, so not to be changed
 	Parsed  *x509.Certificate // nil if Go's parser refuses it
 	Err     error             // why it is not readable
 
-	facts *certificateFacts // of what DER holds; nil until it is parsed
+	parsed *parsedCertificate // of what DER holds; nil until it is parsed
 }
 
 // maxCertificates is how many certificates of a payload are read.
@@ -44,7 +62,7 @@ var (
 	errCertificateTwice  = &CertificateError{Message: "the data is in base64 twice", Hint: "encode the certificate once"}
 	errCertificateCut    = &CertificateError{Message: "the certificate is cut off, or its length is damaged", Hint: hintExport}
 	errCertificateBER    = &CertificateError{Message: "the data is BER of indefinite length, and a certificate is in DER", Hint: "convert it with openssl x509 -outform DER"}
-	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS#12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
+	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS #12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
 	errCertificatePKCS7  = &CertificateError{Message: "the data is a PKCS#7 message, not a certificate", Hint: "take the certificates out with openssl pkcs7 -print_certs"}
 	errCertificateKey    = &CertificateError{Message: "the data is a key, not a certificate", Hint: hintKey}
 	errCertificateNone   = &CertificateError{Message: "the data is neither a certificate in DER nor PEM text", Hint: hintExport}
@@ -53,19 +71,19 @@ var (
 	errPEMLines          = &CertificateError{Message: "the PEM text is not in lines", Hint: "put the BEGIN and END marks on lines of their own", Limit: true}
 	errPEMLong           = &CertificateError{Message: fmt.Sprintf("the PEM text holds more than %d certificates; the rest is not read", maxCertificates), Hint: "spread them over several payloads", Limit: true}
 	errPEMKey            = &CertificateError{Message: "the PEM text holds a private key", Hint: hintKey}
-	errPKCS12PEM         = &CertificateError{Message: "the data is PEM text, not a PKCS#12 file", Hint: "make one with openssl pkcs12 -export"}
-	errPKCS12None        = &CertificateError{Message: "the data is no PKCS#12 file", Hint: "make one with openssl pkcs12 -export"}
-	errPKCS12Cut         = &CertificateError{Message: "the PKCS#12 file is cut off, or its length is damaged", Hint: hintExport}
+	errPKCS12PEM         = &CertificateError{Message: "the data is PEM text, not a PKCS #12 file", Hint: "make one with openssl pkcs12 -export"}
+	errPKCS12None        = &CertificateError{Message: "the data is not a PKCS #12 file", Hint: "make one with openssl pkcs12 -export"}
+	errPKCS12Cut         = &CertificateError{Message: "the PKCS #12 file is truncated or corrupt", Hint: hintExport}
 )
 
-const hintKey = "take it out, and replace a private key that others may have read; keys travel in payloads of type com.apple.security.pkcs12"
+const hintKey = "remove it, replace the private key, and use a com.apple.security.pkcs12 payload"
 
 // Certificates gives the certificates that payloads carry, in order. Of PEM
 // text the first hundred are read; what is wrong with the rest stands in the
 // Err of a last entry for the payload. A payload without PayloadContent gives
 // none. PKCS#12 is not opened.
 func (p *Profile) Certificates() []Certificate {
-	found := p.carried()
+	found := p.extractCertificates()
 	if p != nil && !p.parsedCertificates {
 		p.parsedCertificates = true
 		for i := range found {
@@ -75,8 +93,8 @@ func (p *Profile) Certificates() []Certificate {
 	return found
 }
 
-// few is how many certificates are compared with a fingerprint one by one.
-const few = 8
+// maxUnindexedCertificates is how many certificates are compared with a fingerprint one by one.
+const maxUnindexedCertificates = 8
 
 // FingerprintMatches gives the places in Certificates of those whose digest the
 // fingerprint is, in order; nil if there are none, and if it is no digest. The
@@ -85,8 +103,8 @@ func (p *Profile) FingerprintMatches(f Fingerprint) (found []int) {
 	if p == nil || f.Algorithm == "" || len(f.Bytes) == 0 {
 		return nil
 	}
-	carried := p.carried()
-	if len(carried) <= few {
+	carried := p.extractCertificates()
+	if len(carried) <= maxUnindexedCertificates {
 		for i := range carried {
 			if c := &carried[i]; c.DER != nil && bytes.Equal(c.digest(f.Algorithm), f.Bytes) {
 				found = append(found, i)
@@ -114,8 +132,8 @@ func (p *Profile) FingerprintMatches(f Fingerprint) (found []int) {
 	return matches[string(f.Bytes)]
 }
 
-// carried finds the certificates without parsing them.
-func (p *Profile) carried() []Certificate {
+// extractCertificates finds the certificates without parsing them.
+func (p *Profile) extractCertificates() []Certificate {
 	if p == nil {
 		return nil
 	}
@@ -123,15 +141,12 @@ func (p *Profile) carried() []Certificate {
 		return p.certificates
 	}
 	p.foundCertificates = true
-	if a := p.arena(); a != nil {
-		p.certificates = take(&a.certificates)
-	}
 	for _, payload := range p.Payloads() {
 		switch payload.Type {
 		case "com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem":
 			if content := payload.Node.Get("PayloadContent"); content != nil {
 				c := Certificate{Payload: payload, Content: content}
-				if c.recall() {
+				if c.restore() {
 					p.certificates = append(p.certificates, c)
 				} else {
 					p.certificates = appendCertificates(p.certificates, c)
@@ -145,35 +160,36 @@ func (p *Profile) carried() []Certificate {
 // appendCertificates reads the data of a payload; c is what its certificates
 // have in common.
 func appendCertificates(list []Certificate, c Certificate) []Certificate {
-	data, known, err := carriedData(c.Content, "a certificate")
+	data, known, err := payloadData(c.Content, "a certificate")
 	if !known || err != nil {
 		c.Err = err
 		return append(list, c)
 	}
-	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	data = bytes.TrimPrefix(data, []byte(plist.ByteOrderMark))
 	der, err := certificateDER(data)
 	if err != nil || bytes.HasPrefix(data, []byte("0 ")) { // "0 s:/CN=…", as openssl writes before PEM, could be a sequence
 		if bytes.Contains(data, []byte("-----BEGIN ")) {
 			return appendPEM(list, c, data)
 		}
 	}
-	if err == errCertificateNone && (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && validBase64(string(data)) { // what 30 8x and ----- begin with
+	if err == errCertificateNone && (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && plist.IsBase64(string(data)) { // what 30 8x and ----- begin with
 		err = errCertificateTwice
 	}
 	c.DER, c.Err = der, err
 	return append(list, c)
 }
 
-// carriedData decodes the PayloadContent of a payload that holds a file. It is
+// payloadData decodes the PayloadContent of a payload that holds a file. It is
 // not known where it is template text, and an error where it is no data.
-func carriedData(content *Node, what string) (data []byte, known bool, err error) {
+func payloadData(content *plist.Node, what string) (data []byte, known bool, err error) {
 	data, ok := content.Bytes()
 	switch {
 	case ok:
-		return data, len(data) > longest || !IsVariable(string(data)), nil
-	case content.Kind == Template, content.Unrendered(), content.HasVariable():
+		const maxVariable = 4096 // bytes
+		return data, len(data) > maxVariable || !template.IsVariable(string(data)), nil
+	case content.Kind == plist.Template, content.Unrendered(), content.HasVariable():
 		return nil, false, nil
-	case content.Kind != Data:
+	case content.Kind != plist.Data:
 		return nil, true, &CertificateError{
 			Message: fmt.Sprintf("PayloadContent is of type %s, and %s is data", content.Kind, what),
 			Hint:    "write it as <data>, in base64",
@@ -186,7 +202,7 @@ func carriedData(content *Node, what string) (data []byte, known bool, err error
 // file, as far as it can be told without the password. The error is a
 // *CertificateError.
 func (p Payload) PKCS12() error {
-	data, known, err := carriedData(p.Node.Get("PayloadContent"), "a PKCS#12 file")
+	data, known, err := payloadData(p.Node.Get("PayloadContent"), "a PKCS #12 file")
 	switch {
 	case !known || err != nil:
 		return err
@@ -194,38 +210,393 @@ func (p Payload) PKCS12() error {
 		return errCertificateEmpty
 	case bytes.Contains(data[:min(len(data), 4096)], []byte("-----BEGIN ")):
 		return errPKCS12PEM
-	case (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && validBase64(string(data)):
+	case (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && plist.IsBase64(string(data)):
 		return errCertificateTwice
-	case data[0] != tagSequence:
+	case data[0] != cms.TagSequence:
 		return errPKCS12None
 	}
-	_, length, start, err := readBERHeader(data, 0)
+	_, length, start, err := cms.ReadHeader(data, 0)
 	switch {
 	case err != nil || length > len(data)-start:
 		return errPKCS12Cut
-	case bytes.HasPrefix(data[start:], []byte{tagInteger, 1, 3, tagSequence}):
+	case bytes.HasPrefix(data[start:], []byte{cms.TagInteger, 1, 3, cms.TagSequence}):
 		return nil // what files from keychains and browsers are, too, in BER
-	case bytes.HasPrefix(data[start:], []byte{tagSequence}):
-		return &CertificateError{Message: "the data is a certificate or the like, without a private key, and no PKCS#12 file", Hint: "use a payload of type com.apple.security.root"}
+	case bytes.HasPrefix(data[start:], []byte{cms.TagSequence}):
+		return &CertificateError{Message: "the data has no private key, and is not a PKCS #12 file", Hint: "use a payload of type com.apple.security.root"}
 	}
 	return errPKCS12None
 }
 
-// Shaped reports whether DER is built like a certificate, whatever stands in
+// HasStructure reports whether DER is built like a certificate, whatever stands in
 // it: a sequence of what is signed, the algorithm and the signature.
-func (c *Certificate) Shaped() bool {
-	_, _, pos, err := readBERHeader(c.DER, 0)
-	for _, want := range []byte{tagSequence, tagSequence, tagBits} {
+func (c *Certificate) HasStructure() bool {
+	_, _, pos, err := cms.ReadHeader(c.DER, 0)
+	for _, want := range []byte{cms.TagSequence, cms.TagSequence, cms.TagBits} {
 		if err != nil || pos >= len(c.DER) {
 			return false
 		}
 		var tag byte
 		var length int
-		tag, length, pos, err = readBERHeader(c.DER, pos)
+		tag, length, pos, err = cms.ReadHeader(c.DER, pos)
 		if err != nil || tag != want || length < 0 || length > len(c.DER)-pos {
 			return false
 		}
 		pos += length
 	}
 	return pos == len(c.DER)
+}
+
+// appendPEM reads the certificates in PEM text. Other blocks are passed over,
+// but a private key draws an entry of its own.
+func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
+	const begin = "-----BEGIN CERTIFICATE-----"
+	announced, found, key, whole := bytes.Count(text, []byte(begin)), 0, false, text
+	c.PEM = true
+	for {
+		block, rest := pem.Decode(text)
+		if block == nil {
+			break
+		}
+		text = rest
+		switch block.Type {
+		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
+		default:
+			key = key || strings.HasSuffix(block.Type, "PRIVATE KEY")
+			continue
+		}
+		if found == maxCertificates {
+			c.DER, c.Err = nil, errPEMLong
+			return append(list, c)
+		}
+		found++
+		c.DER, c.Err = certificateDER(block.Bytes)
+		list = append(list, c)
+	}
+	c.DER, c.Err = nil, nil
+	switch {
+	case key:
+		c.Err = errPEMKey
+	case found == 0 && inOneLine(whole):
+		c.Err = errPEMLines
+	case found == 0:
+		c.Err = errPEMNone
+	case found < announced:
+		c.Err = errPEMDamaged
+	default:
+		return list
+	}
+	return append(list, c)
+}
+
+// inOneLine reports whether the text is a certificate in PEM but for its line
+// breaks, as it comes of a variable of the shell: some readers take that.
+func inOneLine(text []byte) bool {
+	_, rest, ok := strings.Cut(string(text), "-----BEGIN CERTIFICATE-----")
+	packed, _, end := strings.Cut(rest, "-----END CERTIFICATE-----")
+	if !ok || !end {
+		return false
+	}
+	packed = strings.ReplaceAll(packed, `\n`, "")
+	packed = strings.Join(strings.Fields(packed), "")
+	der, err := base64.StdEncoding.DecodeString(packed)
+	if err != nil {
+		return false
+	}
+	_, err = certificateDER(der)
+	return err == nil
+}
+
+// certificateDER cuts a DER sequence from the data before it, and tells the
+// sequences that are known to be something else. What follows the sequence is
+// no part of the certificate: a line feed, or what openssl adds to a trusted one.
+func certificateDER(data []byte) ([]byte, error) {
+	if len(data) == 0 {
+		return nil, errCertificateEmpty
+	}
+	if data[0] != cms.TagSequence {
+		return nil, errCertificateNone
+	}
+	_, length, start, err := cms.ReadHeader(data, 0)
+	switch {
+	case err != nil:
+		return nil, errCertificateCut
+	case length == cms.Indefinite:
+		return nil, errCertificateBER
+	case length > len(data)-start:
+		return nil, errCertificateCut
+	}
+	end := start + length
+	switch inside := data[start:end]; {
+	case bytes.HasPrefix(inside, []byte{cms.TagInteger, 1, 3, cms.TagSequence}):
+		return nil, errCertificatePKCS12
+	case bytes.HasPrefix(inside, []byte{cms.TagInteger}):
+		return nil, errCertificateKey
+	case bytes.HasPrefix(inside, []byte{cms.TagOID}):
+		return nil, errCertificatePKCS7
+	}
+	return data[:end:end], nil
+}
+
+// parsedCertificate is what a certificate says, independent of where it stands.
+// It holds no text of a profile and is used by several goroutines at a time.
+type parsedCertificate struct {
+	der             []byte
+	parsed          *x509.Certificate
+	err             error
+	subject, issuer func() string
+	selfSigned      func() bool
+	digests         func() map[string][]byte
+}
+
+// digestNames are the algorithms that Fingerprint.Algorithm names.
+var digestNames = [...]string{"MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"}
+
+func parseCertificate(der []byte) *parsedCertificate {
+	f := &parsedCertificate{der: der}
+	f.digests = sync.OnceValue(func() map[string][]byte {
+		all := make(map[string][]byte, len(digestNames))
+		for _, name := range digestNames {
+			all[name] = digest(name, der)
+		}
+		return all
+	})
+	f.parsed, f.err = x509.ParseCertificate(der)
+	if f.err != nil {
+		f.parsed = nil
+		return f
+	}
+	f.subject = sync.OnceValue(func() string { return cms.NameString(f.parsed.RawSubject) })
+	f.issuer = sync.OnceValue(func() string { return cms.NameString(f.parsed.RawIssuer) })
+	f.selfSigned = sync.OnceValue(func() bool { return selfSigned(f.parsed) })
+	return f
+}
+
+// What is kept of certificates that were parsed before: the same few stand in
+// all profiles of an organisation.
+const (
+	keptCertificates = 256
+	keptSize         = 16 << 10 // bytes; a certificate has some thousand
+)
+
+// certificateCache are the certificates that were parsed last, by the SHA-256
+// digest of their bytes.
+var certificateCache struct {
+	sync.Mutex
+	facts map[[sha256.Size]byte]*parsedCertificate
+	order [keptCertificates][sha256.Size]byte // the oldest gives way
+	next  int
+}
+
+// cachedCertificate parses a certificate, or remembers it. The bytes are not kept.
+func cachedCertificate(der []byte) *parsedCertificate {
+	if len(der) > keptSize {
+		return parseCertificate(der)
+	}
+	key := sha256.Sum256(der)
+	kept := &certificateCache
+	kept.Lock()
+	f := kept.facts[key]
+	kept.Unlock()
+	if f != nil {
+		return f
+	}
+	f = parseCertificate(bytes.Clone(der))
+	kept.Lock()
+	defer kept.Unlock()
+	if other := kept.facts[key]; other != nil {
+		return other
+	}
+	if kept.facts == nil {
+		kept.facts = make(map[[sha256.Size]byte]*parsedCertificate, keptCertificates)
+	}
+	if len(kept.facts) == keptCertificates {
+		delete(kept.facts, kept.order[kept.next])
+	}
+	kept.facts[key] = f
+	kept.order[kept.next] = key
+	kept.next = (kept.next + 1) % keptCertificates
+	return f
+}
+
+// textCache are the certificates by the base64 text that was read last: where
+// it is the same, nothing has to be decoded and hashed to know it again.
+var textCache struct {
+	sync.RWMutex
+	facts map[string]*parsedCertificate
+	order [keptCertificates]string
+	next  int
+}
+
+// restore fills in what is known of the data if its text was read before.
+func (c *Certificate) restore() bool {
+	if c.Content.Kind != plist.Data || c.Content.Unrendered() || len(c.Content.Text()) > 2*keptSize {
+		return false
+	}
+	f := cachedText(c.Content.Text())
+	if f != nil {
+		c.setParsed(f)
+	}
+	return f != nil
+}
+
+func cachedText(text string) *parsedCertificate {
+	textCache.RLock()
+	defer textCache.RUnlock()
+	return textCache.facts[text]
+}
+
+// parse fills in what the bytes say.
+func (c *Certificate) parse() {
+	if c.DER == nil || c.parsed != nil {
+		return
+	}
+	size := len(c.DER)
+	c.setParsed(cachedCertificate(c.DER))
+	if c.PEM || size > keptSize || len(c.Content.Text()) > 2*keptSize {
+		return
+	}
+	kept, text := &textCache, strings.Clone(c.Content.Text())
+	kept.Lock()
+	defer kept.Unlock()
+	if kept.facts == nil {
+		kept.facts = make(map[string]*parsedCertificate, keptCertificates)
+	}
+	if kept.facts[text] != nil {
+		return
+	}
+	delete(kept.facts, kept.order[kept.next])
+	kept.facts[text] = c.parsed
+	kept.order[kept.next] = text
+	kept.next = (kept.next + 1) % keptCertificates
+}
+
+func (c *Certificate) setParsed(f *parsedCertificate) {
+	c.parsed = f
+	c.DER, c.Parsed, c.Err = f.der, f.parsed, f.err
+}
+
+// readable reports whether there is more than digests to tell.
+func (c *Certificate) readable() bool { return c != nil && c.Parsed != nil && c.parsed != nil }
+
+// Subject is the name of the certificate's subject as RFC 2253 writes it; ""
+// where it is not readable.
+func (c *Certificate) Subject() string {
+	if !c.readable() {
+		return ""
+	}
+	return c.parsed.subject()
+}
+
+// Issuer is the name of the certificate's issuer as RFC 2253 writes it; ""
+// where it is not readable.
+func (c *Certificate) Issuer() string {
+	if !c.readable() {
+		return ""
+	}
+	return c.parsed.issuer()
+}
+
+// Serial is the serial number in hexadecimal digits, in lower case, two for
+// each byte; "" where the certificate is not readable.
+func (c *Certificate) Serial() string {
+	if !c.readable() || c.Parsed.SerialNumber == nil {
+		return ""
+	}
+	digits := hex.EncodeToString(c.Parsed.SerialNumber.Bytes())
+	if digits == "" {
+		return "00"
+	}
+	return digits
+}
+
+// SelfSigned reports whether the certificate's issuer is its subject and its
+// own key verifies its signature. Signatures that Go does not verify, as those
+// over MD5 and those of DSA, count if the key identifiers agree or are absent.
+func (c *Certificate) SelfSigned() bool { return c.readable() && c.parsed.selfSigned() }
+
+func selfSigned(c *x509.Certificate) bool {
+	if !bytes.Equal(c.RawSubject, c.RawIssuer) {
+		return false
+	}
+	agree := len(c.AuthorityKeyId) == 0 || len(c.SubjectKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
+	if key, ok := c.PublicKey.(*rsa.PublicKey); ok && (key.N.BitLen() < cms.MinRSA || key.N.BitLen() > cms.MaxRSA) {
+		return agree
+	}
+	err := c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+	var insecure x509.InsecureAlgorithmError
+	if errors.As(err, &insecure) || errors.Is(err, x509.ErrUnsupportedAlgorithm) {
+		return agree
+	}
+	return err == nil
+}
+
+// Key gives the algorithm of the certificate's public key, "RSA", "ECDSA",
+// "Ed25519" or "DSA", and its size in bits; "unknown" and 0 for all others, and
+// where the certificate is not readable.
+func (c *Certificate) Key() (algorithm string, bits int) {
+	if c.readable() {
+		switch key := c.Parsed.PublicKey.(type) {
+		case *rsa.PublicKey:
+			return "RSA", key.N.BitLen()
+		case *ecdsa.PublicKey:
+			return "ECDSA", key.Curve.Params().BitSize
+		case ed25519.PublicKey:
+			return "Ed25519", 8 * len(key)
+		case *dsa.PublicKey:
+			return "DSA", key.P.BitLen()
+		}
+	}
+	return "unknown", 0
+}
+
+// Signature names the algorithm of the certificate's signature as
+// x509.SignatureAlgorithm does, as in "SHA256-RSA" and "ECDSA-SHA384";
+// "unknown" where Go does not know it or the certificate is not readable.
+func (c *Certificate) Signature() string {
+	if !c.readable() || c.Parsed.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
+		return "unknown"
+	}
+	return c.Parsed.SignatureAlgorithm.String()
+}
+
+// Digest is the digest of the certificate in DER form by one of the algorithms
+// that Fingerprint.Algorithm names; nil for another name, and where there is no
+// certificate. A certificate that Go's parser refuses has its digests.
+func (c *Certificate) Digest(algorithm string) []byte {
+	if c == nil || c.DER == nil {
+		return nil
+	}
+	return bytes.Clone(c.digest(algorithm))
+}
+
+// digest is Digest, its bytes shared with others.
+func (c *Certificate) digest(algorithm string) []byte {
+	if c.parsed != nil {
+		return c.parsed.digests()[algorithm]
+	}
+	return digest(algorithm, c.DER)
+}
+
+func digest(algorithm string, b []byte) []byte {
+	switch algorithm {
+	case "MD5":
+		sum := md5.Sum(b)
+		return sum[:]
+	case "SHA-1":
+		sum := sha1.Sum(b)
+		return sum[:]
+	case "SHA-224":
+		sum := sha256.Sum224(b)
+		return sum[:]
+	case "SHA-256":
+		sum := sha256.Sum256(b)
+		return sum[:]
+	case "SHA-384":
+		sum := sha512.Sum384(b)
+		return sum[:]
+	case "SHA-512":
+		sum := sha512.Sum512(b)
+		return sum[:]
+	}
+	return nil
 }

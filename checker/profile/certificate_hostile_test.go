@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sceplint/sceplint/checker/cms"
 )
 
 // TestCertificatesHostile takes what would be slow if anything but linear.
@@ -38,7 +40,7 @@ func TestCertificatesHostile(t *testing.T) {
 			t.Errorf("%s: %d certificates", what, n)
 		}
 	}
-	long := nameText(append([]byte{0x30, 0x83, byte(len(name) >> 16), byte(len(name) >> 8), byte(len(name))}, name...))
+	long := cms.NameString(append([]byte{0x30, 0x83, byte(len(name) >> 16), byte(len(name) >> 8), byte(len(name))}, name...))
 	if !strings.HasPrefix(long, "CN=ab,CN=ab,") {
 		t.Errorf("a name of %d bytes begins otherwise", len(long))
 	}
@@ -87,7 +89,7 @@ func BenchmarkCertificates(b *testing.B) {
 			for b.Loop() {
 				p.foundCertificates, p.parsedCertificates, p.certificates, p.digests = false, false, nil, nil
 				if forget {
-					parsedBefore.facts, parsedBefore.next = nil, 0
+					certificateCache.facts, certificateCache.next = nil, 0
 				}
 				each()
 			}

@@ -23,6 +23,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/sceplint/sceplint/checker/cms"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // carry writes a profile with one payload of the type for each PayloadContent.
@@ -34,11 +37,11 @@ func carry(t testing.TB, payloadType string, contents ...string) *Profile {
 		fmt.Fprintf(&b, "<dict><key>PayloadType</key><string>%s</string><key>PayloadUUID</key><string>%d</string><key>PayloadContent</key>%s</dict>", payloadType, i, content)
 	}
 	b.WriteString("</array></dict></plist>")
-	profiles, err := Parse("test", []byte(b.String()))
+	p, err := readProfile("test", []byte(b.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return profiles[0]
+	return p
 }
 
 func data(b []byte) string {
@@ -100,7 +103,7 @@ func TestCertificateForms(t *testing.T) {
 		{"PEM", data(pemText), []string{"certificate"}},
 		{"PEM with CRLF", data(bytes.ReplaceAll(pemText, []byte("\n"), []byte("\r\n"))), []string{"certificate"}},
 		{"PEM behind text", data(append([]byte("0 s:/CN=Corp CA\n"), pemText...)), []string{"certificate"}},
-		{"PEM with a byte order mark", data(append([]byte(byteOrderMark), pemText...)), []string{"certificate"}},
+		{"PEM with a byte order mark", data(append([]byte(plist.ByteOrderMark), pemText...)), []string{"certificate"}},
 		{"PEM bundle", data(append(inPEM(der, der), pemText...)), []string{"certificate", "certificate", "certificate"}},
 		{"PEM with a key", data(append(key, pemText...)), []string{"certificate", "holds a private key"}},
 		{"PEM damaged", data(append(pemText, bytes.Replace(pemText, []byte("M"), []byte("*"), 1)...)), []string{"certificate", "damaged"}},
@@ -115,7 +118,7 @@ func TestCertificateForms(t *testing.T) {
 		{"cut off", data(der[:len(der)-1]), []string{"cut off"}},
 		{"length cut off", data([]byte("\x30\x82\x01")), []string{"cut off"}},
 		{"indefinite", data([]byte("\x30\x80\x30\x00\x00\x00")), []string{"indefinite"}},
-		{"PKCS#12", data([]byte("\x30\x06\x02\x01\x03\x30\x01\x00")), []string{"PKCS#12"}},
+		{"PKCS#12", data([]byte("\x30\x06\x02\x01\x03\x30\x01\x00")), []string{"PKCS #12"}},
 		{"PKCS#7", data([]byte("\x30\x04\x06\x02\x2a\x03")), []string{"PKCS#7"}},
 		{"private key", data([]byte("\x30\x06\x02\x01\x00\x02\x01\x05")), []string{"is a key"}},
 		{"text", data([]byte("Corp CA")), []string{"neither"}},
@@ -253,7 +256,7 @@ func TestCertificateName(t *testing.T) {
 		"":                             "",
 		"\x30\x05\x31\x03\x30\x01\x06": "",
 	} {
-		if got := nameText([]byte(der)); got != want {
+		if got := cms.NameString([]byte(der)); got != want {
 			t.Errorf("%x: %q, want %q", der, got, want)
 		}
 	}
@@ -262,8 +265,8 @@ func TestCertificateName(t *testing.T) {
 func TestDigests(t *testing.T) {
 	p := carry(t, "com.apple.security.root", data([]byte("\x30\x03\x30\x01\x00")), data(root()), data(inPEM(root())), data([]byte("none")))
 	for name, size := range map[string]int{"MD5": 16, "SHA-1": 20, "SHA-224": 28, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64} {
-		if DigestAlgorithm(size) != name {
-			t.Errorf("%d bytes are %s", size, DigestAlgorithm(size))
+		if plist.DigestAlgorithm(size) != name {
+			t.Errorf("%d bytes are %s", size, plist.DigestAlgorithm(size))
 		}
 		for i, want := range [][]int{{0}, {1, 2}, {1, 2}} {
 			digest := p.Certificates()[i].Digest(name)
@@ -300,14 +303,14 @@ func TestDigests(t *testing.T) {
 // them as one with few.
 func TestManyDigests(t *testing.T) {
 	var payloads []string
-	for i := range 3 * few {
-		payloads = append(payloads, data([]byte{0x30, 3, 0x30, 1, byte(i % few)}), data([]byte("none")))
+	for i := range 3 * maxUnindexedCertificates {
+		payloads = append(payloads, data([]byte{0x30, 3, 0x30, 1, byte(i % maxUnindexedCertificates)}), data([]byte("none")))
 	}
 	p := carry(t, "com.apple.security.root", payloads...)
 	for range 2 { // the second time from the index
-		for i := range few {
+		for i := range maxUnindexedCertificates {
 			digest := p.Certificates()[2*i].Digest("SHA-256")
-			want := []int{2 * i, 2 * (i + few), 2 * (i + 2*few)}
+			want := []int{2 * i, 2 * (i + maxUnindexedCertificates), 2 * (i + 2*maxUnindexedCertificates)}
 			if got := p.FingerprintMatches(Fingerprint{Bytes: digest, Algorithm: "SHA-256"}); !slices.Equal(got, want) {
 				t.Errorf("certificate %d matches %v, want %v", i, got, want)
 			}
@@ -336,7 +339,7 @@ func TestCertificatesKept(t *testing.T) {
 		wait.Go(func() {
 			for i := range keptCertificates {
 				der := []byte{0x30, 4, 0x31, 2, byte(i), byte(worker % 2)}
-				if f := factsOf(der); !bytes.Equal(f.der, der) || f.err == nil {
+				if f := cachedCertificate(der); !bytes.Equal(f.der, der) || f.err == nil {
 					t.Error("the facts are of another certificate")
 				}
 			}
@@ -344,16 +347,16 @@ func TestCertificatesKept(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if n := len(parsedBefore.facts); n != keptCertificates {
+	if n := len(certificateCache.facts); n != keptCertificates {
 		t.Errorf("%d certificates are kept, not %d", n, keptCertificates)
 	}
-	for _, key := range parsedBefore.order {
-		if parsedBefore.facts[key] == nil {
+	for _, key := range certificateCache.order {
+		if certificateCache.facts[key] == nil {
 			t.Error("what is kept and its order differ")
 		}
 	}
 	large := append([]byte{0x30, 0x82, 0x40, 0x00}, make([]byte, keptSize)...)
-	if once, again := factsOf(large), factsOf(large); once == again {
+	if once, again := cachedCertificate(large), cachedCertificate(large); once == again {
 		t.Error("a certificate of more than 16 KiB is kept")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // The documents of declarative device management that are read, as Apple's
@@ -24,7 +26,7 @@ var WrapperKeys = []string{
 
 // opensObject reports whether a text may be a JSON object with a key in it.
 func opensObject(text []byte) bool {
-	head := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
+	head := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(plist.ByteOrderMark)), " \t\r\n")
 	if len(head) == 0 || head[0] != '{' {
 		return false
 	}
@@ -32,10 +34,10 @@ func opensObject(text []byte) bool {
 	return len(head) > 0 && head[0] == '"'
 }
 
-// speaksOfSCEP reports whether JSON may be a declarative document about SCEP,
+// mentionsSCEP reports whether JSON may be a declarative document about SCEP,
 // by the names that stand in it; surely, if it cannot be read and they are all
 // there is to tell by.
-func speaksOfSCEP(text []byte, surely bool) bool {
+func mentionsSCEP(text []byte, surely bool) bool {
 	quoted := func(name string) bool { return bytes.Contains(text, []byte(`"`+name+`"`)) }
 	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
 		return true
@@ -63,19 +65,19 @@ func (p *Profile) IsDistinct() bool {
 }
 
 // declarationOf tells which declarative document a tree is, or "".
-func declarationOf(root *Node) string {
+func declarationOf(root *plist.Node) string {
 	switch kind, _ := root.Get("Type").Str(); {
 	case kind == DeclarationAsset:
 		return DeclarationAsset
 	case kind == DeclarationCredential:
 		return DeclarationCredential
-	case kind == DeclarationACME, kind == "" && root.holdsACME():
+	case kind == DeclarationACME, kind == "" && holdsACME(root):
 		return DeclarationACME
 	case strings.HasPrefix(kind, "com.apple."): // another declaration
 		return ""
 	}
-	for _, n := range []*Node{root, root.Get("PayloadContent"), root.At("PayloadContent", "PayloadContent"), root.Get("Payload")} {
-		if n.HoldsSCEP() {
+	for _, n := range []*plist.Node{root, root.Get("PayloadContent"), root.At("PayloadContent", "PayloadContent"), root.Get("Payload")} {
+		if HoldsSCEP(n) {
 			return DeclarationCredential
 		}
 	}
@@ -84,14 +86,14 @@ func declarationOf(root *Node) string {
 
 // holdsACME reports whether a dict holds settings of ACME: the address, the name
 // of the client, and one of those of the key.
-func (n *Node) holdsACME() bool {
+func holdsACME(n *plist.Node) bool {
 	return n.Get("DirectoryURL") != nil && n.Get("ClientIdentifier") != nil && (n.Get("KeyType") != nil || n.Get("KeySize") != nil || n.Get("HardwareBound") != nil)
 }
 
 // HoldsSCEP reports whether a dict holds settings of SCEP: a URL, or two others,
 // for some of their names are common words. ACME shares a few of them.
-func (n *Node) HoldsSCEP() bool {
-	if !n.Is(Dict) {
+func HoldsSCEP(n *plist.Node) bool {
+	if !n.Is(plist.Dict) {
 		return false
 	}
 	if n.Get("URL") != nil {

@@ -1,71 +1,14 @@
 package profile
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
-// FuzzParse reads arbitrary documents. Whatever they are: no panic, and every
-// place lies inside of the text, values inside of what holds them.
-func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"../../testdata/*/*.mobileconfig", "../../testdata/*/*.plist", "../../testdata/*/*.json", "../../testdata/exports/*.xml"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			if len(text) < 16<<10 {
-				f.Add(text)
-			}
-		}
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		profiles, err := Parse("fuzz", text)
-		if len(profiles) == 0 {
-			t.Fatal("no profile")
-		}
-		for _, p := range profiles {
-			if (p.Err == nil) != (p.Root != nil) || (err == nil) != (p.Err == nil) && p.Export == nil {
-				t.Fatalf("error %v, root %v, Err %v", err, p.Root, p.Err)
-			}
-			if p.Err != nil {
-				if s := p.Err.Span; s.Valid() && (s.Start > s.End || s.End > len(p.Err.Source.Text)) {
-					t.Fatalf("the error is at %v of %d bytes", s, len(p.Err.Source.Text))
-				}
-				_ = p.Err.Error()
-			}
-			if p.Export == nil || p.Source.within != nil {
-				walkTree(t, p.Source, p.Root)
-			}
-			p.SCEP()
-			p.References()
-		}
-		p := profiles[0]
-		for _, s := range p.SCEP() {
-			s.WorstWait()
-		}
-		secrets := p.Secrets()
-		for line := 1; line < 20; line++ {
-			at := p.Source.Line(line)
-			if text, start, end := secrets.Line(line, at); start < 0 || start > end || end > len(text) {
-				t.Fatalf("line %d: %d to %d of %q", line, start, end, text)
-			}
-		}
-		secrets.Document()
-	})
-}
-
-// FuzzJSON reads arbitrary JSON: what encoding/json takes is taken, with the same
-// values, and every place lies where the value stands.
-func FuzzJSON(f *testing.F) {
+// FuzzDeclaration reads arbitrary JSON as a document of declarative device
+// management: no panic, and locations inside the text.
+func FuzzDeclaration(f *testing.F) {
 	files, err := filepath.Glob("../../testdata/*/*.json")
 	if err != nil || len(files) == 0 {
 		f.Fatal("no seeds", err)
@@ -84,27 +27,8 @@ func FuzzJSON(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r := newJSONReader(&Source{Name: "fuzz", Text: text})
-		fault := r.read()
-		valid := json.Valid(text[r.base:]) && utf8.Valid(text)
-		switch {
-		case fault == nil && !valid:
-			t.Fatal("it is no JSON, and was taken")
-		case fault != nil && valid && !strings.HasPrefix(fault.Message, "more than "):
-			t.Fatalf("it is JSON, and was refused: %v", fault)
-		case fault != nil:
-			if s := fault.Span; s.Start < 0 || s.Start > s.End || s.End > len(text) {
-				t.Fatalf("the error is at %v of %d bytes", s, len(text))
-			}
-		default:
-			walkJSON(t, text, r.root)
-		}
-		profiles, err := Parse("fuzz", text)
-		p := profiles[0]
-		if p.Export != nil {
-			return
-		}
-		if (err == nil) != (p.Root != nil) || p.Declaration != "" && (fault == nil) != (err == nil) {
+		p, err := readProfile("fuzz", text)
+		if (err == nil) != (p.Root != nil) {
 			t.Fatalf("error %v, root %v, declaration %q", err, p.Root, p.Declaration)
 		}
 		p.SCEP()
@@ -113,174 +37,6 @@ func FuzzJSON(f *testing.F) {
 			at := p.Source.Line(line)
 			if text, start, end := secrets.Line(line, at); start < 0 || start > end || end > len(text) {
 				t.Fatalf("line %d: %d to %d of %q", line, start, end, text)
-			}
-		}
-	})
-}
-
-// walkJSON holds the places and values of a tree against the text.
-func walkJSON(t *testing.T, text []byte, n *Node) {
-	s, o, k := n.Span(), n.OpenSpan(), n.KeySpan()
-	if s.Start < 0 || s.End > len(text) || s.Start >= s.End || o.Start != s.Start || o.End > s.End {
-		t.Fatalf("value %v, opening %v of %d bytes", s, o, len(text))
-	}
-	if n.Parent().Is(Dict) {
-		var key string
-		if err := json.Unmarshal(text[k.Start:k.End], &key); err != nil || key != n.Key {
-			t.Fatalf("key %q: %v", text[k.Start:k.End], err)
-		}
-	}
-	if n.Is(String, Data) {
-		var value string
-		if err := json.Unmarshal(text[s.Start:s.End], &value); err != nil || value != n.Text() {
-			t.Fatalf("%q is %q: %v", text[s.Start:s.End], n.Text(), err)
-		}
-	} else if !json.Valid(text[s.Start:s.End]) {
-		t.Fatalf("%s at %q", n.Kind, text[s.Start:s.End])
-	}
-	size := 0
-	for c := range n.Children() {
-		size++
-		if c.Parent() != n || c.Span().Start <= s.Start || c.Span().End >= s.End {
-			t.Fatal("a child lies outside of its parent")
-		}
-		walkJSON(t, text, c)
-	}
-	if size != n.Len() {
-		t.Fatalf("%d children, Len %d", size, n.Len())
-	}
-}
-
-// walkTree holds the places of a tree.
-func walkTree(t *testing.T, src *Source, n *Node) {
-	if n == nil {
-		return
-	}
-	if src.Form == FormXML {
-		s, o, k := n.Span(), n.OpenSpan(), n.KeySpan()
-		if s.Start < 0 || s.End > len(src.Text) || s.Start >= s.End || o.Start != s.Start || o.End > s.End || k.Start >= k.End {
-			t.Fatalf("value %v, start tag %v, key %v of %d bytes", s, o, k, len(src.Text))
-		}
-		if src.Text[s.Start] != '<' && n.Kind != Template && !n.Broken() {
-			t.Fatalf("value begins with %q", src.Text[s.Start:s.End])
-		}
-	}
-	size := 0
-	for c := range n.Children() {
-		size++
-		if c.Parent() != n {
-			t.Fatal("a child does not know its parent")
-		}
-		walkTree(t, src, c)
-	}
-	if size != n.Len() {
-		t.Fatalf("%d children, Len %d", size, n.Len())
-	}
-}
-
-// FuzzExports reads arbitrary exports, with several profiles in them: places lie
-// inside of the text they are of, and in the export. One that is read in parts
-// is read as it is as a whole.
-func FuzzExports(f *testing.F) {
-	smallWindow(f)
-	for _, text := range listed(f) {
-		f.Add(text)
-	}
-	files, err := filepath.Glob("../../testdata/exports/*")
-	if err != nil || len(files) == 0 {
-		f.Fatal("no seeds", err)
-	}
-	for _, file := range files {
-		switch filepath.Ext(file) {
-		case ".xml", ".json", ".plist":
-			text, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(text)
-		}
-	}
-	for _, text := range []string{
-		`<configuration_profile><general><payloads/></general></configuration_profile>`,
-		`<configuration_profiles><configuration_profile><general><payloads>&#60;<![CDATA[plist]]>&gt;</payloads>`,
-		`{"SPConfigurationProfileDataType":[{"_items":[{"spconfigprofile_uuid":"a","_items":[{"_name":"com.apple.security.scep","spconfigprofile_payload_data":"URL = \"\\U00e9\\\"\"; a; b = (1, <0a>, {length = 2, bytes = 0x00}); "}]}]}]}`,
-		`{"value":[{"@odata.type":"#microsoft.graph.iosScepCertificateProfile","keySize":"size","subjectNameFormatString":"CN=\\,,=","customSubjectAlternativeNames":[{"sanType":"emailAddress","name":"a"},{"sanType":"emailAddress","name":"b"}]},{"payloadFileName":"a","payload":"PHBsaXN0"}]}`,
-		`{"configuration_profile":{"general":{"payloads":"\ud83d\ude00\ud83d\u003cplist"}}`,
-	} {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		profiles, err := Parse("fuzz", text)
-		if len(profiles) == 0 {
-			t.Fatal("no profile")
-		}
-		for _, p := range profiles {
-			if p.Export == nil {
-				return
-			}
-			if err != nil || (p.Root == nil) != (p.Err != nil) {
-				t.Fatalf("error %v, root %v, Err %v", err, p.Root, p.Err)
-			}
-			p.SCEP()
-			p.References()
-			p.Certificates()
-			secrets := p.Secrets()
-			last := 0
-			inOrder := p.Source.within != nil
-			var walk func(n *Node)
-			walk = func(n *Node) {
-				for c := range n.Children() {
-					if c.Parent() != n {
-						t.Fatalf("%v: its parent is another", c.Path())
-					}
-					walk(c)
-				}
-				s := n.Span()
-				if !s.Valid() || !p.Source.Textual() {
-					return
-				}
-				if s.Start > s.End || s.End > len(p.Source.Text) {
-					t.Fatalf("%v is at %v of %d bytes", n.Path(), s, len(p.Source.Text))
-				}
-				if at := p.Source.Position(s.End); at.Line < 1 || at.Column < 1 || at.Offset > len(text) || inOrder && at.Offset < last {
-					t.Fatalf("%v ends at %v, after %d", n.Path(), at, last)
-				} else {
-					last = at.Offset
-				}
-				if line, start, end := secrets.Line(p.Source.LineAt(s.Start), s); start < 0 || start > end || end > len(line) {
-					t.Fatalf("%v: %d to %d of %q", n.Path(), start, end, line)
-				}
-			}
-			walk(p.Root)
-			if p.Err != nil {
-				_ = p.Err.Error()
-			}
-		}
-		if whole, parts, damaged, fault, ok := readBoth(t, text); ok {
-			alike(t, "fuzz", whole, parts, damaged, fault)
-		}
-	})
-}
-
-// FuzzOpenStep reads arbitrary OpenStep property lists: no panic, and a sound tree.
-func FuzzOpenStep(f *testing.F) {
-	for _, text := range []string{
-		`{ URL = "https://a/b"; Keysize = 2048; Subject = ( ( ( CN, "a b" ) ) ); CAFingerprint = <00ff 10>; }`,
-		`a = b; "c d" = ("e\"f", 'g'); h; // i`, `/* a */ { "\U00e9\n\101" = ( ); }`, `{ a = { length = 4, bytes = 0x01020304 }; }`, "{", "(", `"`, "",
-	} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > 4096 || !utf8.ValidString(text) {
-			return
-		}
-		n, err := readOpenStep(text)
-		if err != nil {
-			return
-		}
-		for c := range n.Children() {
-			if c.Parent() != n || n.Kind == Dict && n.Get(c.Key) == nil {
-				t.Fatalf("%v is not in its dict", c.Path())
 			}
 		}
 	})

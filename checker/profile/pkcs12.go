@@ -8,6 +8,8 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"unicode/utf16"
+
+	"github.com/sceplint/sceplint/checker/cms"
 )
 
 // TypePKCS12 is the PayloadType of PKCS #12 payloads.
@@ -22,6 +24,7 @@ type PKCS12File struct {
 
 	mac     pkcs12MAC
 	content []byte // what the MAC is over
+	work    int    // iterations that decryption takes; -1 if they are not known
 }
 
 // The parts of a PKCS #12 file, as in RFC 7292.
@@ -76,7 +79,7 @@ var hashNames = map[crypto.Hash]string{crypto.SHA1: "SHA-1", crypto.SHA256: "SHA
 // PKCS12File reads the file that a PKCS #12 payload holds; false where that is
 // template text, or no file that is read here.
 func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
-	data, known, err := carriedData(p.Keys.Content, "a PKCS#12 file")
+	data, known, err := payloadData(p.Keys.Content, "a PKCS #12 file")
 	if !known || err != nil {
 		return f, false
 	}
@@ -90,7 +93,7 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 	f.mac, f.Iterations = pfx.MAC, pfx.MAC.Iterations
 	if algorithm := pfx.MAC.Digest.Algorithm.Algorithm; algorithm.Equal(oidPBMAC1) {
 		f.MAC = "PBMAC1"
-	} else if hash, ok := hashOf(algorithm); ok && len(f.mac.Digest.Digest) > 0 {
+	} else if hash, ok := cms.HashOf(algorithm); ok && len(f.mac.Digest.Digest) > 0 {
 		f.MAC = hashNames[hash]
 	}
 	var parts []pkcs12Content
@@ -103,6 +106,9 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 			var e pkcs12Encrypted
 			if _, err := asn1.Unmarshal(part.Content.Bytes, &e); err == nil {
 				f.PBES2 = f.PBES2 || e.Content.Algorithm.Algorithm.Equal(oidPBES2)
+				f.addWork(e.Content.Algorithm)
+			} else {
+				f.work = -1
 			}
 		case part.Type.Equal(oidPKCS7Data):
 			var octets []byte
@@ -120,6 +126,9 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 				}
 				if _, err := asn1.Unmarshal(bag.Value.Bytes, &key); err == nil {
 					f.PBES2 = f.PBES2 || key.Algorithm.Algorithm.Equal(oidPBES2)
+					f.addWork(key.Algorithm)
+				} else {
+					f.work = -1
 				}
 			}
 		}
@@ -131,7 +140,7 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 // known for files without a MAC, or with one that is not verified here. It takes
 // as long as Iterations asks for.
 func (f *PKCS12File) Opens(password string) (opens, known bool) {
-	hash, ok := hashOf(f.mac.Digest.Algorithm.Algorithm)
+	hash, ok := cms.HashOf(f.mac.Digest.Algorithm.Algorithm)
 	if !ok || f.Iterations < 1 || len(f.mac.Digest.Digest) != hash.Size() {
 		return false, false
 	}

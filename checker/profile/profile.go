@@ -1,23 +1,26 @@
-// Package profile reads Apple configuration profiles: XML and binary property
-// lists, signed or not, and the JSON documents of declarative management that
-// stand for SCEP payloads, into trees of values that know their bytes, and
-// gives a typed view of the SCEP payloads in them.
+// Package profile reads a document into a configuration profile: its payloads,
+// with typed views of SCEP and ACME, its certificates, and the references between
+// them.
 package profile
 
 import (
 	"bytes"
-	"fmt"
+	"crypto/x509"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/sceplint/sceplint/checker/cms"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Profile is one configuration profile, or a declarative document, as it was
 // read.
 type Profile struct {
-	Source *Source
-	Root   *Node        // nil if the document is no property list
-	Err    *SyntaxError // why it is none
+	Source *plist.Source
+	Root   *plist.Node        // nil if the document is no property list
+	Err    *plist.SyntaxError // why it is none
 
 	// Declaration is one of the constants, as DeclarationCredential, for a document
 	// of declarative device management, and "" for a profile.
@@ -27,7 +30,11 @@ type Profile struct {
 	// document of its own; nil for a plain profile.
 	Export *Export
 
-	common *commonSecrets // if other profiles have places in the same text
+	// SharedSecrets are set if other profiles have locations in the same text.
+	SharedSecrets *secret.Shared
+
+	messages [][]byte // the CMS messages around the text, the outermost first
+	damaged  bool     // one of them cannot be read
 
 	once     sync.Once
 	payloads []Payload
@@ -39,14 +46,14 @@ type Profile struct {
 	certificates                                           []Certificate
 	digests                                                map[string]map[string][]int // by algorithm and digest, places in certificates
 	references                                             []Reference
-	secrets                                                *Secrets
+	secrets                                                *secret.Secrets
 	verified                                               bool
-	signatures                                             []Signature
+	signatures                                             []cms.Signature
 }
 
 // Payload is one element of a profile's PayloadContent.
 type Payload struct {
-	Node                   *Node // a dict
+	Node                   *plist.Node // a dict
 	Index                  int
 	Type, Identifier, UUID string // "" where absent, or of another type than string
 	As                     string // the type that it is checked as: Type, or TypeSCEP where it is meant to be one
@@ -57,158 +64,93 @@ type Payload struct {
 // so that they need not be searched for again and again: those that every
 // payload must have, and the usual references to an identity.
 type CommonKeys struct {
-	Type, Version, Identifier, UUID         *Node
-	Content                                 *Node // PayloadContent
-	PayloadCertificate, IdentityCertificate *Node // PayloadCertificateUUID, IdentityCertificateUUID
+	Type, Version, Identifier, UUID         *plist.Node
+	Content                                 *plist.Node // PayloadContent
+	PayloadCertificate, IdentityCertificate *plist.Node // PayloadCertificateUUID, IdentityCertificateUUID
 }
 
-// Parse reads the profiles of a document; name is what messages call it. The
-// text belongs to the result and must not be changed afterwards.
-//
-// The error is a *SyntaxError if the document is not a property list that
-// devices read. The result then still holds one Profile, without a Root, so
-// that the error can be reported like any finding. Of an export, which other
-// systems write, it holds all profiles; those that cannot be read have an Err,
-// and it is no error of the whole.
-func Parse(name string, text []byte) ([]*Profile, error) {
-	var made struct { // at one go
-		Profile
-		Source
-	}
-	p, src := &made.Profile, &made.Source
-	p.Source = src
-	src.Name, src.Text, src.Leading, src.Encoding = name, text, NoSpan, Encoding{Name: "UTF-8", Span: NoSpan}
-	src.arena = arenas.Get().(*arena)
-	src.chunks = take(&src.arena.chunks)
-	root, err := src.read()
-	p.Declaration = src.declaration
-	if p.Declaration == "" {
-		var list []*Profile
-		if err != nil {
-			list = src.exportedText()
-		} else if root.Get("PayloadContent") == nil {
-			list = src.exported(root)
-		}
-		if list != nil {
-			return list, nil
-		}
-	}
-	if err != nil {
-		p.Err = err
-		return []*Profile{p}, err
-	}
-	p.Root = root
-	return []*Profile{p}, nil
+// Read reads the one profile that a document holds, as it is or signed. If the
+// document is not a property list, the profile has no Root, and an Err.
+func Read(src *plist.Source) *Profile {
+	p := &Profile{Source: src}
+	p.Root, p.Err = p.read()
+	return p
 }
 
-// read unwraps the document and hands it to the reader of its form.
-func (s *Source) read() (*Node, *SyntaxError) {
-	if len(s.Text) > MaxSize {
-		return nil, s.refuse("the file has %d bytes; %d is the most that is read", len(s.Text), MaxSize)
+// read unwraps the document and parses it by its form.
+func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
+	src := p.Source
+	if len(src.Text) > plist.MaxSize {
+		return nil, src.Errorf("the file has %d bytes; %d is the most that is read", len(src.Text), plist.MaxSize)
 	}
 	for {
-		head := s.Text[:min(len(s.Text), 64)]
+		head := src.Text[:min(len(src.Text), 64)]
 		var content []byte
 		var err error
 		switch {
 		case bytes.HasPrefix(head, []byte("bplist")):
-			return s.readBinary()
+			return plist.ParseBinary(src)
 		case bytes.HasPrefix(head, []byte("-----BEGIN")):
-			content, err = pemContent(s.Text)
-		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(s.Text) == int(head[1])+2):
-			content, err = signedContent(s.Text)
-			s.messages = append(s.messages, s.Text)
-			s.Signatures++
+			content, err = cms.DecodePEM(src.Text)
+		case len(head) > 1 && head[0] == 0x30 && (head[1] >= 0x80 || len(src.Text) == int(head[1])+2):
+			content, err = cms.Content(src.Text)
+			p.messages = append(p.messages, src.Text)
+			src.Signatures++
 		default:
-			if opensObject(s.Text) && speaksOfSCEP(s.Text, false) {
-				if root, err := s.readJSON(); s.declaration != "" {
+			if opensObject(src.Text) && mentionsSCEP(src.Text, false) {
+				if root, err := p.readDeclaration(); p.Declaration != "" {
 					return root, err
 				}
 			}
-			return s.readXML()
+			return plist.ParseXML(src)
 		}
 		if err != nil {
-			s.damaged = announcesSigned(s.Text)
-			return nil, s.refuse("%v", err)
+			p.damaged = cms.IsSigned(src.Text)
+			return nil, src.Errorf("%v", err)
 		}
-		if s.Signatures > maxSignatures {
-			return nil, s.refuse("more than %d CMS messages around one another", maxSignatures)
+		if src.Signatures > maxSignatures {
+			return nil, src.Errorf("more than %d CMS messages around one another", maxSignatures)
 		}
-		s.Text = content
+		src.Text = content
 	}
 }
 
-// refuse is a SyntaxError about the document as a whole.
-func (s *Source) refuse(format string, args ...any) *SyntaxError {
-	return &SyntaxError{Source: s, Span: NoSpan, Message: fmt.Sprintf(format, args...)}
-}
+// maxSignatures is the maximum number of CMS messages around one profile.
+const maxSignatures = 8
 
-func (s *Source) readXML() (*Node, *SyntaxError) {
-	text := s.Text
-	if s.within == nil || !s.within.at.Valid() { // else it was text before, whatever it says
-		var err error
-		if text, s.Encoding, err = toUTF8(s.Text); err != nil {
-			return nil, s.refuse("%v", err)
-		}
+// readDeclaration parses a JSON document if it is a declaration about SCEP or
+// ACME: then Declaration is set. Other JSON is left for other readers.
+func (p *Profile) readDeclaration() (*plist.Node, *plist.SyntaxError) {
+	src := p.Source
+	root, err := plist.ParseJSON(src)
+	if p.Declaration = declarationOf(root); p.Declaration == "" && err != nil && mentionsSCEP(src.Text, true) {
+		p.Declaration = DeclarationCredential // as far as one can tell of a broken one
 	}
-	s.Text = text
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(byteOrderMark)), " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '<' {
-		if what := foreign(text, trimmed); what != "" {
-			err := s.refuse("%s", what)
-			err.Span = Span{0, 0}
-			return nil, err
-		}
-	}
-	a := s.arena
-	if a == nil || a.scanner.src != nil { // that of a document which led here
-		a = new(arena)
-	}
-	sc := &a.scanner
-	sc.src, sc.text, sc.seen = s, alias(text), a.seen[:0]
-	sc.chunk = newChunk(min(max(len(text)/48, 32), 4096))
-	root, fault := sc.scan()
-	s.chunks = append(s.chunks, sc.chunk)
-	return root, fault
-}
-
-// foreign names the usual things that are found in the place of a profile; ""
-// if the XML scanner may say something better.
-func foreign(text, head []byte) string {
-	has := func(prefix string) bool { return bytes.HasPrefix(head, []byte(prefix)) }
 	switch {
-	case len(bytes.TrimSpace(text)) == 0:
-		return "the file is empty"
-	case len(bytes.Trim(text[:min(len(text), 512)], "\x00")) == 0:
-		return "the file holds NUL bytes instead of a profile; it is damaged"
-	case has("{{"), has("{%"), has("{#"):
-		return ""
-	case has("{"), has("["):
-		return "this is JSON or an OpenStep property list, not an XML or binary property list; devices read the latter two only"
-	case has("("):
-		return "this is an OpenStep property list, not an XML or binary one; devices read the latter two only"
-	case has("PK\x03\x04"):
-		return "this is a ZIP archive, not a profile; unpack it first"
-	case has("\x1f\x8b"):
-		return "this is a gzip file, not a profile; unpack it first"
-	case has("\x00\x05\x16\x07"), has("\x00\x05\x16\x00"):
-		return "this is an AppleDouble file, which macOS leaves beside a file copied to another file system; delete it"
-	case has("version https://git-lfs"):
-		return "this is a Git LFS pointer, not the profile itself; run git lfs pull"
-	case has("MIME-Version:"), has("Content-Type:"):
-		return "this is an S/MIME message; profiles are signed in DER form, as openssl cms -sign -nodetach -outform DER does"
-	case has("<<<<<<<"):
-		return "a merge conflict is left in the file; resolve it"
-	case bytes.IndexByte(text[:min(len(text), 512)], 0) >= 0:
-		return "this is a binary file of another kind, not a property list"
-	case bytes.Contains(text, []byte("<plist")):
-		return ""
+	case p.Declaration == "":
+		src.Form, src.Encoding.Mark, src.Templates = plist.FormXML, false, nil
+		return nil, nil
+	case err != nil:
+		return nil, err
 	}
-	return "this is not a property list; a profile begins with <?xml or <plist, with bplist00, or is a CMS signature"
+	return root, nil
+}
+
+// Damaged reports whether the document cannot be read because a signature
+// around it is truncated or corrupt.
+func (p *Profile) Damaged() bool { return p.damaged }
+
+// Release gives the memory of the profile's nodes back, for other profiles to
+// use. Nothing of the profile may be used afterwards: no node, no payload, no
+// text of one. Profiles that are not released are left to the collector.
+func (p *Profile) Release() {
+	p.Source.Release()
+	p.Root, p.payloads, p.scep, p.acme = nil, nil, nil, nil
+	p.certificates, p.digests, p.references, p.secrets, p.signatures = nil, nil, nil, nil, nil
 }
 
 // Fault gives the first error of syntax; nil if there is none.
-func (p *Profile) Fault() *SyntaxError {
+func (p *Profile) Fault() *plist.SyntaxError {
 	if len(p.Source.Faults) > 0 {
 		return p.Source.Faults[0]
 	}
@@ -230,37 +172,34 @@ func (p *Profile) SCEP() []SCEP {
 
 func (p *Profile) view() {
 	if p.Declaration != "" {
-		if p.Declaration == DeclarationCredential && p.Root.Is(Dict) {
+		if p.Declaration == DeclarationCredential && p.Root.Is(plist.Dict) {
 			p.scep = []SCEP{newCredential(p.Root)}
 		}
-		if p.Declaration == DeclarationACME && p.Root.Is(Dict) {
-			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: p.Root.common()})}
+		if p.Declaration == DeclarationACME && p.Root.Is(plist.Dict) {
+			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: commonKeys(p.Root)})}
 			p.acme[0].declarative = true
 		}
 		return
 	}
 	content := p.Root.Get("PayloadContent")
-	if !content.Is(Array) {
+	if !content.Is(plist.Array) {
 		if bare, ok := p.bare(); ok {
 			p.scep = []SCEP{bare}
 		}
 		return
 	}
-	if a := p.arena(); a != nil {
-		p.payloads, p.scep = take(&a.payloads), take(&a.scep)
-	}
 	p.payloads = slices.Grow(p.payloads, content.Len())
 	for n := range content.Children() {
-		if n.Kind != Dict {
+		if n.Kind != plist.Dict {
 			continue
 		}
-		payload := Payload{Node: n, Index: int(n.index), Keys: n.common()}
+		payload := Payload{Node: n, Index: n.Index(), Keys: commonKeys(n)}
 		payload.Type, _ = payload.Keys.Type.Str()
 		payload.Identifier, _ = payload.Keys.Identifier.Str()
 		payload.UUID, _ = payload.Keys.UUID.Str()
 		payload.As = payload.meant(p.Lossy())
 		p.payloads = append(p.payloads, payload)
-		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(Dict)) { // there nothing is known of it
+		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(plist.Dict)) { // there nothing is known of it
 			p.scep = append(p.scep, newSCEP(payload))
 		}
 		if payload.Type == TypeACME {
@@ -269,10 +208,10 @@ func (p *Profile) view() {
 	}
 }
 
-// common finds the common keys of a payload in one pass, the last one of
+// commonKeys finds the common keys of a payload in one pass, the last one of
 // doubled keys.
-func (n *Node) common() (keys CommonKeys) {
-	for c := n.first; c != nil; c = c.next {
+func commonKeys(n *plist.Node) (keys CommonKeys) {
+	for c := range n.Children() {
 		switch c.Key {
 		case "PayloadType":
 			keys.Type = c
@@ -296,16 +235,16 @@ func (n *Node) common() (keys CommonKeys) {
 // bare gives the SCEP payload that stands in the place of a profile: as a payload
 // of its own, or as nothing but its settings.
 func (p *Profile) bare() (SCEP, bool) {
-	if !p.Root.Is(Dict) || p.Export != nil {
+	if !p.Root.Is(plist.Dict) || p.Export != nil {
 		return SCEP{}, false
 	}
-	payload := Payload{Node: p.Root, Keys: p.Root.common(), As: TypeSCEP}
+	payload := Payload{Node: p.Root, Keys: commonKeys(p.Root), As: TypeSCEP}
 	payload.Type, _ = payload.Keys.Type.Str()
 	payload.Identifier, _ = payload.Keys.Identifier.Str()
 	payload.UUID, _ = payload.Keys.UUID.Str()
 	content := payload.Keys.Content
 	switch {
-	case content.Is(Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
+	case content.Is(plist.Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
 		return newSCEP(payload), true
 	case content == nil && payload.Keys.Type == nil && scepShaped(p.Root):
 		return settingsOf(payload, p.Root), true
@@ -317,7 +256,7 @@ func (p *Profile) bare() (SCEP, bool) {
 // enrollment, which asks a device for its attributes: a Profile Service, whose
 // PayloadContent is a dictionary.
 func (p *Profile) Enrollment() bool {
-	return p.Root.Get("PayloadType").Text() == "Profile Service" && p.Root.Get("PayloadContent").Is(Dict)
+	return p.Root.Get("PayloadType").Text() == "Profile Service" && p.Root.Get("PayloadContent").Is(plist.Dict)
 }
 
 // Foreign says what a property list is that is no configuration profile, or ""
@@ -325,13 +264,13 @@ func (p *Profile) Enrollment() bool {
 func (p *Profile) Foreign() string {
 	root := p.Root
 	switch {
-	case root == nil, root.Kind == Template, p.Declaration != "":
+	case root == nil, root.Kind == plist.Template, p.Declaration != "":
 		return ""
 	case p.Export != nil && p.Export.Nothing != "":
 		return p.Export.Nothing
 	case p.Lossy():
 		return ""
-	case root.Kind != Dict:
+	case root.Kind != plist.Dict:
 		return "a property list whose value is of type " + root.Kind.String()
 	}
 	for c := range root.Children() {
@@ -346,4 +285,48 @@ func (p *Profile) Foreign() string {
 		return ""
 	}
 	return "a property list without PayloadContent"
+}
+
+// Secrets returns the secrets of the profile, which are searched for once.
+func (p *Profile) Secrets() *secret.Secrets {
+	if p.secrets == nil {
+		if p.SharedSecrets != nil {
+			p.secrets = p.SharedSecrets.Find(p.Source)
+		} else {
+			p.secrets = secret.Find(p.Source, p.Root)
+		}
+	}
+	return p.secrets
+}
+
+// Signatures verifies the CMS messages around the profile, the outermost first.
+// Whether a signer is trusted, and its certificate in force, is not looked at.
+func (p *Profile) Signatures() []cms.Signature {
+	if p == nil {
+		return nil
+	}
+	if p.verified {
+		return p.signatures
+	}
+	p.verified = true
+	for _, message := range p.messages {
+		p.signatures = append(p.signatures, cms.Verify(message))
+	}
+	return p.signatures
+}
+
+// NoSecrets returns no secrets: it is for those who asked to see everything.
+func (p *Profile) NoSecrets() *secret.Secrets { return secret.None(p.Source) }
+
+// SignerCertificates gives the certificates of those who signed the CMS messages
+// around the profile, the outermost first, as far as the messages hold them. The
+// signatures are not verified for it.
+func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
+	if p == nil {
+		return nil
+	}
+	for _, message := range p.messages {
+		list = append(list, cms.SignerCertificates(message)...)
+	}
+	return list
 }

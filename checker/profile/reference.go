@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // ReferenceKind is what a key that names another payload must name.
@@ -120,14 +122,14 @@ var ReferenceKeys = []ReferenceKey{
 
 // Reference is one place where a payload names another.
 type Reference struct {
-	*ReferenceKey          // what it is a case of
-	From          *Payload // of Payloads
-	Node          *Node    // the value
-	Key           string   // the key with the keys around it, as EAPClientConfiguration.PayloadCertificateAnchorUUID
-	UUID          string   // as written
-	Variable      bool     // holds template text, wholly or in part
-	Target        *Payload // the first of Payloads whose PayloadUUID is exactly that; nil if there is none
-	Near          *Payload // if there is no Target, the first whose PayloadUUID differs in case alone
+	*ReferenceKey             // what it is a case of
+	From          *Payload    // of Payloads
+	Node          *plist.Node // the value
+	Key           string      // the key with the keys around it, as EAPClientConfiguration.PayloadCertificateAnchorUUID
+	UUID          string      // as written
+	Variable      bool        // holds template text, wholly or in part
+	Target        *Payload    // the first of Payloads whose PayloadUUID is exactly that; nil if there is none
+	Near          *Payload    // if there is no Target, the first whose PayloadUUID differs in case alone
 }
 
 // References gives the references between the payloads of the profile, by
@@ -140,9 +142,6 @@ func (p *Profile) References() []Reference {
 	}
 	if !p.foundReferences {
 		p.foundReferences = true
-		if a := p.arena(); a != nil {
-			p.references = take(&a.references)
-		}
 		p.findReferences()
 	}
 	return p.references
@@ -165,10 +164,10 @@ func (p *Profile) findReferences() {
 					continue
 				}
 			}
-			path.follow(from.Node, 0, func(n *Node) {
+			path.follow(from.Node, 0, func(n *plist.Node) {
 				p.references = append(p.references, Reference{
-					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.text,
-					Variable: n.Kind == Template || n.unrendered || n.HasVariable(),
+					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.Text(),
+					Variable: n.Kind == plist.Template || n.Unrendered() || n.HasVariable(),
 				})
 			})
 		}
@@ -242,9 +241,9 @@ var referencePaths = sync.OnceValue(func() map[string][]referencePath {
 })
 
 // follow gives the values at the end of the path, from a step on.
-func (r *referencePath) follow(n *Node, step int, found func(*Node)) {
+func (r *referencePath) follow(n *plist.Node, step int, found func(*plist.Node)) {
 	if step == len(r.steps) {
-		if n.Is(String, Template) {
+		if n.Is(plist.String, plist.Template) {
 			found(n)
 		}
 		return
@@ -256,7 +255,7 @@ func (r *referencePath) follow(n *Node, step int, found func(*Node)) {
 		}
 		return
 	}
-	if n.Is(Array) {
+	if n.Is(plist.Array) {
 		for c := range n.Children() {
 			r.follow(c, step+1, found)
 		}

@@ -59,11 +59,11 @@ func TestReferenceKeys(t *testing.T) {
 
 func parsed(t testing.TB, payloads string) *Profile {
 	t.Helper()
-	profiles, err := Parse("test", []byte(`<plist><dict><key>PayloadContent</key><array>`+payloads+`</array></dict></plist>`))
+	p, err := readProfile("test", []byte(`<plist><dict><key>PayloadContent</key><array>`+payloads+`</array></dict></plist>`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return profiles[0]
+	return p
 }
 
 func TestReferences(t *testing.T) {

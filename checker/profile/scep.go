@@ -4,6 +4,10 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // TypeSCEP is the PayloadType of SCEP payloads.
@@ -13,21 +17,21 @@ const TypeSCEP = "com.apple.security.scep"
 // must have, as Apple's schema of com.apple.security.scep lists them.
 var SCEPKeys = []struct {
 	Name string
-	Kind Kind
+	Kind plist.Kind
 }{
-	{"URL", String},
-	{"Name", String},
-	{"Subject", Array},
-	{"Challenge", String},
-	{"Keysize", Integer},
-	{"Key Type", String},
-	{"Key Usage", Integer},
-	{"SubjectAltName", Dict},
-	{"CAFingerprint", Data},
-	{"Retries", Integer},
-	{"RetryDelay", Integer},
-	{"AllowAllAppsAccess", Boolean},
-	{"KeyIsExtractable", Boolean},
+	{"URL", plist.String},
+	{"Name", plist.String},
+	{"Subject", plist.Array},
+	{"Challenge", plist.String},
+	{"Keysize", plist.Integer},
+	{"Key Type", plist.String},
+	{"Key Usage", plist.Integer},
+	{"SubjectAltName", plist.Dict},
+	{"CAFingerprint", plist.Data},
+	{"Retries", plist.Integer},
+	{"RetryDelay", plist.Integer},
+	{"AllowAllAppsAccess", plist.Boolean},
+	{"KeyIsExtractable", plist.Boolean},
 }
 
 // The values that Apple's schema gives settings that are absent.
@@ -41,10 +45,10 @@ const (
 
 // Setting is one setting of a payload as a device would take it.
 type Setting[T any] struct {
-	Node     *Node // as written; nil where absent
-	Value    T     // effective: as written, or the default; only if Known
-	Known    bool  // false where the key has the wrong type or holds a variable, or is absent without a default
-	Variable bool  // holds template text, wholly or in part
+	Node     *plist.Node // as written; nil where absent
+	Value    T           // effective: as written, or the default; only if Known
+	Known    bool        // false where the key has the wrong type or holds a variable, or is absent without a default
+	Variable bool        // holds template text, wholly or in part
 }
 
 // Set reports whether the key is written.
@@ -65,14 +69,14 @@ const (
 // SCEP is the typed view of one SCEP payload.
 type SCEP struct {
 	Payload
-	Content *Node // the PayloadContent dict; nil where absent or no dict. Of a credential document, all of it
+	Content *plist.Node // the PayloadContent dict; nil where absent or no dict. Of a credential document, all of it
 
 	URL, Name, Challenge, KeyType          Setting[string]
 	Keysize, KeyUsage, Retries, RetryDelay Setting[int64] // RetryDelay in seconds
 	AllowAllAppsAccess, KeyIsExtractable   Setting[bool]
 	CAFingerprint                          Fingerprint
 	Subject                                Subject
-	SubjectAltName                         *Node
+	SubjectAltName                         *plist.Node
 	ChallengeKind                          ChallengeKind
 
 	declarative bool
@@ -96,17 +100,17 @@ func (p *Payload) meant(lossy bool) string {
 // NearSCEP reports whether a payload type is a misspelling of TypeSCEP.
 func NearSCEP(t string) bool {
 	t = strings.ToLower(strings.TrimSpace(t))
-	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && Distance(t, TypeSCEP) <= 2
+	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Distance(t, TypeSCEP) <= 2
 }
 
 // scepShaped reports whether a dictionary has the keys of a SCEP payload: an
 // address, and two more that few others have, in any of the usual spellings.
-func scepShaped(content *Node) bool {
-	if !content.Is(Dict) {
+func scepShaped(content *plist.Node) bool {
+	if !content.Is(plist.Dict) {
 		return false
 	}
 	url, key, others := false, false, 0
-	for c := content.first; c != nil; c = c.next {
+	for c := range content.Children() {
 		switch c.Key {
 		case "URL":
 			url = true
@@ -121,7 +125,7 @@ func scepShaped(content *Node) bool {
 }
 
 func newSCEP(p Payload) SCEP {
-	if c := p.Keys.Content; c.Is(Dict) {
+	if c := p.Keys.Content; c.Is(plist.Dict) {
 		return settingsOf(p, c)
 	}
 	return settingsOf(p, nil)
@@ -130,7 +134,7 @@ func newSCEP(p Payload) SCEP {
 // newCredential is the view of a credential document, which has the settings of
 // a SCEP payload at its top. Two of them it does not have; they belong to the
 // configuration that installs the identity.
-func newCredential(root *Node) SCEP {
+func newCredential(root *plist.Node) SCEP {
 	s := settingsOf(Payload{Node: root}, root)
 	s.declarative = true
 	s.AllowAllAppsAccess, s.KeyIsExtractable = Setting[bool]{Node: s.AllowAllAppsAccess.Node}, Setting[bool]{Node: s.KeyIsExtractable.Node}
@@ -144,19 +148,19 @@ func (s *SCEP) Declarative() bool { return s.declarative }
 // Bare reports whether the payload stands in the place of a profile.
 func (s *SCEP) Bare() bool { return !s.declarative && s.Node.Parent() == nil }
 
-func settingsOf(p Payload, content *Node) SCEP {
+func settingsOf(p Payload, content *plist.Node) SCEP {
 	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}
-	found := content.settings()
-	s.URL = setting(found.url, (*Node).Str)
-	s.Name = setting(found.name, (*Node).Str)
-	s.Challenge = setting(found.challenge, (*Node).Str)
-	s.KeyType = setting(found.keyType, (*Node).Str, DefaultKeyType)
-	s.Keysize = setting(found.keysize, (*Node).Int, DefaultKeysize)
-	s.KeyUsage = setting(found.keyUsage, (*Node).Int, DefaultKeyUsage)
-	s.Retries = setting(found.retries, (*Node).Int, DefaultRetries)
-	s.RetryDelay = setting(found.retryDelay, (*Node).Int, DefaultRetryDelay)
-	s.AllowAllAppsAccess = setting(found.allowAllAppsAccess, (*Node).Bool, false)
-	s.KeyIsExtractable = setting(found.keyIsExtractable, (*Node).Bool, true)
+	found := scepSettings(content)
+	s.URL = setting(found.url, (*plist.Node).Str)
+	s.Name = setting(found.name, (*plist.Node).Str)
+	s.Challenge = setting(found.challenge, (*plist.Node).Str)
+	s.KeyType = setting(found.keyType, (*plist.Node).Str, DefaultKeyType)
+	s.Keysize = setting(found.keysize, (*plist.Node).Int, DefaultKeysize)
+	s.KeyUsage = setting(found.keyUsage, (*plist.Node).Int, DefaultKeyUsage)
+	s.Retries = setting(found.retries, (*plist.Node).Int, DefaultRetries)
+	s.RetryDelay = setting(found.retryDelay, (*plist.Node).Int, DefaultRetryDelay)
+	s.AllowAllAppsAccess = setting(found.allowAllAppsAccess, (*plist.Node).Bool, false)
+	s.KeyIsExtractable = setting(found.keyIsExtractable, (*plist.Node).Bool, true)
 	s.CAFingerprint = newFingerprint(found.caFingerprint)
 	s.Subject = newSubject(found.subject)
 	s.SubjectAltName = found.subjectAltName
@@ -167,16 +171,13 @@ func settingsOf(p Payload, content *Node) SCEP {
 // settings are the values of a dict for the keys of SCEPKeys.
 type settings struct {
 	url, name, subject, challenge, keysize, keyType, keyUsage, subjectAltName,
-	caFingerprint, retries, retryDelay, allowAllAppsAccess, keyIsExtractable *Node
+	caFingerprint, retries, retryDelay, allowAllAppsAccess, keyIsExtractable *plist.Node
 }
 
-// settings finds the settings of a payload in one pass, the last one of doubled
+// scepSettings finds the settings of a payload in one pass, the last one of doubled
 // keys.
-func (n *Node) settings() (found settings) {
-	if n == nil {
-		return found
-	}
-	for c := n.first; c != nil; c = c.next {
+func scepSettings(n *plist.Node) (found settings) {
+	for c := range n.Children() {
 		switch c.Key {
 		case "URL":
 			found.url = c
@@ -211,7 +212,7 @@ func (n *Node) settings() (found settings) {
 
 // setting reads a value as a device would; an absent one has the fallback, if
 // there is one.
-func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setting[T]) {
+func setting[T any](n *plist.Node, read func(*plist.Node) (T, bool), fallback ...T) (s Setting[T]) {
 	if n == nil {
 		if len(fallback) > 0 {
 			s.Value, s.Known = fallback[0], true
@@ -219,7 +220,7 @@ func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setti
 		return s
 	}
 	s.Node = n
-	s.Variable = n.unrendered || n.Kind == String && n.HasVariable()
+	s.Variable = n.Unrendered() || n.Kind == plist.String && n.HasVariable()
 	if v, ok := read(n); ok && !s.Variable {
 		s.Value, s.Known = v, true
 	}
@@ -228,14 +229,14 @@ func setting[T any](n *Node, read func(*Node) (T, bool), fallback ...T) (s Setti
 
 func challengeKind(c Setting[string]) ChallengeKind {
 	switch {
-	case c.Node == nil, c.Node.Kind == Null:
+	case c.Node == nil, c.Node.Kind == plist.Null:
 		return ChallengeAbsent
 	case c.Variable:
 		return ChallengeVariable
-	case strings.TrimSpace(c.Node.Text()) == "" && c.Node.Is(String):
+	case strings.TrimSpace(c.Node.Text()) == "" && c.Node.Is(plist.String):
 		return ChallengeEmpty
 	}
-	if _, ok := Placeholder(c.Node.Text()); ok {
+	if _, ok := template.Placeholder(c.Node.Text()); ok {
 		return ChallengePlaceholder
 	}
 	return ChallengeLiteral
@@ -244,87 +245,39 @@ func challengeKind(c Setting[string]) ChallengeKind {
 // Fingerprint is the digest that CAFingerprint holds: raw bytes, whose number
 // tells the algorithm.
 type Fingerprint struct {
-	Node      *Node
+	Node      *plist.Node
 	Bytes     []byte // decoded; nil where absent, no data, or a variable
 	Algorithm string // "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"; "" if the bytes are no digest
 	HexText   []byte // the digest, where its hexadecimal digits stand in the place of the bytes or of their base64
 	Variable  bool
 }
 
-// DigestAlgorithm names the algorithm whose digest has so many bytes, or "".
-func DigestAlgorithm(size int) string {
-	switch size {
-	case 16:
-		return "MD5"
-	case 20:
-		return "SHA-1"
-	case 28:
-		return "SHA-224"
-	case 32:
-		return "SHA-256"
-	case 48:
-		return "SHA-384"
-	case 64:
-		return "SHA-512"
-	}
-	return ""
-}
-
-func newFingerprint(n *Node) Fingerprint {
+func newFingerprint(n *plist.Node) Fingerprint {
 	f := Fingerprint{Node: n}
 	if n == nil {
 		return f
 	}
-	f.Variable = n.unrendered || n.Kind == String && n.HasVariable()
+	f.Variable = n.Unrendered() || n.Kind == plist.String && n.HasVariable()
 	b, ok := n.Bytes()
 	if !ok {
 		return f
 	}
 	f.Bytes = b
-	if f.HexText = HexDigest(string(b)); f.HexText == nil {
+	if f.HexText = plist.HexDigest(string(b)); f.HexText == nil {
 		// Hexadecimal digits are base64 digits as well. Of the true digests only
 		// one of 48 bytes could look so, and none ever will.
-		f.HexText = HexDigest(n.text)
+		f.HexText = plist.HexDigest(n.Text())
 	}
 	if f.HexText == nil {
-		f.Algorithm = DigestAlgorithm(len(b))
+		f.Algorithm = plist.DigestAlgorithm(len(b))
 	}
 	return f
 }
 
-// HexDigest decodes a digest written as hexadecimal text, with or without
-// colons or spaces between the bytes; nil if the text is no such thing.
-func HexDigest(text string) []byte {
-	const longest = 64
-	digest := make([]byte, 0, longest)
-	half, odd := byte(0), false
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch c {
-		case ':', ' ', '-', '\n', '\r', '\t':
-			continue
-		}
-		if !hexDigit[c] || len(digest) == longest {
-			return nil
-		}
-		if c > '9' {
-			c = c | 0x20 - 'a' + '0' + 10
-		}
-		half, odd = half<<4|(c-'0'), !odd
-		if !odd {
-			digest = append(digest, half)
-		}
-	}
-	if odd || DigestAlgorithm(len(digest)) == "" {
-		return nil
-	}
-	return digest
-}
-
-// WorstWait is the longest time, in seconds, that a device waits for a server
+// MaxWait is the longest time, in seconds, that a device waits for a server
 // that keeps answering PENDING: the first retry comes at once, each further
 // one after RetryDelay.
-func (s *SCEP) WorstWait() (seconds int64, known bool) {
+func (s *SCEP) MaxWait() (seconds int64, known bool) {
 	if !s.Retries.Known || !s.RetryDelay.Known || s.Retries.Value < 1 || s.RetryDelay.Value < 0 {
 		return 0, s.Retries.Known && s.RetryDelay.Known
 	}
@@ -337,3 +290,65 @@ func (s *SCEP) WorstWait() (seconds int64, known bool) {
 
 // Characters counts the Unicode characters of a text.
 func Characters(text string) int { return utf8.RuneCountInString(text) }
+
+// keyAliases are wrong names of SCEP keys that are not close to the right one, folded, as they are seen in profiles and
+// on the forms of servers.
+var keyAliases = map[string]string{
+	"fingerprint":            "CAFingerprint",
+	"thumbprint":             "CAFingerprint",
+	"cathumbprint":           "CAFingerprint",
+	"cacertfingerprint":      "CAFingerprint",
+	"subjectalternativename": "SubjectAltName",
+	"subjectalternatename":   "SubjectAltName",
+	"san":                    "SubjectAltName",
+	"subjectname":            "Subject",
+	"serverurl":              "URL",
+	"iskeyextractable":       "KeyIsExtractable",
+	"keyisexportable":        "KeyIsExtractable",
+	"allappsaccess":          "AllowAllAppsAccess",
+	"allowallapps":           "AllowAllAppsAccess",
+	"challengepassword":      "Challenge",
+	"keylength":              "Keysize",
+	"retrycount":             "Retries",
+	"maxretries":             "Retries",
+	"retryinterval":          "RetryDelay",
+}
+
+// MisspelledSCEPKey returns the SCEP key that a name was meant to be, or "" if it is one, or resembles none. SecretKey
+// asks it too, so that whatever is reported as a misspelling of Challenge is masked.
+func MisspelledSCEPKey(name string) string {
+	const maxBytes = 400 // no misspelled key comes near, and keys may be of any length
+	if len(name) > maxBytes || template.HasVariable(name) {
+		return ""
+	}
+	for _, k := range SCEPKeys {
+		if k.Name == name {
+			return ""
+		}
+	}
+	var buffer [64]byte
+	return meantSCEPKey(keyname.AppendFold(buffer[:0], name))
+}
+
+// meantSCEPKey returns the SCEP key that a folded name is an alias of, or closest to.
+func meantSCEPKey(folded []byte) string {
+	if right := keyAliases[string(folded)]; right != "" {
+		return right
+	}
+	return keyname.Closest(folded, scepNames)
+}
+
+var scepNames = func() (names []keyname.Name) {
+	for _, k := range SCEPKeys {
+		names = append(names, keyname.New(k.Name))
+	}
+	return names
+}()
+
+// SettingPath gives the path that a SCEP key has or would have.
+func (s *SCEP) SettingPath(key string) []any {
+	if s.Content != nil {
+		return append(s.Content.Path(), key)
+	}
+	return append(s.Node.Path(), "PayloadContent", key)
+}

@@ -1,41 +1,46 @@
 package profile
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/template"
+)
 
 // Attribute is one [type, value] pair of a Subject.
 type Attribute struct {
-	Pair        *Node // the array of two
-	Type, Value *Node // strings
-	RDN         int   // which relative distinguished name it belongs to
+	Pair        *plist.Node // the array of two
+	Type, Value *plist.Node // strings
+	RDN         int         // which relative distinguished name it belongs to
 }
 
 // Subject is the X.500 name of the certificate that is asked for.
 type Subject struct {
-	Node       *Node
-	Attributes []Attribute // of the well-shaped pairs
-	RDNs       []*Node     // the relative distinguished names: arrays of pairs
-	Malformed  []*Node     // what is not of the shape array of arrays of pairs of strings
-	Variable   bool        // template text in the place of the name or a part of its structure
+	Node       *plist.Node
+	Attributes []Attribute   // of the well-shaped pairs
+	RDNs       []*plist.Node // the relative distinguished names: arrays of pairs
+	Malformed  []*plist.Node // what is not of the shape array of arrays of pairs of strings
+	Variable   bool          // template text in the place of the name or a part of its structure
 }
 
-func newSubject(n *Node) Subject {
+func newSubject(n *plist.Node) Subject {
 	s := Subject{Node: n}
 	if n == nil {
 		return s
 	}
-	s.Variable = n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
-	if n.Kind != Array || flat(n) {
+	s.Variable = n.Unrendered() || n.Templated() || n.Kind == plist.String && template.IsVariable(n.Text())
+	if n.Kind != plist.Array || flat(n) {
 		if !s.Variable {
 			s.Malformed = append(s.Malformed, n)
 		}
 		return s
 	}
-	s.RDNs, s.Attributes = make([]*Node, 0, min(n.Len(), 16)), make([]Attribute, 0, min(n.Len(), 16))
+	s.RDNs, s.Attributes = make([]*plist.Node, 0, min(n.Len(), 16)), make([]Attribute, 0, min(n.Len(), 16))
 	for rdn := range n.Children() {
 		if s.skip(rdn) {
 			continue
 		}
-		if rdn.Kind != Array || rdn.Len() == 0 && !rdn.templated || flat(rdn) {
+		if rdn.Kind != plist.Array || rdn.Len() == 0 && !rdn.Templated() || flat(rdn) {
 			s.Malformed = append(s.Malformed, rdn)
 			continue
 		}
@@ -44,15 +49,16 @@ func newSubject(n *Node) Subject {
 			if s.skip(pair) {
 				continue
 			}
-			if pair.Kind != Array || pair.size != 2 || !pair.first.Is(String, Template) || !pair.last.Is(String, Template) {
-				if pair.templated || pair.Kind == Array && pair.size == 1 && s.skip(pair.first) {
+			key, value := pair.At(0), pair.At(1)
+			if pair.Kind != plist.Array || pair.Len() != 2 || !key.Is(plist.String, plist.Template) || !value.Is(plist.String, plist.Template) {
+				if pair.Templated() || pair.Kind == plist.Array && pair.Len() == 1 && s.skip(key) {
 					s.Variable = true
 				} else {
 					s.Malformed = append(s.Malformed, pair)
 				}
 				continue
 			}
-			s.Attributes = append(s.Attributes, Attribute{pair, pair.first, pair.last, len(s.RDNs) - 1})
+			s.Attributes = append(s.Attributes, Attribute{pair, key, value, len(s.RDNs) - 1})
 		}
 	}
 	return s
@@ -60,21 +66,21 @@ func newSubject(n *Node) Subject {
 
 // flat reports whether strings stand where arrays belong: the name or an RDN
 // lacks a level. Strings that are all variables tell nothing of the levels.
-func flat(n *Node) bool {
+func flat(n *plist.Node) bool {
 	literal := false
 	for c := range n.Children() {
-		if c.Kind != String && c.Kind != Template {
+		if c.Kind != plist.String && c.Kind != plist.Template {
 			return false
 		}
-		literal = literal || c.Kind == String && !IsVariable(c.text)
+		literal = literal || c.Kind == plist.String && !template.IsVariable(c.Text())
 	}
-	return literal && !n.templated
+	return literal && !n.Templated()
 }
 
 // skip passes over template text in the structure of the name.
-func (s *Subject) skip(n *Node) bool {
-	s.Variable = s.Variable || n.unrendered || n.templated || n.Kind == String && IsVariable(n.text)
-	return n.unrendered || n.Kind == String && IsVariable(n.text)
+func (s *Subject) skip(n *plist.Node) bool {
+	s.Variable = s.Variable || n.Unrendered() || n.Templated() || n.Kind == plist.String && template.IsVariable(n.Text())
+	return n.Unrendered() || n.Kind == plist.String && template.IsVariable(n.Text())
 }
 
 // IsCommonName reports whether an attribute type is that of the common name,

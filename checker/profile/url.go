@@ -3,6 +3,8 @@ package profile
 import (
 	"strconv"
 	"strings"
+
+	"github.com/sceplint/sceplint/checker/template"
 )
 
 // URLParts are the parts of a URL that may hold template text, as far as they
@@ -31,7 +33,7 @@ func (s *SCEP) URLParts() URLParts {
 }
 
 func urlParts(text string) (u URLParts) {
-	found := Variables(text)
+	found := template.Variables(text)
 	literal := func(start, end int) bool {
 		for _, v := range found {
 			if v.Start < end && start < v.End {
@@ -58,7 +60,7 @@ func urlParts(text string) (u URLParts) {
 	switch {
 	case literal(0, scheme) && isScheme(text[:scheme]):
 		u.Scheme, u.SchemeKnown = strings.ToLower(text[:scheme]), true
-	case literal(0, scheme), !IsVariable(text[:scheme]), found[0].Syntax == SyntaxBlock:
+	case literal(0, scheme), !template.IsVariable(text[:scheme]), found[0].Syntax == template.SyntaxBlock:
 		return u
 	}
 	start := scheme + len("://")
@@ -95,7 +97,7 @@ func urlParts(text string) (u URLParts) {
 }
 
 // blanked fills variables with a byte that means nothing in a URL.
-func blanked(text string, found []Variable) string {
+func blanked(text string, found []template.Variable) string {
 	if len(found) == 0 {
 		return text
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 func TestURLParts(t *testing.T) {
@@ -73,7 +75,7 @@ func TestURLParts(t *testing.T) {
 	} {
 		p := parsed(t, "<dict><key>PayloadType</key><string>com.apple.security.scep</string></dict>")
 		s := p.SCEP()[0]
-		s.URL = setting(&Node{Kind: String, text: text}, (*Node).Str)
+		s.URL = setting(plist.NewNode(plist.String, "", text), (*plist.Node).Str)
 		if got := shown(s.URLParts()); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
@@ -82,7 +84,7 @@ func TestURLParts(t *testing.T) {
 	if (none.URLParts() != URLParts{}) || ((&SCEP{}).URLParts() != URLParts{}) {
 		t.Error("no URL has parts")
 	}
-	wrong := SCEP{URL: setting(&Node{Kind: Integer, text: "https://ca"}, (*Node).Str)}
+	wrong := SCEP{URL: setting(plist.NewNode(plist.Integer, "", "https://ca"), (*plist.Node).Str)}
 	if (wrong.URLParts() != URLParts{}) {
 		t.Error("an integer has parts of a URL")
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/export"
 )
 
 // Diff writes what fixes change in a file as a unified diff that patch and git
@@ -92,6 +92,6 @@ func shown(file string, text []byte, showSecrets bool) string {
 	if showSecrets {
 		return string(text)
 	}
-	profiles, _ := profile.Parse(file, text)
+	profiles, _ := export.Parse(file, text)
 	return profiles[0].Secrets().Document()
 }

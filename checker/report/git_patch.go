@@ -10,7 +10,7 @@ import (
 )
 
 // binaryPatch writes a change in the form that git has for files that are not
-// text: both contents, compressed and in base 85. git apply refuses it unless the
+// text: both contents, compressed and in base 85. git apply rejects it unless the
 // file is the one that it was made for.
 func binaryPatch(name string, before, after []byte) string {
 	var b strings.Builder

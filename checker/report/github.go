@@ -42,7 +42,7 @@ func annotation(f *checker.Finding) string {
 			number("endColumn", f.End.Column)
 		}
 	}
-	b.WriteString(",title=" + commandProperty(f.Rule.ID) + "::" + commandData(said(f)) + "\n")
+	b.WriteString(",title=" + commandProperty(f.Rule.ID) + "::" + commandData(withRemedy(f)) + "\n")
 	return b.String()
 }
 

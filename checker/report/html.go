@@ -31,6 +31,9 @@ func HTML(w io.Writer, r *Report) error {
 	if len(c.failures) > 0 {
 		p.Parts = slices.Insert(p.Parts, 1, htmlPart{"failures", "Not checked"})
 	}
+	if len(r.Servers) > 0 {
+		p.Parts = slices.Insert(p.Parts, len(p.Parts)-1, htmlPart{"servers", "Servers"})
+	}
 	if len(rules) > 0 {
 		p.Parts = append(p.Parts, htmlPart{"rules", "Rules"})
 	}
@@ -39,6 +42,7 @@ func HTML(w io.Writer, r *Report) error {
 		do("overview", c.overview(r))
 		do("failures", c.failures)
 		do("inventory", c.inventory.view(r.Now))
+		do("servers", htmlServers(r.Servers))
 		do("findings", c.findings(rules))
 		if c.table.total > 0 {
 			failed = c.table.write(out)
@@ -158,7 +162,7 @@ func (c *collected) ranked() []*ruleCount {
 type htmlRule struct {
 	ID, Title, Severity, Pack, Doc, Help string
 
-	Total     int // without those that are kept back
+	Total     int // without those that are suppressed
 	CountText string
 	Refs      []checker.Ref
 }
@@ -178,7 +182,7 @@ func (c *collected) ruleSections(r *Report) []htmlRule {
 		}
 		x := htmlRule{
 			ID: id, Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
-			Doc: visibleLines(m.Doc), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
+			Doc: visibleLines(unwrapped(m.Doc)), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
 		}
 		if n.held > 0 {
 			x.CountText += fmt.Sprintf(" and %s suppressed", thousands(n.held))

@@ -21,7 +21,7 @@ type figure struct {
 	Wide            bool
 }
 
-// series is a column of a figure, with the class that colours its bars.
+// series is a column of a figure, with the class that colors its bars.
 type series struct{ Name, Class string }
 
 type figureRow struct {
@@ -30,7 +30,7 @@ type figureRow struct {
 	Values      []string
 	Others      bool // several things in one, too long for a bar beside the rest
 	counts      []int
-	class       string // that colours the bar, in place of the column's
+	class       string // that colors the bar, in place of the column's
 }
 
 // barPart is a piece of a bar, in per cent of the longest one.

@@ -21,7 +21,7 @@ type htmlFinding struct {
 	Path           string // where there is no line
 	Profile        string
 	Help, Fix      string
-	Held           string // what keeps it back, and why
+	Held           string // what suppresses it, and why
 	Related        []htmlRelated
 }
 
@@ -49,7 +49,7 @@ type htmlRelated struct {
 func newHTMLFinding(f *checker.Finding) htmlFinding {
 	x := htmlFinding{
 		Rule: visible(f.Rule.ID), Severity: f.Severity.String(), Place: htmlPlace{File: visible(f.File)},
-		Message: visible(f.Message), Profile: visible(f.Profile.Identifier), Help: visible(f.Help),
+		Message: visible(f.Message), Profile: visible(f.Profile.Identifier), Help: visible(helpOf(f)),
 	}
 	if f.Placed {
 		x.Place.Line, x.Place.Column = f.Start.Line, f.Start.Column
@@ -79,12 +79,8 @@ func newHTMLFinding(f *checker.Finding) htmlFinding {
 		}
 		x.Related = append(x.Related, related)
 	}
-	if f.Fix != nil && !f.Fix.Secret {
-		flag := "--fix"
-		if !f.Fix.Safe {
-			flag = "--fix --unsafe-fixes"
-		}
-		x.Fix = flag + " can " + visible(f.Fix.Message)
+	if does, flags := fixOf(f); does != "" {
+		x.Fix = visible(does) + " (" + flags + ")"
 	}
 	return x
 }

@@ -67,7 +67,7 @@ func sourceHash(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// write writes the frame and, inside of it, the templates that body asks for.
+// write writes the frame and, inside it, the templates that body asks for.
 func (p *htmlPage) write(out *bufio.Writer, body func(do func(name string, data any))) error {
 	var failed error
 	do := func(name string, data any) {

@@ -193,7 +193,7 @@ func TestHTML(t *testing.T) {
 		rows = append(rows, strings.Join((*element)(tr).rowTexts(), "|"))
 	}
 	want := []string{
-		`warning|some-rule|dir/a \u{1b} b.mobileconfig:7:4id|value "漢字" is wrong|é<string>漢字</string> <!-- -->|help mend it|fix --fix can write it`,
+		`warning|some-rule|dir/a \u{1b} b.mobileconfig:7:4id|value "漢字" is wrong|é<string>漢字</string> <!-- -->|fix write it (--fix)`,
 		`error|some-rule|bid|value "漢字" is wrong|at PayloadContent[1].Name|see c:3:4 here too|help mend it`,
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
@@ -266,6 +266,7 @@ func TestHTMLHostile(t *testing.T) {
 	}
 	open := f
 	open.Suppression = nil
+	f.Help, f.Fix = evil+" do it", nil
 	page, root := writeHTML(t, Report{Rules: []checker.Meta{meta}, ShowSuppressed: true}, &checker.Result{
 		File: evil, Profiles: 1, Findings: []checker.Finding{open}, Suppressed: []checker.Finding{f}, Err: errors.New(evil),
 		Inventory: checker.Inventory{
@@ -295,10 +296,13 @@ func TestHTMLHostile(t *testing.T) {
 		t.Error("a text stands where no text is safe")
 	}
 	d := root.data(t)
-	for i, want := range map[int]string{2: shown, 5: shown, 6: shown + shown + shown, 10: shown, 11: shown, 12: "--fix --unsafe-fixes can " + shown} {
+	for i, want := range map[int]string{2: shown, 5: shown, 6: shown + shown + shown, 10: shown, 12: shown + " (--fix --unsafe-fixes)"} {
 		if got := d.field(0, i); got != want {
 			t.Errorf("column %d is %s", i, got)
 		}
+	}
+	if got := d.field(1, 11); got != shown+" do it" {
+		t.Errorf("the help is %s", got)
 	}
 	for _, text := range root.one(t, "#rows").all("bdi") {
 		if !strings.Contains(text.text(), shown) {

@@ -45,7 +45,7 @@ type jsonFinding struct {
 	Suppression *jsonHeld     `json:"suppression,omitempty"`
 }
 
-// jsonHeld is why a finding is kept back.
+// jsonHeld is why a finding is suppressed.
 type jsonHeld struct {
 	By     string `json:"by"`
 	Reason string `json:"reason"`
@@ -82,7 +82,7 @@ type jsonFix struct {
 	Edits   []jsonEdit `json:"edits"`
 }
 
-// jsonEdit puts text in the place of the bytes from start up to end.
+// jsonEdit puts text instead of the bytes from start up to end.
 type jsonEdit struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
@@ -123,6 +123,10 @@ func JSON(w io.Writer, r *Report) error {
 	out.value(failed)
 	out.key("summary")
 	out.value(summary)
+	if r.Servers != nil {
+		out.key("servers")
+		out.value(r.Servers)
+	}
 	out.end()
 	return out.close()
 }

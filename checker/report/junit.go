@@ -87,7 +87,7 @@ func newJUnitSuite(x *fileReport) junitSuite {
 			continue
 		}
 		suite.Failures++
-		c.Failure = &junitReason{f.Rule.ID, f.Message, inWords(f)}
+		c.Failure = &junitReason{f.Rule.ID, withRemedy(f), inWords(f)}
 	}
 	for _, err := range x.errors {
 		suite.Errors++

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/probe"
 )
 
 // Report is what a format writes.
@@ -21,7 +22,9 @@ type Report struct {
 	Color   bool
 	Shipped []string // the IDs of the policies that policies/README.md documents
 
-	ShowSuppressed bool // show what is kept back as well; a format with a place for it always does
+	Servers []probe.Server // that were asked; nil: none were to be
+
+	ShowSuppressed bool // show what is suppressed as well; a format with a place for it always does
 }
 
 // Format writes a report. It walks the results once.

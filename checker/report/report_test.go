@@ -75,8 +75,7 @@ func TestText(t *testing.T) {
 	want := `dir/a \u{1b} b.mobileconfig:7:4: warning: value "漢字" is wrong [some-rule]
     7 | é<string>漢字</string> <!-- -->
       |  ^~~~~~~~~~~~~~~~~~~~~
-  help: mend it
-  fix: --fix can write it
+  fix: write it (--fix)
 
 b: warning: value "漢字" is wrong [some-rule]
   at PayloadContent[1].Name
@@ -85,6 +84,44 @@ b: warning: value "漢字" is wrong [some-rule]
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRuleLink holds that a rule is a link on a terminal, to a page that is known.
+func TestRuleLink(t *testing.T) {
+	unknown := finding()
+	unknown.Rule = &checker.Meta{ID: "own", Pack: "own", Refs: []checker.Ref{{URL: "https://example.com/\x1b]8;;"}}}
+	var b bytes.Buffer
+	if err := Concise(&b, &Report{Color: true, Results: slices.Values([]*checker.Result{{Findings: []checker.Finding{finding(), unknown}}})}); err != nil {
+		t.Fatal(err)
+	}
+	if link := "\x1b]8;;" + pages + "rules/README.md#some-rule\x1b\\"; strings.Count(b.String(), "\x1b]8;;") != 2 || !strings.Contains(b.String(), link) {
+		t.Errorf("%q", b.String())
+	}
+	if got := write(t, Concise, &checker.Result{Findings: []checker.Finding{finding()}}); strings.Contains(got, "\x1b") {
+		t.Errorf("a link without colors: %q", got)
+	}
+}
+
+// TestRemedy holds that a finding says once what to do.
+func TestRemedy(t *testing.T) {
+	fix := &checker.Fix{Message: "rename the key", Safe: true}
+	for _, test := range []struct {
+		finding             checker.Finding
+		help, fix, combined string
+	}{
+		{checker.Finding{Message: "unknown key"}, "", "", "unknown key"},
+		{checker.Finding{Message: "unknown key", Help: "remove the key"}, "remove the key", "", "unknown key; remove the key"},
+		{checker.Finding{Message: "unknown key", Help: "rename it", Fix: fix}, "", "rename the key", "unknown key; rename the key"},
+		{checker.Finding{Message: "unknown key", Help: "rename it", Fix: &checker.Fix{Message: "x", Secret: true}}, "rename it", "", "unknown key; rename it"},
+		{checker.Finding{Message: "unknown key; Remove the `key`", Help: "remove the key"}, "", "", "unknown key; Remove the `key`"},
+		{checker.Finding{Message: "unknown key", Help: "remove the key", Suppression: &checker.Suppression{Kind: checker.ByComment}}, "remove the key", "", "unknown key (suppressed by comment)"},
+	} {
+		f := &test.finding
+		does, _ := fixOf(f)
+		if help, combined := helpOf(f), withRemedy(f); help != test.help || does != test.fix || combined != test.combined {
+			t.Errorf("%+v: help %q, fix %q, %q", *f, help, does, combined)
+		}
 	}
 }
 

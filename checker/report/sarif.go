@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -30,7 +31,7 @@ func SARIF(w io.Writer, r *Report) error {
 	out.key("columnKind")
 	out.value("unicodeCodePoints")
 	out.key("redactionTokens")
-	out.value([]string{profile.Mask})
+	out.value([]string{plist.Mask})
 	out.key("results")
 	out.array()
 	for result := range r.Results {

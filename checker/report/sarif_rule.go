@@ -57,7 +57,7 @@ func (r *Report) newSARIFRule(m *checker.Meta) sarifRule {
 func helpText(m *checker.Meta) string {
 	parts := []string{sentence(cmp.Or(m.Doc, m.Title, m.ID))}
 	if m.Help != "" {
-		parts = append(parts, "What to do: "+sentence(m.Help))
+		parts = append(parts, "How to fix: "+sentence(m.Help))
 	}
 	for _, ref := range m.Refs {
 		parts = append(parts, ref.Title+": "+ref.URL)
@@ -74,7 +74,7 @@ func sentence(text string) string {
 	return text
 }
 
-// sarifName turns some-rule into SomeRule. It must not be the ID in other letters.
+// sarifName turns some-rule into SomeRule. It must not be the ID in another case.
 func sarifName(m *checker.Meta) string {
 	switch name := inPascalCase(m.ID); {
 	case !strings.EqualFold(name, m.ID):

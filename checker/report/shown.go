@@ -6,18 +6,10 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// analysisError stands in the place of a rule for a file that could not be judged.
+// analysisError stands instead of a rule for a file that could not be checked.
 const analysisError = "analysis-error"
 
-// said is the message of a finding, with what keeps it back, for formats that
-// have no place for that.
-func said(f *checker.Finding) string {
-	if f.Suppression == nil {
-		return f.Message
-	}
-	return f.Message + " (" + suppressed(f.Suppression) + ")"
-}
-
+// suppressed says what suppresses a finding, and why.
 func suppressed(s *checker.Suppression) string {
 	text := "suppressed by " + string(s.Kind)
 	if s.Justification != "" {
@@ -27,7 +19,7 @@ func suppressed(s *checker.Suppression) string {
 }
 
 // weight is the severity of a finding for a format that has no place for what
-// keeps it back: then it is only worth knowing.
+// suppresses it: then it is only worth knowing.
 func weight(f *checker.Finding) checker.Severity {
 	if f.Suppression != nil {
 		return checker.Info

@@ -17,8 +17,14 @@ import (
 //
 //	file:line:column: severity: message [rule]
 //
-// with the source line, the place underlined, and help.
-func Text(w io.Writer, r *Report) error { return text(w, r, (*palette).finding) }
+// with the source line, the location underlined, and the fix or the help. The
+// servers that were asked are described before.
+func Text(w io.Writer, r *Report) error {
+	if err := Servers(w, r.Servers); err != nil {
+		return err
+	}
+	return text(w, r, (*palette).finding)
+}
 
 // Concise writes the first line of what Text writes.
 func Concise(w io.Writer, r *Report) error { return text(w, r, (*palette).line) }
@@ -27,6 +33,9 @@ func text(w io.Writer, r *Report, write func(*palette, *bufio.Writer, *checker.F
 	const size = 64 << 10
 	out := bufio.NewWriterSize(&checker.LogWriter{To: w}, size)
 	p := newPalette(r.Color)
+	if r.Color {
+		p.page = r.page
+	}
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
 			write(p, out, f)
@@ -40,10 +49,11 @@ func text(w io.Writer, r *Report, write func(*palette, *bufio.Writer, *checker.F
 	return out.Flush()
 }
 
-// palette holds the colours of the text format.
+// palette holds the colors of the text format.
 type palette struct {
 	place, rule, gutter, help *color.Color
 	severity                  [checker.Error + 1]*color.Color
+	page                      func(*checker.Meta) string // nil: rules are no links
 }
 
 func newPalette(on bool) *palette {
@@ -75,7 +85,19 @@ func (p *palette) headline(out *bufio.Writer, f *checker.Finding) {
 	if f.Placed {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
 	}
-	fmt.Fprintf(out, "%s %s %s %s", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.rule.Sprint("["+f.Rule.ID+"]"))
+	fmt.Fprintf(out, "%s %s %s %s", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.link(f.Rule, p.rule.Sprint("["+f.Rule.ID+"]")))
+}
+
+// link makes a text a hyperlink of the terminal to the page of a rule.
+func (p *palette) link(m *checker.Meta, text string) string {
+	if p.page == nil {
+		return text
+	}
+	page := p.page(m)
+	if page == "" {
+		return text
+	}
+	return "\x1b]8;;" + printable(page) + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
 func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
@@ -106,15 +128,10 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 		}
 		fmt.Fprintf(out, "  %s %s: %s\n", p.help.Sprint("see:"), place, printable(r.Message))
 	}
-	if f.Help != "" {
-		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(f.Help))
-	}
-	if f.Fix != nil && !f.Fix.Secret {
-		flag := "--fix"
-		if !f.Fix.Safe {
-			flag = "--fix --unsafe-fixes"
-		}
-		fmt.Fprintf(out, "  %s %s can %s\n", p.help.Sprint("fix:"), flag, printable(f.Fix.Message))
+	if does, flags := fixOf(f); does != "" {
+		fmt.Fprintf(out, "  %s %s (%s)\n", p.help.Sprint("fix:"), printable(does), flags)
+	} else if help := helpOf(f); help != "" {
+		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(help))
 	}
 	out.WriteByte('\n')
 }
@@ -143,7 +160,7 @@ func (p *palette) snippet(out *bufio.Writer, f *checker.Finding, severity *color
 	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), blank(printable(before)), line)
 }
 
-// blank gives white space as wide as a text, tabs kept.
+// blank gives whitespace as wide as a text, tabs kept.
 func blank(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -7,8 +7,8 @@ import (
 	"os"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/localfile"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // minExportStream is the size, in bytes, above which an export that lists profiles is
@@ -17,19 +17,19 @@ var minExportStream = int64(4 << 20)
 
 // entryReaderOf gives the list that a text is, nil if it is no export that lists
 // profiles.
-func entryReaderOf(from io.Reader) *profile.List {
-	head := make([]byte, profile.ListHead)
+func entryReaderOf(from io.Reader) *export.EntryReader {
+	head := make([]byte, export.HeadSize)
 	n, err := io.ReadFull(from, head)
 	if err != nil && err != io.ErrUnexpectedEOF {
 		return nil
 	}
-	return profile.NewList(head[:n], io.MultiReader(&onceReader{head[:n]}, from))
+	return export.NewEntryReader(head[:n], io.MultiReader(&onceReader{head[:n]}, from))
 }
 
 // yieldEntries yields the entries of a list. Each is read again when it is looked at,
 // and has the name of the export.
-func yieldEntries(list *profile.List, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
-	export := &sectionSource{name, inside, again}
+func yieldEntries(list *export.EntryReader, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
+	text := &sectionSource{name, inside, again}
 	for count := 0; ; count++ {
 		part, err := list.Next()
 		if err == io.EOF {
@@ -39,9 +39,9 @@ func yieldEntries(list *profile.List, name string, inside bool, again io.ReaderA
 			err = fmt.Errorf("export has more than %d entries; the rest was skipped", count)
 		}
 		if err != nil {
-			return yield(checker.Input{Name: name, Inside: inside, Part: &profile.Part{}, Read: func() ([]byte, error) { return nil, localfile.DescribeError(name, err) }})
+			return yield(checker.Input{Name: name, Inside: inside, Part: &export.Entry{}, Read: func() ([]byte, error) { return nil, localfile.DescribeError(name, err) }})
 		}
-		if !yield((&exportEntry{export, part}).Input()) {
+		if !yield((&exportEntry{text, part}).Input()) {
 			return false
 		}
 	}
@@ -50,7 +50,7 @@ func yieldEntries(list *profile.List, name string, inside bool, again io.ReaderA
 // exportEntry is an entry of a list. There may be very many.
 type exportEntry struct {
 	export *sectionSource
-	part   *profile.Part
+	part   *export.Entry
 }
 
 // Input gives the entry to be read.

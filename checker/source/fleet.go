@@ -63,6 +63,8 @@ func (in *Inputs) fleetFiles(name string, size int64, named bool, yield yielder)
 	switch {
 	case !is && err != nil && slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0])) }):
 		return true, yield(errorInput(name, describeYAMLError(err)), "")
+	case !is && named && found.empty && err == nil:
+		return skip(noAppleProfiles)
 	case !is:
 		return false, true
 	case answer:
@@ -70,7 +72,7 @@ func (in *Inputs) fleetFiles(name string, size int64, named bool, yield yielder)
 	case !named && found.bare && len(found.controls) == 0: // found where it is named
 		return true, yield(checker.Input{Name: name, Skip: skipControls}, name)
 	case len(list)+len(found.controls)+len(found.errors) == 0 && err == nil:
-		return skip("Fleet file without profiles for Apple devices")
+		return skip(noAppleProfiles)
 	}
 	root, rootErr := fleetRoot(name)
 	if rootErr != nil {
@@ -167,6 +169,8 @@ func (p fleetPath) controls(dir string, paths *fleetPaths) (found fleetFile, fro
 	}
 	return found, from, err
 }
+
+const noAppleProfiles = "Fleet file without profiles for Apple devices"
 
 // fleetRoot is the directory that the paths of a file of Fleet may not lead out
 // of: the top of the file's git repository, or else the working directory if the
@@ -387,6 +391,7 @@ func mentionsFleet(text []byte) bool {
 // fleetFile is what a YAML file of Fleet says of profiles.
 type fleetFile struct {
 	is         bool // it has one of the keys
+	empty      bool // it has the form of a file of Fleet, with none of the keys
 	isResponse bool // it is what the server says, and not what the repository holds
 	bare       bool // the keys are at its top, as in a file of controls
 	profiles   []fleetPath
@@ -449,8 +454,35 @@ func readFleet(text []byte) (fleetFile, error) {
 	}
 }
 
+// fleetForm are keys at the top of the files of Fleet.
+// https://fleetdm.com/docs/configuration/yaml-files
+var fleetForm = []string{"controls", "policies", "queries", "reports", "agent_options", "software", "team_settings", "settings", "org_settings", "labels"}
+
+// hasForm reports whether a mapping has the keys of a file of Fleet: controls, several
+// of the others, or those that controls have.
+func (r *fleetReader) hasForm(root *yaml.Node) bool {
+	count := 0
+	for _, key := range fleetForm {
+		if r.valueOf(root, key) != nil {
+			count++
+		}
+	}
+	if controls := r.valueOf(root, "controls"); controls != nil && (controls.Kind == yaml.MappingNode || controls.Tag == "!!null") {
+		count += 2
+	}
+	for _, top := range []*yaml.Node{root, r.valueOf(root, "controls")} {
+		for _, key := range []string{"windows_settings", "android_settings", "macos_updates", "windows_updates", "enable_disk_encryption"} {
+			if r.valueOf(top, key) != nil {
+				count += 2
+			}
+		}
+	}
+	return count >= 2
+}
+
 func (r *fleetReader) document(root *yaml.Node) {
 	r.isResponse = r.isResponse || r.valueOf(root, "apiVersion") != nil && r.valueOf(root, "kind") != nil
+	r.empty = r.empty || r.hasForm(root)
 	if n := r.valueOf(root, "path"); n != nil {
 		r.path = n.Line
 	}

@@ -16,8 +16,8 @@ import (
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/localfile"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // Inputs are the files that the arguments stand for, in the order of the
@@ -204,7 +204,7 @@ func (in *Inputs) standardInput(yield func(checker.Input) bool) bool {
 	if kind := archiveReaderOf(in.StdinName, true, peek); kind != nil {
 		return kind.readAll(c, yield)
 	}
-	if head := peek(sniffLen); profile.NewList(head, bytes.NewReader(head)) != nil {
+	if head := peek(sniffLen); export.NewEntryReader(head, bytes.NewReader(head)) != nil {
 		return c.spooledExport(yield)
 	}
 	text, err := ReadAll(c.reader)

@@ -28,7 +28,7 @@ func globFiles(pattern string, options ...doublestar.GlobOption) ([]string, erro
 
 // candidateExtensions are the extensions of the files of a directory that are looked into:
 // those of profiles, and of what may hold some. Their content tells what they are.
-var candidateExtensions = []string{".mobileconfig", ".plist", ".xml", ".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".zip", ".tar", ".tgz", ".gz"}
+var candidateExtensions = []string{".mobileconfig", ".plist", ".xml", ".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".tf", ".tofu", ".zip", ".tar", ".tgz", ".gz"}
 
 // isCandidate reports whether a file of a directory may be a profile, or hold some,
 // by its name.

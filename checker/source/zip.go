@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -278,9 +279,9 @@ func (c *archive) zipExport(f *zip.File, name string, yield func(checker.Input) 
 		return false, true
 	}
 	defer r.Close()
-	head := make([]byte, profile.ListHead)
+	head := make([]byte, export.HeadSize)
 	n, err := io.ReadFull(r, head)
-	if err != nil || profile.NewList(head[:n], bytes.NewReader(head)) == nil {
+	if err != nil || export.NewEntryReader(head[:n], bytes.NewReader(head)) == nil {
 		return false, true // whoever reads it as a whole tells of an error
 	}
 	at, err := c.spoolEntry(io.MultiReader(bytes.NewReader(head), r), int64(f.UncompressedSize64))

@@ -229,7 +229,7 @@ func pageOf(t *testing.T, r report.Report, results ...*checker.Result) string {
 }
 
 var browserRules = []checker.Meta{
-	{ID: "scep-keysize", Title: "Keysize is none that SCEP payloads have", Severity: checker.Error, Doc: "Keysize is the length of the RSA key in bits.", Help: "write 2048",
+	{ID: "scep-keysize", Title: "unsupported Keysize", Severity: checker.Error, Doc: "Keysize is the length of the RSA key in bits.", Help: "write 2048",
 		Refs: []checker.Ref{{Title: "Apple's schema", URL: "https://example.com/schema"}}},
 	{ID: "url-https", Title: "SCEP URL is not https", Severity: checker.Warning, Doc: "Without https the answer can be changed on its way.", Pack: "recommended"},
 	{ID: "retry-nondefault", Title: "retries are left to their defaults", Severity: checker.Info, Doc: "Three tries are few."},
@@ -240,11 +240,11 @@ func findingAt(n int, file string, line int) checker.Finding {
 	m := &browserRules[n%len(browserRules)]
 	mark := fmt.Sprintf("<integer>%d</integer>", 1000+n%97)
 	return checker.Finding{
-		Rule: m, Severity: m.Severity, Message: fmt.Sprintf("value %d is not one of 1024, 2048 and 4096; write 2048", 1000+n%97), Help: m.Help,
+		Rule: m, Severity: m.Severity, Message: fmt.Sprintf("unsupported `Keysize` %d; expected 1024, 2048, or 4096", 1000+n%97), Help: m.Help,
 		File: file, Profile: checker.Identity{Identifier: "net.corp.wifi"}, Placed: true,
 		Start: profile.Position{Line: line, Column: 4}, End: profile.Position{Line: line, Column: 26},
 		Line: checker.Line{Text: "\t\t\t" + mark + " <!-- é -->", Start: 3, End: 3 + len(mark)},
-		Fix:  &checker.Fix{Message: "write 2048", Safe: true},
+		Fix:  &checker.Fix{Message: "replace the value with 2048", Safe: true},
 	}
 }
 
@@ -412,9 +412,9 @@ func TestBrowserKeys(t *testing.T) {
 	to("Finding")
 	press(kb.Enter, 1)
 	hold(b, sorted, "- - - ascending")
-	hold(b, `document.querySelector("#rows .message").textContent.slice(0, 3)`, "URL")
+	hold(b, `document.querySelector("#rows .message").textContent.slice(0, 11)`, "unsupported")
 	press(kb.Enter, 1)
-	hold(b, `document.querySelector("#rows .message").textContent.slice(0, 10)`, "value 1002")
+	hold(b, `document.querySelector("#rows .message").textContent.slice(0, 10)`, `URL "http:`)
 	to("scep-keysize")
 	press(kb.Enter, 1)
 	hold(b, `location.hash`, "#rule-scep-keysize")

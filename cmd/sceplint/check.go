@@ -53,7 +53,7 @@ YAML files of Fleet must stay inside the Git repository or, without one, the wor
 compressed archives are kept in a temporary file, readable only by you, until the run ends.
 
 In directories, *.mobileconfig files are checked, and *.plist, *.xml, *.json, *.jsonl, *.ndjson, *.yml, *.yaml,
-*.zip, *.tar, *.tgz, and *.gz files with such content. Other files, hidden directories, links to directories, and
+*.zip, *.tar, *.tgz, *.gz, *.tf, and *.tofu files with such content. Other files, hidden directories, links to directories, and
 pipes are skipped. The summary counts files skipped because of their content or kind, and files excluded by the
 configuration; --verbose and --format json list every skipped path with the reason.
 

@@ -223,12 +223,12 @@ func TestConsumersJUnit(t *testing.T) {
 			switch {
 			case len(c.Failure) == 1:
 				s := readText(t, c.Failure[0].Inner)[0]
-				got = append(got, sighting{c.ClassName, s.Line, s.Column, c.Failure[0].Type, c.Failure[0].Message, false})
+				got = append(got, sighting{c.ClassName, s.Line, s.Column, c.Failure[0].Type, c.Failure[0].Message, false, ""})
 			case len(c.Error) == 1:
 				errors++
 			case len(c.Skipped) == 1:
 				s := readText(t, strings.Join(c.SystemOut, ""))[0]
-				got = append(got, sighting{c.ClassName, s.Line, s.Column, s.Rule, s.Message, true})
+				got = append(got, sighting{c.ClassName, s.Line, s.Column, s.Rule, s.Message, true, ""})
 			default:
 				passed++
 			}

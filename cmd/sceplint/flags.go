@@ -19,6 +19,7 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
@@ -103,7 +104,7 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	if err := validateJobs(f.jobs); err != nil {
 		return nil, err
 	}
-	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, KnownRuleIDs: policy.ShippedIDs()}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, KnownRuleIDs: append(policy.ShippedIDs(), probe.IDs()...)}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err
@@ -120,7 +121,7 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 		return nil, err
 	}
 	if err := f.policies.Project.Apply(c, config.Selection{
-		Enable: f.enable, Disable: f.disable, Severity: f.severity, Targets: len(f.targets) > 0, AlsoKnown: audit.DriftIDs(),
+		Enable: f.enable, Disable: f.disable, Severity: f.severity, Targets: len(f.targets) > 0, AlsoKnown: append(audit.DriftIDs(), probe.IDs()...),
 	}); err != nil {
 		return nil, err
 	}

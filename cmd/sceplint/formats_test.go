@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/report"
@@ -29,6 +30,8 @@ type sighting struct {
 	Rule         string
 	Message      string
 	Held         bool // it is suppressed
+
+	remedy string // what JSON has of it in fields of its own
 }
 
 // oddFiles are test data by the names they are checked under.
@@ -183,7 +186,7 @@ func TestFormatsAgree(t *testing.T) {
 				}
 				sortSightings(expected)
 				sortSightings(got)
-				if diff := cmp.Diff(expected, got); diff != "" {
+				if diff := cmp.Diff(expected, got, cmpopts.IgnoreUnexported(sighting{})); diff != "" {
 					t.Errorf("%s does not tell what json does:\n%s", name, diff)
 				}
 			}
@@ -221,8 +224,12 @@ func told(format string, s sighting) sighting {
 	case "rdjsonl":
 		s.Column = 0 // counted in bytes, which TestFixesInReports looks at
 	}
-	if s.Held && slices.Contains([]string{"github", "gitlab", "checkstyle", "rdjsonl"}, format) {
-		s.Message += " (suppressed by comment: the token, 漢字, wants it)"
+	if slices.Contains([]string{"github", "gitlab", "checkstyle", "rdjsonl", "junit"}, format) {
+		if s.Held && format != "junit" {
+			s.Message += " (suppressed by comment: the token, 漢字, wants it)"
+		} else if s.remedy != "" && !s.Held {
+			s.Message += "; " + s.remedy
+		}
 	}
 	if slices.Contains([]string{"github", "gitlab", "checkstyle", "rdjsonl"}, format) {
 		s.Held = false
@@ -249,10 +256,16 @@ type jsonFinding struct {
 	Rule, Message, File string
 	Start               struct{ Line, Column int }
 	Suppression         *struct{ By string }
+	Help                string
+	Fix                 *struct{ Message string }
 }
 
 func (f jsonFinding) sighting() sighting {
-	return sighting{f.File, f.Start.Line, f.Start.Column, f.Rule, f.Message, f.Suppression != nil}
+	remedy := f.Help
+	if f.Fix != nil {
+		remedy = f.Fix.Message
+	}
+	return sighting{f.File, f.Start.Line, f.Start.Column, f.Rule, f.Message, f.Suppression != nil, remedy}
 }
 
 func decode(t *testing.T, text string, v any) {
@@ -285,7 +298,7 @@ var textLine = regexp.MustCompile(`^(?:(.+):(\d+):(\d+)|(.+)): (?:error|warning|
 func readText(t *testing.T, text string) (list []sighting) {
 	for line := range strings.Lines(text) {
 		if m := textLine.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil {
-			list = append(list, sighting{m[1] + m[4], number(m[2]), number(m[3]), m[6], m[5], false})
+			list = append(list, sighting{m[1] + m[4], number(m[2]), number(m[3]), m[6], m[5], false, ""})
 		} else if strings.HasPrefix(line, "  suppressed by") {
 			list[len(list)-1].Held = true
 		}
@@ -300,7 +313,7 @@ func readConcise(t *testing.T, text string) (list []sighting) {
 		if m == nil {
 			t.Fatalf("not a finding: %q", line)
 		}
-		list = append(list, sighting{m[1] + m[4], number(m[2]), number(m[3]), m[6], m[5], held != ""})
+		list = append(list, sighting{m[1] + m[4], number(m[2]), number(m[3]), m[6], m[5], held != "", ""})
 	}
 	return list
 }
@@ -352,7 +365,7 @@ func readSARIF(t *testing.T, text string) (list []sighting) {
 			t.Errorf("rule %d is not %s", r.RuleIndex, r.RuleID)
 		}
 		region := r.Locations[0].PhysicalLocation.Region
-		list = append(list, sighting{file(r.Locations[0]), region.StartLine, region.StartColumn, r.RuleID, r.Message.Text, len(r.Suppressions) > 0})
+		list = append(list, sighting{file(r.Locations[0]), region.StartLine, region.StartColumn, r.RuleID, r.Message.Text, len(r.Suppressions) > 0, ""})
 	}
 	for _, n := range run.Invocations[0].ToolExecutionNotifications {
 		list = append(list, sighting{File: file(n.Locations[0]), Rule: "analysis-error", Message: n.Message.Text})
@@ -376,7 +389,7 @@ func readGitHub(t *testing.T, text string) (list []sighting) {
 			name, value, _ := strings.Cut(property, "=")
 			p[name] = unescape.Replace(value)
 		}
-		list = append(list, sighting{p["file"], number(p["line"]), number(p["col"]), p["title"], unescape.Replace(data), false})
+		list = append(list, sighting{p["file"], number(p["line"]), number(p["col"]), p["title"], unescape.Replace(data), false, ""})
 	}
 	return list
 }
@@ -401,7 +414,7 @@ func readGitLab(t *testing.T, text string) (list []sighting) {
 		if p := x.Location.Positions.Begin.Line; p != 0 && p != x.Location.Lines.Begin {
 			t.Errorf("gitlab: lines %d and %d", p, x.Location.Lines.Begin)
 		}
-		list = append(list, sighting{x.Location.Path, x.Location.Lines.Begin, x.Location.Positions.Begin.Column, x.CheckName, x.Description, false})
+		list = append(list, sighting{x.Location.Path, x.Location.Lines.Begin, x.Location.Positions.Begin.Column, x.CheckName, x.Description, false, ""})
 	}
 	return list
 }
@@ -450,10 +463,10 @@ func readJUnit(t *testing.T, text string) (list []sighting) {
 			case c.Failure != nil:
 				n.Failures++
 				s := readText(t, c.Failure.Text)[0]
-				list = append(list, sighting{c.Class, s.Line, s.Column, c.Failure.Type, c.Failure.Message, false})
+				list = append(list, sighting{c.Class, s.Line, s.Column, c.Failure.Type, c.Failure.Message, false, ""})
 			case c.Skipped != nil:
 				s := readText(t, c.Output)[0]
-				list = append(list, sighting{c.Class, s.Line, s.Column, s.Rule, s.Message, true})
+				list = append(list, sighting{c.Class, s.Line, s.Column, s.Rule, s.Message, true, ""})
 			case c.Error != nil:
 				n.Errors++
 				list = append(list, sighting{File: c.Class, Rule: c.Error.Type, Message: c.Error.Message})
@@ -494,7 +507,7 @@ func readCheckstyle(t *testing.T, text string) (list []sighting) {
 		}
 		names[file.Name] = true
 		for _, e := range file.Errors {
-			list = append(list, sighting{file.Name, e.Line, e.Column, e.Source, e.Message, false})
+			list = append(list, sighting{file.Name, e.Line, e.Column, e.Source, e.Message, false, ""})
 		}
 	}
 	return list
@@ -519,7 +532,7 @@ func readRDJSONLines(t *testing.T, text string) (list []sighting) {
 	for line := range strings.Lines(text) {
 		var d rdFinding
 		decode(t, line, &d)
-		list = append(list, sighting{d.Location.Path, d.Location.Range.Start.Line, 0, d.Code.Value, d.Message, false})
+		list = append(list, sighting{d.Location.Path, d.Location.Range.Start.Line, 0, d.Code.Value, d.Message, false, ""})
 	}
 	return list
 }
@@ -538,7 +551,7 @@ func readCSV(t *testing.T, text string) (list []sighting) {
 		if strings.HasPrefix(file, "'=") {
 			file = file[1:]
 		}
-		list = append(list, sighting{file, number(x["line"]), number(x["column"]), x["rule"], x["message"], x["suppressed"] != ""})
+		list = append(list, sighting{file, number(x["line"]), number(x["column"]), x["rule"], x["message"], x["suppressed"] != "", ""})
 	}
 	return list
 }

@@ -14,8 +14,11 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/checker/secret"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -29,14 +32,14 @@ const reportsSample = 6
 // format fails, each is well-formed, no secret is in any of them, and nothing
 // that a terminal would obey.
 func FuzzReports(f *testing.F) {
-	secret := regexp.MustCompile(`(<key>(?:Challenge|Challange|Password)</key>\s*<string>)[^<]*`)
+	planting := regexp.MustCompile(`(<key>(?:Challenge|Challange|Password)</key>\s*<string>)[^<]*`)
 	for _, pattern := range []string{"ok/fleet*.mobileconfig", "scep-*/bad.mobileconfig", "placeholder/bad*.mobileconfig", "scep-*/bad*.json", "exports/*.xml"} {
 		for i, file := range checkertest.Files(f, "../../testdata/"+pattern) {
 			if !*hostileAll && i%reportsSample != 0 {
 				continue
 			}
 			if text := checkertest.Read(f, file); len(text) < 12<<10 {
-				f.Add(secret.ReplaceAll(text, []byte("${1}"+planted)))
+				f.Add(planting.ReplaceAll(text, []byte("${1}"+planted)))
 			}
 		}
 	}
@@ -63,23 +66,23 @@ func FuzzReports(f *testing.F) {
 // onlySecret reports whether the planted secret stands where secrets do, and
 // nowhere else.
 func onlySecret(text []byte) bool {
-	profiles, err := profile.Parse("fuzz", text)
+	profiles, err := export.Parse("fuzz", text)
 	if err != nil || len(profiles) != 1 {
 		return false
 	}
-	p, secret := profiles[0], 0
+	p, found := profiles[0], 0
 	var walk func(n *profile.Node, within bool)
 	walk = func(n *profile.Node, within bool) {
-		if n.Secret(within) {
-			secret += strings.Count(n.Text(), planted)
+		if secret.IsSecret(n, within) {
+			found += strings.Count(n.Text(), planted)
 		}
-		within = within || n != p.Root && profile.SecretKey(n.Key)
+		within = within || n != p.Root && keyname.IsSecret(n.Key)
 		for child := range n.Children() {
 			walk(child, within)
 		}
 	}
 	walk(p.Root, false)
-	return secret > 0 && secret == bytes.Count(p.Source.Text, []byte(planted))
+	return found > 0 && found == bytes.Count(p.Source.Text, []byte(planted))
 }
 
 // wellFormed holds that a report is of its format, and shows nothing as it is

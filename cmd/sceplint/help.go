@@ -21,13 +21,14 @@ var flagGroups = []struct {
 	Name  string
 	Flags []string
 }{
-	{"Selection", []string{"by", "against", "shard", "run", "target", "enable", "disable", "severity", "fail-on", "force-exclude", "now"}},
+	{"Selection", []string{"by", "against", "shard", "run", "target", "enable", "disable", "severity", "fail-on", "force-exclude", "now", "all"}},
 	{"Output", []string{
 		"format", "color", "quiet", "verbose", "statistics", "no-progress", "stdin-filename", "show-secrets", "coverage", "threshold", "schema", "no-descriptions",
 	}},
 	{"Policies", []string{"policy", "pack", "no-default-pack", "data", "trace"}},
 	{"Suppression", []string{"baseline", "write-baseline", "prune-baseline", "new-from", "no-ignores", "show-suppressed"}},
 	{"Fixes", []string{"fix", "unsafe-fixes", "diff"}},
+	{"Servers", []string{"url", "name", "fingerprint", "host", "all-hosts", "set", "retries", "save", "replay"}},
 	{"Signatures", []string{"verify-signatures", "trust"}},
 	{"General", []string{"config", "no-config", "jobs", "timeout", "since", "mark-key", "help", "version"}},
 }

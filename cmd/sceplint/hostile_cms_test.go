@@ -188,7 +188,7 @@ func hostileCMS() []hostile {
 			c := certified(7, pkix.Name{CommonName: "a"}, nil)
 			return signed(good, c.Raw, []byte(many(string(signerOf(c)), 5000)))
 		}, 1, unsigned),
-		whole("signers-garbage", func() []byte { return signed(good, nil, []byte(many("\x30\x00", 1e5))) }, 1, "the signature does not verify"),
+		whole("signers-garbage", func() []byte { return signed(good, nil, []byte(many("\x30\x00", 1e5))) }, 1, "signature is invalid"),
 		whole("certificates-many", func() []byte {
 			c := certified(7, pkix.Name{CommonName: "a"}, nil)
 			return signed(good, []byte(many(string(c.Raw), 5000)), signerOf(c))
@@ -200,7 +200,7 @@ func hostileCMS() []hostile {
 			}
 			return signed(good, all, signerOf(certified(7, pkix.Name{CommonName: "a6"}, nil)))
 		}, 1, unsigned),
-		whole("certificates-garbage", func() []byte { return signed(good, []byte(many("\x30\x03\x02\x01\x01", 1e5)), der(0x30)) }, 1, "the signature does not verify"),
+		whole("certificates-garbage", func() []byte { return signed(good, []byte(many("\x30\x03\x02\x01\x01", 1e5)), der(0x30)) }, 1, "signature is invalid"),
 		whole("signer-key-16k", func() []byte {
 			c := certified(7, pkix.Name{CommonName: "a"}, largeKey(16384))
 			return signed(good, c.Raw, signerOf(c))
@@ -235,7 +235,7 @@ func hostileCMS() []hostile {
 		whole("pem-signed", func() []byte { return block("PKCS7", signed(good, nil)) }, 1, unsigned),
 		whole("pem-in-pem", func() []byte { return block("PKCS7", block("PKCS7", signed(good, nil))) }, 1, "PEM block does not hold a CMS message"),
 		whole("pem-profile", func() []byte { return block("PKCS7", good) }, 1, "PEM block does not hold a CMS message"),
-		whole("pkcs12", func() []byte { return der(0x30, der(2, []byte{3}), der(0x30, noise(5000))) }, 1, "a PKCS#12 file"),
+		whole("pkcs12", func() []byte { return der(0x30, der(2, []byte{3}), der(0x30, noise(5000))) }, 1, "a PKCS #12 file"),
 		whole("certificate", func() []byte { return certified(7, pkix.Name{CommonName: "\x1b[31m"}, nil).Raw }, 1, "an X.509 certificate in DER"),
 	}
 }

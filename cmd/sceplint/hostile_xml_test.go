@@ -48,7 +48,7 @@ func hostileXML() []hostile {
 	value := func(name, value, says string) hostile {
 		return hostile{name: name, text: fixed(plistOf(scalar + value + "</dict>")), exit: 1, says: says}
 	}
-	const works = "this is no configuration profile" // so it was read
+	const works = "not a configuration profile" // so it was read
 	return []hostile{
 		// Shape.
 		{name: "empty", text: fixed(""), exit: 1, says: "the file is empty"},

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/policy"
-	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 )
@@ -63,7 +63,7 @@ func (t *ioStreams) input(f *checkFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	profiles, err := profile.Parse(name, text)
+	profiles, err := export.Parse(name, text)
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ Exit codes:
 		}
 	})
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t))
+	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t), probeCommand(t))
 	root.AddCommand(completionCommand(t), manCommand(t))
 	describeHelpFlags(root)
 	return root

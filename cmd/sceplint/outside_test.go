@@ -171,6 +171,8 @@ func (e evaluated) findings(tb testing.TB, file string) (all []found) {
 			var members []struct {
 				Msg  string
 				Path []any
+				Help string
+				Args []any
 			}
 			decoder := json.NewDecoder(bytes.NewReader(values[set]))
 			decoder.DisallowUnknownFields()

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
 	"github.com/sceplint/sceplint/rules"
@@ -28,7 +28,7 @@ func rulesCommand(t *ioStreams) *cobra.Command {
 Rules about Apple's schema use the schema of ` + schema.Date + `.`,
 		Args: argumentCount(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, _, err := loadRules(cmd.Context(), &loaded)
+			all, _, err := loadRules(cmd.Context(), &loaded, probe.Rules(nil)...)
 			if err != nil {
 				return err
 			}
@@ -44,42 +44,6 @@ Rules about Apple's schema use the schema of ` + schema.Date + `.`,
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "write the list as `NAME`: text, json, or markdown (default text)")
 	complete(cmd, "format", "text", "json", "markdown")
-	addPolicyFlags(cmd, &loaded)
-	return cmd
-}
-
-func explainCommand(t *ioStreams) *cobra.Command {
-	var colored string
-	var loaded policy.Loader
-	cmd := &cobra.Command{
-		Use:   "explain ID",
-		Short: "Show the documentation of a rule or policy",
-		Args:  argumentCount(1, 1, "ID"),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return ruleWords(typed)
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			on, err := useColor(colored, t.out)
-			if err != nil {
-				return err
-			}
-			loaded.AllPacks = len(loaded.Packs) == 0 // a shipped policy is explained wherever it is
-			all, _, err := loadRules(cmd.Context(), &loaded, audit.DriftRules()...)
-			if err != nil {
-				return err
-			}
-			for _, r := range all {
-				if r.ID == args[0] || r.Pack != "" && r.Pack+"/"+r.ID == args[0] {
-					return report.Explain(t.out, &r.Meta, on)
-				}
-			}
-			return config.UnknownRule(args[0], all, true)
-		},
-	}
-	addColorFlag(cmd, &colored)
 	addPolicyFlags(cmd, &loaded)
 	return cmd
 }
@@ -108,7 +72,7 @@ func loadRules(ctx context.Context, f *policy.Loader, added ...checker.Rule) (al
 		return nil, nil, err
 	}
 	builtin := rules.All()
-	f.Reserved = config.RuleIDs(builtin)
+	f.Reserved = append(config.RuleIDs(builtin), probe.IDs()...)
 	sets, err := f.Load(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -11,6 +11,9 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
@@ -50,7 +53,7 @@ func shownOf(t *testing.T, name string, text []byte, formats ...string) map[stri
 			shown["error"] += r.Err.Error()
 		}
 	}
-	profiles, err := profile.Parse(name, slices.Clone(text))
+	profiles, err := export.Parse(name, slices.Clone(text))
 	if err != nil {
 		shown["input"] += err.Error()
 	}
@@ -133,7 +136,7 @@ func TestSecretSpellings(t *testing.T) {
 			fmt.Fprintf(&payloads, "<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadContent</key><dict><key>KeyUsage</key><integer>5</integer>%s</dict></dict>\n", inner)
 			if profile.MisspelledSCEPKey(name) == "Challenge" {
 				names = append(names, secretTitle(i)+" "+name)
-				if !profile.SecretKey(name) {
+				if !keyname.IsSecret(name) {
 					t.Errorf("%q means Challenge, and is not secret", name)
 				}
 			}
@@ -317,7 +320,7 @@ func TestHarmlessShown(t *testing.T) {
 				t.Errorf("Challenge %s: %s is masked in JSON:\n%s", challenge, want, shown["json"])
 			}
 		}
-		if !strings.Contains(shown["diff"], "Key Usage") || !strings.Contains(shown["diff"], "<string>"+profile.Mask+"</string>") || strings.Contains(shown["diff"], "<string>"+challenge+"</string>") {
+		if !strings.Contains(shown["diff"], "Key Usage") || !strings.Contains(shown["diff"], "<string>"+plist.Mask+"</string>") || strings.Contains(shown["diff"], "<string>"+challenge+"</string>") {
 			t.Errorf("Challenge %s: the changes do not show what they should:\n%s", challenge, shown["diff"])
 		}
 		if challenge != "string" && strings.Contains(shown["input"], `"Challenge": "`+challenge) {

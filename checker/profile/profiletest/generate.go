@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // Generate writes a profile of 7 to 19 KB as organisations use them: CA
@@ -60,7 +61,8 @@ func (g *generator) profile(seed uint64, size int) []byte {
 
 type generator struct {
 	*rand.Rand
-	out bytes.Buffer
+	out    bytes.Buffer
+	anchor string // the UUID of the last CA
 }
 
 func (g *generator) line(depth int, text string) {
@@ -104,7 +106,8 @@ func (g *generator) certificate(i int, packed string) {
 		packed = packed[n:]
 	}
 	g.line(3, "</data>")
-	g.envelope(fmt.Sprintf("CA %d", i), "com.apple.security.root", g.uuid())
+	g.anchor = g.uuid()
+	g.envelope(fmt.Sprintf("CA %d", i), "com.apple.security.root", g.anchor)
 	g.line(2, "</dict>")
 }
 
@@ -162,6 +165,7 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(3, "<key>EAPClientConfiguration</key>")
 	g.line(3, "<dict>")
 	g.raw(4, "AcceptEAPTypes", "<array><integer>13</integer></array>")
+	g.raw(4, "PayloadCertificateAnchorUUID", "<array><string>"+g.anchor+"</string></array>")
 	g.line(4, "<key>TLSTrustedServerNames</key>")
 	g.line(4, "<array>")
 	for i := range 3 + g.IntN(6) {
@@ -184,4 +188,14 @@ func (g *generator) restrictions(i int) {
 	}
 	g.envelope(fmt.Sprintf("Restrictions %d", i), "com.apple.applicationaccess", g.uuid())
 	g.line(2, "</dict>")
+}
+
+// Jumble puts some of the pieces together, the same for the same seed.
+func Jumble(seed uint64, pieces ...string) string {
+	r := rand.New(rand.NewPCG(seed, 0))
+	var b strings.Builder
+	for range r.IntN(24) {
+		b.WriteString(pieces[r.IntN(len(pieces))])
+	}
+	return b.String()
 }

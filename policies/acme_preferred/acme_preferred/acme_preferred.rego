@@ -1,11 +1,16 @@
 # METADATA
-# title: ACME can keep the key in hardware
+# title: SCEP used where hardware-bound ACME is available
 # description: >-
-#   A SCEP key is an RSA key in the keychain. The ACME payload can have the key made in the Secure
-#   Enclave, which it cannot leave, and attest to the server that the device is the one it says. iOS and
-#   tvOS have it from 16, watchOS from 9, visionOS from 1.0, and macOS with hardware-bound keys from 14.
-#   Nothing is said without targets, where one of them is older or of any version, or where single
-#   sign-on uses the identity, which takes SCEP or a PKCS #12 file only.
+#   What it checks: SCEP identities that an ACME payload with a hardware-bound key could replace on
+#   every target. Runs only with --target.
+#
+#   Why it matters: a SCEP key is an RSA key in the keychain. With ACME the device creates the key in
+#   the Secure Enclave, which it cannot leave, and can prove its identity to the server by attestation.
+#   iOS and tvOS support this since 16, watchOS since 9, visionOS since 1.0, and macOS with
+#   hardware-bound keys since 14.
+#
+#   Exceptions: not reported if a target is older or has no version, or if single sign-on uses the
+#   identity, which supports SCEP and PKCS #12 only.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.acme.yaml
 #     description: Apple device management schema, com.apple.security.acme
@@ -15,7 +20,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: use com.apple.security.acme with HardwareBound, if the CA speaks ACME
+#   help: use a com.apple.security.acme payload with HardwareBound, if the CA supports ACME
 #   scope: payload
 #   targets: ios=17,macos=14
 #   avoid: |
@@ -59,7 +64,7 @@ since := {"ios": [16, 0, 0], "macos": [14, 0, 0], "tvos": [16, 0, 0], "watchos":
 info contains {"msg": msg, "path": scep.path} if {
 	some scep in input.scep
 	replaceable(scep, input.targets, input.references)
-	msg := "key could be kept in hardware on every target; use com.apple.security.acme if the CA speaks ACME"
+	msg := "every target supports hardware-bound keys through ACME"
 }
 
 replaceable(scep, targets, references) if {

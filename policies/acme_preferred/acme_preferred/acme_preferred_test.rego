@@ -5,7 +5,7 @@ import data.policies.acme_preferred.acme_preferred
 path := ["PayloadContent", 0]
 
 found := {{
-	"msg": "key could be kept in hardware on every target; use com.apple.security.acme if the CA speaks ACME",
+	"msg": "every target supports hardware-bound keys through ACME",
 	"path": path,
 }}
 

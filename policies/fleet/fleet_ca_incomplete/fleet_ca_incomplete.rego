@@ -1,10 +1,14 @@
 # METADATA
-# title: variables of Fleet that need each other
+# title: incomplete set of Fleet CA variables
 # description: >-
-#   With the variable of a CA's proxy in URL, Fleet demands that of its challenge in Challenge and the
-#   renewal ID in Subject, and the other way round; a profile that lacks one of the three is refused.
-#   The renewal ID is how Fleet finds the certificate again in order to renew it. Since version 4.86 Fleet
-#   accepts a renewal ID beside a URL and a Challenge that are not its variables.
+#   What it checks: a SCEP payload with one of Fleet's CA variables has all three: the proxy URL in URL,
+#   the challenge in Challenge, and the renewal ID in Subject.
+#
+#   Why it matters: Fleet rejects a profile in which one of them is missing. It uses the renewal ID to
+#   find the certificate before it expires.
+#
+#   Exceptions: since version 4.86 Fleet accepts a renewal ID with a URL and a Challenge that are not
+#   its variables.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -12,7 +16,7 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
-#   help: use the variables for URL, Challenge and the renewal ID together
+#   help: use the proxy URL, challenge, and renewal ID variables of one CA together
 #   avoid: |
 #     <key>URL</key>
 #     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
@@ -47,27 +51,30 @@ challenge := `\$\{?FLEET_VAR_(NDES|CUSTOM|SMALLSTEP)_SCEP_CHALLENGE(_\w+)?`
 
 renewal := `\$\{?FLEET_VAR_(SCEP|CERTIFICATE)_RENEWAL_ID\b`
 
-deny contains {"msg": msg, "path": scep.paths.Challenge} if {
+deny contains {"msg": msg, "path": scep.paths.Challenge, "help": help, "args": ["Challenge"]} if {
 	some scep in input.scep
 	[[_, kind, name]] := regex.find_all_string_submatch_n(proxy, $"{scep.keys.URL}", 1)
 	not regex.match(challenge, $"{scep.keys.Challenge}")
-	msg := $`Challenge is not the variable that goes with URL; write "$FLEET_VAR_{kind}_SCEP_CHALLENGE{name}"`
+	msg := "`Challenge` does not use the variable that matches `URL`"
+	help := $`use "$FLEET_VAR_{kind}_SCEP_CHALLENGE{name}"`
 }
 
-deny contains {"msg": msg, "path": scep.paths.URL} if {
+deny contains {"msg": msg, "path": scep.paths.URL, "help": help, "args": ["URL"]} if {
 	some scep in input.scep
 	[[_, kind, name]] := regex.find_all_string_submatch_n(challenge, $"{scep.keys.Challenge}", 1)
 	not regex.match(proxy, $"{scep.keys.URL}")
-	msg := $`URL is not the variable that goes with Challenge; write "$FLEET_VAR_{kind}_SCEP_PROXY_URL{name}"`
+	msg := "`URL` does not use the variable that matches `Challenge`"
+	help := $`use "$FLEET_VAR_{kind}_SCEP_PROXY_URL{name}"`
 }
 
-deny contains {"msg": msg, "path": scep.paths.Subject} if {
+deny contains {"msg": msg, "path": scep.paths.Subject, "help": help, "args": ["Subject"]} if {
 	some scep in input.scep
 	from_ca(scep)
 	not scep.subject_variable
 	marks := [attribute | some attribute in scep.subject; regex.match(renewal, attribute.text)]
 	marks == []
-	msg := "Subject has no renewal ID, which Fleet demands; add OU $FLEET_VAR_SCEP_RENEWAL_ID"
+	msg := "`Subject` has no renewal ID, which Fleet requires"
+	help := "add OU $FLEET_VAR_SCEP_RENEWAL_ID"
 }
 
 from_ca(scep) if regex.match(proxy, $"{scep.keys.URL}")

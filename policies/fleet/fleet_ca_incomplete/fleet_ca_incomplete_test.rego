@@ -18,28 +18,36 @@ both := {"URL": "$FLEET_VAR_NDES_SCEP_PROXY_URL", "Challenge": "$FLEET_VAR_NDES_
 
 test_challenge_that_is_no_variable_is_denied if {
 	fleet_ca_incomplete.deny == {{
-		"msg": `Challenge is not the variable that goes with URL; write "$FLEET_VAR_CUSTOM_SCEP_CHALLENGE_WIFI"`,
+		"msg": "`Challenge` does not use the variable that matches `URL`",
+		"help": `use "$FLEET_VAR_CUSTOM_SCEP_CHALLENGE_WIFI"`,
+		"args": ["Challenge"],
 		"path": paths.Challenge,
 	}} with input as document(url, false, [renewal("$FLEET_VAR_SCEP_RENEWAL_ID")])
 }
 
 test_url_that_is_no_variable_is_denied if {
 	fleet_ca_incomplete.deny == {{
-		"msg": `URL is not the variable that goes with Challenge; write "$FLEET_VAR_NDES_SCEP_PROXY_URL"`,
+		"msg": "`URL` does not use the variable that matches `Challenge`",
+		"help": `use "$FLEET_VAR_NDES_SCEP_PROXY_URL"`,
+		"args": ["URL"],
 		"path": paths.URL,
 	}} with input as document(secret, false, [renewal("$FLEET_VAR_SCEP_RENEWAL_ID")])
 }
 
 test_subject_without_renewal_is_denied if {
 	fleet_ca_incomplete.deny == {{
-		"msg": "Subject has no renewal ID, which Fleet demands; add OU $FLEET_VAR_SCEP_RENEWAL_ID",
+		"msg": "`Subject` has no renewal ID, which Fleet requires",
+		"help": "add OU $FLEET_VAR_SCEP_RENEWAL_ID",
+		"args": ["Subject"],
 		"path": paths.Subject,
 	}} with input as document(both, false, [renewal("Devices")])
 }
 
 test_absent_subject_is_denied if {
 	fleet_ca_incomplete.deny == {{
-		"msg": "Subject has no renewal ID, which Fleet demands; add OU $FLEET_VAR_SCEP_RENEWAL_ID",
+		"msg": "`Subject` has no renewal ID, which Fleet requires",
+		"help": "add OU $FLEET_VAR_SCEP_RENEWAL_ID",
+		"args": ["Subject"],
 		"path": paths.Subject,
 	}} with input as document(both, false, [])
 }

@@ -1,9 +1,10 @@
 # METADATA
-# title: URL and Challenge of two CAs
+# title: URL and Challenge use different CAs
 # description: >-
-#   The variables of Fleet carry the kind of a CA, and for some kinds its name. URL and Challenge have
-#   to name the same one: the challenge of one CA is worth nothing at another. Fleet refuses a profile
-#   in which they differ.
+#   What it checks: the Fleet variables in URL and Challenge belong to the same CA.
+#
+#   Why it matters: they contain the type of a CA, and for some types its name. The challenge of one CA
+#   is not valid at another, and Fleet rejects the profile.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -11,7 +12,7 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
-#   help: use the variables of one CA in URL and Challenge
+#   help: use variables of the same CA in URL and Challenge
 #   avoid: |
 #     <key>URL</key>
 #     <string>$FLEET_VAR_CUSTOM_SCEP_PROXY_URL_WIFI</string>
@@ -31,5 +32,5 @@ deny contains {"msg": msg, "path": scep.paths.Challenge} if {
 	[[_, kind, name]] := regex.find_all_string_submatch_n(ca_variable, $"{scep.keys.URL}", 1)
 	[[challenge, other_kind, other_name]] := regex.find_all_string_submatch_n(ca_variable, $"{scep.keys.Challenge}", 1)
 	[kind, name] != [other_kind, other_name]
-	msg := $`Challenge "{challenge}" is not of the CA of URL "{scep.keys.URL}"; use the variables of one CA`
+	msg := $"`Challenge` variable \"{challenge}\" belongs to a different CA than `URL` \"{scep.keys.URL}\""
 }

@@ -5,7 +5,7 @@ import data.policies.fleet.fleet_ca_mismatch
 path := ["PayloadContent", 0, "PayloadContent", "Challenge"]
 
 found(url, challenge) := {{
-	"msg": $`Challenge "{challenge}" is not of the CA of URL "{url}"; use the variables of one CA`,
+	"msg": $"`Challenge` variable \"{challenge}\" belongs to a different CA than `URL` \"{url}\"",
 	"path": path,
 }}
 

@@ -1,10 +1,14 @@
 # METADATA
-# title: renewal ID outside of OU
+# title: Fleet renewal ID outside OU
 # description: >-
-#   Fleet renews the certificates whose Subject holds the renewal ID. Its validation asks for it in the
-#   organizational unit, as the guide does; earlier versions asked for the common name, where it is
-#   still found. In another attribute it does nothing. The type has to be written as OU: Fleet compares
-#   the text and not the object identifier.
+#   What it checks: the renewal ID of Fleet is in the organizational unit (OU) of Subject.
+#
+#   Why it matters: Fleet renews the certificates whose Subject contains it, and its validation requires
+#   it in OU. In another attribute it has no effect. The type must be written as OU: Fleet compares the
+#   text, not the OID.
+#
+#   Exceptions: a warning for the CN, which earlier versions of Fleet required and where it is still
+#   found.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -12,7 +16,8 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
-#   help: move the renewal ID to OU
+#   varies: warning for the CN
+#   help: move the renewal ID to an OU attribute
 #   avoid: |
 #     <key>URL</key>
 #     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
@@ -50,7 +55,7 @@ deny contains {"msg": msg, "path": attribute.path} if {
 	some attribute in scep.subject
 	not attribute.type in {"OU", "CN"}
 	regex.match(renewal, attribute.text)
-	msg := $"renewal ID is in {attribute.type}, where Fleet does not look for it; move it to OU"
+	msg := $"renewal ID is in {attribute.type}; Fleet reads it from OU"
 }
 
 warn contains {"msg": msg, "path": attribute.path} if {
@@ -58,5 +63,5 @@ warn contains {"msg": msg, "path": attribute.path} if {
 	some attribute in scep.subject
 	attribute.type == "CN"
 	regex.match(renewal, attribute.text)
-	msg := "renewal ID is in CN, as in older versions of Fleet; move it to OU"
+	msg := "renewal ID is in CN, as in older versions of Fleet; expected OU"
 }

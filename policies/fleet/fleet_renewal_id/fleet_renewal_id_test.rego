@@ -8,7 +8,7 @@ test_common_name_is_a_warning if {
 	every text in ["$FLEET_VAR_SCEP_RENEWAL_ID", "mac-0417 ${FLEET_VAR_CERTIFICATE_RENEWAL_ID}"] {
 		warned := fleet_renewal_id.warn with input as document("CN", text)
 		warned == {{
-			"msg": "renewal ID is in CN, as in older versions of Fleet; move it to OU",
+			"msg": "renewal ID is in CN, as in older versions of Fleet; expected OU",
 			"path": path,
 		}}
 		denied := fleet_renewal_id.deny with input as document("CN", text)
@@ -20,7 +20,7 @@ test_other_attributes_are_denied if {
 	every type in ["O", "2.5.4.11"] {
 		denied := fleet_renewal_id.deny with input as document(type, "$FLEET_VAR_SCEP_RENEWAL_ID")
 		denied == {{
-			"msg": $"renewal ID is in {type}, where Fleet does not look for it; move it to OU",
+			"msg": $"renewal ID is in {type}; Fleet reads it from OU",
 			"path": path,
 		}}
 		warned := fleet_renewal_id.warn with input as document(type, "$FLEET_VAR_SCEP_RENEWAL_ID")

@@ -1,9 +1,14 @@
 # METADATA
 # title: certificate that Fleet does not renew
 # description: >-
-#   Since version 4.86 Fleet also renews certificates that devices request with a fixed URL and Challenge.
-#   It finds them by the renewal ID in the organizational unit. Without it nothing renews the certificate
-#   before it expires. With the variables of a CA, fleet-ca-incomplete demands the renewal ID.
+#   What it checks: the Subject of a SCEP payload with a fixed URL and Challenge contains the renewal ID
+#   of Fleet.
+#
+#   Why it matters: since version 4.86 Fleet also renews such certificates, and finds them by the
+#   renewal ID in OU. Without it nothing renews the certificate before it expires.
+#
+#   Exceptions: not reported with the variables of a CA, for which fleet-ca-incomplete requires the
+#   renewal ID.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/issues/40639
 #     description: Fleet issue 40639, renewal of certificates from a fixed SCEP URL
@@ -50,5 +55,5 @@ info contains {"msg": msg, "path": scep.paths.Subject} if {
 	not scep.subject_variable
 	marks := [attribute | some attribute in scep.subject; regex.match(`\$\{?FLEET_VAR_(SCEP|CERTIFICATE)_RENEWAL_ID\b`, attribute.text)]
 	marks == []
-	msg := "Subject without $FLEET_VAR_CERTIFICATE_RENEWAL_ID; Fleet does not renew the certificate"
+	msg := "`Subject` has no $FLEET_VAR_CERTIFICATE_RENEWAL_ID; Fleet does not renew the certificate"
 }

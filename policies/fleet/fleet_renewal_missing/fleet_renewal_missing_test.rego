@@ -10,7 +10,7 @@ proxy := {"URL": "$FLEET_VAR_NDES_SCEP_PROXY_URL", "Challenge": "$FLEET_VAR_NDES
 
 test_missing_renewal_id_is_told if {
 	fleet_renewal_missing.info == {{
-		"msg": "Subject without $FLEET_VAR_CERTIFICATE_RENEWAL_ID; Fleet does not renew the certificate",
+		"msg": "`Subject` has no $FLEET_VAR_CERTIFICATE_RENEWAL_ID; Fleet does not renew the certificate",
 		"path": subject,
 	}} with input as document(plain, false, "Devices")
 }

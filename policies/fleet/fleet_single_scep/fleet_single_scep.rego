@@ -1,9 +1,10 @@
 # METADATA
-# title: several SCEP payloads with variables of Fleet
+# title: more than one SCEP payload with Fleet CA variables
 # description: >-
-#   Apple allows several SCEP payloads in a profile, but Fleet does not once one of them uses the
-#   variables of a CA: it answers that only one SCEP payload is to be added. Two identities take two
-#   profiles.
+#   What it checks: a profile with Fleet's CA variables has one SCEP payload.
+#
+#   Why it matters: Apple allows several SCEP payloads in a profile. Fleet rejects them if one of them
+#   uses CA variables.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -11,7 +12,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: put each SCEP payload into a profile of its own
+#   help: move each SCEP payload to its own profile
 #   scope: payload
 #   avoid: |
 #     <dict>
@@ -46,18 +47,18 @@ package policies.fleet.fleet_single_scep
 
 ca_variable := `\$\{?FLEET_VAR_(NDES|CUSTOM|SMALLSTEP)_SCEP_(PROXY_URL|CHALLENGE)`
 
-places := {scep.index | some scep in input.scep}
+indices contains scep.index if some scep in input.scep
 
-speaking := {scep.index |
+with_variables contains scep.index if {
 	some scep in input.scep
 
-	# Keys that are absent or of another type do not keep the rest from being seen this way.
+	# The template makes text of missing keys and of other types, too.
 	regex.match(ca_variable, $"{scep.keys.URL} {scep.keys.Challenge}")
 }
 
 deny contains {"msg": msg, "path": scep.path} if {
 	some scep in input.scep
-	scep.index > min(places)
-	scep.index >= min(speaking)
-	msg := "second SCEP payload, where Fleet takes one beside its variables; put it into a profile of its own"
+	scep.index > min(indices)
+	scep.index >= min(with_variables)
+	msg := "second SCEP payload in a profile with Fleet CA variables; Fleet allows one"
 }

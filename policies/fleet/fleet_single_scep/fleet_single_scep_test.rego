@@ -3,7 +3,7 @@ package policies.fleet.fleet_single_scep_test
 import data.policies.fleet.fleet_single_scep
 
 found := {{
-	"msg": "second SCEP payload, where Fleet takes one beside its variables; put it into a profile of its own",
+	"msg": "second SCEP payload in a profile with Fleet CA variables; Fleet allows one",
 	"path": ["PayloadContent", 2],
 }}
 

@@ -1,8 +1,9 @@
 # METADATA
-# title: variable of a CA stands twice
+# title: Fleet CA variable used more than once
 # description: >-
-#   Fleet limits each variable of a CA, and the renewal ID, to one use in a profile, and refuses a
-#   profile that repeats one.
+#   What it checks: each CA variable of Fleet, and the renewal ID, is used once in a profile.
+#
+#   Why it matters: Fleet rejects a profile that repeats one.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -10,7 +11,7 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
-#   help: use each variable of a CA once in a profile
+#   help: use each CA variable once per profile
 #   avoid: |
 #     <key>URL</key>
 #     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL</string>
@@ -60,5 +61,5 @@ deny contains {"msg": msg, "path": path} if {
 	some name, paths in places
 	some i, path in sort(paths)
 	i > 0
-	msg := $"$FLEET_VAR_{name} stands {count(paths)} times, and Fleet takes it once; remove this one"
+	msg := $"$FLEET_VAR_{name} is used {count(paths)} times; Fleet allows one"
 }

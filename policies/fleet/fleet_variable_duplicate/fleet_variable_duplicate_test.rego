@@ -6,7 +6,7 @@ content := ["PayloadContent", 0, "PayloadContent"]
 
 test_second_place_is_denied if {
 	fleet_variable_duplicate.deny == {{
-		"msg": "$FLEET_VAR_SCEP_RENEWAL_ID stands 2 times, and Fleet takes it once; remove this one",
+		"msg": "$FLEET_VAR_SCEP_RENEWAL_ID is used 2 times; Fleet allows one",
 		"path": array.concat(content, ["Subject", 1, 0, 1]),
 	}} with input as document({"Subject": [
 		[["CN", "${FLEET_VAR_SCEP_RENEWAL_ID}"]],
@@ -16,7 +16,7 @@ test_second_place_is_denied if {
 
 test_variable_of_a_ca_is_counted_across_keys if {
 	fleet_variable_duplicate.deny == {{
-		"msg": "$FLEET_VAR_CUSTOM_SCEP_PROXY_URL_WIFI stands 2 times, and Fleet takes it once; remove this one",
+		"msg": "$FLEET_VAR_CUSTOM_SCEP_PROXY_URL_WIFI is used 2 times; Fleet allows one",
 		"path": array.concat(content, ["URL"]),
 	}} with input as document({
 		"Name": "$FLEET_VAR_CUSTOM_SCEP_PROXY_URL_WIFI",

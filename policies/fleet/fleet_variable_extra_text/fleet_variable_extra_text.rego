@@ -1,10 +1,12 @@
 # METADATA
-# title: text around a variable of Fleet
+# title: extra text around a Fleet CA variable
 # description: >-
-#   Fleet takes a profile with the variables of a CA only if URL is the variable of the proxy, Challenge
-#   is that of the challenge, and neither holds anything else: no path, no white space. With other text
-#   it refuses the profile. A Challenge is masked unless it is one plain variable, so of Challenge white
-#   space is all that can be seen here; fleet-ca-incomplete finds the rest.
+#   What it checks: URL and Challenge contain nothing but Fleet's CA variable: no path, no whitespace.
+#
+#   Why it matters: Fleet rejects a profile with other text in these values.
+#
+#   Exceptions: a Challenge is masked unless it is one variable, so only whitespace is visible in it;
+#   fleet-ca-incomplete reports the rest.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -12,7 +14,7 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
-#   help: leave the variable alone in its value
+#   help: use the variable as the whole value
 #   avoid: |
 #     <key>URL</key>
 #     <string>$FLEET_VAR_NDES_SCEP_PROXY_URL/pkiclient.exe</string>
@@ -34,5 +36,5 @@ deny contains {"msg": msg, "path": path} if {
 	regex.match(ca_variable, text)
 	not regex.match(alone, text)
 	path := scep.paths[key]
-	msg := $`{key} "{text}" has text around the variable, which Fleet refuses; leave the variable alone`
+	msg := $"`{key}` \"{text}\" contains text besides the variable; Fleet rejects it"
 }

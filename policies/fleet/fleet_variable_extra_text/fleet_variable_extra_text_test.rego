@@ -7,7 +7,7 @@ paths := {
 	"Challenge": ["PayloadContent", 0, "PayloadContent", "Challenge"],
 }
 
-remedy := "has text around the variable, which Fleet refuses; leave the variable alone"
+problem := "contains text besides the variable; Fleet rejects it"
 
 test_path_behind_the_variable_is_denied if {
 	every url in [
@@ -17,7 +17,7 @@ test_path_behind_the_variable_is_denied if {
 	] {
 		denied := fleet_variable_extra_text.deny with input as document({"URL": url})
 		denied == {{
-			"msg": $`URL "{url}" {remedy}`,
+			"msg": $"`URL` \"{url}\" {problem}",
 			"path": paths.URL,
 		}}
 	}
@@ -25,7 +25,7 @@ test_path_behind_the_variable_is_denied if {
 
 test_white_space_in_challenge_is_denied if {
 	fleet_variable_extra_text.deny == {{
-		"msg": $`Challenge " $FLEET_VAR_NDES_SCEP_CHALLENGE" {remedy}`,
+		"msg": $"`Challenge` \" $FLEET_VAR_NDES_SCEP_CHALLENGE\" {problem}",
 		"path": paths.Challenge,
 	}} with input as document({
 		"URL": "$FLEET_VAR_NDES_SCEP_PROXY_URL",

@@ -1,9 +1,10 @@
 # METADATA
-# title: variable of a CA outside of its key
+# title: Fleet CA variable in the wrong key
 # description: >-
-#   Fleet fills the variables of a SCEP CA in URL and Challenge of a SCEP payload and refuses a profile
-#   that has them anywhere else. In another payload the challenge would be written down where it does
-#   not belong.
+#   What it checks: Fleet's CA variables are in URL and Challenge of a SCEP payload.
+#
+#   Why it matters: Fleet replaces them there, and rejects a profile with them elsewhere. In another
+#   payload the challenge would be disclosed.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/blob/main/server/service/apple_mdm.go
 #     description: Fleet source, validation of variables in configuration profiles
@@ -11,7 +12,7 @@
 #     description: Fleet guide, connect end users to Wi-Fi with a certificate
 # entrypoint: true
 # custom:
-#   help: use the proxy's variable in URL and the challenge's in Challenge of the SCEP payload
+#   help: use the proxy URL variable in URL and the challenge variable in Challenge
 #   avoid: |
 #     <key>Name</key>
 #     <string>$FLEET_VAR_NDES_SCEP_CHALLENGE</string>
@@ -24,7 +25,10 @@ ca_variable := `\$\{?FLEET_VAR_(?:NDES|CUSTOM|SMALLSTEP)_SCEP_(PROXY_URL|CHALLEN
 
 keys := {"PROXY_URL": "URL", "CHALLENGE": "Challenge"}
 
-homes := {key: {scep.paths[key] | some scep in input.scep} | some key in keys}
+homes[key] contains scep.paths[key] if {
+	some key in keys
+	some scep in input.scep
+}
 
 deny contains {"msg": msg, "path": path} if {
 	walk(input.profile, [path, text])
@@ -32,6 +36,6 @@ deny contains {"msg": msg, "path": path} if {
 	contains(text, "FLEET_VAR_")
 	some [variable, kind] in regex.find_all_string_submatch_n(ca_variable, text, -1)
 	key := keys[kind]
-	not path in homes[key]
-	msg := $"{variable} is outside of {key} of a SCEP payload, which Fleet refuses; move it there"
+	not path in object.get(homes, key, set())
+	msg := $"{variable} is not allowed here; Fleet accepts it only in `{key}` of a SCEP payload"
 }

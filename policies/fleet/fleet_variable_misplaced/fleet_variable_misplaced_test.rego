@@ -7,7 +7,7 @@ content := ["PayloadContent", 0, "PayloadContent"]
 test_challenge_in_another_payload_is_denied if {
 	variable := "$FLEET_VAR_NDES_SCEP_CHALLENGE"
 	fleet_variable_misplaced.deny == {{
-		"msg": $"{variable} is outside of Challenge of a SCEP payload, which Fleet refuses; move it there",
+		"msg": $"{variable} is not allowed here; Fleet accepts it only in `Challenge` of a SCEP payload",
 		"path": ["PayloadContent", 1, "Password"],
 	}} with input as document({}, variable)
 }

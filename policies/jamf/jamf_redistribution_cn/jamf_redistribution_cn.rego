@@ -1,9 +1,12 @@
 # METADATA
-# title: Subject lacks what redistribution needs
+# title: missing $PROFILE_IDENTIFIER CN for redistribution
 # description: >-
-#   Where Jamf Pro is the proxy of a SCEP server, it can send a profile again before its certificates
-#   end. For that the Subject needs a CN with $PROFILE_IDENTIFIER, beside the CN that names the device.
-#   A profile that is not meant to be redistributed needs none.
+#   What it checks: Subject contains a CN with $PROFILE_IDENTIFIER besides the CN of the device.
+#
+#   Why it matters: with Jamf Pro as the SCEP proxy, redistribution of a profile before its certificates
+#   expire requires it.
+#
+#   Exceptions: a profile that is not redistributed does not need it.
 # related_resources:
 #   - ref: https://docs.scepman.com/certificate-deployment/jamf/general
 #     description: SCEPman documentation, Jamf Pro
@@ -49,7 +52,7 @@ info contains {"msg": msg, "path": scep.paths.Subject} if {
 		contains(attribute.text, "$PROFILE_IDENTIFIER")
 	]
 	marks == []
-	msg := "Subject has no CN with $PROFILE_IDENTIFIER, which redistribution needs; add one"
+	msg := "`Subject` has no CN with $PROFILE_IDENTIFIER, which redistribution requires"
 }
 
 # A Subject that is written and shows no attribute may be a variable for the whole of it.

@@ -5,7 +5,7 @@ import data.policies.jamf.jamf_redistribution_cn
 path := ["PayloadContent", 0, "PayloadContent", "Subject"]
 
 found := {{
-	"msg": "Subject has no CN with $PROFILE_IDENTIFIER, which redistribution needs; add one",
+	"msg": "`Subject` has no CN with $PROFILE_IDENTIFIER, which redistribution requires",
 	"path": path,
 }}
 

@@ -1,9 +1,10 @@
 # METADATA
-# title: variable of Jamf Pro in the wrong case
+# title: Jamf Pro variable in the wrong case
 # description: >-
-#   Jamf Pro replaces its payload variables as it sends a profile, and tells upper case from lower case.
-#   A variable in another case is left as it is, and the device asks for a certificate in the name of
-#   the variable's text.
+#   What it checks: the payload variables of Jamf Pro are in upper case.
+#
+#   Why it matters: Jamf Pro replaces its variables case-sensitively. A variable in another case is left
+#   as text, and the device requests a certificate for the name of the variable.
 # related_resources:
 #   - ref: https://learn.jamf.com/bundle/jamf-pro-documentation-current/page/Computer_Configuration_Profiles.html
 #     description: Jamf Pro documentation, payload variables
@@ -11,7 +12,7 @@
 #     description: SCEPman documentation
 # entrypoint: true
 # custom:
-#   help: write the variable in capitals
+#   help: use upper case in the variable
 #   avoid: |
 #     <key>Subject</key>
 #     <array>
@@ -40,11 +41,12 @@ known := {
 	"ROOM", "SERIALNUMBER", "SITEID", "SITENAME", "UDID", "USERNAME",
 }
 
-warn contains {"msg": msg, "path": entry.path} if {
+warn contains {"msg": msg, "path": entry.path, "help": help} if {
 	some scep in input.scep
 	some entry in array.concat(scep.subject, scep.san.names)
 	some [variable, name] in regex.find_all_string_submatch_n(`\$(\w+)`, entry.text, -1)
 	name != upper(name)
 	upper(name) in known
-	msg := $`"{variable}" is not a variable of Jamf Pro, which minds the case; write "${upper(name)}"`
+	msg := $`"{variable}" is not a Jamf Pro variable; names are case-sensitive`
+	help := $`use "${upper(name)}"`
 }

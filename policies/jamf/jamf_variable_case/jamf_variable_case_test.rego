@@ -8,14 +8,16 @@ san := ["PayloadContent", 0, "PayloadContent", "SubjectAltName", "rfc822Name"]
 
 test_wrong_case_in_subject_is_a_warning if {
 	jamf_variable_case.warn == {{
-		"msg": `"$ComputerName" is not a variable of Jamf Pro, which minds the case; write "$COMPUTERNAME"`,
+		"msg": `"$ComputerName" is not a Jamf Pro variable; names are case-sensitive`,
+		"help": `use "$COMPUTERNAME"`,
 		"path": path,
 	}} with input as document("$ComputerName", "$EMAIL")
 }
 
 test_wrong_case_in_san_is_a_warning if {
 	jamf_variable_case.warn == {{
-		"msg": `"$email" is not a variable of Jamf Pro, which minds the case; write "$EMAIL"`,
+		"msg": `"$email" is not a Jamf Pro variable; names are case-sensitive`,
+		"help": `use "$EMAIL"`,
 		"path": san,
 	}} with input as document("mac $JSSID", "$email")
 }

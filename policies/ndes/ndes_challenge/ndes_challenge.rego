@@ -1,10 +1,11 @@
 # METADATA
-# title: fixed Challenge for NDES
+# title: hard-coded NDES challenge
 # description: >-
-#   NDES hands out challenges that end after sixty minutes, as the test plan of Fleet has it. One that
-#   is written into a profile is too old when the profile reaches a device, unless the server was told
-#   to keep a single password. Management servers ask NDES for a fresh challenge when they send the
-#   profile.
+#   What it checks: Challenge is a variable that the MDM server fills in.
+#
+#   Why it matters: NDES challenges expire after 60 minutes. A hard-coded one is expired when the
+#   profile reaches a device, unless the server uses a single password. MDM servers request a new
+#   challenge from NDES when they send the profile.
 # related_resources:
 #   - ref: https://learn.microsoft.com/en-us/windows-server/identity/ad-cs/network-device-enrollment-service-overview
 #     description: Microsoft, Network Device Enrollment Service
@@ -14,7 +15,7 @@
 #     description: CERT/CC VU#971035, weak authentication of SCEP requests
 # entrypoint: true
 # custom:
-#   help: put the variable of the management server in the place of the challenge
+#   help: replace the challenge with a variable that the MDM server fills in
 #   avoid: |
 #     <key>Challenge</key>
 #     <string>3F0A9C41D7E6B825</string>
@@ -26,5 +27,5 @@ package policies.ndes.ndes_challenge
 warn contains {"msg": msg, "path": scep.paths.Challenge} if {
 	some scep in input.scep
 	scep.challenge.kind == "literal"
-	msg := "Challenge is fixed, but those of NDES end after an hour; put a variable in its place"
+	msg := "`Challenge` is hard-coded; NDES challenges expire after 60 minutes"
 }

@@ -6,7 +6,7 @@ path := ["PayloadContent", 0, "PayloadContent", "Challenge"]
 
 test_literal_is_a_warning if {
 	ndes_challenge.warn == {{
-		"msg": "Challenge is fixed, but those of NDES end after an hour; put a variable in its place",
+		"msg": "`Challenge` is hard-coded; NDES challenges expire after 60 minutes",
 		"path": path,
 	}} with input as document("literal")
 }

@@ -1,10 +1,11 @@
 # METADATA
-# title: Key Usage selects no template of NDES
+# title: Key Usage selects no NDES template
 # description: >-
-#   NDES has three settings for certificate templates and picks one by the key usage of the request:
-#   signature for 1, encryption for 4, general purpose for 5. A payload without Key Usage, or with 0,
-#   leaves the choice to the device: the default is 0 by Apple's schema, and iOS was observed to take 1.
-#   List in ndes_templates the values whose template the server has set.
+#   What it checks: Key Usage is one of ndes_templates.
+#
+#   Why it matters: NDES has three settings for certificate templates and selects one by the key usage
+#   of the request: signature for 1, encryption for 4, general purpose for 5. Without Key Usage, or with
+#   0, the request depends on the device: the default is 0, or 1 on iOS (observed on iOS).
 # related_resources:
 #   - ref: https://learn.microsoft.com/en-us/windows-server/identity/ad-cs/network-device-enrollment-service-overview
 #     description: Microsoft, Network Device Enrollment Service
@@ -12,11 +13,12 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: write the Key Usage of the template that is meant
+#   help: use the Key Usage of the intended template
+#   relaxes: [strict-keyusage]
 #   parameters:
 #     ndes_templates:
 #       default: [1, 4, 5]
-#       description: the values of Key Usage whose template the server has set, out of 1, 4 and 5
+#       description: the values of Key Usage with a template on the server, from 1, 4, and 5
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://ndes.acme-corp.net/certsrv/mscep/mscep.dll</string>
@@ -37,5 +39,9 @@ warn contains {"msg": msg, "path": scep.paths["Key Usage"]} if {
 	some scep in input.scep
 	usage := scep.key_usage.value
 	not usage in ndes_templates
-	msg := $"Key Usage {usage} selects no template of NDES; write one of {listed}"
+	msg := $"`Key Usage` {shown(scep.key_usage)} selects no NDES template; expected {listed}"
 }
+
+shown(setting) := $"{setting.value}" if setting.set
+
+shown(setting) := $"{setting.value} (default)" if not setting.set

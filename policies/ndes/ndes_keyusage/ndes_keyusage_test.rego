@@ -8,7 +8,7 @@ written := ["PayloadContent", 0, "PayloadContent", "Key Usage"]
 
 test_absent_usage_is_a_warning_at_its_dict if {
 	ndes_keyusage.warn == {{
-		"msg": "Key Usage 0 selects no template of NDES; write one of 1, 4, 5",
+		"msg": "`Key Usage` 0 (default) selects no NDES template; expected 1, 4, 5",
 		"path": content,
 	}} with input as document({"set": false, "variable": false, "value": 0}, content)
 }
@@ -22,7 +22,7 @@ test_usages_with_a_template_pass if {
 
 test_templates_are_taken_from_config if {
 	ndes_keyusage.warn == {{
-		"msg": "Key Usage 5 selects no template of NDES; write one of 1, 4",
+		"msg": "`Key Usage` 5 selects no NDES template; expected 1, 4",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 5}, written)
 		with data.config as {"ndes_templates": [1, 4]}

@@ -1,9 +1,12 @@
 # METADATA
-# title: URL is not the path of NDES
+# title: URL path is not an NDES enrollment path
 # description: >-
-#   Devices enrol at /certsrv/mscep/mscep.dll of NDES, to which /pkiclient.exe may be added. Other paths
-#   of the server are pages for people or lead nowhere. A proxy in front of it may have paths of its
-#   own; list those in ndes_paths.
+#   What it checks: the path of URL is one of ndes_paths.
+#
+#   Why it matters: devices enroll at /certsrv/mscep/mscep.dll of NDES, optionally with /pkiclient.exe.
+#   Other paths are pages for administrators, or do not exist.
+#
+#   Exceptions: a proxy may have other paths: add them to ndes_paths.
 # related_resources:
 #   - ref: https://github.com/fleetdm/fleet/issues/22966
 #     description: Fleet issue 22966, the default paths of NDES
@@ -11,11 +14,11 @@
 #     description: Microsoft, Network Device Enrollment Service
 # entrypoint: true
 # custom:
-#   help: write /certsrv/mscep/mscep.dll
+#   help: use /certsrv/mscep/mscep.dll
 #   parameters:
 #     ndes_paths:
 #       default: ["/certsrv/mscep/mscep.dll", "/certsrv/mscep/mscep.dll/pkiclient.exe"]
-#       description: the paths that devices may enrol at, compared without regard to case
+#       description: the paths at which devices may enroll, compared case-insensitively
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://ndes.acme-corp.net/certsrv/</string>
@@ -35,5 +38,5 @@ warn contains {"msg": msg, "path": scep.paths.URL} if {
 	scep.url.set
 	path := scep.url.path
 	not lower(path) in known
-	msg := $`path "{path}" of SCEP URL is not one of NDES; write "{ndes_paths[0]}"`
+	msg := $`URL path "{path}" is not an NDES enrollment path; expected {ndes_paths[0]}`
 }

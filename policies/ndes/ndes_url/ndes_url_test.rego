@@ -6,7 +6,7 @@ url := ["PayloadContent", 0, "PayloadContent", "URL"]
 
 test_other_path_is_a_warning if {
 	ndes_url.warn == {{
-		"msg": `path "/certsrv/" of SCEP URL is not one of NDES; write "/certsrv/mscep/mscep.dll"`,
+		"msg": `URL path "/certsrv/" is not an NDES enrollment path; expected /certsrv/mscep/mscep.dll`,
 		"path": url,
 	}} with input as document({"set": true, "variable": false, "path": "/certsrv/"})
 }
@@ -23,7 +23,7 @@ test_paths_are_taken_from_config if {
 	ndes_url.warn == set() with input as document({"set": true, "variable": false, "path": "/enrol"})
 		with data.config as paths
 	ndes_url.warn == {{
-		"msg": `path "/scep" of SCEP URL is not one of NDES; write "/enrol"`,
+		"msg": `URL path "/scep" is not an NDES enrollment path; expected /enrol`,
 		"path": url,
 	}} with input as document({"set": true, "variable": false, "path": "/scep"})
 		with data.config as paths

@@ -1,9 +1,14 @@
 # METADATA
-# title: key that Okta Verify cannot use
+# title: private key that Okta Verify cannot use
 # description: >-
-#   Okta Verify on macOS uses the key in the system keychain without elevated rights. In a profile with
-#   PayloadScope System that needs AllowAllAppsAccess, which the guides of Okta and of MDM vendors set. In
-#   the keychain of a user it is not needed, and every process on the Mac could use the key.
+#   What it checks: AllowAllAppsAccess is true in a profile with PayloadScope System, and false
+#   elsewhere.
+#
+#   Why it matters: Okta Verify on macOS uses the key in the system keychain without elevated rights,
+#   which requires AllowAllAppsAccess. In the keychain of a user it is not required, and every process
+#   on the Mac could use the key.
+#
+#   Exceptions: not reported if macOS is not a target.
 # related_resources:
 #   - ref: https://help.okta.com/oie/en-us/content/topics/identity-engine/devices/managed-main.htm
 #     description: Okta, management attestation for devices
@@ -11,7 +16,7 @@
 #     description: Fleet guide, enable Okta Verify on macOS
 # entrypoint: true
 # custom:
-#   help: set AllowAllAppsAccess to true in a profile with PayloadScope System, and to false elsewhere
+#   help: set AllowAllAppsAccess to true with PayloadScope System, and to false elsewhere
 #   relaxes:
 #     - key-all-apps
 #   scope: profile
@@ -52,7 +57,7 @@ warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	input.profile.PayloadScope == "System"
 	some scep in input.scep
 	scep.allow_all_apps_access.value == false
-	msg := "AllowAllAppsAccess is not true in a System profile; Okta Verify cannot use the key"
+	msg := "`AllowAllAppsAccess` is not true in a System profile; Okta Verify cannot use the key"
 }
 
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
@@ -60,7 +65,7 @@ warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	object.get(input.profile, "PayloadScope", "User") != "System"
 	some scep in input.scep
 	scep.allow_all_apps_access.value == true
-	msg := "AllowAllAppsAccess is true outside of PayloadScope System; every process on a Mac may use the private key"
+	msg := "`AllowAllAppsAccess` is true without `PayloadScope` System; any process can use the key"
 }
 
 on_macs([])

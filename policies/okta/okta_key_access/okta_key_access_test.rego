@@ -9,7 +9,7 @@ system := {"PayloadType": "Configuration", "PayloadScope": "System"}
 user := {"PayloadType": "Configuration"}
 
 closed := {{
-	"msg": "AllowAllAppsAccess is not true in a System profile; Okta Verify cannot use the key",
+	"msg": "`AllowAllAppsAccess` is not true in a System profile; Okta Verify cannot use the key",
 	"path": path,
 }}
 
@@ -24,7 +24,7 @@ test_open_key_of_the_system_passes if {
 
 test_open_key_of_a_user_is_a_warning if {
 	okta_key_access.warn == {{
-		"msg": "AllowAllAppsAccess is true outside of PayloadScope System; every process on a Mac may use the private key",
+		"msg": "`AllowAllAppsAccess` is true without `PayloadScope` System; any process can use the key",
 		"path": path,
 	}} with input as document(user, true, [])
 }

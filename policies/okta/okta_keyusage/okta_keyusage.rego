@@ -1,9 +1,10 @@
 # METADATA
-# title: Key Usage is not for signing alone
+# title: Key Usage is not signing only
 # description: >-
-#   The guides of Okta ask for certificates for digital signature and for no other use, which is Key
-#   Usage 1. A payload without the key asks for 0 by Apple's schema, while iOS was observed to take 1,
-#   so that the request depends on the device.
+#   What it checks: Key Usage is 1 (signing).
+#
+#   Why it matters: the guides of Okta require certificates for digital signature only. Without the key
+#   the request depends on the device: the default is 0, or 1 on iOS (observed on iOS).
 # related_resources:
 #   - ref: https://help.okta.com/oie/en-us/content/topics/oda/ca/oda-ca-scep-macos-jamf-static.htm
 #     description: Okta, static SCEP for macOS with Jamf Pro
@@ -11,7 +12,8 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: write Key Usage 1
+#   help: set Key Usage to 1
+#   relaxes: [strict-keyusage]
 #   avoid: |
 #     <key>Key Usage</key>
 #     <integer>5</integer>
@@ -23,5 +25,9 @@ package policies.okta.okta_keyusage
 warn contains {"msg": msg, "path": scep.paths["Key Usage"]} if {
 	some scep in input.scep
 	scep.key_usage.value != 1
-	msg := $"Key Usage is {scep.key_usage.value}, but certificates of Okta are for signing alone; write 1"
+	msg := $"`Key Usage` is {shown(scep.key_usage)}; Okta expects 1 (signing)"
 }
+
+shown(setting) := $"{setting.value}" if setting.set
+
+shown(setting) := $"{setting.value} (default)" if not setting.set

@@ -10,7 +10,7 @@ test_other_usages_are_a_warning if {
 	every usage in [0, 4, 5] {
 		warned := okta_keyusage.warn with input as document({"set": true, "variable": false, "value": usage}, written)
 		warned == {{
-			"msg": $"Key Usage is {usage}, but certificates of Okta are for signing alone; write 1",
+			"msg": $"`Key Usage` is {usage}; Okta expects 1 (signing)",
 			"path": written,
 		}}
 	}
@@ -18,7 +18,7 @@ test_other_usages_are_a_warning if {
 
 test_absent_usage_is_a_warning_at_its_dict if {
 	okta_keyusage.warn == {{
-		"msg": "Key Usage is 0, but certificates of Okta are for signing alone; write 1",
+		"msg": "`Key Usage` is 0 (default); Okta expects 1 (signing)",
 		"path": content,
 	}} with input as document({"set": false, "variable": false, "value": 0}, content)
 }

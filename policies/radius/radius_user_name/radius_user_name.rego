@@ -1,9 +1,13 @@
 # METADATA
 # title: user name that FreeRADIUS rejects
 # description: >-
-#   The filter that FreeRADIUS ships with rejects user names with spaces, with two @, with two dots in a
-#   row, and with a realm that has no dot. It sees UserName and OuterIdentity of Wi-Fi and Ethernet payloads.
-#   The CN of the certificate, which is the user name where neither is set, is what eap-user-name checks.
+#   What it checks: UserName and OuterIdentity of Wi-Fi and Ethernet payloads have no spaces, at most
+#   one @, no two dots in a row, and no realm without a dot.
+#
+#   Why it matters: the default filter of FreeRADIUS rejects such user names.
+#
+#   Exceptions: the CN of the certificate, which is the user name if neither key is set, is checked by
+#   eap-user-name. Values with variables are not reported.
 # related_resources:
 #   - ref: https://github.com/FreeRADIUS/freeradius-server/blob/v3.2.x/raddb/policy.d/filter
 #     description: FreeRADIUS, filter of user names
@@ -42,7 +46,7 @@ warn contains {"msg": msg, "path": ["PayloadContent", i, "EAPClientConfiguration
 	is_string(name)
 	not regex.match(`[$%{}<>]`, name)
 	fault := faults(name)
-	msg := $`{key} "{name}" {fault}; FreeRADIUS rejects it by default`
+	msg := $"`{key}` \"{name}\" {fault}; FreeRADIUS rejects it by default"
 }
 
 faults(name) := "has spaces" if {

@@ -11,7 +11,7 @@ test_names_that_are_rejected if {
 	} {
 		warned := radius_user_name.warn with input as document(name)
 		warned == {{
-			"msg": $`OuterIdentity "{name}" {fault}; FreeRADIUS rejects it by default`,
+			"msg": $"`OuterIdentity` \"{name}\" {fault}; FreeRADIUS rejects it by default",
 			"path": ["PayloadContent", 0, "EAPClientConfiguration", "OuterIdentity"],
 		}}
 	}

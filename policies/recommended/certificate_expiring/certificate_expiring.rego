@@ -1,19 +1,20 @@
 # METADATA
-# title: CA certificate expires soon
+# title: CA certificate expired or expires soon
 # description: >-
-#   A profile that carries a CA's certificate is only as good as that certificate. When it ends, devices
-#   no longer trust what the CA has issued, and a profile with the successor must have reached all of
-#   them before that day.
+#   What it checks: CA certificates in the profile are valid for at least expiry_days from now.
+#
+#   Why it matters: when a CA certificate expires, devices no longer trust what the CA issued. All
+#   devices need a profile with the successor before that day.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: bundle the certificate that follows, and send the profile out before the old one ends
+#   help: add the successor certificate, and deploy the profile before the current one expires
 #   parameters:
 #     expiry_days:
 #       default: 30
-#       description: how long a bundled CA certificate must still be valid, in days from the time of the run
+#       description: the minimum remaining validity of a CA certificate, in days
 #   scope: payload
 #   avoid: |
 #     <dict>
@@ -54,14 +55,14 @@ warn contains {"msg": msg, "path": certificate.path} if {
 	anchor(certificate.ca, certificate.subject, certificate.issuer)
 	certificate.days_left >= 0
 	certificate.days_left < expiry_days
-	msg := $`certificate "{certificate.subject}" ends in {certificate.days_left} days; bundle the one that follows`
+	msg := $`CA certificate "{certificate.subject}" expires in {certificate.days_left} days`
 }
 
 warn contains {"msg": msg, "path": certificate.path} if {
 	some certificate in input.certificates
 	anchor(certificate.ca, certificate.subject, certificate.issuer)
 	certificate.days_left < 0
-	msg := $`certificate "{certificate.subject}" ended on {certificate.not_after}; bundle the one that follows`
+	msg := $`CA certificate "{certificate.subject}" expired on {certificate.not_after}`
 }
 
 # A CA by its basic constraints, or a root of the time before there were any: it

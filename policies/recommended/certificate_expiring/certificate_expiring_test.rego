@@ -8,7 +8,7 @@ root := {"ca": true, "issuer": "CN=Acme CA G1,O=Acme Corporation"}
 
 test_short_lived_ca_is_a_warning if {
 	certificate_expiring.warn == {{
-		"msg": `certificate "CN=Acme CA G1,O=Acme Corporation" ends in 20 days; bundle the one that follows`,
+		"msg": `CA certificate "CN=Acme CA G1,O=Acme Corporation" expires in 20 days`,
 		"path": path,
 	}} with input as document(root, 20)
 }
@@ -29,7 +29,7 @@ test_ca_that_lives_long_passes if {
 
 test_ended_certificate_is_a_warning if {
 	certificate_expiring.warn == {{
-		"msg": `certificate "CN=Acme CA G1,O=Acme Corporation" ended on 2026-05-31T00:00:00Z; bundle the one that follows`,
+		"msg": `CA certificate "CN=Acme CA G1,O=Acme Corporation" expired on 2026-05-31T00:00:00Z`,
 		"path": path,
 	}} with input as document(root, -1)
 }
@@ -40,7 +40,7 @@ test_certificate_of_a_server_passes if {
 
 test_days_are_taken_from_config if {
 	certificate_expiring.warn == {{
-		"msg": `certificate "CN=Acme CA G1,O=Acme Corporation" ends in 60 days; bundle the one that follows`,
+		"msg": `CA certificate "CN=Acme CA G1,O=Acme Corporation" expires in 60 days`,
 		"path": path,
 	}} with input as document(root, 60) with data.config as {"expiry_days": 90}
 }

@@ -1,10 +1,12 @@
 # METADATA
-# title: Challenge is a fixed secret
+# title: hard-coded Challenge
 # description: >-
-#   Whoever has the challenge can have a certificate issued, and on many servers under any name. A
-#   challenge that is written into a profile is read by all who can read the file, its repository or a
-#   device, and stays valid until the server is told another. Management servers put a fresh challenge
-#   in the place of a variable when they send the profile.
+#   What it checks: Challenge is a variable, not a fixed value.
+#
+#   Why it matters: anyone with the challenge can request a certificate, on many servers under any name.
+#   Anyone who can read the file, its repository, or a device can read a hard-coded challenge, and it is
+#   valid until the server changes it. MDM servers replace a variable with a new challenge when they
+#   send the profile.
 # related_resources:
 #   - ref: https://www.kb.cert.org/vuls/id/971035
 #     description: CERT/CC VU#971035, weak authentication of SCEP requests
@@ -14,7 +16,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: put the variable of the management server in the place of the challenge
+#   help: replace the challenge with a variable that the MDM server fills in
 #   avoid: |
 #     <key>Challenge</key>
 #     <string>plover-71-umbrella-Kx</string>
@@ -26,5 +28,5 @@ package policies.recommended.challenge_literal
 warn contains {"msg": msg, "path": scep.paths.Challenge} if {
 	some scep in input.scep
 	scep.challenge.kind == "literal"
-	msg := "Challenge is a fixed secret, known to all readers of the file; put a variable in its place"
+	msg := "`Challenge` is hard-coded; anyone who can read the profile can use it"
 }

@@ -6,7 +6,7 @@ path := ["PayloadContent", 0, "PayloadContent", "Challenge"]
 
 test_literal_is_a_warning if {
 	challenge_literal.warn == {{
-		"msg": "Challenge is a fixed secret, known to all readers of the file; put a variable in its place",
+		"msg": "`Challenge` is hard-coded; anyone who can read the profile can use it",
 		"path": path,
 	}} with input as document("literal", 20)
 }

@@ -4,18 +4,16 @@ import data.policies.recommended.challenge_shared
 
 path := ["PayloadContent", 0, "PayloadContent", "Challenge"]
 
-remedy := "give each profile its own, or a variable"
-
 test_one_other_profile_is_a_warning if {
 	challenge_shared.warn == {{
-		"msg": $`Challenge is the same as in "wifi.mobileconfig"; {remedy}`,
+		"msg": "same `Challenge` as in \"wifi.mobileconfig\"",
 		"path": path,
 	}} with input as document(1, ["wifi.mobileconfig"])
 }
 
 test_several_other_profiles_are_counted if {
 	challenge_shared.warn == {{
-		"msg": $`Challenge is the same as in 3 other profiles, "vpn.mobileconfig" first; {remedy}`,
+		"msg": "same `Challenge` as in 3 other profiles, such as \"vpn.mobileconfig\"",
 		"path": path,
 	}} with input as document(3, ["vpn.mobileconfig", "wifi.mobileconfig"])
 }

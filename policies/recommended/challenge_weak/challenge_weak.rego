@@ -1,9 +1,12 @@
 # METADATA
-# title: Challenge is easy to guess
+# title: weak Challenge
 # description: >-
-#   On a server with a static challenge it is the only thing that keeps strangers from enrolling. Sample
-#   text that was left in a profile, a common password or a handful of characters is what somebody tries
-#   first. SCEPman advises 32 random characters.
+#   What it checks: Challenge is not a placeholder, a common password, or a few characters.
+#
+#   Why it matters: on a server with a static challenge it is the only protection against unauthorized
+#   enrollment, and such values are tried first. SCEPman recommends 32 random characters.
+#
+#   Exceptions: variables are not reported.
 # related_resources:
 #   - ref: https://www.kb.cert.org/vuls/id/971035
 #     description: CERT/CC VU#971035, weak authentication of SCEP requests
@@ -11,7 +14,7 @@
 #     description: SCEPman documentation
 # entrypoint: true
 # custom:
-#   help: write 32 random characters, or a variable
+#   help: use 32 random characters, or a variable
 #   avoid: |
 #     <key>Challenge</key>
 #     <string>CHANGEME</string>
@@ -23,12 +26,12 @@ package policies.recommended.challenge_weak
 deny contains {"msg": msg, "path": scep.paths.Challenge} if {
 	some scep in input.scep
 	scep.challenge.kind == "placeholder"
-	msg := "Challenge is sample text; write the challenge of the server, or a variable for it"
+	msg := "`Challenge` is a placeholder"
 }
 
 deny contains {"msg": msg, "path": scep.paths.Challenge} if {
 	some scep in input.scep
 	scep.challenge.guessable
 	scep.challenge.kind != "placeholder"
-	msg := "Challenge is easy to guess; write 32 random characters, or a variable"
+	msg := "`Challenge` is easy to guess"
 }

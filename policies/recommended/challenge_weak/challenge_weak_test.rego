@@ -8,7 +8,7 @@ test_sample_text_is_denied_once if {
 	every guessable in [true, false] {
 		denied := challenge_weak.deny with input as document("placeholder", guessable)
 		denied == {{
-			"msg": "Challenge is sample text; write the challenge of the server, or a variable for it",
+			"msg": "`Challenge` is a placeholder",
 			"path": path,
 		}}
 	}
@@ -16,7 +16,7 @@ test_sample_text_is_denied_once if {
 
 test_guessable_literal_is_denied if {
 	challenge_weak.deny == {{
-		"msg": "Challenge is easy to guess; write 32 random characters, or a variable",
+		"msg": "`Challenge` is easy to guess",
 		"path": path,
 	}} with input as document("literal", true)
 }

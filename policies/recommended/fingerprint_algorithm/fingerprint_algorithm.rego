@@ -1,10 +1,13 @@
 # METADATA
-# title: CAFingerprint by a weak digest
+# title: weak CAFingerprint algorithm
 # description: >-
-#   The number of bytes in CAFingerprint says by which algorithm the digest was made. MD5 and SHA-1 no
-#   longer withstand collisions: whoever has a hand in making a certificate can make a second one with
-#   the same digest. With MD5 that takes no effort worth mentioning, hence an error; SHA-1 is a warning.
-#   The protocol asks for SHA-256.
+#   What it checks: the digest in CAFingerprint uses one of fingerprint_algorithms. The number of bytes
+#   shows the algorithm.
+#
+#   Why it matters: MD5 and SHA-1 no longer resist collisions: anyone involved in creating a certificate
+#   can create a second one with the same digest. The protocol recommends SHA-256.
+#
+#   Exceptions: an error for MD5, and a warning otherwise.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -14,11 +17,12 @@
 #     description: JumpCloud, SCEP profiles policy
 # entrypoint: true
 # custom:
-#   help: write the SHA-256 digest of the CA's certificate
+#   varies: warning for other digests than MD5
+#   help: use the SHA-256 digest of the CA certificate
 #   parameters:
 #     fingerprint_algorithms:
 #       default: ["SHA-224", "SHA-256", "SHA-384", "SHA-512"]
-#       description: the digests that are let through, out of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512
+#       description: the allowed digests, from MD5, SHA-1, SHA-224, SHA-256, SHA-384, and SHA-512
 #   avoid: |
 #     <key>CAFingerprint</key>
 #     <data>KCkqKywtLi8wMTIzNDU2Nw==</data>
@@ -35,12 +39,12 @@ deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	scep.fingerprint.algorithm == "MD5"
 	not scep.fingerprint.algorithm in algorithms
-	msg := "CAFingerprint is an MD5 digest, which is broken; write the SHA-256 digest of the CA's certificate"
+	msg := "`CAFingerprint` is an MD5 digest"
 }
 
 warn contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	scep.fingerprint.algorithm != "MD5"
 	not scep.fingerprint.algorithm in algorithms
-	msg := $"CAFingerprint is a {scep.fingerprint.algorithm} digest; write the SHA-256 digest of the CA's certificate"
+	msg := $"`CAFingerprint` is a {scep.fingerprint.algorithm} digest"
 }

@@ -6,7 +6,7 @@ path := ["PayloadContent", 0, "PayloadContent", "CAFingerprint"]
 
 test_md5_is_denied if {
 	fingerprint_algorithm.deny == {{
-		"msg": "CAFingerprint is an MD5 digest, which is broken; write the SHA-256 digest of the CA's certificate",
+		"msg": "`CAFingerprint` is an MD5 digest",
 		"path": path,
 	}} with input as digest("MD5")
 	fingerprint_algorithm.warn == set() with input as digest("MD5")
@@ -14,7 +14,7 @@ test_md5_is_denied if {
 
 test_sha1_is_a_warning if {
 	fingerprint_algorithm.warn == {{
-		"msg": "CAFingerprint is a SHA-1 digest; write the SHA-256 digest of the CA's certificate",
+		"msg": "`CAFingerprint` is a SHA-1 digest",
 		"path": path,
 	}} with input as digest("SHA-1")
 	fingerprint_algorithm.deny == set() with input as digest("SHA-1")
@@ -31,7 +31,7 @@ test_sha2_passes if {
 
 test_algorithms_are_taken_from_config if {
 	fingerprint_algorithm.warn == {{
-		"msg": "CAFingerprint is a SHA-512 digest; write the SHA-256 digest of the CA's certificate",
+		"msg": "`CAFingerprint` is a SHA-512 digest",
 		"path": path,
 	}} with input as digest("SHA-512") with data.config as {"fingerprint_algorithms": ["SHA-256"]}
 }

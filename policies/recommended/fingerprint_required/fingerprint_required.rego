@@ -1,10 +1,13 @@
 # METADATA
-# title: no CAFingerprint
+# title: missing CAFingerprint
 # description: >-
-#   SCEP encrypts the request and its challenge to the certificate that the server sends first. Only
-#   CAFingerprint tells the device which certificate that has to be; without it whatever CA answers is
-#   taken. The digest is one more safeguard beside https, not one in its place: iOS was observed to
-#   compare it only where the server sends a chain of certificates.
+#   What it checks: CAFingerprint is set.
+#
+#   Why it matters: SCEP encrypts the request and its challenge for the certificate that the server
+#   sends first. Only CAFingerprint shows the device which certificate that must be. It does not replace
+#   HTTPS: iOS compares it only if the server sends a chain of certificates (observed on iOS).
+#
+#   Exceptions: not reported if fingerprint_required is false.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -14,11 +17,11 @@
 #     description: SCEPman documentation
 # entrypoint: true
 # custom:
-#   help: add CAFingerprint with the SHA-256 digest of the CA's certificate
+#   help: add CAFingerprint with the SHA-256 digest of the CA certificate
 #   parameters:
 #     fingerprint_required:
 #       default: true
-#       description: whether a payload must have CAFingerprint
+#       description: whether CAFingerprint is required
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://scep.acme-corp.net/scep</string>
@@ -36,5 +39,5 @@ required := data.config.fingerprint_required
 warn contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	[scep.fingerprint.set, required] == [false, true]
-	msg := "no CAFingerprint to tell the CA by; add the SHA-256 digest of the CA's certificate"
+	msg := "`CAFingerprint` is not set; devices accept any CA certificate"
 }

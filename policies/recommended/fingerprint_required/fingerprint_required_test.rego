@@ -17,7 +17,7 @@ present := {
 
 test_absent_fingerprint_is_a_warning_at_its_dict if {
 	fingerprint_required.warn == {{
-		"msg": "no CAFingerprint to tell the CA by; add the SHA-256 digest of the CA's certificate",
+		"msg": "`CAFingerprint` is not set; devices accept any CA certificate",
 		"path": content,
 	}} with input as document(missing)
 }

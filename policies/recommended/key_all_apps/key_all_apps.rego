@@ -1,15 +1,19 @@
 # METADATA
-# title: every app may use the private key
+# title: private key accessible to all apps
 # description: >-
-#   With AllowAllAppsAccess every process on a Mac may use the private key without the user being asked,
-#   malware among them. Some agents that run without a user need it; a profile for one of them is the
-#   place to suppress this finding with that reason. It is a setting of macOS.
+#   What it checks: AllowAllAppsAccess is false or not set.
+#
+#   Why it matters: with it, every process on a Mac can use the private key without asking the user,
+#   including malware.
+#
+#   Exceptions: not reported if macOS is not a target. Some agents that run without a user need it:
+#   suppress the finding with that reason.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: remove AllowAllAppsAccess, or write false
+#   help: set AllowAllAppsAccess to false, or remove it
 #   avoid: |
 #     <key>AllowAllAppsAccess</key>
 #     <true/>
@@ -21,7 +25,7 @@ package policies.recommended.key_all_apps
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	some scep in input.scep
 	open_to_all(scep.allow_all_apps_access, input.targets)
-	msg := "AllowAllAppsAccess is true, so every process on a Mac may use the private key; write false or remove it"
+	msg := "`AllowAllAppsAccess` is true; any process on a Mac can use the private key"
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.

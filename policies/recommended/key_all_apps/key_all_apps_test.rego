@@ -7,7 +7,7 @@ path := ["PayloadContent", 0, "PayloadContent", "AllowAllAppsAccess"]
 yes := {"set": true, "variable": false, "value": true}
 
 found := {{
-	"msg": "AllowAllAppsAccess is true, so every process on a Mac may use the private key; write false or remove it",
+	"msg": "`AllowAllAppsAccess` is true; any process on a Mac can use the private key",
 	"path": path,
 }}
 

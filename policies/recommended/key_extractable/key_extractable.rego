@@ -1,15 +1,20 @@
 # METADATA
-# title: private key can be exported
+# title: exportable private key
 # description: >-
-#   Unless KeyIsExtractable is false, the private key may be taken out of the keychain of a Mac and used
-#   elsewhere, and the certificate no longer says which device is on the line. The default of Apple's
-#   schema is true, so leaving the key out allows the export as well. It is a setting of macOS.
+#   What it checks: KeyIsExtractable is false.
+#
+#   Why it matters: otherwise the private key can be exported from the keychain of a Mac and used
+#   elsewhere, and the certificate no longer identifies the device. The default of Apple's schema is
+#   true.
+#
+#   Exceptions: info if the key is not set. Not reported if macOS is not a target.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: write KeyIsExtractable with false
+#   varies: info if the key is not set
+#   help: set KeyIsExtractable to false
 #   avoid: |
 #     <key>KeyIsExtractable</key>
 #     <true/>
@@ -22,14 +27,14 @@ warn contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	some scep in input.scep
 	scep.key_is_extractable.set
 	exportable(scep.key_is_extractable, input.targets)
-	msg := "KeyIsExtractable is true, so the private key can leave a Mac; write false"
+	msg := "`KeyIsExtractable` is true; the private key can be exported from the keychain"
 }
 
 info contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	some scep in input.scep
 	not scep.key_is_extractable.set
 	exportable(scep.key_is_extractable, input.targets)
-	msg := "no KeyIsExtractable, which means true, so the private key can leave a Mac; add KeyIsExtractable with false"
+	msg := "`KeyIsExtractable` is not set; the default is true, and the key can be exported"
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.

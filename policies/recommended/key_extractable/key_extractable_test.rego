@@ -15,12 +15,12 @@ macs := [{"system": "ios", "version": "17", "number": [17, 0, 0]}, {"system": "m
 phones := [{"system": "ios", "version": "17", "number": [17, 0, 0]}]
 
 explicit := {{
-	"msg": "KeyIsExtractable is true, so the private key can leave a Mac; write false",
+	"msg": "`KeyIsExtractable` is true; the private key can be exported from the keychain",
 	"path": written,
 }}
 
 implicit := {{
-	"msg": "no KeyIsExtractable, which means true, so the private key can leave a Mac; add KeyIsExtractable with false",
+	"msg": "`KeyIsExtractable` is not set; the default is true, and the key can be exported",
 	"path": content,
 }}
 

@@ -1,9 +1,11 @@
 # METADATA
-# title: RSA key is too short
+# title: RSA key too small
 # description: >-
-#   Anybody who can factor the modulus of a short RSA key can sign as the device. NIST has disallowed
-#   RSA keys under 2048 bits for signatures since 2014, and servers such as step-ca refuse them unless
-#   told otherwise. By Apple's schema a payload without Keysize asks for 1024 bits.
+#   What it checks: Keysize is at least keysize_minimum.
+#
+#   Why it matters: anyone who can factor a short RSA key can sign as the device. NIST has disallowed
+#   RSA keys under 2048 bits for signatures since 2014, and servers such as step-ca reject them by
+#   default. The default of Keysize is 1024.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -13,11 +15,11 @@
 #     description: smallstep certificates, the SCEP provisioner of step-ca
 # entrypoint: true
 # custom:
-#   help: write a Keysize that reaches the minimum
+#   help: increase Keysize to at least the minimum
 #   parameters:
 #     keysize_minimum:
 #       default: 2048
-#       description: the shortest RSA key that is let through, in bits
+#       description: the minimum size of the RSA key, in bits
 #   avoid: |
 #     <key>Keysize</key>
 #     <integer>1024</integer>
@@ -34,12 +36,12 @@ deny contains {"msg": msg, "path": scep.paths.Keysize} if {
 	some scep in input.scep
 	scep.keysize.set
 	scep.keysize.value < minimum
-	msg := $"Keysize {scep.keysize.value} is below {minimum}; write at least {minimum}"
+	msg := $"`Keysize` {scep.keysize.value} is below the minimum of {minimum}"
 }
 
 deny contains {"msg": msg, "path": scep.paths.Keysize} if {
 	some scep in input.scep
 	not scep.keysize.set
 	scep.keysize.value < minimum
-	msg := $"no Keysize, which means {scep.keysize.value} bits, below {minimum}; add a Keysize of at least {minimum}"
+	msg := $"`Keysize` {scep.keysize.value} (default) is below the minimum of {minimum}"
 }

@@ -8,14 +8,14 @@ written := ["PayloadContent", 0, "PayloadContent", "Keysize"]
 
 test_short_key_is_denied if {
 	keysize_minimum.deny == {{
-		"msg": "Keysize 1024 is below 2048; write at least 2048",
+		"msg": "`Keysize` 1024 is below the minimum of 2048",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 1024}, written)
 }
 
 test_absent_key_is_denied_at_its_dict if {
 	keysize_minimum.deny == {{
-		"msg": "no Keysize, which means 1024 bits, below 2048; add a Keysize of at least 2048",
+		"msg": "`Keysize` 1024 (default) is below the minimum of 2048",
 		"path": content,
 	}} with input as document({"set": false, "variable": false, "value": 1024}, content)
 }
@@ -29,7 +29,7 @@ test_long_keys_pass if {
 
 test_minimum_is_taken_from_config if {
 	keysize_minimum.deny == {{
-		"msg": "Keysize 2048 is below 4096; write at least 4096",
+		"msg": "`Keysize` 2048 is below the minimum of 4096",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 2048}, written)
 		with data.config as {"keysize_minimum": 4096}

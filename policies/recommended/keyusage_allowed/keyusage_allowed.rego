@@ -1,10 +1,13 @@
 # METADATA
-# title: Key Usage outside of the allowed values
+# title: Key Usage not allowed
 # description: >-
-#   Key Usage says what the key is asked for: 1 is signing, 4 is encryption, 5 is both. A payload
-#   without it asks for 0 by Apple's schema. Servers choose the certificate template by it or refuse
-#   uses that they do not issue, so an organisation narrows the list to what its CA issues. The default
-#   allows every value that the schema knows.
+#   What it checks: Key Usage is one of keyusage_allowed.
+#
+#   Why it matters: it requests the use of the key: 1 is signing, 4 is encryption, and 5 is both; the
+#   default is 0. Servers select the certificate template by it, or reject uses that they do not issue.
+#   List the values that your CA issues.
+#
+#   Exceptions: the default allows every value of Apple's schema.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -12,11 +15,11 @@
 #     description: Microsoft, Network Device Enrollment Service
 # entrypoint: true
 # custom:
-#   help: write one of the allowed values of Key Usage
+#   help: use one of the allowed values
 #   parameters:
 #     keyusage_allowed:
 #       default: [0, 1, 4, 5]
-#       description: the values of Key Usage that are let through, as sums of 1 (signing) and 4 (encryption)
+#       description: the allowed values of Key Usage, as sums of 1 (signing) and 4 (encryption)
 #   avoid: |
 #     <key>Key Usage</key>
 #     <integer>2</integer>
@@ -36,7 +39,7 @@ deny contains {"msg": msg, "path": scep.paths["Key Usage"]} if {
 	scep.key_usage.set
 	usage := scep.key_usage.value
 	not usage in allowed
-	msg := $"Key Usage {usage} is not allowed; write one of {listed}"
+	msg := $"`Key Usage` {usage} is not allowed; expected {listed}"
 }
 
 deny contains {"msg": msg, "path": scep.paths["Key Usage"]} if {
@@ -44,5 +47,5 @@ deny contains {"msg": msg, "path": scep.paths["Key Usage"]} if {
 	not scep.key_usage.set
 	usage := scep.key_usage.value
 	not usage in allowed
-	msg := $"no Key Usage, which means {usage} and is not allowed; add a Key Usage of {listed}"
+	msg := $"`Key Usage` {usage} (default) is not allowed; expected {listed}"
 }

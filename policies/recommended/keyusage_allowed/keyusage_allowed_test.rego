@@ -8,7 +8,7 @@ written := ["PayloadContent", 0, "PayloadContent", "Key Usage"]
 
 test_unknown_bit_is_denied if {
 	keyusage_allowed.deny == {{
-		"msg": "Key Usage 2 is not allowed; write one of 0, 1, 4, 5",
+		"msg": "`Key Usage` 2 is not allowed; expected 0, 1, 4, 5",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 2}, written)
 }
@@ -26,7 +26,7 @@ test_absent_key_passes if {
 
 test_list_is_taken_from_config if {
 	keyusage_allowed.deny == {{
-		"msg": "Key Usage 5 is not allowed; write one of 1",
+		"msg": "`Key Usage` 5 is not allowed; expected 1",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 5}, written)
 		with data.config as {"keyusage_allowed": [1]}
@@ -34,7 +34,7 @@ test_list_is_taken_from_config if {
 
 test_absent_key_is_denied_where_zero_is_not_allowed if {
 	keyusage_allowed.deny == {{
-		"msg": "no Key Usage, which means 0 and is not allowed; add a Key Usage of 1, 5",
+		"msg": "`Key Usage` 0 (default) is not allowed; expected 1, 5",
 		"path": content,
 	}} with input as document({"set": false, "variable": false, "value": 0}, content)
 		with data.config as {"keyusage_allowed": [1, 5]}

@@ -1,23 +1,24 @@
 # METADATA
-# title: Retries or RetryDelay differs from the usual
+# title: non-default Retries or RetryDelay
 # description: >-
-#   Retries and RetryDelay matter where the server answers that a request is pending, as one does that
-#   waits for a person to approve it. The defaults of Apple's schema, three retries and ten seconds
-#   between them, suit servers that issue at once. Other values deserve a reason: many retries hold an
-#   enrolment up, few make it fail early.
+#   What it checks: Retries and RetryDelay have the expected values, by default those of Apple's schema:
+#   three retries and ten seconds.
+#
+#   Why it matters: they apply if the server answers that a request is pending. The defaults suit
+#   servers that issue at once. Many retries delay the enrollment, and few make it fail early.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: write the usual Retries and RetryDelay, or say why they differ
+#   help: use the expected value, or suppress the finding with a reason
 #   parameters:
 #     retries:
 #       default: 3
-#       description: how often a device asks again, in tries after the first
+#       description: the expected number of retries
 #     retry_delay:
 #       default: 10
-#       description: how long a device waits between two tries, in seconds
+#       description: the expected delay between retries, in seconds
 #   avoid: |
 #     <key>Retries</key>
 #     <integer>20</integer>
@@ -38,14 +39,14 @@ default retry_delay := 10
 
 retry_delay := data.config.retry_delay
 
-info contains {"msg": msg, "path": scep.paths.Retries} if {
+info contains {"msg": msg, "path": scep.paths.Retries, "args": ["Retries", scep.retries.value]} if {
 	some scep in input.scep
 	scep.retries.value != retries
-	msg := $"Retries is {scep.retries.value}, not {retries}; write {retries}"
+	msg := $"`Retries` is {scep.retries.value}; expected {retries}"
 }
 
-info contains {"msg": msg, "path": scep.paths.RetryDelay} if {
+info contains {"msg": msg, "path": scep.paths.RetryDelay, "args": ["RetryDelay", scep.retry_delay.value]} if {
 	some scep in input.scep
 	scep.retry_delay.value != retry_delay
-	msg := $"RetryDelay is {scep.retry_delay.value} seconds, not {retry_delay}; write {retry_delay}"
+	msg := $"`RetryDelay` is {scep.retry_delay.value} seconds; expected {retry_delay}"
 }

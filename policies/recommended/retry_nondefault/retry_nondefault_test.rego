@@ -17,14 +17,16 @@ ten := {"set": true, "variable": false, "value": 10}
 
 test_other_retries_are_told if {
 	retry_nondefault.info == {{
-		"msg": "Retries is 20, not 3; write 3",
+		"msg": "`Retries` is 20; expected 3",
+		"args": ["Retries", 20],
 		"path": paths.Retries,
 	}} with input as document(paths, {"set": true, "variable": false, "value": 20}, ten)
 }
 
 test_other_delay_is_told if {
 	retry_nondefault.info == {{
-		"msg": "RetryDelay is 0 seconds, not 10; write 10",
+		"msg": "`RetryDelay` is 0 seconds; expected 10",
+		"args": ["RetryDelay", 0],
 		"path": paths.RetryDelay,
 	}} with input as document(paths, three, {"set": true, "variable": false, "value": 0})
 }
@@ -45,8 +47,8 @@ test_usual_values_are_taken_from_config if {
 	retry_nondefault.info == set() with input as document(paths, three, ten)
 		with data.config as {"retries": 3, "retry_delay": 10}
 	retry_nondefault.info == {
-		{"msg": "Retries is 3, not 5; write 5", "path": content},
-		{"msg": "RetryDelay is 10 seconds, not 30; write 30", "path": content},
+		{"msg": "`Retries` is 3; expected 5", "path": content, "args": ["Retries", 3]},
+		{"msg": "`RetryDelay` is 10 seconds; expected 30", "path": content, "args": ["RetryDelay", 10]},
 	} with input as document(
 		absent,
 		{"set": false, "variable": false, "value": 3},

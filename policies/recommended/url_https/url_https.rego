@@ -1,10 +1,13 @@
 # METADATA
-# title: SCEP over plain http
+# title: SCEP server URL does not use HTTPS
 # description: >-
-#   SCEP encrypts its requests by itself, but to the certificate that the server sends at the start.
-#   Over plain http anybody on the way can send another certificate and read the challenge.
-#   CAFingerprint is meant to prevent that, yet iOS was observed not to compare it in every case, so
-#   that http with a fingerprint is merely better than http without.
+#   What it checks: URL uses HTTPS.
+#
+#   Why it matters: SCEP encrypts its requests for the certificate that the server sends at the start.
+#   Over plain HTTP anyone on the network can send another certificate and read the challenge.
+#   CAFingerprint is meant to prevent that, but iOS does not compare it in every case (observed on iOS).
+#
+#   Exceptions: an error without CAFingerprint, and a warning with it.
 # related_resources:
 #   - ref: https://www.rfc-editor.org/rfc/rfc8894
 #     description: RFC 8894, Simple Certificate Enrolment Protocol
@@ -12,7 +15,8 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: use https, and add CAFingerprint
+#   varies: warning with CAFingerprint
+#   help: use HTTPS, and set CAFingerprint
 #   avoid: |
 #     <key>URL</key>
 #     <string>http://scep.acme-corp.net/scep</string>
@@ -25,12 +29,12 @@ deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme == "http"
 	not scep.fingerprint.set
-	msg := $`SCEP URL "{scep.url.text}" is not https, and no CAFingerprint tells the CA; use https and add CAFingerprint`
+	msg := $"`URL` \"{scep.url.text}\" does not use HTTPS, and `CAFingerprint` is not set"
 }
 
 warn contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme == "http"
 	scep.fingerprint.set
-	msg := $`SCEP URL "{scep.url.text}" is not https; use https, and keep CAFingerprint`
+	msg := $"`URL` \"{scep.url.text}\" does not use HTTPS"
 }

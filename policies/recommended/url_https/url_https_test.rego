@@ -8,7 +8,7 @@ url := "http://scep.acme-corp.net/scep"
 
 test_http_without_fingerprint_is_denied if {
 	url_https.deny == {{
-		"msg": $`SCEP URL "{url}" is not https, and no CAFingerprint tells the CA; use https and add CAFingerprint`,
+		"msg": $"`URL` \"{url}\" does not use HTTPS, and `CAFingerprint` is not set",
 		"path": path,
 	}} with input as document("http", false)
 	url_https.warn == set() with input as document("http", false)
@@ -16,7 +16,7 @@ test_http_without_fingerprint_is_denied if {
 
 test_http_with_fingerprint_is_a_warning if {
 	url_https.warn == {{
-		"msg": $`SCEP URL "{url}" is not https; use https, and keep CAFingerprint`,
+		"msg": $"`URL` \"{url}\" does not use HTTPS",
 		"path": path,
 	}} with input as document("http", true)
 	url_https.deny == set() with input as document("http", true)

@@ -1,9 +1,10 @@
 # METADATA
-# title: RSA key that step-ca refuses
+# title: RSA key too small for step-ca
 # description: >-
-#   A SCEP provisioner of step-ca has a minimumPublicKeyLength of 2048 bits unless its configuration
-#   says otherwise, and refuses requests with shorter keys. By Apple's schema a payload without Keysize
-#   asks for 1024 bits, so the request fails as well.
+#   What it checks: Keysize is at least the minimumPublicKeyLength of the provisioner.
+#
+#   Why it matters: a SCEP provisioner of step-ca rejects requests with smaller keys; the default is
+#   2048 bits. A payload without Keysize requests 1024 bits by Apple's schema, and fails as well.
 # related_resources:
 #   - ref: https://github.com/smallstep/certificates/blob/master/authority/provisioner/scep.go
 #     description: smallstep certificates, the SCEP provisioner of step-ca
@@ -11,7 +12,7 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: write a Keysize that step-ca takes
+#   help: increase Keysize to at least the minimum of the provisioner
 #   parameters:
 #     step_ca_minimum:
 #       default: 2048
@@ -36,5 +37,9 @@ deny contains {"msg": msg, "path": scep.paths.Keysize} if {
 	some scep in input.scep
 	size := scep.keysize.value
 	size < step_ca_minimum
-	msg := $"step-ca refuses a key of {size} bits; write a Keysize of at least {step_ca_minimum}"
+	msg := $"`Keysize` {shown(scep.keysize)} is below the step-ca minimum of {step_ca_minimum}"
 }
+
+shown(setting) := $"{setting.value}" if setting.set
+
+shown(setting) := $"{setting.value} (default)" if not setting.set

@@ -8,14 +8,14 @@ written := ["PayloadContent", 0, "PayloadContent", "Keysize"]
 
 test_short_key_is_denied if {
 	step_ca_keysize.deny == {{
-		"msg": "step-ca refuses a key of 1024 bits; write a Keysize of at least 2048",
+		"msg": "`Keysize` 1024 is below the step-ca minimum of 2048",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 1024}, written)
 }
 
 test_absent_key_is_denied_at_its_dict if {
 	step_ca_keysize.deny == {{
-		"msg": "step-ca refuses a key of 1024 bits; write a Keysize of at least 2048",
+		"msg": "`Keysize` 1024 (default) is below the step-ca minimum of 2048",
 		"path": content,
 	}} with input as document({"set": false, "variable": false, "value": 1024}, content)
 }
@@ -31,7 +31,7 @@ test_minimum_is_taken_from_config if {
 	step_ca_keysize.deny == set() with input as document({"set": true, "variable": false, "value": 1024}, written)
 		with data.config as {"step_ca_minimum": 1024}
 	step_ca_keysize.deny == {{
-		"msg": "step-ca refuses a key of 2048 bits; write a Keysize of at least 3072",
+		"msg": "`Keysize` 2048 is below the step-ca minimum of 3072",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 2048}, written)
 		with data.config as {"step_ca_minimum": 3072}

@@ -1,15 +1,18 @@
 # METADATA
-# title: URL names no SCEP provisioner
+# title: URL path names no step-ca provisioner
 # description: >-
-#   step-ca serves each SCEP provisioner at /scep/ and its name. With another path, or with /scep alone,
-#   the server knows no provisioner to ask. A proxy in front of it may have paths of its own, which is
-#   why this is a warning.
+#   What it checks: the path of URL is /scep/ followed by the name of a provisioner.
+#
+#   Why it matters: step-ca serves each SCEP provisioner at such a path. With another path, or with
+#   /scep alone, the server finds no provisioner.
+#
+#   Exceptions: a proxy may have other paths, so that this is a warning.
 # related_resources:
 #   - ref: https://github.com/smallstep/certificates/blob/master/authority/provisioner/scep.go
 #     description: smallstep certificates, the SCEP provisioner of step-ca
 # entrypoint: true
 # custom:
-#   help: write /scep/ and the name of the provisioner
+#   help: use /scep/ followed by the provisioner name
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://ca.acme-corp.net/scep</string>
@@ -23,5 +26,5 @@ warn contains {"msg": msg, "path": scep.paths.URL} if {
 	scep.url.set
 	path := scep.url.path
 	not regex.match(`^/scep/[^/]+`, path)
-	msg := $`path "{path}" of SCEP URL names no provisioner of step-ca; write "/scep/" and its name`
+	msg := $`URL path "{path}" names no step-ca provisioner; expected /scep/NAME`
 }

@@ -8,7 +8,7 @@ test_path_without_provisioner_is_a_warning if {
 	every path in ["", "/scep", "/scep/", "/acme/devices/directory"] {
 		warned := step_ca_url.warn with input as document({"set": true, "variable": false, "path": path})
 		warned == {{
-			"msg": $`path "{path}" of SCEP URL names no provisioner of step-ca; write "/scep/" and its name`,
+			"msg": $`URL path "{path}" names no step-ca provisioner; expected /scep/NAME`,
 			"path": url,
 		}}
 	}

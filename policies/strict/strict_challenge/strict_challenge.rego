@@ -1,15 +1,20 @@
 # METADATA
-# title: Challenge is fixed text
+# title: Challenge is not a variable
 # description: >-
-#   A challenge that is written into a profile is known to all who can read the file, and with it
-#   certificates are issued to whoever asks. Under the strict pack a profile holds a variable, which the
-#   management server replaces for each device, or no challenge at all. Sample text counts as fixed.
+#   What it checks: Challenge is a variable, or not set.
+#
+#   Why it matters: anyone who can read the file can read a hard-coded challenge and request
+#   certificates with it. The strict pack allows only a variable that the MDM server fills in for each
+#   device.
+#
+#   Exceptions: a placeholder counts as hard-coded.
 # related_resources:
 #   - ref: https://www.kb.cert.org/vuls/id/971035
 #     description: CERT/CC VU#971035, weak authentication of SCEP requests
 # entrypoint: true
 # custom:
-#   help: put the variable of the management server in the place of the challenge
+#   help: replace the challenge with a variable that the MDM server fills in
+#   explains: [challenge-literal, challenge-weak]
 #   avoid: |
 #     <key>Challenge</key>
 #     <string>plover-71-umbrella-Kx</string>
@@ -21,5 +26,5 @@ package policies.strict.strict_challenge
 deny contains {"msg": msg, "path": scep.paths.Challenge} if {
 	some scep in input.scep
 	scep.challenge.kind in {"literal", "placeholder"}
-	msg := "Challenge is fixed text in the profile; put a variable in its place"
+	msg := "`Challenge` is hard-coded; expected a variable or no `Challenge`"
 }

@@ -8,7 +8,7 @@ test_fixed_text_is_denied if {
 	every kind in ["literal", "placeholder"] {
 		denied := strict_challenge.deny with input as document(kind)
 		denied == {{
-			"msg": "Challenge is fixed text in the profile; put a variable in its place",
+			"msg": "`Challenge` is hard-coded; expected a variable or no `Challenge`",
 			"path": path,
 		}}
 	}

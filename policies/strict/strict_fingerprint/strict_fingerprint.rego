@@ -1,9 +1,11 @@
 # METADATA
-# title: no fingerprint by SHA-256 or better
+# title: CAFingerprint missing or weaker than SHA-256
 # description: >-
-#   CAFingerprint is what tells a device the certificate of its CA. Without it whatever CA answers is
-#   taken, and a digest by MD5, SHA-1 or SHA-224 falls short of SHA-256, which the protocol asks for.
-#   The number of bytes says by which algorithm the digest was made.
+#   What it checks: CAFingerprint is set, and is a digest with SHA-256 or stronger. The number of bytes
+#   shows the algorithm.
+#
+#   Why it matters: without it devices accept any CA certificate. MD5, SHA-1, and SHA-224 are weaker
+#   than SHA-256, which the protocol recommends.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -13,7 +15,8 @@
 #     description: JumpCloud, SCEP profiles policy
 # entrypoint: true
 # custom:
-#   help: write the SHA-256 digest of the CA's certificate
+#   help: use the SHA-256 digest of the CA certificate
+#   explains: [fingerprint-required, fingerprint-algorithm]
 #   avoid: |
 #     <key>CAFingerprint</key>
 #     <data>KCkqKywtLi8wMTIzNDU2Nzg5Ojs=</data>
@@ -22,16 +25,14 @@
 #     <data>q5hYz9tqvJY0QkxM3nFfT2s6pWc1R8uLd4oVbZ7eXyA=</data>
 package policies.strict.strict_fingerprint
 
-remedy := "write the SHA-256 digest of the CA's certificate"
-
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	not scep.fingerprint.set
-	msg := $"no CAFingerprint; {remedy}"
+	msg := "`CAFingerprint` is not set"
 }
 
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	some scep in input.scep
 	scep.fingerprint.algorithm in {"MD5", "SHA-1", "SHA-224"}
-	msg := $"CAFingerprint is a digest by {scep.fingerprint.algorithm}, weaker than SHA-256; {remedy}"
+	msg := $"`CAFingerprint` is a {scep.fingerprint.algorithm} digest; expected SHA-256 or stronger"
 }

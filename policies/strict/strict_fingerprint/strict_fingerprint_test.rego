@@ -4,11 +4,9 @@ import data.policies.strict.strict_fingerprint
 
 path := ["PayloadContent", 0, "PayloadContent", "CAFingerprint"]
 
-remedy := "write the SHA-256 digest of the CA's certificate"
-
 test_absent_fingerprint_is_denied if {
 	strict_fingerprint.deny == {{
-		"msg": $"no CAFingerprint; {remedy}",
+		"msg": "`CAFingerprint` is not set",
 		"path": path,
 	}} with input as document({"set": false, "variable": false, "matches": []})
 }
@@ -22,7 +20,7 @@ test_weaker_digests_are_denied if {
 			"matches": [],
 		})
 		denied == {{
-			"msg": $"CAFingerprint is a digest by {algorithm}, weaker than SHA-256; {remedy}",
+			"msg": $"`CAFingerprint` is a {algorithm} digest; expected SHA-256 or stronger",
 			"path": path,
 		}}
 	}

@@ -1,15 +1,19 @@
 # METADATA
-# title: private key may leave the Mac
+# title: KeyIsExtractable is not false
 # description: >-
-#   The strict pack demands that the key stay on the Mac that made it: KeyIsExtractable has to be
-#   written, and to be false, because the default of Apple's schema is true. It is a setting of macOS,
-#   so nothing is said where the targets are given and macOS is none of them.
+#   What it checks: KeyIsExtractable is set to false.
+#
+#   Why it matters: the strict pack requires that the key stays on the Mac that created it. The default
+#   of Apple's schema is true.
+#
+#   Exceptions: not reported if macOS is not a target.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: write KeyIsExtractable with false
+#   help: set KeyIsExtractable to false
+#   explains: [key-extractable]
 #   avoid: |
 #     <key>KeyIsExtractable</key>
 #     <true/>
@@ -21,7 +25,7 @@ package policies.strict.strict_key_extractable
 deny contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	some scep in input.scep
 	exportable(scep.key_is_extractable, input.targets)
-	msg := "private key can leave a Mac unless KeyIsExtractable is false; write it"
+	msg := "`KeyIsExtractable` must be false; the default is true"
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.

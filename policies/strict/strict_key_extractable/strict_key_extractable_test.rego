@@ -5,7 +5,7 @@ import data.policies.strict.strict_key_extractable
 content := ["PayloadContent", 0, "PayloadContent"]
 
 found := {{
-	"msg": "private key can leave a Mac unless KeyIsExtractable is false; write it",
+	"msg": "`KeyIsExtractable` must be false; the default is true",
 	"path": content,
 }}
 

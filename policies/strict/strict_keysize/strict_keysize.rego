@@ -1,9 +1,11 @@
 # METADATA
-# title: RSA key below the demanded size
+# title: RSA key below the required size
 # description: >-
-#   The strict pack holds the demand of keysize-minimum by itself, so that it can be used without the
-#   recommended. RSA keys under 2048 bits have been disallowed by NIST for signatures since 2014, and by
-#   Apple's schema a payload without Keysize asks for 1024 bits.
+#   What it checks: Keysize is at least keysize_minimum. The strict pack repeats keysize-minimum, so
+#   that it can be used alone.
+#
+#   Why it matters: NIST has disallowed RSA keys under 2048 bits for signatures since 2014. The default
+#   of Keysize is 1024.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -11,11 +13,12 @@
 #     description: NIST SP 800-131A Rev. 2, RSA keys under 2048 bits are disallowed
 # entrypoint: true
 # custom:
-#   help: write a Keysize that reaches the minimum
+#   help: increase Keysize to at least the minimum
+#   explains: [keysize-minimum]
 #   parameters:
 #     keysize_minimum:
 #       default: 2048
-#       description: the shortest RSA key that is let through, in bits
+#       description: the minimum size of the RSA key, in bits
 #   avoid: |
 #     <key>Keysize</key>
 #     <integer>1024</integer>
@@ -31,5 +34,9 @@ keysize_minimum := data.config.keysize_minimum
 deny contains {"msg": msg, "path": scep.paths.Keysize} if {
 	some scep in input.scep
 	scep.keysize.value < keysize_minimum
-	msg := $"key of {scep.keysize.value} bits, fewer than {keysize_minimum}; write at least {keysize_minimum}"
+	msg := $"`Keysize` {shown(scep.keysize)} is below the required minimum of {keysize_minimum}"
 }
+
+shown(setting) := $"{setting.value}" if setting.set
+
+shown(setting) := $"{setting.value} (default)" if not setting.set

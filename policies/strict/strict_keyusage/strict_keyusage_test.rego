@@ -8,14 +8,14 @@ written := ["PayloadContent", 0, "PayloadContent", "Key Usage"]
 
 test_other_usage_is_denied if {
 	strict_keyusage.deny == {{
-		"msg": "Key Usage is 1, not 5; write 5",
+		"msg": "`Key Usage` is 1; expected 5",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 1}, written)
 }
 
 test_absent_usage_is_denied_at_its_dict if {
 	strict_keyusage.deny == {{
-		"msg": "Key Usage is 0, not 5; write 5",
+		"msg": "`Key Usage` is 0 (default); expected 5",
 		"path": content,
 	}} with input as document({"set": false, "variable": false, "value": 0}, content)
 }
@@ -29,7 +29,7 @@ test_usage_is_taken_from_config if {
 	strict_keyusage.deny == set() with input as document({"set": true, "variable": false, "value": 1}, written)
 		with data.config as usage
 	strict_keyusage.deny == {{
-		"msg": "Key Usage is 5, not 1; write 1",
+		"msg": "`Key Usage` is 5; expected 1",
 		"path": written,
 	}} with input as document({"set": true, "variable": false, "value": 5}, written)
 		with data.config as usage

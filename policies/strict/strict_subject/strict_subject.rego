@@ -1,20 +1,23 @@
 # METADATA
-# title: Subject lacks a demanded attribute
+# title: missing required Subject attribute
 # description: >-
-#   What stands in the Subject is what servers see of a device. Rules that admit devices by their
-#   organisation or name fail for a certificate that lacks the attribute, and nothing says so until the
-#   first device is turned away. The attributes are named as in Subject, CN or O, or by their object
-#   identifier.
+#   What it checks: Subject has the attributes of subject_required, which are short names such as CN and
+#   O, or OIDs.
+#
+#   Why it matters: servers authorize devices by Subject. A certificate without the attribute is
+#   rejected, and nothing reports that before the first device fails.
+#
+#   Exceptions: a Subject that is template text is not reported.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: add the attributes of subject_required to Subject
+#   help: add the attributes listed in subject_required
 #   parameters:
 #     subject_required:
 #       default: ["CN"]
-#       description: the attributes that Subject must have, by their short names or object identifiers
+#       description: the attributes that Subject must have, by short name or OID
 #   avoid: |
 #     <key>Subject</key>
 #     <array>
@@ -47,7 +50,7 @@ default subject_required := ["CN"]
 
 subject_required := data.config.subject_required
 
-deny contains {"msg": msg, "path": scep.paths.Subject} if {
+deny contains {"msg": msg, "path": scep.paths.Subject, "args": [required]} if {
 	some scep in input.scep
 	not scep.subject_variable
 	names := {name |
@@ -56,7 +59,7 @@ deny contains {"msg": msg, "path": scep.paths.Subject} if {
 	}
 	some required in subject_required
 	not required in names
-	msg := $"Subject has no {required}; add it"
+	msg := $"`Subject` is missing required attribute {required}"
 }
 
-# A Subject that is written and shows no attribute may be a variable for the whole of it.
+# A Subject without attributes may be one variable.

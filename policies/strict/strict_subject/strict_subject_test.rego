@@ -6,14 +6,16 @@ path := ["PayloadContent", 0, "PayloadContent", "Subject"]
 
 test_missing_attribute_is_denied if {
 	strict_subject.deny == {{
-		"msg": "Subject has no CN; add it",
+		"msg": "`Subject` is missing required attribute CN",
+		"args": ["CN"],
 		"path": path,
 	}} with input as document(false, [organisation])
 }
 
 test_absent_subject_is_denied if {
 	strict_subject.deny == {{
-		"msg": "Subject has no CN; add it",
+		"msg": "`Subject` is missing required attribute CN",
+		"args": ["CN"],
 		"path": path,
 	}} with input as document(false, [])
 }
@@ -24,8 +26,8 @@ test_attribute_passes_with_a_variable_in_it if {
 
 test_attributes_are_taken_from_config if {
 	strict_subject.deny == {
-		{"msg": "Subject has no O; add it", "path": path},
-		{"msg": "Subject has no OU; add it", "path": path},
+		{"msg": "`Subject` is missing required attribute O", "path": path, "args": ["O"]},
+		{"msg": "`Subject` is missing required attribute OU", "path": path, "args": ["OU"]},
 	} with input as document(false, [common_name])
 		with data.config as {"subject_required": ["CN", "O", "OU"]}
 }

@@ -1,9 +1,12 @@
 # METADATA
-# title: SCEP server is not one of the organisation's
+# title: SCEP server host not allowed
 # description: >-
-#   A profile that names a SCEP server outside of the organisation hands the identity of its devices to
-#   somebody else's CA, be it by a slip or a leftover of a trial. The policy says nothing until
-#   url_hosts lists the hosts that may issue.
+#   What it checks: the host of URL is one of url_hosts.
+#
+#   Why it matters: a profile with a SCEP server outside the organization lets another CA issue the
+#   identities of its devices. Typical cause: a leftover of a trial.
+#
+#   Exceptions: not reported if url_hosts is empty.
 # related_resources:
 #   - ref: https://github.com/apple/device-management/blob/release/mdm/profiles/com.apple.security.scep.yaml
 #     description: Apple device management schema, com.apple.security.scep
@@ -11,11 +14,11 @@
 #     description: CERT/CC VU#971035, weak authentication of SCEP requests
 # entrypoint: true
 # custom:
-#   help: name one of the hosts of url_hosts
+#   help: use a host listed in url_hosts
 #   parameters:
 #     url_hosts:
 #       default: []
-#       description: the hosts that may issue certificates, in full and without a port; empty for any
+#       description: the allowed hosts, as full names without a port; empty for any
 #   config: {"url_hosts": ["scep.acme-corp.net"]}
 #   avoid: |
 #     <key>URL</key>
@@ -34,10 +37,10 @@ hosts contains lower(host) if some host in url_hosts
 deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	foreign(scep.url.host, hosts)
-	msg := $`SCEP host "{scep.url.host}" is not one of url_hosts; use {listed}`
+	msg := $`SCEP server host "{scep.url.host}" is not allowed; expected {listed}`
 }
 
-# Without any hosts to compare with, none is foreign.
+# Without a list of hosts, every host is allowed.
 foreign(host, known) if {
 	count(known) > 0
 	not host in known

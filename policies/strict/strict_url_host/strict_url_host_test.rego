@@ -6,7 +6,7 @@ path := ["PayloadContent", 0, "PayloadContent", "URL"]
 
 test_foreign_host_is_denied if {
 	strict_url_host.deny == {{
-		"msg": `SCEP host "scep.trial-ca.net" is not one of url_hosts; use ca.acme-corp.net or scep.acme-corp.net`,
+		"msg": `SCEP server host "scep.trial-ca.net" is not allowed; expected ca.acme-corp.net or scep.acme-corp.net`,
 		"path": path,
 	}} with input as document({"set": true, "variable": false, "host": "scep.trial-ca.net"})
 		with data.config as {"url_hosts": ["SCEP.acme-corp.net", "ca.acme-corp.net"]}

@@ -1,9 +1,11 @@
 # METADATA
-# title: SCEP server is not reached by https
+# title: SCEP server URL must use HTTPS
 # description: >-
-#   The strict pack lets no fingerprint stand in for https. SCEP encrypts its requests to whatever
-#   certificate the server sends first, and over plain http that certificate can be exchanged on the
-#   way; iOS was observed not to compare CAFingerprint in every case.
+#   What it checks: URL uses HTTPS, even if CAFingerprint is set.
+#
+#   Why it matters: SCEP encrypts its requests for the certificate that the server sends first, and over
+#   plain HTTP that certificate can be replaced on the network. iOS does not compare CAFingerprint in
+#   every case (observed on iOS).
 # related_resources:
 #   - ref: https://www.rfc-editor.org/rfc/rfc8894
 #     description: RFC 8894, Simple Certificate Enrolment Protocol
@@ -11,7 +13,8 @@
 #     description: Apple device management schema, com.apple.security.scep
 # entrypoint: true
 # custom:
-#   help: use https
+#   help: set URL to an https address
+#   explains: [url-https]
 #   avoid: |
 #     <key>URL</key>
 #     <string>http://scep.acme-corp.net/scep</string>
@@ -23,5 +26,5 @@ package policies.strict.strict_url_https
 deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme != "https"
-	msg := $`SCEP URL "{scep.url.text}" is not https; use https`
+	msg := $"`URL` \"{scep.url.text}\" does not use HTTPS"
 }

@@ -6,7 +6,7 @@ path := ["PayloadContent", 0, "PayloadContent", "URL"]
 
 test_http_is_denied if {
 	strict_url_https.deny == {{
-		"msg": `SCEP URL "http://scep.acme-corp.net/scep" is not https; use https`,
+		"msg": "`URL` \"http://scep.acme-corp.net/scep\" does not use HTTPS",
 		"path": path,
 	}} with input as document({
 		"set": true,

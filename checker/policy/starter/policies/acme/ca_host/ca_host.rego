@@ -8,7 +8,7 @@
 #   - ref: https://developer.apple.com/documentation/devicemanagement/scep
 #     description: Apple, SCEP payload
 # custom:
-#   help: use one of the hosts in ca_hosts, or add the host to ca_hosts
+#   help: use a host listed in ca_hosts
 #   avoid: |
 #     <key>URL</key>
 #     <string>https://ca.other.example/scep</string>
@@ -29,5 +29,5 @@ deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	host := scep.url.host
 	not host in ca_hosts
-	msg := sprintf("SCEP host %q is not one of %s", [host, concat(", ", ca_hosts)])
+	msg := sprintf("SCEP server host %q is not allowed; expected %s", [host, concat(", ", ca_hosts)])
 }

@@ -8,7 +8,7 @@ test_own_host_is_allowed if {
 
 test_other_host_is_reported if {
 	ca_host.deny == {{
-		"msg": `SCEP host "ca.other.example" is not one of ca.corp.example`,
+		"msg": `SCEP server host "ca.other.example" is not allowed; expected ca.corp.example`,
 		"path": ["PayloadContent", 0, "PayloadContent", "URL"],
 	}} with input as sceplint.input("bad.mobileconfig")
 }

@@ -1,0 +1,239 @@
+package checker
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// One cause, one finding: where a finding explains another one, the other is not
+// reported. That is decided last, among the findings that nothing suppresses, so
+// that a suppressed finding, or a rule that is off, hides nothing. A baseline holds
+// explained findings like all others.
+//
+// A finding is explained by one about the same key
+//   - that stands in the place of the key, such as the key in another spelling;
+//   - that is an error of another rule, if its own rule defers;
+//   - that reports the same missing key and is more severe, or as severe and of a rule
+//     that does not defer;
+//   - whose policy lists its policy under "explains".
+
+// Missing says that the finding is about a key which the dictionary it is reported
+// at does not have.
+func (f *Finding) Missing(key string) *Finding {
+	f.MissingAt(append(slices.Clip(f.Path), key))
+	return f
+}
+
+// MissingAt says that the finding is about the absence of a key, whose path it would
+// have.
+func (f *Finding) MissingAt(path []any) {
+	f.key, f.absent = pathKey(path), true
+}
+
+// StandsFor says that what was found stands in the place of a key: findings that the
+// key is missing, or about anything inside it, have the same cause.
+func (f *Finding) StandsFor(path ...any) *Finding {
+	f.replaced = pathKey(path)
+	return f
+}
+
+// OncePerRun says that the finding has one cause with those of other profiles that
+// noted the same value: the first of them that nothing suppresses is reported.
+func (p *Pass) OncePerRun(f *Finding, kind, value string) {
+	if s := p.checker.facts; s != nil {
+		f.group = s.keyOf(kind+"\x00"+f.Rule.ID, value)
+	}
+}
+
+// oncePerGroup drops the findings of groups that were reported before.
+func oncePerGroup(list []Finding, reported map[factKey]bool) []Finding {
+	return slices.DeleteFunc(list, func(f Finding) bool {
+		if f.group == 0 {
+			return false
+		}
+		again := reported[f.group]
+		reported[f.group] = true
+		return again
+	})
+}
+
+// pathKey writes a path so that the path of a value inside another begins with that
+// of the other.
+func pathKey(path []any) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case int:
+			b.WriteByte('#')
+			b.WriteString(strconv.Itoa(step))
+		case string:
+			b.WriteByte('.')
+			b.WriteString(strconv.Itoa(len(step))) // so that a key may hold anything
+			b.WriteByte(':')
+			b.WriteString(step)
+		}
+		b.WriteByte(0)
+	}
+	return b.String()
+}
+
+// outer yields a path and those of what is around it, the innermost first.
+func outer(key string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for key != "" && yield(key) {
+			key = key[:strings.LastIndexByte(key[:len(key)-1], 0)+1]
+		}
+	}
+}
+
+// settleKey makes the path of a finding its key if it has told of none. Elements of
+// an array of payloads are no keys.
+func (f *Finding) settleKey() {
+	if f.key != "" || f.opening || len(f.Path) == 0 {
+		return
+	}
+	if _, index := f.Path[1%len(f.Path)].(int); index && len(f.Path) == 2 {
+		return
+	}
+	f.key = pathKey(f.Path)
+}
+
+// element reports whether the last step of a path is an index.
+func element(key string) bool {
+	last := key[strings.LastIndexByte(key[:len(key)-1], 0)+1:]
+	return last[0] == '#'
+}
+
+// causes are the findings of a profile that may explain others.
+type causes struct {
+	replaced map[string]bool    // what others stand in the place of; true if their rule does not defer
+	wrong    map[string]bool    // keys with an error of a rule that does not defer
+	inside   map[string]bool    // keys with such an error in one of their elements
+	absent   map[string]bool    // keys reported as missing
+	policies map[[2]string]bool // the ID of a policy and a key, as others explain them
+}
+
+// explains reports whether a finding is explained by one that was added.
+func (c *causes) explains(f *Finding) bool {
+	if f.Rule.Unsuppressible || f.key == "" {
+		return false
+	}
+	if len(c.replaced) > 0 {
+		for key := range outer(f.key) {
+			strong, ok := c.replaced[key]
+			if ok && (f.absent && f.replaced == "" || f.Rule.Defers && strong || key != f.key) {
+				return true
+			}
+		}
+		if strong, ok := c.replaced[f.replaced]; ok && strong && f.Rule.Defers {
+			return true
+		}
+		for key := range outer(f.replaced) { // it would be inside what is replaced as a whole
+			if _, ok := c.replaced[key]; ok && key != f.replaced {
+				return true
+			}
+		}
+	}
+	if f.absent && c.absent[f.key] || c.policies[[2]string{f.Rule.ID, f.key}] {
+		return true
+	}
+	if !f.Rule.Defers || f.absent {
+		return false
+	}
+	if c.inside[f.key] {
+		return true
+	}
+	for key := range outer(f.key) {
+		if c.wrong[key] {
+			return true
+		}
+		if !element(key) {
+			break
+		}
+	}
+	return false
+}
+
+func (c *causes) add(f *Finding) {
+	set := func(m *map[string]bool, key string, value bool) {
+		if *m == nil {
+			*m = map[string]bool{}
+		}
+		(*m)[key] = value || (*m)[key]
+	}
+	if f.replaced != "" {
+		set(&c.replaced, f.replaced, !f.Rule.Defers)
+	}
+	key := f.key
+	if key == "" {
+		return
+	}
+	if f.absent {
+		set(&c.absent, key, true)
+	} else if f.Severity == Error && !f.Rule.Defers {
+		set(&c.wrong, key, true)
+		for key := range outer(key) {
+			set(&c.inside, key, true)
+			if !element(key) {
+				break
+			}
+		}
+	}
+	for _, id := range f.Rule.Explains {
+		if c.policies == nil {
+			c.policies = map[[2]string]bool{}
+		}
+		c.policies[[2]string{id, key}] = true
+	}
+}
+
+// withoutExplained gives the findings of a file without those that others explain.
+// Each is explained by findings before it in an order, and so at last by one that is
+// reported.
+func withoutExplained(list []Finding) []Finding {
+	if len(list) < 2 {
+		return list
+	}
+	sorted := make([]*Finding, len(list))
+	for i := range list {
+		sorted[i] = &list[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *Finding) int {
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal),
+			compareBool(a.replaced != "", b.replaced != ""), cmp.Compare(len(a.replaced), len(b.replaced)),
+			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), cmp.Compare(b.Severity, a.Severity), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
+	})
+	explained, c := map[*Finding]bool{}, &causes{}
+	for i, f := range sorted {
+		if i > 0 && f.Ordinal != sorted[i-1].Ordinal {
+			c = &causes{}
+		}
+		if c.explains(f) {
+			explained[f] = true
+		}
+		c.add(f)
+	}
+	if len(explained) == 0 {
+		return list
+	}
+	reported := make([]Finding, 0, len(list)-len(explained))
+	for i := range list {
+		if !explained[&list[i]] {
+			reported = append(reported, list[i])
+		}
+	}
+	return reported
+}
+
+// compareBool orders what is true first.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}

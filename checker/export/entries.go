@@ -1,0 +1,167 @@
+package export
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Entry is a piece of an export that lists profiles: one entry of the list, or
+// what is wrong with the list at a place. It is read without the rest. It is
+// small, for there may be very many.
+type Entry struct {
+	At   int64 // the bytes of the export that are its text
+	Size int32
+
+	line               int32
+	column, byteColumn int64
+	common             *entryContext
+	fault              *fault
+}
+
+// entryContext is what the entries of a list have in common.
+type entryContext struct {
+	kind    profile.ExportKind
+	root    string // the element around it, in XML; "" for JSON
+	general string // in JSON of Jamf Pro, if it is what the key general holds: the key of the object around it, or "?"
+	returns bool   // carriage returns alone end some of the lines before
+}
+
+// newEntry is an entry that begins at a place.
+func (l *EntryReader) newEntry(at origin, root, general string) *Entry {
+	if now := (entryContext{l.kind, root, general, at.returns}); l.common == nil || *l.common != now {
+		l.common = &now
+	}
+	return &Entry{At: int64(at.Offset), line: int32(at.Line), column: int64(at.Column), byteColumn: int64(at.ByteColumn), common: l.common}
+}
+
+// end gives the part its size.
+func (p *Entry) end(at int64) {
+	if at-p.At > plist.MaxSize {
+		p.fault = &fault{message: "an entry of the export begins here that has more than 256 MiB; it is not read"}
+		return
+	}
+	p.Size = int32(at - p.At)
+}
+
+func (p *Entry) origin() *plist.Origin {
+	return &plist.Origin{Base: plist.Position{Line: int(p.line), Column: int(p.column), ByteColumn: int(p.byteColumn), Offset: int(p.At)}, Returns: p.common.returns}
+}
+
+// fault says what is wrong with an export.
+type fault struct {
+	message string
+	hint    string
+}
+
+// EntryReader cuts an export that lists profiles into parts, so that it need not be in
+// memory. What it reads is judged by ParsePart; it finds where entries end.
+type EntryReader struct {
+	*stream
+	kind   profile.ExportKind
+	common *entryContext          // of the last entry
+	next   func() (*Entry, error) // io.EOF at the end
+	ended  bool
+}
+
+// HeadSize is how many bytes of a document NewList looks at.
+const HeadSize = 64 << 10
+
+// NewEntryReader gives the list that a document holds, nil if it is no export in
+// which profiles may be many: XML and JSON of Jamf Pro, and JSON of Microsoft
+// Graph. What a Mac writes about itself is small. The head are its first bytes,
+// which r yields as well.
+func NewEntryReader(head []byte, r io.Reader) *EntryReader {
+	l := &EntryReader{stream: newStream(r)}
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(plist.ByteOrderMark)), " \t\r\n")
+	switch {
+	case len(text) == 0:
+		return nil
+	case text[0] == '<':
+		if !opensJamf(head) || declaresEncoding(head) {
+			return nil
+		}
+		l.kind = profile.ExportJamf
+		l.next = (&xmlSplitter{EntryReader: l}).next
+	case text[0] == '{', text[0] == '[':
+		if l.kind = kindOfJSON(head); l.kind != profile.ExportJamf && l.kind != profile.ExportIntune {
+			return nil
+		}
+		probe := &jsonSplitter{EntryReader: &EntryReader{stream: newStream(bytes.NewReader(head)), kind: l.kind}}
+		if part, err := probe.next(); err != nil || part.common.general != "" || part.fault != nil {
+			return nil // one configuration, or none that is near
+		}
+		l.next = (&jsonSplitter{EntryReader: l}).next
+	default:
+		return nil
+	}
+	return l
+}
+
+// declaresEncoding reports whether an XML document says that it is not in
+// UTF-8.
+func declaresEncoding(head []byte) bool {
+	declaration, _, _ := bytes.Cut(head[:min(len(head), 512)], []byte("?>"))
+	declaration = bytes.ToLower(declaration)
+	return bytes.Contains(declaration, []byte("encoding")) && !bytes.Contains(declaration, []byte("utf-8")) && !bytes.Contains(declaration, []byte("us-ascii"))
+}
+
+// Next gives the next part; io.EOF at the end, and behind damage that leaves
+// unknown where the next entry begins.
+func (l *EntryReader) Next() (*Entry, error) {
+	if l.ended {
+		return nil, io.EOF
+	}
+	part, err := l.next()
+	if err == nil && l.err != nil && l.err != io.EOF {
+		err = l.err
+	}
+	if err != nil {
+		l.ended = true
+		return nil, err
+	}
+	return part, nil
+}
+
+// ParseEntry reads the profiles of a part, whose text is given. There are none
+// in an entry that is about something else.
+func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
+	src := &document{Source: plist.NewSource(name, text)}
+	src.Origin = part.origin()
+	kind, root := part.common.kind, part.common.root
+	if f := part.fault; f != nil {
+		if root == "" {
+			src.Form = plist.FormJSON
+		}
+		src.Text = nil
+		err := src.Errorf("%s", f.message)
+		err.Span, err.Hint = plist.Span{Start: 0, End: 0}, f.hint
+		return []*profile.Profile{{Source: src.Source, Err: err, Export: &profile.Export{Kind: kind}}}
+	}
+	if root != "" {
+		return src.jamfWithin([]string{root})
+	}
+	doc, value, err := src.parseJSON()
+	var list []*profile.Profile
+	switch {
+	case value == nil:
+	case part.common.general != "":
+		value.Key = "general"
+		around := plist.NewNode(plist.Dict, part.common.general, "")
+		around.SetChildren(value)
+		list = doc.jamfObjects(around)
+	case kind == profile.ExportJamf:
+		list = doc.jamfObjects(value)
+	default:
+		list, _ = doc.intuneEntries(value, []*plist.Node{value})
+	}
+	if kind == profile.ExportJamf { // nothing of its values is in those of the profiles
+		doc.Release()
+	}
+	if err != nil {
+		list = append(list, &profile.Profile{Source: doc.Source, Err: err, Export: &profile.Export{Kind: kind}})
+	}
+	return list
+}

@@ -1,0 +1,183 @@
+// Package export reads the configuration profiles in documents that other systems
+// write: Jamf Pro, Microsoft Intune, MDM commands, and Macs. Large lists are read
+// entry by entry.
+package export
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/profile"
+)
+
+// Parse reads the profiles of a document; name is what messages call it. The
+// text belongs to the result and must not be changed afterwards.
+//
+// The error is a *SyntaxError if the document is not a property list that
+// devices read. The result then still holds one Profile, without a Root, so
+// that the error can be reported like any finding. Of an export, which other
+// systems write, it holds all profiles; those that cannot be read have an Err,
+// and it is no error of the whole.
+func Parse(name string, text []byte) ([]*profile.Profile, error) {
+	src := plist.NewSource(name, text)
+	if list := (&document{Source: src}).readBlocks(); list != nil {
+		return list, nil
+	}
+	p := profile.Read(src)
+	if p.Declaration == "" {
+		var list []*profile.Profile
+		d := &document{Source: src}
+		if p.Err != nil {
+			list = d.readText()
+		} else if p.Root.Get("PayloadContent") == nil {
+			list = d.readPlist(p.Root)
+		}
+		if list != nil {
+			return list, nil
+		}
+	}
+	if p.Err != nil {
+		return []*profile.Profile{p}, p.Err
+	}
+	return []*profile.Profile{p}, nil
+}
+
+// readPlist gives the profiles of a property list that is an export, or nil if it
+// is none. The nodes of the tree may be hung into the trees of the profiles.
+func (s *document) readPlist(root *plist.Node) []*profile.Profile {
+	switch {
+	case s.Signatures > 0:
+		return nil
+	case root.Is(plist.Array):
+		return s.readSystemProfiler(root)
+	case !root.Is(plist.Dict) || root.Templated() || root.Get("PayloadType") != nil:
+		return nil
+	case root.Len() == 0:
+		if strings.HasSuffix(strings.ToLower(s.Name), ".mobileconfig") {
+			return nil // meant to be a profile
+		}
+		return []*profile.Profile{{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true,
+			Nothing: "an empty property list, which profiles show writes where no profiles are installed"}}}
+	case root.Get("ProfileList").Is(plist.Array):
+		return s.readProfileList(root)
+	case root.Get("Command").Is(plist.Dict):
+		return s.readInstallProfile(root)
+	}
+	return s.readInstalled(root)
+}
+
+// readText gives the profiles of a document that is no property list, but an
+// export in JSON or in XML of another kind; nil if it is none.
+func (s *document) readText() []*profile.Profile {
+	head := bytes.TrimLeft(bytes.TrimPrefix(s.Text[:min(len(s.Text), 4096)], []byte(plist.ByteOrderMark)), " \t\r\n")
+	switch {
+	case len(head) == 0 || s.Signatures > 0 || len(s.Text) > plist.MaxSize:
+		return nil
+	case head[0] == '{', head[0] == '[':
+		return s.readJSON()
+	case head[0] == '<':
+		return s.readJamfXML()
+	case head[0] == '&':
+		return s.escaped(head)
+	}
+	return nil
+}
+
+// escaped gives the profile of a document whose markup is written with entities, as
+// some tools save what they took out of another document. Devices do not read it.
+func (s *document) escaped(head []byte) []*profile.Profile {
+	for _, start := range []string{"&lt;?xml", "&lt;plist", "&lt;!DOCTYPE plist"} {
+		if !bytes.HasPrefix(head, []byte(start)) {
+			continue
+		}
+		at := plist.Span{Start: bytes.IndexByte(s.Text, '&'), End: len(bytes.TrimRight(s.Text, " \t\r\n"))}
+		p := s.embedded(at, unescapeXML, &profile.Export{Kind: profile.ExportEscaped})
+		p.Source.Faults = slices.Insert(p.Source.Faults, 0, &plist.SyntaxError{
+			Source: p.Source, Span: plist.Span{Start: 0, End: 1}, Message: "markup is written with entities, so that the file is not a property list; expected < for &lt;",
+			Hint: "replace the entities with the characters that they stand for",
+		})
+		return []*profile.Profile{p}
+	}
+	return nil
+}
+
+// document is a document of another system that is being read.
+type document struct {
+	*plist.Source
+	values    int  // in the profiles that lie in the text
+	truncated bool // the document was not read to its end
+}
+
+// embedded reads a profile that lies in the document as text, between two of its
+// offsets.
+func (s *document) embedded(at plist.Span, decode func(string, func(int, int)) string, export *profile.Export) *profile.Profile {
+	text := decode(string(s.Text[at.Start:at.End]), func(int, int) {})
+	return s.read([]byte(text), &plist.Origin{Outer: s.Source, At: at, Decode: decode}, export)
+}
+
+// encoded reads a profile that lies in the document in another form than text.
+func (s *document) encoded(text []byte, export *profile.Export) *profile.Profile {
+	return s.read(text, &plist.Origin{Outer: s.Source, At: plist.NoSpan}, export)
+}
+
+func (s *document) read(text []byte, origin *plist.Origin, export *profile.Export) *profile.Profile {
+	src := plist.NewSource(s.Name, text)
+	src.Origin = origin
+	p := profile.Read(src)
+	p.Export = export
+	if src.Signatures > 0 || src.Encoding.Decoded() {
+		origin.At = plist.NoSpan // what is read lies no longer there as it is
+	}
+	if p.Err != nil {
+		if export.Name != "" {
+			p.Err.Prefix("in the profile " + quote(export.Name) + ": ")
+		}
+		return p
+	}
+	if s.values += p.Root.Count(maxExported); s.values > maxExported {
+		p.Release()
+		return s.unreadable(export, plist.NoSpan, "the profiles of the export hold more than %d values together; split it", maxExported)
+	}
+	return p
+}
+
+// maxExported is how many values the profiles of one export may hold together.
+const maxExported = 1 << 21
+
+// unreadable is a profile of the document that cannot be read.
+func (s *document) unreadable(export *profile.Export, at plist.Span, format string, args ...any) *profile.Profile {
+	err := s.Errorf(format, args...)
+	err.Span = at
+	if export.Name != "" {
+		err.Prefix("in the profile " + quote(export.Name) + ": ")
+	}
+	return &profile.Profile{Source: s.Source, Err: err, Export: export}
+}
+
+// quote writes a name in quotation marks, for messages.
+func quote(name string) string {
+	if len(name) > 100 {
+		name = strings.ToValidUTF8(name[:100], "") + "…"
+	}
+	return `"` + strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '"' {
+			return '?'
+		}
+		return r
+	}, name) + `"`
+}
+
+// restoreTypes gives the settings of a SCEP payload the types they have in a
+// profile, as far as their texts allow it.
+func restoreTypes(content *plist.Node) {
+	for _, k := range profile.SCEPKeys {
+		if n := content.Get(k.Name); n != nil {
+			n.Retype(k.Kind)
+		}
+	}
+}
+
+// children returns the values of a dictionary or array, to be put elsewhere.
+func children(n *plist.Node) []*plist.Node { return slices.Collect(n.Children()) }

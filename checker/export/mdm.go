@@ -1,0 +1,65 @@
+package export
+
+import (
+	"fmt"
+
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
+)
+
+// readInstallProfile reads the MDM command InstallProfile, as NanoMDM and MicroMDM
+// keep it: {Command: {RequestType: InstallProfile, Payload: data}, CommandUUID}.
+// https://github.com/apple/device-management/blob/release/mdm/commands/profile.install.yaml
+func (s *document) readInstallProfile(root *plist.Node) []*profile.Profile {
+	command := root.Get("Command")
+	if command.Get("RequestType").Text() != "InstallProfile" {
+		return nil
+	}
+	export := &profile.Export{Kind: profile.ExportInstallProfile, Deployed: true, Device: root.Get("UDID").Text()}
+	payload := command.Get("Payload")
+	text, ok := payload.Bytes()
+	switch {
+	case payload == nil:
+		return []*profile.Profile{s.unreadable(export, command.OpenSpan(), "the command InstallProfile has no Payload, so it carries no profile")}
+	case !ok || len(text) == 0:
+		p := s.unreadable(export, payload.Span(), "Payload of the command InstallProfile is no data with a profile in it")
+		p.SharedSecrets = &secret.Shared{Roots: []*plist.Node{root}, Hidden: []plist.Span{payload.Span()}}
+		return []*profile.Profile{p}
+	}
+	return []*profile.Profile{s.encoded(text, export)}
+}
+
+// readProfileList reads the response to the MDM command ProfileList. It names the
+// profiles and payloads of a device and has none of their settings.
+// https://github.com/apple/device-management/blob/release/mdm/commands/profile.list.yaml
+func (s *document) readProfileList(root *plist.Node) []*profile.Profile {
+	items := children(root.Get("ProfileList"))
+	scep := 0
+	for _, item := range items {
+		for payload := range item.Get("PayloadContent").Children() {
+			if payload.Get("PayloadType").Text() == profile.TypeSCEP {
+				scep++
+				break
+			}
+		}
+	}
+	nothing := fmt.Sprintf("an MDM ProfileList response, which names profiles (%d, %d of them with SCEP) and holds no settings of theirs; "+
+		"check the profiles as they were sent, or what profiles show -output stdout-xml writes on the device", len(items), scep)
+	if len(items) == 0 {
+		nothing = "an MDM ProfileList response that names no profiles"
+	}
+	list := []*profile.Profile{}
+	for _, item := range items {
+		if item.Is(plist.Dict) {
+			item.Detach()
+			item.Key = ""
+			list = append(list, &profile.Profile{Source: s.Source, Root: item, Export: &profile.Export{Kind: profile.ExportProfileList, Deployed: true, Lossy: true,
+				Device: root.Get("UDID").Text(), Name: item.Get("PayloadDisplayName").Text(), Nothing: nothing}})
+		}
+	}
+	if len(list) == 0 {
+		list = append(list, &profile.Profile{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfileList, Deployed: true, Lossy: true, Nothing: nothing}})
+	}
+	return list
+}

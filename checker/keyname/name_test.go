@@ -1,0 +1,39 @@
+package keyname
+
+import "testing"
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"keysize", "keysize", 0}, {"keysize", "kezsize", 1}, {"keysize", "keysie", 1}, {"keysize", "keyysize", 1}, {"keysize", "keyszie", 1},
+		{"url", "uri", 1}, {"", "url", 3}, {"größe", "große", 1}, {"challenge", "password", 8},
+	} {
+		if got := Distance(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %d, want %d", c.a, c.b, got, c.want)
+		}
+		if got := Distance(c.b, c.a); got != c.want {
+			t.Errorf("%q and %q: %d, want %d", c.b, c.a, got, c.want)
+		}
+	}
+}
+
+func TestFold(t *testing.T) {
+	for name, want := range map[string]string{
+		"Key Type": "keytype", "Key_Type": "keytype", "key-type": "keytype", "Кеysize": "keysize", "Chällenge": "challenge", "Chal\u200blenge": "challenge", "": "",
+	} {
+		if got := Fold(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestClosest(t *testing.T) {
+	names := []Name{New("Keysize"), New("URL"), New("Key Usage")}
+	for folded, want := range map[string]string{"keysize": "Keysize", "keysise": "Keysize", "uri": "URL", "uris": "", "keyusges": "Key Usage", "name": ""} {
+		if got := Closest([]byte(folded), names); got != want {
+			t.Errorf("%q: %q, want %q", folded, got, want)
+		}
+	}
+}

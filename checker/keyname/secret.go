@@ -1,0 +1,71 @@
+package keyname
+
+import (
+	"bytes"
+)
+
+// IsSecret reports whether values under this key are secret. It is the one decision about that: the masking of every
+// output asks it, in documents that parse as in others.
+func IsSecret(key string) bool {
+	switch key { // most keys are one of these
+	case "PayloadType", "PayloadUUID", "PayloadContent", "PayloadVersion", "PayloadIdentifier", "PayloadDisplayName", "Subject", "URL", "Name",
+		"PayloadDescription", "PayloadOrganization", "PayloadScope", "PayloadRemovalDisallowed", "PayloadCertificateUUID",
+		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "CAFingerprint", "SubjectAltName", "KeyIsExtractable", "AllowAllAppsAccess":
+		return false
+	}
+	var buffer [64]byte
+	name := AppendFold(buffer[:0], key)
+	if len(name) < 3 {
+		return false
+	}
+	return containsSecretWord(name) || hasSecretEnding(name) || resemblesSecret(name)
+}
+
+// containsSecretWord reports whether a word for a secret occurs anywhere in a folded name.
+func containsSecretWord(name []byte) bool {
+	for i := 0; i+6 <= len(name); i++ {
+		rest := name[i:]
+		switch rest[0] {
+		case 'p':
+			if hasPrefix(rest, "password") || hasPrefix(rest, "passwd") || hasPrefix(rest, "passphrase") || hasPrefix(rest, "privatekey") || hasPrefix(rest, "presharedkey") {
+				return true
+			}
+		case 's':
+			if hasPrefix(rest, "secret") {
+				return true
+			}
+		case 'c':
+			if hasPrefix(rest, "challenge") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secretEndings are words that name a secret at the end of a name: "TokenLifetime" is none.
+var secretEndings = []string{"token", "apikey", "accesskey", "sharedkey", "pwd", "psk", "wepkey"}
+
+func hasSecretEnding(name []byte) bool {
+	switch name[len(name)-1] {
+	case 'n', 'y', 'd', 'k':
+		for _, ending := range secretEndings {
+			if bytes.HasSuffix(name, []byte(ending)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secretNames are the names of secrets whose misspellings are secret too.
+var secretNames = []Name{New("Challenge"), New("Password")}
+
+// resemblesSecret reports whether a folded name is a misspelling of the name of a secret.
+func resemblesSecret(name []byte) bool {
+	return len(name) >= 6 && len(name) <= 4*11 && Closest(name, secretNames) != ""
+}
+
+func hasPrefix(text []byte, word string) bool {
+	return len(text) >= len(word) && string(text[:len(word)]) == word
+}

@@ -1,0 +1,540 @@
+package plist
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker/template"
+)
+
+// scalar reads a value that holds text, or a boolean.
+func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxError {
+	n, err := s.node(kind, tag.Start)
+	if err != nil {
+		return err
+	}
+	n.open = int32(tag.End)
+	if kind == Data && !empty && s.plainData(n) {
+		return s.place(n)
+	}
+	n.noVariableBytes = true
+	if !empty {
+		if n.text, err = s.chars(name, tag); err != nil {
+			return err
+		}
+		n.noVariableBytes = s.plain
+	}
+	n.end = int32(s.pos)
+	if s.sampled {
+		s.sampled = false
+		s.sample(n)
+		n.unrendered = kind != String
+	}
+	if kind != String {
+		if err := s.check(n, name, empty); err != nil {
+			if err = s.resume(err); err != nil {
+				return err
+			}
+			n.unrendered, n.broken = true, true
+		}
+	}
+	return s.place(n)
+}
+
+// plainData reads data that is nothing but base64 up to its end tag, which is
+// most of the bytes of many profiles. Anything else is left to be read, and
+// judged, like other text.
+func (s *scanner) plainData(n *Node) bool {
+	length := strings.IndexByte(s.text[s.pos:], '<')
+	if length < 0 {
+		return false
+	}
+	end, ok := s.closes(s.pos+length, "data")
+	if text := s.text[s.pos : s.pos+length]; !ok || !IsBase64(text) {
+		return false
+	}
+	n.text, n.noVariableBytes = s.text[s.pos:s.pos+length], true
+	s.pos = end
+	n.end = int32(end)
+	return true
+}
+
+// check judges the text of a scalar that is no string.
+func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
+	if n.Kind == Integer && isShortNumber(n.text) && int(n.end-n.open) == len(n.text)+len("</integer>") {
+		return nil // as nearly all are
+	}
+	if n.Kind == Boolean && n.text == "" {
+		n.text = name
+		return nil
+	}
+	text := strings.Trim(n.text, " \t\r\n")
+	ok, strict, want := true, true, ""
+	switch n.Kind {
+	case Boolean:
+		if text == "" {
+			s.compatWarning(Span{int(n.start), int(n.end)}, "<%s> holds white space, which Apple's reader refuses; write <%s/>", name, name)
+			n.text = name
+			return nil
+		}
+		ok, want = false, "write <"+name+"/>"
+	case Integer:
+		text, ok = readInteger(n.text)
+		if !ok {
+			strict = false
+			_, _, ok = parseInteger(text)
+		}
+		want = "write digits only, as in <integer>2048</integer>"
+	case Real:
+		_, ok = parseReal(text)
+		strict = strings.TrimLeft(n.text, " \t\r\n") == text
+		want = "write a decimal number, as in <real>0.5</real>"
+	case Date:
+		_, ok = parseDate(text)
+		strict = n.text == text
+		want = "write it as in <date>2030-01-31T00:00:00Z</date>"
+		if ok && len(text) != len("2030-01-31T00:00:00Z") {
+			s.compatWarning(Span{int(n.start), int(n.end)}, "<date> is not in UTC, or has fractions of a second, which Apple's reader refuses; %s", want)
+		}
+	case Data:
+		if ok = IsBase64(n.text); !ok && !template.HasVariable(text) {
+			ok = true
+			s.looseData(n, text)
+		}
+		if empty {
+			s.compatWarning(Span{int(n.start), int(n.end)}, "<data/> is refused by Apple's reader; write <data></data> for no bytes")
+		}
+	}
+	if n.Kind != Data {
+		n.text = text
+	}
+	switch {
+	case ok && n.Kind != Real && s.markup(n):
+		s.compatWarning(Span{int(n.start), int(n.end)}, "entity, CDATA section or comment in <%s>, which Apple's reader refuses; write the characters themselves", name)
+		return nil
+	case ok && !strict:
+		s.compatWarning(Span{int(n.start), int(n.end)}, "white space in <%s>, which Apple's reader refuses; remove it", name)
+		return nil
+	case ok:
+		return nil
+	}
+	if template.HasVariable(text) {
+		n.unrendered, s.src.Unrendered = true, true
+		return nil
+	}
+	if _, sample := template.Placeholder(text); sample {
+		s.sample(n)
+		return nil
+	}
+	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
+	switch {
+	case text == "":
+		err.Message = "<" + name + "> is empty; " + want
+	case n.Kind == Boolean:
+		err.Message = "<" + name + "> holds text; " + want
+	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
+		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
+	}
+	return err
+}
+
+// looseData reads data that is not base64 letter by letter: sample text, which
+// says nothing of the value, or what Apple's reader decodes all the same, leaving
+// out what is not of the alphabet.
+func (s *scanner) looseData(n *Node, text string) {
+	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
+		s.sample(n)
+		return
+	}
+	s.compatWarning(Span{int(n.start), int(n.end)}, "<data> does not hold base64, and what is not is ignored: %s", notBase64(text))
+}
+
+// sampleToken is a name that a program is to replace, and cannot be base64.
+var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+
+// sample marks a value whose sample text breaks the syntax.
+func (s *scanner) sample(n *Node) {
+	n.unrendered, n.broken = true, true
+	if len(s.src.Samples) < maxCompatWarnings {
+		s.src.Samples = append(s.src.Samples, n)
+	}
+}
+
+// markup reports whether the text of an element was written with entities,
+// CDATA sections or comments.
+func (s *scanner) markup(n *Node) bool {
+	return strings.IndexByte(s.text[n.open:n.end], '&') >= 0 || strings.Count(s.text[n.open:n.end], "<") > 1
+}
+
+// notBase64 says what was written into <data> in the place of base64.
+func notBase64(text string) string {
+	switch {
+	case strings.HasPrefix(text, "-----BEGIN"):
+		return "leave out the BEGIN and END lines around it"
+	case HexDigest(text) != nil:
+		return "this is hexadecimal: write the bytes it stands for in base64, as xxd -r -p | base64 does"
+	case strings.Trim(strings.Trim(text, "="), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ \t\r\n") == "":
+		return "its length is wrong: it is cut off, or the = at its end are missing"
+	}
+	return "write the bytes in base64: A-Z, a-z, 0-9, + and /, with = at the end"
+}
+
+// class tells the bytes that end or complicate character data: 1 for "<", 2
+// for what must be decoded, 3 for what must not be there. Bytes that do neither
+// have one bit each: 4 where the text must be held to be UTF-8, 8 where a
+// template variable may begin.
+var class = func() (t [256]uint8) {
+	for c := range 0x20 {
+		t[c] = 3
+	}
+	for c := range t {
+		if template.CanStart(byte(c)) {
+			t[c] = 8
+		}
+	}
+	t['\t'], t['\n'] = 0, 0
+	t['\r'], t['&'], t['<'] = 2, 2, 1
+	for c := utf8.RuneSelf; c < 256; c++ {
+		t[c] = 4
+	}
+	return t
+}()
+
+// chars reads character data up to the end tag of an element.
+func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
+	if length := strings.IndexByte(s.text[s.pos:], '<'); length >= 0 {
+		body := s.text[s.pos : s.pos+length]
+		met, rest := uint8(0), body
+		for ; len(rest) >= 8; rest = rest[8:] {
+			met |= class[rest[0]] | class[rest[1]] | class[rest[2]] | class[rest[3]] |
+				class[rest[4]] | class[rest[5]] | class[rest[6]] | class[rest[7]]
+		}
+		for i := range len(rest) {
+			met |= class[rest[i]]
+		}
+		if met&3 == 0 {
+			if end, ok := s.closes(s.pos+length, name); ok {
+				if met&4 != 0 && !utf8.ValidString(body) {
+					if err := s.resume(s.badUTF8(body)); err != nil {
+						return "", err
+					}
+					body = strings.ToValidUTF8(body, "\ufffd")
+				}
+				s.pos, s.plain = end, met&8 == 0
+				return body, nil
+			}
+		}
+	}
+	s.plain = false
+	return s.slowChars(name, tag)
+}
+
+// closes reports whether the element's end tag stands at i, and where it ends.
+func (s *scanner) closes(i int, name string) (int, bool) {
+	rest := s.text[i:]
+	switch { // nearly all of them
+	case len(name) == len("string") && strings.HasPrefix(rest, "</string>") && name == "string":
+		return i + len("</string>"), true
+	case len(name) == len("key") && strings.HasPrefix(rest, "</key>") && name == "key":
+		return i + len("</key>"), true
+	}
+	if len(rest) < len(name)+3 || rest[1] != '/' || rest[2:2+len(name)] != name {
+		return 0, false
+	}
+	j := 2 + len(name)
+	if rest[j] == '>' {
+		return i + j + 1, true
+	}
+	for j < len(rest) && IsSpace(rest[j]) {
+		j++
+	}
+	if j < len(rest) && rest[j] == '>' {
+		return i + j + 1, true
+	}
+	return 0, false
+}
+
+func (s *scanner) badUTF8(body string) *SyntaxError {
+	for i, r := range body {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(body[i:]); n == 1 {
+				at := s.pos + i
+				return s.fail(Span{at, at + 1}, "byte 0x%02x is not UTF-8; save the profile as UTF-8", body[i])
+			}
+		}
+	}
+	return s.fail(Span{s.pos, s.pos + len(body)}, "text is not UTF-8; save the profile as UTF-8")
+}
+
+// slowChars reads character data that holds more than plain characters:
+// entities, CDATA, comments, carriage returns, template text.
+func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
+	b := &s.buf
+	b.Reset()
+	faulty := sound
+	var around *template.Blocks
+	open := func() *template.Blocks {
+		if around == nil {
+			around = template.NewBlocks(s.text, s.pos)
+		}
+		return around
+	}
+	for i := s.pos; i < len(s.text); {
+		c := s.text[i]
+		switch {
+		case c == '<':
+			if end, ok := s.closes(i, name); ok {
+				text := b.String()
+				if !utf8.ValidString(text) {
+					if err := s.resume(s.badUTF8(s.text[s.pos:i])); err != nil {
+						return "", err
+					}
+					text = strings.ToValidUTF8(text, "\ufffd")
+				}
+				s.pos = end
+				return text, nil
+			}
+			next, err := s.inside(i, name, tag, b, open)
+			if err == nil {
+				i = next
+				continue
+			}
+			next, how := s.resync(i, name, open())
+			if how == lost {
+				return "", err
+			}
+			if how == atSample {
+				s.sampled = true
+			} else if err := s.resumeText(&faulty, err); err != nil {
+				return "", err
+			}
+			if how == atEnd {
+				s.pos = next
+				return strings.TrimRight(b.String(), " \t\r\n"), nil
+			}
+			b.WriteString(s.text[i:next])
+			i = next
+		case c == '&':
+			r, n := DecodeEntity(s.text[i:])
+			if n == 0 {
+				if end := open().Around(i); end > 0 {
+					b.WriteString(s.text[i:end])
+					i = end
+					continue
+				}
+				if err := s.resumeText(&faulty, s.badEntity(i)); err != nil {
+					return "", err
+				}
+				b.WriteByte('&')
+				i++
+				continue
+			}
+			if s.text[i+1] == '#' && len(strings.Trim(s.text[i:i+n], "&#x;")) > 8 {
+				s.compatWarning(Span{i, i + n}, "character reference of more than eight digits, which Apple's reader refuses; leave out the zeros before it")
+			}
+			b.WriteRune(r)
+			i += n
+		case c == '\r':
+			if i+1 >= len(s.text) || s.text[i+1] != '\n' {
+				b.WriteByte('\n')
+			}
+			i++
+		case class[c] == 3:
+			if faulty != controlled {
+				faulty = controlled
+				s.compatWarning(Span{i, i + 1}, "control character 0x%02x, which XML does not allow; remove it", c)
+			}
+			b.WriteByte(c)
+			i++
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return "", s.fail(tag, "the file ends inside the <%s> opened here; it is cut off, or </%s> is missing", name, name)
+}
+
+// soundness is what was said of the text of one element: of each it is said once.
+type soundness uint8
+
+const (
+	sound      soundness = iota
+	controlled           // it holds a control character
+	faulted
+)
+
+// resumeText is resume for the first fault in the text of an element.
+func (s *scanner) resumeText(said *soundness, err *SyntaxError) *SyntaxError {
+	if *said == faulted {
+		return nil
+	}
+	*said = faulted
+	return s.resume(err)
+}
+
+// resynced is where reading goes on after a "<" that must not be in a text.
+type resynced uint8
+
+const (
+	lost     resynced = iota // nothing can be told
+	inText                   // further on in the text
+	atSample                 // behind sample text
+	atEnd                    // where the next element begins: the end tag is missing or another
+)
+
+// resync finds where the text of an element goes on: behind what is sample text,
+// behind the "<" if the end tag stands on the same line, or where the next element
+// begins on a line of its own.
+func (s *scanner) resync(i int, name string, f *template.Blocks) (int, resynced) {
+	rest := s.text[i:]
+	switch {
+	case strings.HasPrefix(rest, "<!"), strings.HasPrefix(rest, "<<<<<<<"):
+		return 0, lost
+	case strings.HasPrefix(rest, "</"):
+		for _, other := range []string{"</string>", "</integer>", "</real>", "</date>", "</data>", "</key>", "</true>", "</false>"} {
+			if strings.HasPrefix(rest, other) {
+				return i + len(other), atEnd
+			}
+		}
+		fallthrough
+	case knownTag(rest):
+		if knownTag(rest) {
+			if strings.Contains(s.text[s.pos:i], "\n") && !strings.HasPrefix(rest, "</plist") {
+				return i, atEnd
+			}
+			return 0, lost
+		}
+	}
+	end, line := f.Index("</"+name+">", i), f.Index("\n", i)
+	if end < 0 || line >= 0 && line < end {
+		return 0, lost
+	}
+	if tag := f.Index(">", i); tag < end && name != "key" {
+		if _, ok := template.Placeholder(s.text[i : tag+1]); ok {
+			return tag + 1, atSample
+		}
+	}
+	return i + 1, inText
+}
+
+// inside takes a "<" in character data that is not the end tag, and returns
+// where the text goes on.
+func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open func() *template.Blocks) (int, *SyntaxError) {
+	rest := s.text[i:]
+	switch {
+	case strings.HasPrefix(rest, "<![CDATA["):
+		n := strings.Index(rest, "]]>")
+		if n < 0 {
+			return 0, s.fail(Span{i, i + 9}, "CDATA section is not closed; write ]]> where it ends")
+		}
+		b.WriteString(lineFeeds.Replace(rest[9:n]))
+		return i + n + 3, nil
+	case strings.HasPrefix(rest, "<!--"):
+		n := strings.Index(rest[4:], "-->")
+		if n < 0 {
+			return 0, s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
+		}
+		if name == "key" || name == "string" { // of the others it is said when they are read
+			s.compatWarning(Span{i, i + 4 + n + 3}, "comment inside <%s>, which Apple's reader refuses; move it in front of the element", name)
+		}
+		return i + 4 + n + 3, nil
+	}
+	if strings.HasPrefix(rest, "<<<<<<<") {
+		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
+	}
+	if strings.HasPrefix("</"+name+">", rest) {
+		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is cut off", name)
+	}
+	if v, ok := open().At(i); ok { // <% … %>
+		b.WriteString(s.text[i:v.End])
+		return v.End, nil
+	}
+	if end := open().Around(i); end > 0 {
+		b.WriteString(s.text[i:end])
+		return end, nil
+	}
+	if knownTag(rest) {
+		if strings.HasPrefix(rest, "</") {
+			return 0, s.fail(tag, "<%s> is not closed; write </%s>", name, name)
+		}
+		return 0, s.fail(tag, "<%s> is not closed before the next element; write </%s>", name, name)
+	}
+	if len(rest) > 1 && (rest[1] == '/' || rest[1] >= 'A' && rest[1] <= 'Z' || rest[1] >= 'a' && rest[1] <= 'z') && strings.IndexByte(rest[:min(len(rest), 64)], '>') > 0 {
+		return 0, s.fail(Span{i, i + strings.IndexByte(rest, '>') + 1}, "element inside <%s>; write &lt; if the character < is meant", name)
+	}
+	err := s.fail(Span{i, i + 1}, "unescaped < in <%s>; write &lt;", name)
+	return 0, err
+}
+
+// lineFeeds makes line endings of all systems those of XML.
+var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// knownTag reports whether a tag of property lists stands first in the text.
+func knownTag(text string) bool {
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "<"), "/")
+	n := 0
+	for n < len(text) && text[n] >= 'a' && text[n] <= 'z' {
+		n++
+	}
+	if n == len(text) || text[n] != '>' && text[n] != '/' && !IsSpace(text[n]) {
+		return false
+	}
+	switch text[:n] {
+	case "key", "dict", "array", "string", "integer", "real", "true", "false", "date", "data", "plist":
+		return true
+	}
+	return false
+}
+
+// DecodeEntity decodes the entity at the start of the text; n is 0 if it is none.
+func DecodeEntity(text string) (r rune, n int) {
+	end := strings.IndexByte(text[:min(len(text), 16)], ';')
+	if end < 2 {
+		return 0, 0
+	}
+	switch name := text[1:end]; name {
+	case "amp":
+		r = '&'
+	case "lt":
+		r = '<'
+	case "gt":
+		r = '>'
+	case "quot":
+		r = '"'
+	case "apos":
+		r = '\''
+	default:
+		if name[0] != '#' {
+			return 0, 0
+		}
+		digits, base := name[1:], 10
+		if len(digits) > 0 && digits[0] == 'x' {
+			digits, base = digits[1:], 16
+		}
+		v, err := strconv.ParseUint(digits, base, 32)
+		if err != nil || !xmlChar(rune(v)) {
+			return 0, 0
+		}
+		r = rune(v)
+	}
+	return r, end + 1
+}
+
+// xmlChar reports whether XML 1.0 allows the character in a document.
+func xmlChar(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+}
+
+func (s *scanner) badEntity(i int) *SyntaxError {
+	rest := s.text[i:min(len(s.text), i+16)]
+	end := strings.IndexByte(rest, ';')
+	if end > 1 && !strings.ContainsAny(rest[:end], " \t\r\n<=") {
+		err := s.fail(Span{i, i + end + 1}, "unknown entity; XML property lists have &amp;, &lt;, &gt;, &quot;, &apos; and character references")
+		err.Hint = "write the character itself, or &amp; if the character & is meant"
+		return err
+	}
+	return s.fail(Span{i, i + 1}, "unescaped &; write &amp;")
+}

@@ -1,0 +1,112 @@
+package profile
+
+import (
+	"crypto/x509"
+
+	"github.com/sceplint/sceplint/checker/cms"
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/secret"
+	"github.com/sceplint/sceplint/checker/template"
+)
+
+// The names of packages below this one that rules use, so that a rule imports
+// this package alone.
+type (
+	Node        = plist.Node
+	Kind        = plist.Kind
+	Span        = plist.Span
+	Position    = plist.Position
+	Source      = plist.Source
+	SyntaxError = plist.SyntaxError
+	Secrets     = secret.Secrets
+	Signature   = cms.Signature
+	Signer      = cms.Signer
+	Product     = template.Product
+	Syntax      = template.Syntax
+	Variable    = template.Variable
+)
+
+// The kinds of values.
+const (
+	Template = plist.Template
+	Dict     = plist.Dict
+	Array    = plist.Array
+	String   = plist.String
+	Integer  = plist.Integer
+	Real     = plist.Real
+	Boolean  = plist.Boolean
+	Date     = plist.Date
+	Data     = plist.Data
+	Null     = plist.Null
+)
+
+// The forms of documents that rules tell apart.
+const (
+	FormXML  = plist.FormXML
+	FormJSON = plist.FormJSON
+)
+
+// MaxSize is plist.MaxSize.
+const MaxSize = plist.MaxSize
+
+// NoSpan is plist.NoSpan.
+var NoSpan = plist.NoSpan
+
+// The verdicts on signatures that rules tell apart.
+const (
+	SignatureInvalid       = cms.Invalid
+	SignatureUnsupported   = cms.Unsupported
+	SignatureNoCertificate = cms.NoCertificate
+)
+
+// The syntaxes of variables that rules tell apart.
+const (
+	SyntaxFleet       = template.SyntaxFleet
+	SyntaxDollar      = template.SyntaxDollar
+	SyntaxPercent     = template.SyntaxPercent
+	SyntaxDoubleBrace = template.SyntaxDoubleBrace
+	SyntaxBlock       = template.SyntaxBlock
+)
+
+// Fleet is template.Fleet.
+var Fleet = template.Fleet
+
+// Variables is template.Variables.
+func Variables(text string) []Variable { return template.Variables(text) }
+
+// HasVariable is template.HasVariable.
+func HasVariable(text string) bool { return template.HasVariable(text) }
+
+// IsVariable is template.IsVariable.
+func IsVariable(text string) bool { return template.IsVariable(text) }
+
+// Literal is template.Literal.
+func Literal(text, standIn string) string { return template.Literal(text, standIn) }
+
+// Placeholder is template.Placeholder.
+func Placeholder(text string) (string, bool) { return template.Placeholder(text) }
+
+// IsUUID is template.IsUUID.
+func IsUUID(text string) bool { return template.IsUUID(text) }
+
+// FoldName is keyname.Fold.
+func FoldName(name string) string { return keyname.Fold(name) }
+
+// Distance is keyname.Distance.
+func Distance(a, b string) int { return keyname.Distance(a, b) }
+
+// HexDigest is plist.HexDigest.
+func HexDigest(text string) []byte { return plist.HexDigest(text) }
+
+// DigestAlgorithm is plist.DigestAlgorithm.
+func DigestAlgorithm(size int) string { return plist.DigestAlgorithm(size) }
+
+// SignerName is cms.SignerName.
+func SignerName(c *x509.Certificate) string { return cms.SignerName(c) }
+
+// MaskError is secret.MaskError.
+func MaskError(err *SyntaxError) string { return secret.MaskError(err) }
+
+// IsSecretKey is keyname.IsSecret.
+func IsSecretKey(key string) bool { return keyname.IsSecret(key) }

@@ -1,0 +1,23 @@
+package profile
+
+import (
+	"testing"
+
+	"github.com/sceplint/sceplint/checker/keyname"
+)
+
+// TestMisspelledChallenge holds that every name that is reported as a misspelling
+// of Challenge is masked.
+func TestMisspelledChallenge(t *testing.T) {
+	for alias, key := range keyAliases {
+		if got := MisspelledSCEPKey(alias); got != key {
+			t.Errorf("%q: %q, want %q", alias, got, key)
+		}
+		if key == "Challenge" && !keyname.IsSecret(alias) {
+			t.Errorf("%q means Challenge and is not secret", alias)
+		}
+	}
+	if got := MisspelledSCEPKey("Challange"); got != "Challenge" {
+		t.Errorf("Challange: %q", got)
+	}
+}

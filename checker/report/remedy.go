@@ -1,0 +1,62 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/sceplint/sceplint/checker"
+)
+
+// fixOf is what the fix of a finding does, and the flags that apply it; "" if
+// there is no fix, or it must not be printed.
+func fixOf(f *checker.Finding) (does, flags string) {
+	switch {
+	case f.Fix == nil || f.Fix.Secret:
+		return "", ""
+	case f.Fix.Safe:
+		return f.Fix.Message, "--fix"
+	}
+	return f.Fix.Message, "--fix --unsafe-fixes"
+}
+
+// helpOf is the help of a finding; "" if its message or its fix says the same.
+func helpOf(f *checker.Finding) string {
+	if f.Help == "" || repeats(f.Message, f.Help) {
+		return ""
+	}
+	if does, _ := fixOf(f); does != "" {
+		return ""
+	}
+	return f.Help
+}
+
+// repeats reports whether a message says what the help says.
+func repeats(message, help string) bool {
+	return strings.Contains(lettersOf(message), lettersOf(help))
+}
+
+// lettersOf gives the letters and digits of a text in lower case.
+func lettersOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
+}
+
+// withRemedy is the message of a finding with what to do about it, or with what
+// suppresses it, for formats that have one text for all.
+func withRemedy(f *checker.Finding) string {
+	if f.Suppression != nil {
+		return f.Message + " (" + suppressed(f.Suppression) + ")"
+	}
+	remedy, _ := fixOf(f)
+	if remedy == "" {
+		remedy = helpOf(f)
+	}
+	if remedy == "" {
+		return f.Message
+	}
+	return f.Message + "; " + remedy
+}

@@ -1,0 +1,181 @@
+package template
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// The words that samples leave for people to replace.
+const (
+	nouns = `(?:domain|company|corp(?:oration)?|business|organi[sz]ation|org|tenant|team|site|school|instance|account|subdomain|` +
+		`server|host|fqdn|ca|mdm|scep|ndes|idp|url|uri|address|challenge|secret|passw(?:or)?d|passphrase|pass|token|key|` +
+		`uuid|guid|id|identifier|fingerprint|hash|digest|data|value|text|string|name|username|user|email|` +
+		`country|state|city|locality|department|unit|ou|cn|subject|certificate|cert|thumbprint)`
+	article = `(?:(?:your|the|an?|my|scep|ndes|ca|mdm|static|dynamic|real|actual|own|new|here)[-_ ]+)*`
+)
+
+// samples matches the texts that documentation and wizards write instead of a
+// real value. A text that merely mentions such a word is not a sample: hence the
+// word boundaries, and the nouns wherever people write plain words between spaces.
+var samples = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(strings.Join([]string{
+		// YOUR-DOMAIN, your_challenge, your-company.com, YOURDOMAIN.COM, Your Organization Name
+		`(?:^|[^A-Za-z])YOUR[-_]+[A-Z]`,
+		`(?i:(?:^|[^a-z])your_+[a-z])`,
+		`(?i:(?:^|[^a-z])your-?(?:(?:scep|ndes|ca|mdm|fleet|idp)[-_]?)?` + nouns + `[-_]?(?:name|here)?(?:$|[^a-z]))`,
+		`(?i:^your (?:(?:scep|ndes|ca|mdm) )?(?:domain|company|organi[sz]ation|server|host|challenge|secret|password|ca|mdm|scep|url|name|uuid)(?: name| here)?(?:$|[^a-z]))`,
+		// CHANGEME, change-me, replace this, REPLACE_WITH_YOUR_TOPIC
+		`(?i:(?:^|[^a-z])(?:change|replace)[-_ ]?(?:me|this)(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])change[-_]?it(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])replace[-_ ]?with[-_ ]?(?:your|the|actual|own|real)[-_ ]?[a-z0-9]*(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])replace[-_ ]?with(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])replace[-_ ]+` + article + nouns + `(?:$|[^a-z]))`,
+		`(?:^|[^A-Za-z])REPLACE[-_][A-Z]`,
+		// SCEP-CHALLENGE-HERE, my_uuid_here, Base64EncodedDataHere, password goes here
+		`[A-Za-z0-9][-_]+HERE(?:$|[^A-Za-z])`,
+		`(?i:[a-z0-9]_+here(?:$|[^a-z]))`,
+		`(?i:(?:^|[^a-z])(?:` + nouns + `|goes|insert|put|enter|paste)[- ]here(?:$|[^a-z]))`,
+		`(?i:` + nouns + `|[Gg]oes|[Ii]nsert|[Pp]ut|[Ee]nter|[Pp]aste)Here(?:$|[^A-Za-z])`,
+		// INSERT CHALLENGE, ENTER_URL, fill in your domain
+		`(?:^|[^A-Za-z])(?:INSERT|ENTER|FILL[-_]?IN|PASTE|PUT)[-_]+[A-Z]`,
+		`(?i:(?:^|[^a-z])(?:insert|enter|fill[- ]in|paste|put)[- ]+` + article + nouns + `(?:$|[^a-z]))`,
+		// the notes that programmers leave, but not the Spanish word "all" of a name in capitals
+		`(?:^|[^A-Za-z ])T(?:ODO|BD)(?:$|[^A-Za-z ])`,
+		`(?:^|[^A-Za-z])FIX(?:ME)(?:$|[^A-Za-z])`,
+		`(?i:(?:^|[^a-z])place[-_]?holder(?:$|[^a-z]))`,
+		// xxxx, <your challenge>, but no mail address or random password with angle brackets
+		`(?i:(?:^|[^a-z])x{4,}(?:$|[^a-z]))`,
+		`<[A-Za-z][A-Za-z0-9 _./:-]{2,}>`,
+		// [CHALLENGE], and a value that an export has blotted out
+		`^\[[A-Za-z][^\[\]]*\]$`,
+		`^\*{3,}$`,
+	}, "|"))
+})
+
+// wholeSamples are samples only if they are the whole text.
+var wholeSamples = map[string]bool{
+	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
+	"redacted": true, "ignored": true, "xxx": true,
+}
+
+// isSampleWord reports whether a text is one of these, in any case.
+func isSampleWord(text string) bool {
+	var lower [9]byte // as long as "challenge"
+	if len(text) > len(lower) {
+		return false
+	}
+	for i := range len(text) {
+		lower[i] = text[i]
+		if c := text[i]; c >= 'A' && c <= 'Z' {
+			lower[i] = c | 0x20
+		}
+	}
+	return wholeSamples[string(lower[:len(text)])]
+}
+
+// hints are the words that every sample has one of at the start of a word,
+// "here" and marks apart. Most texts have none, and comparing them with the
+// samples would cost more than all other checks of a profile.
+var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx"}
+
+// hintsBegin marks the letters that a hint begins with.
+var hintsBegin = func() (t [256]bool) {
+	for _, hint := range hints {
+		t[hint[0]] = true
+	}
+	return t
+}()
+
+func hasHint(text string) bool {
+	begins := true // a word begins here
+	for i := 0; i < len(text); i++ {
+		c := text[i] | 0x20
+		switch letter := c >= 'a' && c <= 'z'; {
+		case !letter:
+			if text[i] == '<' || i == 0 && (text[i] == '[' || text[i] == '*') {
+				return true
+			}
+			begins = true
+			continue
+		case c == 'h' && foldPrefix(text[i:], "here"):
+			return true
+		case begins && hintsBegin[c]:
+			for _, hint := range hints {
+				if c == hint[0] && foldPrefix(text[i:], hint) {
+					return true
+				}
+			}
+		}
+		begins = false
+	}
+	return false
+}
+
+func foldPrefix(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+}
+
+// maxSample limits what is searched, and maxQuote what is returned.
+const maxSample, maxQuote = 1024, 64
+
+// Placeholder reports whether a text is, or holds, sample text that somebody
+// forgot to replace, and returns that text. Template variables are not samples.
+func Placeholder(text string) (string, bool) {
+	if len(text) > maxSample || IsUUID(text) {
+		return "", false
+	}
+	text = strings.TrimSpace(Literal(text, "."))
+	if isSampleWord(text) {
+		return text, true
+	}
+	if !hasHint(text) {
+		return "", false
+	}
+	at := samples().FindStringIndex(text)
+	if at == nil || isOwnDevice(text[at[0]:]) {
+		return "", false
+	}
+	sample := expandToWords(text, at[0], at[1])
+	if len(sample) > maxQuote {
+		sample = strings.ToValidUTF8(sample[:maxQuote], "") + "…"
+	}
+	return sample, true
+}
+
+// isOwnDevice reports whether a text that "your" was found in goes on as "bring
+// your own device" does.
+func isOwnDevice(text string) bool {
+	text = strings.ToLower(strings.TrimLeft(text, "-_ /."))
+	for _, mark := range []string{"-", "_"} {
+		if strings.HasPrefix(text, "your"+mark+"own") {
+			return true
+		}
+	}
+	return false
+}
+
+// expandToWords drops the marks that bound a match and takes in the rest of the
+// words it begins and ends in, with the hyphens and underscores between them.
+func expandToWords(text string, start, end int) string {
+	word := func(c byte) bool {
+		return c == '-' || c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+	}
+	if first, n := utf8.DecodeRuneInString(text[start:end]); first >= utf8.RuneSelf || !word(byte(first)) && !strings.ContainsRune("<[*", first) {
+		start += n
+	}
+	if last, n := utf8.DecodeLastRuneInString(text[start:end]); last >= utf8.RuneSelf || !word(byte(last)) && !strings.ContainsRune(">]*", last) {
+		end -= n
+	}
+	for start > 0 && word(text[start]) && word(text[start-1]) {
+		start--
+	}
+	for end < len(text) && end > start && word(text[end-1]) && word(text[end]) {
+		end++
+	}
+	if end < len(text) && end > start && (text[start] == '[' && text[end] == ']' || text[start] == '<' && text[end] == '>') {
+		end++
+	}
+	return text[start:end]
+}

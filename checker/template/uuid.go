@@ -1,0 +1,27 @@
+package template
+
+// uuidBytes counts 1 for a hyphen, and too many for what is not a hexadecimal
+// digit either.
+var uuidBytes = func() (t [256]uint16) {
+	for c := range t {
+		t[c] = 36
+	}
+	for _, c := range "0123456789abcdefABCDEF" {
+		t[c] = 0
+	}
+	t['-'] = 1
+	return t
+}()
+
+// IsUUID reports whether a text is 8-4-4-4-12 hexadecimal digits, in either
+// case.
+func IsUUID(text string) bool {
+	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return false
+	}
+	hyphens := uint16(0)
+	for i := range len(text) {
+		hyphens += uuidBytes[text[i]]
+	}
+	return hyphens == 4
+}

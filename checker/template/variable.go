@@ -1,0 +1,358 @@
+// Package template finds the variables that MDM products and build tools replace
+// in a text, and sample text that was never replaced.
+package template
+
+import (
+	"slices"
+	"strings"
+)
+
+// Syntax is a way of writing a variable that some product replaces before, or
+// while, a profile is installed.
+type Syntax string
+
+// The syntaxes that are recognized. Several products share most of them.
+const (
+	SyntaxFleet       Syntax = "fleet"        // $FLEET_VAR_NAME, ${FLEET_SECRET_NAME}
+	SyntaxDollar      Syntax = "dollar"       // $NAME, ${name}, $(command): Jamf Pro, Kandji, Ivanti, shells
+	SyntaxPercent     Syntax = "percent"      // %Name%: macOS itself, Jamf School, Mosyle, FileWave
+	SyntaxDoubleBrace Syntax = "double-brace" // {{Name}}: Intune, SimpleMDM, Addigy, Go and Jinja templates
+	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
+	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
+	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #@Name#@, ::NAME::, #{NAME}, [[NAME]]: build scripts
+	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s: formats of printf
+	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ": PHP, and strings put together by programs
+)
+
+// Variable is one variable or template block in a text.
+type Variable struct {
+	Syntax     Syntax
+	Name       string // the text between the marks
+	Start, End int    // bytes of the text
+}
+
+// Variables finds the template variables of a text, in order. What a known
+// product would replace counts, even if the product does not have the name.
+func Variables(text string) []Variable {
+	var found []Variable
+	f := finder{text: text, max: maxVariable}
+	for i := 0; ; {
+		v, ok := f.next(i)
+		if !ok {
+			return found
+		}
+		found = append(found, v)
+		i = v.End
+	}
+}
+
+// HasVariable reports whether a text holds a template variable.
+func HasVariable(text string) bool {
+	_, ok := (&finder{text: text, max: maxVariable}).next(0)
+	return ok
+}
+
+// IsVariable reports whether a text is one template variable and nothing else
+// but whitespace around it.
+func IsVariable(text string) bool {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return false
+	}
+	v, ok := At(text, 0)
+	return ok && v.End == len(text)
+}
+
+// Literal returns a text with each of its variables replaced by a stand-in, so
+// that the rest of it can still be checked.
+func Literal(text, standIn string) string {
+	found := Variables(text)
+	if len(found) == 0 {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, v := range found {
+		b.WriteString(text[at:v.Start])
+		b.WriteString(standIn)
+		at = v.End
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// IsCertain reports whether a text is certainly one variable that holds only a
+// name. "$ecret" and "%pass%" may be variables or passwords, and
+// {{ env "X" | default "pass" }} contains a password.
+func IsCertain(text string) bool {
+	text = strings.TrimSpace(text)
+	if !IsVariable(text) || strings.ContainsAny(text, "\"'`:=") {
+		return false
+	}
+	v, _ := At(text, 0)
+	switch v.Syntax {
+	case SyntaxFleet, SyntaxDoubleBrace, SyntaxBlock:
+		return true
+	case SyntaxDollar:
+		return strings.HasPrefix(text, "${") || isUpperName(v.Name) && len(v.Name) > 3
+	}
+	return false
+}
+
+// maxVariable is the maximum length of a variable inside a text, in bytes.
+const maxVariable = 4096
+
+// finder recognizes variables in a text. It caches the offsets of closing
+// marks, so that a text full of opening marks is not searched to its end for
+// each of them.
+type finder struct {
+	text string
+	max  int
+	ends []end
+}
+
+// end is where a closing mark was found, searching from some offset on.
+type end struct {
+	mark     string
+	from, at int
+}
+
+// Index returns the offset of the first closing mark at or after an offset, or -1.
+func (f *finder) Index(mark string, from int) int {
+	i := slices.IndexFunc(f.ends, func(e end) bool { return e.mark == mark })
+	if i >= 0 && f.ends[i].from <= from && (f.ends[i].at >= from || f.ends[i].at < 0) {
+		return f.ends[i].at
+	}
+	at := strings.Index(f.text[from:], mark)
+	if at >= 0 {
+		at += from
+	}
+	if i < 0 {
+		f.ends = append(f.ends, end{mark, from, at})
+	} else {
+		f.ends[i] = end{mark, from, at}
+	}
+	return at
+}
+
+// At returns the variable of any length that starts at i.
+func At(text string, i int) (Variable, bool) {
+	f := finder{text: text, max: len(text)}
+	return f.At(i)
+}
+
+// between recognizes a variable by its opening and closing marks.
+func (f *finder) between(i int, s Syntax, open, shut string) (Variable, bool) {
+	if !strings.HasPrefix(f.text[i:], open) {
+		return Variable{}, false
+	}
+	start := i + len(open)
+	at := f.Index(shut, start)
+	if at < 0 || at-start > f.max {
+		return Variable{}, false
+	}
+	name := strings.TrimSpace(f.text[start:at])
+	return Variable{s, name, i, at + len(shut)}, name != ""
+}
+
+// At recognizes the variable that starts at i.
+func (f *finder) At(i int) (Variable, bool) {
+	rest := f.text[i:]
+	switch rest[0] {
+	case '$':
+		return f.dollar(i)
+	case '%':
+		if v, ok := f.between(i, SyntaxToken, "%%", "%%"); ok && isUpperName(v.Name) {
+			return v, true
+		}
+		if v, ok := f.between(i, SyntaxBlock, "%{", "}"); ok && isDirective(v.Name) {
+			return v, true
+		}
+		if v, ok := f.between(i, SyntaxPercent, "%", "%"); ok && isPercentName(v.Name) {
+			return v, true
+		}
+		return f.printf(i)
+	case '{':
+		switch {
+		case strings.HasPrefix(rest, "{{"):
+			v, ok := f.between(i, SyntaxDoubleBrace, "{{", "}}")
+			for ok && v.End < len(f.text) && f.text[v.End] == '}' {
+				v.End++ // {{{name}}} and {{ {…} }}
+			}
+			return v, ok
+		case strings.HasPrefix(rest, "{%"):
+			return f.between(i, SyntaxBlock, "{%", "%}")
+		case strings.HasPrefix(rest, "{#"):
+			return f.between(i, SyntaxBlock, "{#", "#}")
+		}
+		v, ok := f.between(i, SyntaxBrace, "{", "}")
+		return v, ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && isPlainName(v.Name)
+	case '<':
+		for _, open := range []string{"<?=", "<?php"} {
+			if v, ok := f.between(i, SyntaxCode, open, "?>"); ok {
+				return v, true
+			}
+		}
+		return f.between(i, SyntaxBlock, "<%", "%>")
+	case '#':
+		if v, ok := f.between(i, SyntaxToken, "#@", "#@"); ok && isPlainName(v.Name) {
+			return v, true
+		}
+		return f.between(i, SyntaxToken, "#{", "}")
+	case ':':
+		v, ok := f.between(i, SyntaxToken, "::", "::")
+		return v, ok && isUpperName(v.Name)
+	case '"':
+		return f.concatenation(i)
+	case '[':
+		v, ok := f.between(i, SyntaxToken, "[[", "]]")
+		return v, ok && isPlainName(v.Name)
+	case '_':
+		v, ok := f.between(i, SyntaxToken, "__", "__")
+		return v, ok && isUpperName(v.Name)
+	case '@':
+		if v, ok := f.between(i, SyntaxToken, "@@", "@@"); ok && isUpperName(v.Name) {
+			return v, true
+		}
+		v, ok := f.between(i, SyntaxToken, "@", "@")
+		return v, ok && isUpperName(v.Name)
+	}
+	return Variable{}, false
+}
+
+// dollar recognizes $NAME, ${name} and $(command). A bare name counts if it is
+// written in capitals, as every product does, or stands alone: "pa$word" is a
+// password, "$word" is not.
+func (f *finder) dollar(i int) (Variable, bool) {
+	rest := f.text[i+1:]
+	v := Variable{Syntax: SyntaxDollar, Start: i}
+	ok := false
+	switch {
+	case strings.HasPrefix(rest, "{"):
+		v, ok = f.between(i, SyntaxDollar, "${", "}")
+	case strings.HasPrefix(rest, "("):
+		v, ok = f.between(i, SyntaxDollar, "$(", ")")
+	default:
+		n := nameLength(rest)
+		if n == 0 || n > maxName || rest[0] >= '0' && rest[0] <= '9' {
+			return v, false
+		}
+		v.Name, v.End = rest[:n], i+1+n
+		if v.End < len(f.text) && f.text[v.End] == '$' && (v.End+1 == len(f.text) || nameLength(f.text[v.End+1:]) == 0) {
+			v.End++ // $NAME$
+		}
+		ok = i == 0 && v.End == len(f.text) || n >= 2 && isUpperName(v.Name)
+	}
+	if strings.HasPrefix(v.Name, "FLEET_VAR_") || strings.HasPrefix(v.Name, "FLEET_SECRET_") {
+		v.Syntax = SyntaxFleet
+	}
+	return v, ok
+}
+
+// printf recognizes %s, %d, %v, %@ and %2$s, where no letter or digit follows: it
+// would be part of a word, or of a percent-encoded byte.
+func (f *finder) printf(i int) (Variable, bool) {
+	rest := f.text[i+1:]
+	n := 0
+	for n < len(rest) && n < 3 && rest[n] >= '0' && rest[n] <= '9' {
+		n++
+	}
+	if n > 0 && (n == len(rest) || rest[n] != '$' || rest[0] == '0') {
+		return Variable{}, false
+	}
+	if n > 0 {
+		n++ // the dollar sign
+	}
+	if n == len(rest) || strings.IndexByte("sdv@", rest[n]) < 0 {
+		return Variable{}, false
+	}
+	n++
+	if n < len(rest) && (nameLength(rest[n:n+1]) > 0 || rest[n] == '%') {
+		return Variable{}, false
+	}
+	return Variable{SyntaxPrintf, rest[:n], i, i + 1 + n}, true
+}
+
+// concatenation recognizes where the string of a program ends and begins again,
+// as in " + name + " and " + name + @", on one line.
+func (f *finder) concatenation(i int) (Variable, bool) {
+	const open = "\" + "
+	if !strings.HasPrefix(f.text[i:], open) {
+		return Variable{}, false
+	}
+	start := i + len(open)
+	for _, shut := range []string{" + @\"", " + \""} {
+		at := f.Index(shut, start)
+		if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<>") {
+			continue
+		}
+		name := strings.TrimSpace(f.text[start:at])
+		return Variable{SyntaxCode, name, i, at + len(shut)}, name != ""
+	}
+	return Variable{}, false
+}
+
+// maxName is the maximum length of the plain name of a variable, in bytes.
+const maxName = 256
+
+// nameLength counts the leading bytes that may stand in a variable's name.
+func nameLength(s string) int {
+	n := 0
+	for n < len(s) && n <= maxName && (s[n] == '_' || s[n] >= '0' && s[n] <= '9' || s[n]|0x20 >= 'a' && s[n]|0x20 <= 'z') {
+		n++
+	}
+	return n
+}
+
+func isUpperName(s string) bool {
+	return s != "" && nameLength(s) == len(s) && len(s) <= maxName && strings.ToUpper(s) == s && s[0] >= 'A' && s[0] <= 'Z'
+}
+
+// isPlainName reports whether a text is letters, digits, "_" and ".".
+func isPlainName(s string) bool {
+	return s != "" && len(s) <= maxName && nameLength(strings.ReplaceAll(s, ".", "_")) == len(s)
+}
+
+// isDirective reports whether a text is a directive of Terraform's templates, with the
+// marks that trim whitespace.
+func isDirective(s string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(strings.Trim(s, "~")), " ")
+	switch word {
+	case "if", "else", "endif", "for", "endfor":
+		return true
+	}
+	return false
+}
+
+// isPercentName reports whether a text is a name between percent signs, Jamf School's function
+// form "FullName,prefix:x" included, and no percent-encoded byte of a URL.
+func isPercentName(s string) bool {
+	name, _, _ := strings.Cut(s, ",")
+	if !isPlainName(name) || len(name) < 3 || name[0] >= '0' && name[0] <= '9' {
+		return false
+	}
+	return !strings.ContainsAny(s, " \t\r\n/")
+}
+
+// next returns the first variable at or after an offset.
+func (f *finder) next(i int) (Variable, bool) {
+	for ; i < len(f.text); i++ {
+		if canStart[f.text[i]] {
+			if v, ok := f.At(i); ok {
+				return v, true
+			}
+		}
+	}
+	return Variable{}, false
+}
+
+// canStart marks the bytes that a variable may begin with.
+var canStart = func() (t [256]bool) {
+	for _, c := range "$%{<#_@[:\"" {
+		t[c] = true
+	}
+	return t
+}()
+
+// CanStart reports whether a variable may begin with the byte.
+func CanStart(c byte) bool { return canStart[c] }

@@ -1,0 +1,217 @@
+package rules
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/checkertest"
+)
+
+// TestDocParts holds that the documentation of a rule has its parts, each once
+// and in order.
+func TestDocParts(t *testing.T) {
+	for _, rule := range All() {
+		if !regexp.MustCompile(`(?s)^What it checks: .+\nWhy it matters: .+`).MatchString(rule.Doc) {
+			t.Errorf("%s: its documentation says not what it checks, or why it matters", rule.ID)
+		}
+		if utf8.RuneCountInString(rule.Title) > 60 {
+			t.Errorf("%s: the title has more than 60 characters", rule.ID)
+		}
+	}
+}
+
+// TestMessages looks at the messages and the help of all findings in the test
+// data: short messages without a remedy, and help that says something else.
+func TestMessages(t *testing.T) {
+	shapes := map[string]bool{}
+	remedy := regexp.MustCompile(`; (write|add|remove|use|set|replace|move|rename|put|give|keep|sign|run|make|convert|generate|export) `)
+	for _, rule := range All() {
+		for _, pattern := range []string{"bad*", "set*/*"} {
+			for _, file := range checkertest.Files(t, filepath.Join(testdata, rule.ID, pattern)) {
+				text := checkertest.Read(t, file)
+				for _, f := range run(t, file, text, checkertest.Targets(t, text), with(rule)...).Findings {
+					checkWording(t, shapes, remedy, &f)
+				}
+			}
+		}
+	}
+	var lengths []int
+	for shape := range shapes {
+		lengths = append(lengths, utf8.RuneCountInString(shape))
+	}
+	slices.Sort(lengths)
+	t.Logf("%d messages, of %d characters at most, and %d in the median", len(lengths), lengths[len(lengths)-1], lengths[len(lengths)/2])
+	if len(lengths) < 150 || lengths[len(lengths)/2] >= 60 {
+		t.Errorf("the median of %d messages is %d characters", len(lengths), lengths[len(lengths)/2])
+	}
+}
+
+func checkWording(t *testing.T, shapes map[string]bool, remedy *regexp.Regexp, f *checker.Finding) {
+	t.Helper()
+	shape := withoutValues(f.Message)
+	if shapes[shape] {
+		return
+	}
+	if f.Rule.ID != "plist-syntax" { // whose messages are those of the reader of property lists
+		shapes[shape] = true
+		if n := utf8.RuneCountInString(shape); n > 90 {
+			t.Errorf("%s: %d characters: %s", f.Rule.ID, n, f.Message)
+		}
+		if remedy.MatchString(shape) || strings.HasSuffix(f.Message, ".") {
+			t.Errorf("%s: a remedy, or a period: %s", f.Rule.ID, f.Message)
+		}
+	}
+	said := func(text string) string { return strings.Join(wordsOf(text), " ") }
+	for _, text := range []string{f.Help, fixMessage(f)} {
+		if n := utf8.RuneCountInString(withoutValues(text)); n > 100 && !strings.Contains(text, "openssl") {
+			t.Errorf("%s: help of %d characters: %s", f.Rule.ID, n, text)
+		}
+		if text != "" && strings.Contains(said(f.Message), said(text)) {
+			t.Errorf("%s: %q repeats %q", f.Rule.ID, text, f.Message)
+		}
+	}
+}
+
+func fixMessage(f *checker.Finding) string {
+	if f.Fix == nil {
+		return ""
+	}
+	return f.Fix.Message
+}
+
+var values = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|payload PayloadContent\[\d+\](?: \([^)]*\))?(?: on line \d+)?|\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4,12})+|\b\d[\d.:TZ-]*|[;,]? (?:and the first is|first defined) on line \d+|<[^>]*>|\b[A-Za-z]+\.[A-Za-z]+\b|until it is rendered: .*|: CMS message .*|\((?:asn1|x509)[^)]*\)`)
+
+// withoutValues is a message without what it quotes of the document.
+func withoutValues(message string) string { return values.ReplaceAllString(message, "") }
+
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// never are the words that others replace, so that each thing has one name. The
+// pattern is of whole words.
+var never = map[string]string{
+	`hits?`:                              "finding",
+	`(keeps?|held|hold|holds|kept) back`: "suppress",
+	`mends?|mended`:                      "fix, correct",
+	`judged?|judges`:                     "check, report",
+	`pass(es|ed)? over`:                  "skip, ignore",
+	`swallows?|swallowed`:                "ignore",
+	`refuses?|refused`:                   "reject",
+	`lacks|is without`:                   "is missing",
+	`is no [a-z]+`:                       "is not a, invalid",
+	`is none`:                            "unknown, unsupported",
+	`misspelt`:                           "misspelled",
+	`twice|doubled|one and the same`:     "duplicate",
+	`out of reason`:                      "out of range",
+	`not in force|past its date`:         "expired, not yet valid",
+	`letter by letter|in other letters`:  "case-sensitive, only in case",
+	`fixed secret|fixed text`:            "hard-coded",
+	`sample text|samples?`:               "placeholder",
+	`filled in`:                          "rendered, fills in",
+	`dicts?`:                             "dictionary",
+	`outermost`:                          "top-level",
+	`management servers?`:                "MDM server",
+	`white space`:                        "whitespace",
+	`enrols?|enrolment`:                  "enroll, enrollment",
+	`organisations?|licences?|authorise[sd]?|recognise[sd]?|honoured|colours?|behaviour`: "American spelling",
+	`mail address`:        "email address",
+	`PKCS#12`:             "PKCS #12",
+	`base64`:              "Base64",
+	`anew`:                "regenerate, reissue, rerun",
+	`behind`:              "after",
+	`(inside|outside) of`: "inside, outside",
+	`in the place of`:     "instead of",
+	`without a word|whoever|somebody|nobody|hence|at this place`: "nothing",
+	`byte-order mark`: "byte order mark",
+}
+
+// allowed are uses of such words that mean something else, by a part of the text.
+var allowed = []string{
+	"openssl", "| base64", "base64:", // the program
+	"Enrolment Protocol", // the title of RFC 8894
+	"Base64-encoded twice",
+	"nobody can", "nobody dares", "nobody knows", "nobody wrote", "nobody measures", "what nobody sees", "<dict>", "</dict>",
+	"there is none", "is none of", "is none\nof", "the identity is none", "is no fix", "is no line", "is no string", "Apple's code lacks", "lacks reports",
+	"digits of a sample", "sampleUUID", "base64Text",
+}
+
+// TestWords holds that texts for users, and comments, do not use words that others
+// replace.
+func TestWords(t *testing.T) {
+	patterns := map[*regexp.Regexp]string{}
+	for word, use := range never {
+		patterns[regexp.MustCompile(`(?:^|[^\w-])(`+word+`)(?:$|[^\w-])`)] = use
+	}
+	check := func(where, text string) {
+		for _, part := range allowed {
+			text = strings.ReplaceAll(text, part, "")
+		}
+		for pattern, use := range patterns {
+			if m := pattern.FindStringSubmatch(text); m != nil {
+				t.Errorf("%s: %q; use %s", where, m[1], use)
+			}
+		}
+	}
+	for _, rule := range All() {
+		for _, text := range []string{rule.Title, rule.Varies, rule.Doc, rule.Help} {
+			check(rule.ID, text)
+		}
+	}
+	var files []string
+	for _, pattern := range []string{"*.go", "../checker/report/*.go"} {
+		list, err := filepath.Glob(pattern)
+		if err != nil || len(list) == 0 {
+			t.Fatal(pattern, err)
+		}
+		files = append(files, list...)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, group := range parsed.Comments {
+			check(file, group.Text())
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool { // the texts of findings
+			if call, ok := n.(*ast.CallExpr); ok {
+				for _, arg := range call.Args {
+					if text, ok := arg.(*ast.BasicLit); ok && text.Kind == token.STRING && strings.Contains(text.Value, " ") {
+						if s, err := strconv.Unquote(text.Value); err == nil {
+							check(file, s)
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	policies, err := filepath.Glob("../policies/*/*/*.rego")
+	if err != nil || len(policies) < 60 {
+		t.Fatalf("%d policies, %v", len(policies), err)
+	}
+	for _, file := range policies {
+		if strings.HasSuffix(file, "_test.rego") {
+			continue
+		}
+		for line := range strings.Lines(string(checkertest.Read(t, file))) {
+			if !strings.Contains(line, "https://") && !strings.HasPrefix(line, "#     ") { // no reference and no example
+				check(file, strings.TrimSpace(line))
+			}
+		}
+	}
+}
