@@ -37,11 +37,11 @@ type Configuration struct {
 	KeyIsExtractable   string `json:"key_is_extractable"`
 }
 
-// What is written in the place of a value that is not known.
+// What a row shows instead of a value that is not known.
 const (
 	isVariable = "variable"
 	isInvalid  = "invalid"
-	isAbsent   = "absent"
+	isAbsent   = "not set"
 )
 
 // Configure tells what a SCEP payload asks for. Mask hides secrets in what is
