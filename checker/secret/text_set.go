@@ -90,6 +90,11 @@ func (t *textSet) find(text string, yield func(plist.Span) bool) {
 	}
 }
 
+// mask masks the texts in a text.
+func (t *textSet) mask(text string) string {
+	return replaceSpans(text, func(yield func(plist.Span) bool) { t.find(text, yield) })
+}
+
 // count is how often the texts occur in a text.
 func (t *textSet) count(text string) (n int) {
 	t.find(text, func(plist.Span) bool { n++; return true })
