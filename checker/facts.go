@@ -443,7 +443,7 @@ func (s *factStore) buckets() iter.Seq[[]factRecord] {
 		shift--
 	}
 	return func(yield func([]factRecord) bool) {
-		var list []factRecord
+		list := make([]factRecord, 0, min(s.facts.size, 2*few))
 		for i := range uint32(1) << (32 - shift) {
 			list = list[:0]
 			var rest []packedFact

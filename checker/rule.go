@@ -5,6 +5,7 @@ package checker
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -292,7 +293,7 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	masked := maskArgs(own, n, args)
 	for i, arg := range masked {
 		if !isWording(args[i]) {
-			f.args = append(f.args, secrets.Text(fmt.Sprint(arg)))
+			f.args = append(f.args, secrets.Text(plainText(arg)))
 		}
 	}
 	if len(f.args) == 0 && n != nil && !n.Is(profile.Dict, profile.Array) { // then the value tells findings apart
@@ -305,6 +306,17 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	}
 	p.found = append(p.found, f)
 	return f
+}
+
+// plainText is what fmt.Sprint makes of a value, which most often is a text.
+func plainText(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case int:
+		return strconv.Itoa(value)
+	}
+	return fmt.Sprint(value)
 }
 
 // Mask masks secrets in a text of the document that is about to be cut, unless they are to be shown.

@@ -12,6 +12,7 @@ type textSet struct {
 	texts   []string        // in order, each at most maxFoundBytes long
 	shorter []int32         // for each text, the longest other one that it begins with; -1: none
 	starts  [1 << 10]uint64 // a bit for each way that a text may begin
+	first   [256]bool       // the bytes that texts begin with
 }
 
 // minFoundBytes is how many bytes a text has at least, and maxFoundBytes how many of it are compared: after more of them
@@ -30,6 +31,7 @@ func newTextSet(texts []string) *textSet {
 	for i, text := range t.texts {
 		h := startOf(text)
 		t.starts[h/64] |= 1 << (h % 64)
+		t.first[text[0]] = true
 		j := int32(i - 1)
 		for j >= 0 && !strings.HasPrefix(text, t.texts[j]) {
 			j = t.shorter[j]
@@ -81,6 +83,9 @@ func (t *textSet) find(text string, yield func(plist.Span) bool) {
 		return
 	}
 	for i := 0; i+minFoundBytes <= len(text); i++ {
+		if !t.first[text[i]] {
+			continue // as at nearly all offsets
+		}
 		if n := t.at(text, i); n > 0 {
 			if !yield(plist.Span{Start: i, End: i + n}) {
 				return
@@ -88,6 +93,11 @@ func (t *textSet) find(text string, yield func(plist.Span) bool) {
 			i += n - 1
 		}
 	}
+}
+
+// mask masks the texts in a text.
+func (t *textSet) mask(text string) string {
+	return replaceSpans(text, func(yield func(plist.Span) bool) { t.find(text, yield) })
 }
 
 // count is how often the texts occur in a text.
