@@ -6,7 +6,6 @@ import (
 	"hash/maphash"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
@@ -133,6 +132,21 @@ func content(p *profile.Profile) string {
 	return strconv.FormatUint(hash, 36)
 }
 
+// appendFields appends a text without its whitespace.
+func appendFields(b []byte, text string) []byte {
+	for i := 0; i < len(text); {
+		start := i
+		for i < len(text) && text[i] > ' ' {
+			i++
+		}
+		b = append(b, text[start:i]...)
+		for i < len(text) && text[i] <= ' ' {
+			i++
+		}
+	}
+	return b
+}
+
 // appendValues appends a value with all that it holds, so that no two that differ are
 // written alike.
 func appendValues(b []byte, n *profile.Node) []byte {
@@ -142,10 +156,7 @@ func appendValues(b []byte, n *profile.Node) []byte {
 	b = append(b, n.Key...)
 	text := n.Text()
 	if n.Is(profile.Data) {
-		for field := range strings.FieldsSeq(text) {
-			b = append(b, field...)
-		}
-		b = append(b, ' ')
+		b = append(appendFields(b, text), ' ')
 	} else {
 		b = binary.AppendUvarint(b, uint64(len(text)))
 		b = append(b, text...)
