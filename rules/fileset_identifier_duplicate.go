@@ -150,15 +150,18 @@ func appendFields(b []byte, text string) []byte {
 // appendValues appends a value with all that it holds, so that no two that differ are
 // written alike.
 func appendValues(b []byte, n *profile.Node) []byte {
-	b = append(b, byte(n.Kind))
-	b = binary.AppendUvarint(b, uint64(n.Len()))
-	b = binary.AppendUvarint(b, uint64(len(n.Key)))
-	b = append(b, n.Key...)
-	text := n.Text()
-	if n.Is(profile.Data) {
+	text, data := n.Text(), n.Is(profile.Data)
+	var head [13]byte
+	head[0] = byte(n.Kind)
+	binary.LittleEndian.PutUint32(head[1:], uint32(n.Len()))
+	binary.LittleEndian.PutUint32(head[5:], uint32(len(n.Key)))
+	if !data {
+		binary.LittleEndian.PutUint32(head[9:], uint32(len(text)))
+	}
+	b = append(append(b, head[:]...), n.Key...)
+	if data {
 		b = append(appendFields(b, text), ' ')
 	} else {
-		b = binary.AppendUvarint(b, uint64(len(text)))
 		b = append(b, text...)
 	}
 	for c := range n.Children() {
