@@ -6,7 +6,6 @@ import (
 	"hash/maphash"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
@@ -133,21 +132,36 @@ func content(p *profile.Profile) string {
 	return strconv.FormatUint(hash, 36)
 }
 
+// appendFields appends a text without its whitespace.
+func appendFields(b []byte, text string) []byte {
+	for i := 0; i < len(text); {
+		start := i
+		for i < len(text) && text[i] > ' ' {
+			i++
+		}
+		b = append(b, text[start:i]...)
+		for i < len(text) && text[i] <= ' ' {
+			i++
+		}
+	}
+	return b
+}
+
 // appendValues appends a value with all that it holds, so that no two that differ are
 // written alike.
 func appendValues(b []byte, n *profile.Node) []byte {
-	b = append(b, byte(n.Kind))
-	b = binary.AppendUvarint(b, uint64(n.Len()))
-	b = binary.AppendUvarint(b, uint64(len(n.Key)))
-	b = append(b, n.Key...)
-	text := n.Text()
-	if n.Is(profile.Data) {
-		for field := range strings.FieldsSeq(text) {
-			b = append(b, field...)
-		}
-		b = append(b, ' ')
+	text, data := n.Text(), n.Is(profile.Data)
+	var head [13]byte
+	head[0] = byte(n.Kind)
+	binary.LittleEndian.PutUint32(head[1:], uint32(n.Len()))
+	binary.LittleEndian.PutUint32(head[5:], uint32(len(n.Key)))
+	if !data {
+		binary.LittleEndian.PutUint32(head[9:], uint32(len(text)))
+	}
+	b = append(append(b, head[:]...), n.Key...)
+	if data {
+		b = append(appendFields(b, text), ' ')
 	} else {
-		b = binary.AppendUvarint(b, uint64(len(text)))
 		b = append(b, text...)
 	}
 	for c := range n.Children() {

@@ -9,10 +9,10 @@ import (
 
 // textSet finds the texts of secrets in other texts, in time and memory proportional to the size of both.
 type textSet struct {
-	texts   []string        // in order, each at most maxFoundBytes long
-	shorter []int32         // for each text, the longest other one that it begins with; -1: none
-	starts  [1 << 10]uint64 // a bit for each way that a text may begin
-	first   [256]bool       // the bytes that texts begin with
+	texts   []string       // in order, each at most maxFoundBytes long
+	shorter []int32        // for each text, the longest other one that it begins with; -1: none
+	starts  [1 << 6]uint64 // a bit for each way that a text may begin
+	first   [256]bool      // the bytes that texts begin with
 }
 
 // minFoundBytes is how many bytes a text has at least, and maxFoundBytes how many of it are compared: after more of them
@@ -43,7 +43,7 @@ func newTextSet(texts []string) *textSet {
 
 // startOf is a digest of the first bytes of a text.
 func startOf(text string) uint32 {
-	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1 >> 16
+	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1 >> 20
 }
 
 // at returns the length of the longest of the texts that begins at an offset; 0 if none does.
