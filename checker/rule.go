@@ -297,7 +297,7 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		}
 	}
 	if len(f.args) == 0 && n != nil && !n.Is(profile.Dict, profile.Array) { // then the value tells findings apart
-		f.args = []string{secrets.Text(secret.MaskOwn(n.Text(), own))}
+		f.args = []string{maskValue(secrets, n, own)}
 	}
 	if p.ShowSecrets() {
 		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
@@ -317,6 +317,19 @@ func plainText(value any) string {
 		return strconv.Itoa(value)
 	}
 	return fmt.Sprint(value)
+}
+
+// maxValueArg is the size, in bytes, of a value that identifies a finding by its
+// text. Of a longer one, the size does: masking it takes several times its memory.
+const maxValueArg = 1 << 16
+
+// maskValue is the text of a value without secrets, for a fingerprint.
+func maskValue(secrets *profile.Secrets, n *profile.Node, own []string) string {
+	text := n.Text()
+	if len(text) > maxValueArg {
+		return fmt.Sprintf("%d bytes", len(text))
+	}
+	return secrets.Text(secret.MaskOwn(text, own))
 }
 
 // Mask masks secrets in a text of the document that is about to be cut, unless they are to be shown.

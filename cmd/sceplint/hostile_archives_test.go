@@ -40,7 +40,7 @@ func hostileArchives() []hostile {
 		}
 		return list
 	}
-	const out, deep = "leads out of the archive", "not supported; extract it first"
+	const out, deep = "entry name escapes the archive", "not supported; extract it first"
 	return []hostile{
 		// Bombs.
 		in("ratio-gz", "in.tar.gz", func() []byte {
@@ -61,7 +61,7 @@ func hostileArchives() []hostile {
 		}, 2, "entry of 135266304 bytes is too large; the limit is 134217728"),
 		in("zeros-gz", "in.gz", func() []byte { return sourcetest.Gzip(zeros(20 << 20)) }, 2, "neither a tar archive nor JSON Lines"),
 		in("gz-of-gz", "in.tar.gz", func() []byte { return sourcetest.Gzip(sourcetest.Archive("x.tgz", profile)) }, 2, "neither a tar archive nor JSON Lines"),
-		in("gz-members", "in.tar.gz", func() []byte { return bytes.Repeat(sourcetest.Gzip(nil), 1e5) }, 2, "hold nothing; it is not read further"),
+		in("gz-members", "in.tar.gz", func() []byte { return bytes.Repeat(sourcetest.Gzip(nil), 1e5) }, 2, "produced no output; reading stopped"),
 		in("gz-joined", "in.tar.gz", func() []byte {
 			text := sourcetest.Archive("x.tar", profile)
 			return append(sourcetest.Gzip(text[:700]), sourcetest.Gzip(text[700:])...)
@@ -71,7 +71,7 @@ func hostileArchives() []hostile {
 			text := sourcetest.Archive("x.tgz", same("a.mobileconfig", 20)...)
 			return text[:len(text)/2]
 		}, 2, "truncated file"),
-		in("gz-checksum", "in.tar.gz", func() []byte { text := sourcetest.Archive("x.tgz", profile); text[len(text)-6] ^= 1; return text }, 2, "checksum is wrong"),
+		in("gz-checksum", "in.tar.gz", func() []byte { text := sourcetest.Archive("x.tgz", profile); text[len(text)-6] ^= 1; return text }, 2, "checksum does not match"),
 		in("gz-header", "in.tar.gz", fixed("\x1f\x8b\x08\xff\xff\xff"), 2, "corrupt"),
 		in("gz-name", "in.tar.gz", func() []byte {
 			return append([]byte("\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03"), bytes.Repeat([]byte("a"), 1<<20)...)
@@ -82,8 +82,8 @@ func hostileArchives() []hostile {
 		entries("escape-zip", "in.zip", 2, out, sourcetest.Entry{Name: `..\a.mobileconfig`, Text: good}),
 		entries("escape-inside", "in.tar", 2, out, sourcetest.Entry{Name: "a/../../b.mobileconfig", Text: good}),
 		entries("absolute", "in.tar", 0, "1 file (1 SCEP payload)", sourcetest.Entry{Name: "//etc/b.mobileconfig", Text: good}),
-		entries("dots", "in.tar", 2, "an entry has no name", sourcetest.Entry{Name: ".", Text: good}, sourcetest.Entry{Name: "a/..", Text: good}),
-		entries("names-none", "in.zip", 2, "no name", sourcetest.Entry{Name: "", Text: good}),
+		entries("dots", "in.tar", 2, "entry without a name", sourcetest.Entry{Name: ".", Text: good}, sourcetest.Entry{Name: "a/..", Text: good}),
+		entries("names-none", "in.zip", 2, "entry without a name", sourcetest.Entry{Name: "", Text: good}),
 		entries("link-tar", "in.tar", 0, "links in archives are not followed", sourcetest.Entry{Name: "a.mobileconfig", Link: "/etc/passwd"}, profile),
 		entries("link-zip", "in.zip", 0, "links in archives are not followed", sourcetest.Entry{Name: "a.mobileconfig", Link: "../../../etc/passwd"}, profile),
 		in("hard-link", "in.tar", func() []byte {
@@ -124,7 +124,7 @@ func hostileArchives() []hostile {
 			copy(text[483:495], fmt.Sprintf("%011o\x00", 1<<30))
 			sourcetest.Checksum(text)
 			return append(text, make([]byte, 1024)...)
-		}, 2, "a.mobileconfig: the entry is a sparse file"),
+		}, 2, "a.mobileconfig: sparse files are not supported"),
 		in("tar-sparse-60-mib", "in.tar.gz", func() []byte {
 			text := sourcetest.Tar(&tar.Header{Name: "a.mobileconfig"})
 			text[156] = 'S'
@@ -133,14 +133,14 @@ func hostileArchives() []hostile {
 			copy(text[483:495], fmt.Sprintf("%011o\x00", 60<<20))
 			sourcetest.Checksum(text)
 			return sourcetest.Gzip(append(text, make([]byte, 1024)...))
-		}, 2, "a.mobileconfig: the entry is a sparse file"),
+		}, 2, "a.mobileconfig: sparse files are not supported"),
 		in("tar-name-long", "in.tar", func() []byte {
 			text := sourcetest.Tar(&tar.Header{Name: "././@LongLink", Size: 4 << 20})
 			text[156] = tar.TypeGNULongName
 			copy(text[257:265], "ustar  \x00")
 			sourcetest.Checksum(text)
 			return append(append(text, bytes.Repeat([]byte("ab/c"), 1<<20)...), sourcetest.Archive("x.tar", profile)...)
-		}, 2, "cannot be read on"),
+		}, 2, "cannot read the archive from byte"),
 		in("tar-pax", "in.tar", func() []byte {
 			return append(sourcetest.Tar(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": many("a", 5e5)}}), sourcetest.Archive("x.tar", profile)...)
 		}, 0, "1 file (1 SCEP payload)"),
@@ -157,7 +157,7 @@ func hostileArchives() []hostile {
 		in("zip-method", "in.zip", zipLies(func(directory, _ []byte) { directory[10] = 99 }), 2, "unsupported compression"),
 		in("zip-encrypted", "in.zip", zipLies(func(directory, _ []byte) { directory[8] |= 1 }), 2, "entry is encrypted; extract the archive first"),
 		in("zip-count", "in.zip", zipLies(func(_, end []byte) { binary.LittleEndian.PutUint16(end[10:], 60000) }), 2, "truncated file"),
-		in("zip-directory-size", "in.zip", zipLies(func(_, end []byte) { binary.LittleEndian.PutUint32(end[12:], 1<<31) }), 2, "is missing or damaged"),
+		in("zip-directory-size", "in.zip", zipLies(func(_, end []byte) { binary.LittleEndian.PutUint32(end[12:], 1<<31) }), 2, "is missing or corrupt"),
 		in("zip-64", "in.zip", zipLies(func(directory, end []byte) {
 			binary.LittleEndian.PutUint32(directory[24:], 1<<32-1)
 			binary.LittleEndian.PutUint16(end[10:], 1<<16-1)
@@ -177,7 +177,7 @@ func hostileArchives() []hostile {
 			binary.LittleEndian.PutUint16(tail[10:], 1000)
 			binary.LittleEndian.PutUint32(tail[12:], uint32(1000*len(directory)))
 			return append(out, tail...)
-		}, 2, "its entries overlap one another"),
+		}, 2, "entries overlap or exceed the archive"),
 		in("zip-entries", "in.zip", func() []byte {
 			list := make([]sourcetest.Entry, 6e4)
 			for i := range list {
@@ -186,8 +186,8 @@ func hostileArchives() []hostile {
 			return sourcetest.Archive("x.zip", append(list, profile)...)
 		}, 0, "1 file (1 SCEP payload)"),
 		in("zip-heads", "in.zip", func() []byte { return append(bytes.Repeat([]byte("PK\x03\x04"), 8), sourcetest.Archive("x.zip")...) }, 2, "entries at the start are not in the central directory"),
-		in("zip-comment", "in.zip", func() []byte { return append(sourcetest.Archive("x.zip", profile), noise(70000)...) }, 2, "is missing or damaged"),
-		in("zip-cut", "in.zip", func() []byte { text := sourcetest.Archive("x.zip", profile); return text[:len(text)-30] }, 2, "is missing or damaged"),
+		in("zip-comment", "in.zip", func() []byte { return append(sourcetest.Archive("x.zip", profile), noise(70000)...) }, 2, "is missing or corrupt"),
+		in("zip-cut", "in.zip", func() []byte { text := sourcetest.Archive("x.zip", profile); return text[:len(text)-30] }, 2, "is missing or corrupt"),
 	}
 }
 
@@ -226,9 +226,9 @@ func hostileStreams() []hostile {
 		forever("cms", "\x30\x80", "\x24\x80", 1, most),
 		forever("binary", "bplist00", "\x00", 1, most),
 		forever("json", `{"URL": "`, "aaaaaaaaaaaaaaaa", 1, most),
-		forever("zip", "PK\x03\x04", "aaaaaaaaaaaaaaaa", 2, "name it as a file"),
+		forever("zip", "PK\x03\x04", "aaaaaaaaaaaaaaaa", 2, "save it to a file"),
 		forever("gzip", "\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03", "aaaaaaaaaaaaaaaa", 2, "corrupt"),
-		forever("gzip-members", "", string(sourcetest.Gzip(nil)), 2, "hold nothing; it is not read further"),
+		forever("gzip-members", "", string(sourcetest.Gzip(nil)), 2, "produced no output; reading stopped"),
 		forever("line", `{"name":"a","profile":"`, "AAAAAAAAAAAAAAAA", 2, "line 1 is longer than 32 MiB"),
 		lines("line-long", grown(`{"name":"a","profile":"`, "A", 33<<20, ""), 2, "line 1 is longer than 32 MiB"),
 		lines("line-20-mib", grown(`{"name":"a","profile":"<plist`, " ", 20<<20, `"}`), 1, "plist-syntax"),
@@ -236,14 +236,14 @@ func hostileStreams() []hostile {
 		lines("line-escapes", grown(`{"name":"a","profile":"<`, `\u003c`, 3<<20, `"}`), 1, "plist-syntax"),
 		lines("deep", func() []byte {
 			return []byte(`{"profile":` + many("[", 1e6) + "\n" + `{"name":"b","profile":"<plist"}`)
-		}, 2, "line 1 is no JSON object"),
-		lines("empty-lines", grown("", "\n", 20<<20, ""), 2, "the rest is not read"),
+		}, 2, "line 1 is not a JSON object"),
+		lines("empty-lines", grown("", "\n", 20<<20, ""), 2, "the rest was skipped"),
 		lines("many-names", func() []byte { return []byte(`{` + many(`"name":"a",`, 1e6) + `"profile":"<plist"}`) }, 1, "plist-syntax"),
 		lines("names", fixed(`{"name":"a\u001b[31m\u202e\u009b\nb\u0007","profile":"<plist"}`+"\n"), 1, "a?[31m???b?"),
 		lines("names-out", fixed(`{"name":"../../a","device":"\u001b[2J","profile":"<plist"}`+"\n"), 1, "in.jsonl/line 1"),
 		lines("name-long", grown(`{"name":"`, "ä", 1e6, `","profile":"<plist"}`), 1, "plist-syntax"),
-		lines("lines-bad", grown("", "{\"name\":1}\n", 1e4, `{"name":"a","profile":"<plist"}`), 2, "line 10000 has no"),
-		lines("nul", grown(`{"name":"a","profile":"`, `\u0000`, 1e6, `"}`), 2, "neither text"),
+		lines("lines-bad", grown("", "{\"name\":1}\n", 1e4, `{"name":"a","profile":"<plist"}`), 2, `line 10000 is missing the string "profile"`),
+		lines("nul", grown(`{"name":"a","profile":"`, `\u0000`, 1e6, `"}`), 2, "expected text that begins with < or Base64"),
 		{name: "stdin-name", args: "check --stdin-filename a\x1b[31m\u202eb -", stdin: func() io.Reader { return bytes.NewReader(good[:40]) }, exit: 1, says: `a\u{1b}[31m\u{202e}b`},
 	}
 }
