@@ -21,6 +21,7 @@ import (
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -65,8 +66,8 @@ each run; use the same --mark-key FILE to compare the challenges of several part
 			if len(args) == 0 {
 				return errors.New("missing path; give files, directories, or - for standard input")
 			}
-			if _, err := os.Lstat(args[0]); err != nil && nearCommand(cmd, args[0]) != "" {
-				return unknownCommand(cmd, args[0])
+			if _, err := os.Lstat(args[0]); err != nil && usage.NearCommand(cmd, args[0]) != "" {
+				return usage.UnknownCommand(cmd, args[0])
 			}
 			return t.audit(cmd.Context(), &f, args)
 		},
@@ -360,7 +361,7 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge FILE…",
 		Short: "Merge the results of `sceplint audit --shard`",
-		Args:  argumentCount(1, math.MaxInt, "FILE"),
+		Args:  usage.ArgumentCount(1, math.MaxInt, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := f.checkOutput(); err != nil {
 				return err

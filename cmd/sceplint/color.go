@@ -7,6 +7,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -75,4 +76,15 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err) // the flag does not exist: a mistake in this program
 	}
+}
+
+// terminalWidth is the number of columns of the terminal that w is, and 80 if it is none.
+func terminalWidth(w io.Writer) int {
+	const defaultWidth, minWidth = 80, 40
+	if f, ok := unwrapWriter(w).(*os.File); ok && isTerminal(w) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return max(width, minWidth)
+		}
+	}
+	return defaultWidth
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // starterConfig is the file that sceplint config init writes.
@@ -30,14 +31,14 @@ The configuration is the nearest ` + config.Names[0] + ` (or ` + config.Names[1]
 the repository root (the directory with .git). Outside of a repository, only the working directory is searched.
 Paths in it are relative to the configuration file, and must stay inside the repository, links included.
 Command-line flags override the configuration.`,
-		Args: requireSubcommand,
+		Args: usage.RequireSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "init [DIR]",
 			Short: "Create a sample " + config.Name,
-			Args:  argumentCount(0, 1, "path"),
+			Args:  usage.ArgumentCount(0, 1, "path"),
 			RunE: func(_ *cobra.Command, args []string) error {
 				return t.configInit(append(args, ".")[0])
 			},
@@ -46,7 +47,7 @@ Command-line flags override the configuration.`,
 		&cobra.Command{
 			Use:   "schema",
 			Short: "Print the JSON Schema of " + config.Name,
-			Args:  argumentCount(0, 0, ""),
+			Args:  usage.ArgumentCount(0, 0, ""),
 			RunE: func(*cobra.Command, []string) error {
 				_, err := t.out.Write(config.Schema)
 				return err
@@ -60,7 +61,7 @@ func configCheckCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Validate a configuration file with its policies and files",
-		Args:  argumentCount(0, 1, "path"),
+		Args:  usage.ArgumentCount(0, 1, "path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f := checkFlags{}
 			f.policies.Project = config.Project{Path: append(args, "")[0]}

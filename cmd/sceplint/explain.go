@@ -17,6 +17,7 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 func explainCommand(t *ioStreams) *cobra.Command {
@@ -32,9 +33,9 @@ A device reports a code, such as 22013, when a profile or a certificate request 
 prints its meaning, and the rules that find its causes in profiles.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if everything {
-				return argumentCount(0, 0, "")(cmd, args)
+				return usage.ArgumentCount(0, 0, "")(cmd, args)
 			}
-			return argumentCount(1, 1, "ID")(cmd, args)
+			return usage.ArgumentCount(1, 1, "ID")(cmd, args)
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {

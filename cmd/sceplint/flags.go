@@ -23,6 +23,7 @@ import (
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // addCommon adds the flags that checks, audits, and policy input share.
@@ -42,15 +43,15 @@ func addNowFlag(cmd *cobra.Command, now *string) {
 // addRuleFlags adds the flags that select rules, and those about how they run.
 func (f *checkFlags) addRuleFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Var(commaList{&f.enable}, "enable", "enable rules that match `ID[,ID]`: rules that are off by default or disabled; * is a wildcard (repeatable)")
-	flags.Var(commaList{&f.disable}, "disable", "disable rules that match `ID[,ID]`; * is a wildcard (repeatable)")
-	flags.Var(commaList{&f.severity}, "severity", "set the severity of rules with `ID=LEVEL`: error, warning, info, or off (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.enable}, "enable", "enable rules that match `ID[,ID]`: rules that are off by default or disabled; * is a wildcard (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.disable}, "disable", "disable rules that match `ID[,ID]`; * is a wildcard (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.severity}, "severity", "set the severity of rules with `ID=LEVEL`: error, warning, info, or off (repeatable)")
 	addFailOnFlag(cmd, &f.failOn)
 	flags.IntVar(&f.jobs, "jobs", 0, "check `N` files in parallel; 0 means one per CPU (default 0)")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "do not show the progress bar, which long runs show on a terminal")
-	completeWith(cmd, "enable", commaWords(ruleWords))
-	completeWith(cmd, "disable", commaWords(ruleWords))
-	completeWith(cmd, "severity", commaWords(severityWords))
+	completeWith(cmd, "enable", usage.CommaWords(ruleWords))
+	completeWith(cmd, "disable", usage.CommaWords(ruleWords))
+	completeWith(cmd, "severity", usage.CommaWords(severityWords))
 }
 
 func addFailOnFlag(cmd *cobra.Command, failOn *string) {

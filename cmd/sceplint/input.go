@@ -12,6 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 func inputCommand(t *ioStreams) *cobra.Command {
@@ -27,7 +28,7 @@ PATH can be - for standard input. Use the document with opa eval -I.`,
 		Example: `  sceplint input wifi.mobileconfig
   sceplint input wifi.mobileconfig | opa eval -I -d policies data.policies.acme
   sceplint input --schema`,
-		Args: argumentCount(0, 1, "PATH"),
+		Args: usage.ArgumentCount(0, 1, "PATH"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if schema {
 				_, err := t.out.Write(policy.Schema)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // The exit codes. Nothing changes their meaning.
@@ -70,7 +71,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 			err = errors.New("interrupted: some files were not checked")
 		}
 		if !errors.Is(err, errReported) {
-			fmt.Fprintf(errOut, "sceplint: %v\n", describeFlagGroupError(err))
+			fmt.Fprintf(errOut, "sceplint: %v\n", usage.DescribeFlagGroupError(err))
 		}
 		return exitFailed
 	}
@@ -98,21 +99,40 @@ Exit codes:
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       currentVersion(),
-		Args:          requireSubcommand,
+		Args:          usage.RequireSubcommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Flags().BoolP("version", "V", false, "print the version")
 	root.SetVersionTemplate(versionLine())
-	root.SetFlagErrorFunc(describeFlagError)
+	root.SetFlagErrorFunc(usage.DescribeFlagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		if err := showHelp(cmd.OutOrStdout(), cmd); err != nil {
 			fmt.Fprintf(cmd.ErrOrStderr(), "sceplint: %v\n", err)
 			t.exit = exitFailed
 		}
 	})
-	root.SetHelpCommand(helpCommand())
+	root.SetHelpCommand(usage.HelpCommand(func(cmd *cobra.Command) error { return showHelp(cmd.OutOrStdout(), cmd) }))
 	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t), probeCommand(t))
 	root.AddCommand(completionCommand(t), manCommand(t))
-	describeHelpFlags(root)
+	usage.AddHelpFlags(root)
 	return root
+}
+
+// flagGroups are the headings of flags in help, with the flags under each in the order of help.
+var flagGroups = []usage.Group{
+	{Name: "Selection", Flags: []string{"by", "against", "shard", "run", "target", "enable", "disable", "severity", "fail-on", "force-exclude", "now", "all"}},
+	{Name: "Output", Flags: []string{
+		"format", "color", "quiet", "verbose", "statistics", "no-progress", "stdin-filename", "show-secrets", "coverage", "threshold", "schema", "no-descriptions",
+	}},
+	{Name: "Policies", Flags: []string{"policy", "pack", "no-default-pack", "data", "trace"}},
+	{Name: "Suppression", Flags: []string{"baseline", "write-baseline", "prune-baseline", "new-from", "no-ignores", "show-suppressed"}},
+	{Name: "Fixes", Flags: []string{"fix", "unsafe-fixes", "diff"}},
+	{Name: "Servers", Flags: []string{"url", "name", "fingerprint", "host", "all-hosts", "set", "retries", "save", "replay"}},
+	{Name: "Signatures", Flags: []string{"verify-signatures", "trust"}},
+	{Name: "General", Flags: []string{"config", "no-config", "jobs", "timeout", "since", "mark-key", "help", "version"}},
+}
+
+// showHelp writes the help of a command for the terminal, if w is one.
+func showHelp(w io.Writer, cmd *cobra.Command) error {
+	return usage.WriteHelp(w, cmd, flagGroups, terminalWidth(w))
 }

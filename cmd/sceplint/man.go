@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/cmd/sceplint/manpage"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // manCommand prints the manual page, for those who make packages.
@@ -18,7 +19,7 @@ func manCommand(t *ioStreams) *cobra.Command {
 		Use:    "man",
 		Short:  "Print the manual page in roff, dated SOURCE_DATE_EPOCH",
 		Hidden: true,
-		Args:   argumentCount(0, 0, ""),
+		Args:   usage.ArgumentCount(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			date, err := sourceDate()
 			if err != nil {

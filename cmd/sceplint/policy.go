@@ -19,6 +19,7 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -26,7 +27,7 @@ func policyCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Create and test custom policies",
-		Args:  requireSubcommand,
+		Args:  usage.RequireSubcommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(policyTestCommand(t), policyInitCommand(t))

@@ -25,6 +25,7 @@ import (
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // probeFlags are the flags of sceplint probe as they were given.
@@ -86,8 +87,8 @@ Exit codes:
 	flags.StringArrayVar(&f.trust, "trust", nil, "trust the root certificates in `FILE` (PEM or DER) for TLS instead of the system roots (repeatable)")
 	flags.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "write servers and findings as `NAME[=FILE]` to standard output or to FILE: "+strings.Join(report.FormatNames(), ", ")+" (repeatable, default text)")
 	addConfigFlags(cmd, &f.policies.Project)
-	flags.Var(commaList{&f.disable}, "disable", "disable rules that match `ID[,ID]`; * is a wildcard (repeatable)")
-	flags.Var(commaList{&f.severity}, "severity", "set the severity of rules with `ID=LEVEL`: error, warning, info, or off (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.disable}, "disable", "disable rules that match `ID[,ID]`; * is a wildcard (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.severity}, "severity", "set the severity of rules with `ID=LEVEL`: error, warning, info, or off (repeatable)")
 	addFailOnFlag(cmd, &f.failOn)
 	flags.BoolVar(&f.forceExclude, "force-exclude", false, "apply exclude patterns to files named on the command line, too")
 	flags.StringVar(&f.baseline, "baseline", "", "suppress findings listed in baseline `FILE`")

@@ -14,6 +14,7 @@ import (
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -26,7 +27,7 @@ func rulesCommand(t *ioStreams) *cobra.Command {
 		Long: `List the loaded rules and policies with ID, severity, title, and pack.
 
 Rules about Apple's schema use the schema of ` + schema.Date + `.`,
-		Args: argumentCount(0, 0, ""),
+		Args: usage.ArgumentCount(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, _, err := loadRules(cmd.Context(), &loaded, probe.Rules(nil)...)
 			if err != nil {
@@ -52,10 +53,10 @@ Rules about Apple's schema use the schema of ` + schema.Date + `.`,
 func addPolicyFlags(cmd *cobra.Command, f *policy.Loader) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.Paths, "policy", nil, "load policies from `PATH`: a .rego file, a directory, or a bundle (.tar.gz) (repeatable)")
-	flags.Var(commaList{&f.Packs}, "pack", "load policy packs `NAME[,NAME]`: "+strings.Join(policy.PackNames(), ", ")+"; recommended is loaded by default (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.Packs}, "pack", "load policy packs `NAME[,NAME]`: "+strings.Join(policy.PackNames(), ", ")+"; recommended is loaded by default (repeatable)")
 	flags.BoolVar(&f.NoDefaultPack, "no-default-pack", false, "do not load the default policy pack, recommended")
 	addDataFlag(cmd, &f.Data)
-	completeWith(cmd, "pack", commaWords(func(string) ([]string, cobra.ShellCompDirective) {
+	completeWith(cmd, "pack", usage.CommaWords(func(string) ([]string, cobra.ShellCompDirective) {
 		return policy.PackNames(), cobra.ShellCompDirectiveNoFileComp
 	}))
 	addConfigFlags(cmd, &f.Project)

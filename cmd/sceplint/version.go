@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // version is set by release builds; other builds have that of their module.
@@ -31,7 +33,7 @@ func versionCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  argumentCount(0, 0, ""),
+		Args:  usage.ArgumentCount(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := io.WriteString(t.out, versionLine())
 			return err

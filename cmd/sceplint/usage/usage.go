@@ -1,4 +1,6 @@
-package main
+// Package usage writes the help of commands, and describes errors in how they are
+// used.
+package usage
 
 import (
 	"errors"
@@ -11,32 +13,19 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// flagGroups are the headings of flags in help, with the flags under each in the order of help.
-var flagGroups = []struct {
+// Group is a heading of flags in help, with the flags under it in the order of help.
+type Group struct {
 	Name  string
 	Flags []string
-}{
-	{"Selection", []string{"by", "against", "shard", "run", "target", "enable", "disable", "severity", "fail-on", "force-exclude", "now", "all"}},
-	{"Output", []string{
-		"format", "color", "quiet", "verbose", "statistics", "no-progress", "stdin-filename", "show-secrets", "coverage", "threshold", "schema", "no-descriptions",
-	}},
-	{"Policies", []string{"policy", "pack", "no-default-pack", "data", "trace"}},
-	{"Suppression", []string{"baseline", "write-baseline", "prune-baseline", "new-from", "no-ignores", "show-suppressed"}},
-	{"Fixes", []string{"fix", "unsafe-fixes", "diff"}},
-	{"Servers", []string{"url", "name", "fingerprint", "host", "all-hosts", "set", "retries", "save", "replay"}},
-	{"Signatures", []string{"verify-signatures", "trust"}},
-	{"General", []string{"config", "no-config", "jobs", "timeout", "since", "mark-key", "help", "version"}},
 }
 
-// showHelp writes the help of a command, wrapped to the width of the terminal.
-func showHelp(w io.Writer, cmd *cobra.Command) error {
+// WriteHelp writes the help of a command, wrapped to a width in columns.
+func WriteHelp(w io.Writer, cmd *cobra.Command, groups []Group, width int) error {
 	var b strings.Builder
-	width := terminalWidth(w)
 	description := cmd.Long
 	if description == "" {
 		description = cmd.Short + "."
@@ -56,7 +45,7 @@ func showHelp(w io.Writer, cmd *cobra.Command) error {
 	if cmd.Example != "" {
 		b.WriteString("\nExamples:\n" + cmd.Example + "\n")
 	}
-	for _, group := range flagGroups {
+	for _, group := range groups {
 		head := "\n" + group.Name + ":\n"
 		for _, name := range group.Flags {
 			f := cmd.Flags().Lookup(name)
@@ -137,36 +126,25 @@ func wrapLine(text string, width int) (lines []string) {
 	return append(lines, line)
 }
 
-// terminalWidth is the number of columns of the terminal that w is, and 80 if it is none.
-func terminalWidth(w io.Writer) int {
-	const defaultWidth, minWidth = 80, 40
-	if f, ok := unwrapWriter(w).(*os.File); ok && isTerminal(w) {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return max(width, minWidth)
-		}
-	}
-	return defaultWidth
-}
+// CommaList is the value of a flag that may be repeated and holds several values, separated by commas.
+type CommaList struct{ Values *[]string }
 
-// commaList is the value of a flag that may be repeated and holds several values, separated by commas.
-type commaList struct{ values *[]string }
-
-func (l commaList) Set(text string) error {
-	*l.values = append(*l.values, strings.Split(text, ",")...)
+func (l CommaList) Set(text string) error {
+	*l.Values = append(*l.Values, strings.Split(text, ",")...)
 	return nil
 }
 
-func (l commaList) String() string {
-	if l.values == nil {
+func (l CommaList) String() string {
+	if l.Values == nil {
 		return ""
 	}
-	return strings.Join(*l.values, ",")
+	return strings.Join(*l.Values, ",")
 }
 
-func (l commaList) Type() string { return "list" }
+func (l CommaList) Type() string { return "list" }
 
-// commaWords offers words for the last item of a list.
-func commaWords(words func(string) ([]string, cobra.ShellCompDirective)) func(string) ([]string, cobra.ShellCompDirective) {
+// CommaWords offers words for the last item of a list.
+func CommaWords(words func(string) ([]string, cobra.ShellCompDirective)) func(string) ([]string, cobra.ShellCompDirective) {
 	return func(typed string) ([]string, cobra.ShellCompDirective) {
 		i := strings.LastIndexByte(typed, ',') + 1
 		list, directive := words(typed[i:])
@@ -177,8 +155,8 @@ func commaWords(words func(string) ([]string, cobra.ShellCompDirective)) func(st
 	}
 }
 
-// describeFlagError words an error of the flag parser.
-func describeFlagError(cmd *cobra.Command, err error) error {
+// DescribeFlagError words an error of the flag parser.
+func DescribeFlagError(cmd *cobra.Command, err error) error {
 	see := fmt.Sprintf("run `%s --help` to list flags", cmd.CommandPath())
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -225,8 +203,8 @@ func nearestName(name string, names []string) string {
 	return best
 }
 
-// describeFlagGroupError words the error of cobra about flags that exclude one another.
-func describeFlagGroupError(err error) error {
+// DescribeFlagGroupError words the error of cobra about flags that exclude one another.
+func DescribeFlagGroupError(err error) error {
 	_, after, found := strings.Cut(err.Error(), "none of the others can be; [")
 	if !found {
 		return err
@@ -237,8 +215,8 @@ func describeFlagGroupError(err error) error {
 	return fmt.Errorf("--%s cannot be used together", strings.Join(names, " and --"))
 }
 
-// argumentCount gives a check that a command has from least to most arguments, which are called what.
-func argumentCount(least, most int, what string) cobra.PositionalArgs {
+// ArgumentCount gives a check that a command has from least to most arguments, which are called what.
+func ArgumentCount(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		name := strings.TrimPrefix(cmd.CommandPath(), "sceplint ")
 		switch {
@@ -253,27 +231,28 @@ func argumentCount(least, most int, what string) cobra.PositionalArgs {
 	}
 }
 
-// requireSubcommand rejects the arguments of a command that only groups others: they are misspelled commands, or
+// RequireSubcommand rejects the arguments of a command that only groups others: they are misspelled commands, or
 // paths without a command.
-func requireSubcommand(cmd *cobra.Command, args []string) error {
+func RequireSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if _, err := os.Stat(args[0]); err == nil && !cmd.HasParent() {
 		return fmt.Errorf("unknown command %q; to check this path, run `sceplint check %s`", args[0], strings.Join(args, " "))
 	}
-	return unknownCommand(cmd, args[0])
+	return UnknownCommand(cmd, args[0])
 }
 
-// unknownCommand reports a command that does not exist, with the one that may be meant.
-func unknownCommand(cmd *cobra.Command, name string) error {
-	if near := nearCommand(cmd, name); near != "" {
+// UnknownCommand reports a command that does not exist, with the one that may be meant.
+func UnknownCommand(cmd *cobra.Command, name string) error {
+	if near := NearCommand(cmd, name); near != "" {
 		return fmt.Errorf("unknown command %q; did you mean `%s %s`?", name, cmd.CommandPath(), near)
 	}
 	return fmt.Errorf("unknown command %q; run `%s --help` to list commands", name, cmd.CommandPath())
 }
 
-func nearCommand(cmd *cobra.Command, name string) string {
+// NearCommand is the subcommand that a misspelled name is meant to be, or "".
+func NearCommand(cmd *cobra.Command, name string) string {
 	var names []string
 	for _, sub := range cmd.Commands() {
 		if sub.IsAvailableCommand() {
@@ -283,8 +262,8 @@ func nearCommand(cmd *cobra.Command, name string) string {
 	return nearestName(name, names)
 }
 
-// helpCommand replaces the one of cobra, which exits with 0 for a command that does not exist.
-func helpCommand() *cobra.Command {
+// HelpCommand replaces the one of cobra, which exits with 0 for a command that does not exist.
+func HelpCommand(show func(*cobra.Command) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Show the help of a command",
@@ -306,19 +285,19 @@ func helpCommand() *cobra.Command {
 			for _, name := range args {
 				i := slices.IndexFunc(found.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
 				if i < 0 {
-					return unknownCommand(found, name)
+					return UnknownCommand(found, name)
 				}
 				found = found.Commands()[i]
 			}
-			return showHelp(found.OutOrStdout(), found)
+			return show(found)
 		},
 	}
 }
 
-// describeHelpFlags adds the flag --help to a command and those below it.
-func describeHelpFlags(cmd *cobra.Command) {
+// AddHelpFlags adds the flag --help to a command and those below it.
+func AddHelpFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolP("help", "h", false, "show this help")
 	for _, sub := range cmd.Commands() {
-		describeHelpFlags(sub)
+		AddHelpFlags(sub)
 	}
 }
