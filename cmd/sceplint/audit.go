@@ -21,6 +21,7 @@ import (
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
@@ -213,7 +214,7 @@ func (f *auditFlags) checkOutput() error {
 
 // write writes an audit in all formats that are asked for.
 func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
-	r.By, r.Version, r.Width = f.by, currentVersion(), terminalWidth(t.out)
+	r.By, r.Version, r.Width = f.by, currentVersion(), terminal.Width(t.out)
 	page := func(w io.Writer) error { return report.Audit(w, r, now) }
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
 	for _, spec := range f.formats {
@@ -254,8 +255,8 @@ func (a *auditRun) note(format string, args ...any) {
 // all goes through the inputs.
 func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 	shown := a.flags.showProgress(a.terminal.err, a.inputs.Count)
-	defer shown.end()
-	stderr := shown.writer(a.terminal.err)
+	defer shown.End()
+	stderr := shown.Writer(a.terminal.err)
 	var exports source.EmptyExports
 	empty := func(r *checker.Result) {
 		if r != nil && a.Shard.Of == 1 && !a.IsResumed() { // else some of its entries are elsewhere
@@ -281,7 +282,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if err := a.Record(r); err != nil {
 			return err
 		}
-		shown.step()
+		shown.Step()
 	}
 	empty(exports.Add(&checker.Result{}))
 	if err := ctx.Err(); err != nil {

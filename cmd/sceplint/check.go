@@ -10,6 +10,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 )
 
 // checkFlags are the flags of sceplint check as they were given.
@@ -116,7 +117,7 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 		return err
 	}
 	defer in.Close()
-	colored, err := useColor(f.color, t.out)
+	colored, err := terminal.UseColor(f.color, t.out)
 	if err != nil {
 		return err
 	}
@@ -125,9 +126,9 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 		return err
 	}
 	shown := f.showProgress(t.err, in.Count)
-	defer shown.end()
+	defer shown.End()
 	beside := *t
-	beside.out, beside.err = shown.writer(t.out), shown.writer(t.err)
+	beside.out, beside.err = shown.Writer(t.out), shown.Writer(t.err)
 	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: beside.out, Color: colored, FilesOnly: f.diff, Private: f.showSecrets},
 		report.Report{Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed})
 	if err != nil {
@@ -135,14 +136,14 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 	}
 	c.Inventory = outputs.Survey
 	tally := &runSummary{t: &beside, progress: shown, rules: map[ruleCount]*ruleStatistics{}, flags: f, failOn: failOn, baseline: known}
-	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
-		tally.patch = newTerminalWriter(beside.out)
+	if tally.patch, tally.applied = beside.out, !terminal.IsTerminal(t.out); !tally.applied {
+		tally.patch = terminal.NewWriter(beside.out)
 	}
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
 	err = outputs.Write(ctx, checker.InFileOrder(tally.process(c.Run(ctx, in.All()))))
-	shown.end()
+	shown.End()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
@@ -85,7 +86,7 @@ func configCheckCommand(t *ioStreams) *cobra.Command {
 					policies++
 				}
 			}
-			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is valid: loaded %s and %s\n", conf.File, report.Plural(len(c.Rules)-policies, "rule", "rules"), report.Plural(policies, "policy", "policies"))
+			_, err = fmt.Fprintf(terminal.NewWriter(t.out), "%s is valid: loaded %s and %s\n", conf.File, report.Plural(len(c.Rules)-policies, "rule", "rules"), report.Plural(policies, "policy", "policies"))
 			return err
 		},
 	}
@@ -114,7 +115,7 @@ func (t *ioStreams) configInit(directory string) error {
 		os.Remove(file)
 		return fmt.Errorf("configuration not written: %w", err)
 	}
-	_, err = fmt.Fprintf(newTerminalWriter(t.out), "wrote %s; `sceplint check` uses it by default\n", file)
+	_, err = fmt.Fprintf(terminal.NewWriter(t.out), "wrote %s; `sceplint check` uses it by default\n", file)
 	return err
 }
 

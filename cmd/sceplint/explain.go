@@ -17,6 +17,7 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
@@ -50,7 +51,7 @@ prints its meaning, and the rules that find its causes in profiles.`,
 			return words, directive
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			on, err := useColor(colored, t.out)
+			on, err := terminal.UseColor(colored, t.out)
 			if err != nil {
 				return err
 			}

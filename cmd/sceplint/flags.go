@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,7 @@ import (
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
@@ -315,4 +317,17 @@ func (f *checkFlags) rootFiles() (files []rootFile) {
 		})
 	}
 	return files
+}
+
+func addColorFlag(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "color", "auto", "colorize output `WHEN`: auto, always, or never; auto honors NO_COLOR and CLICOLOR_FORCE (default auto)")
+	complete(cmd, "color", "auto", "always", "never")
+}
+
+// showProgress starts to show progress on w, unless flags say otherwise.
+func (f *checkFlags) showProgress(w io.Writer, total func() int) *terminal.Progress {
+	if f.noProgress || f.quiet {
+		return nil
+	}
+	return terminal.ShowProgress(w, total)
 }

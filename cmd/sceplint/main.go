@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
@@ -59,7 +60,7 @@ func signalContext() (context.Context, context.CancelFunc) {
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	limitMemory()
 
-	errOut = newTerminalWriter(errOut)
+	errOut = terminal.NewWriter(errOut)
 	t := &ioStreams{in: in, out: out, err: errOut}
 	root := rootCommand(t)
 	root.SetArgs(args)
@@ -134,5 +135,5 @@ var flagGroups = []usage.Group{
 
 // showHelp writes the help of a command for the terminal, if w is one.
 func showHelp(w io.Writer, cmd *cobra.Command) error {
-	return usage.WriteHelp(w, cmd, flagGroups, terminalWidth(w))
+	return usage.WriteHelp(w, cmd, flagGroups, terminal.Width(w))
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -139,7 +140,7 @@ func (t *ioStreams) policyTest(ctx context.Context, f *testFlags, paths []string
 	if err != nil {
 		return err
 	}
-	var out io.Writer = newTerminalWriter(t.out) // tests print what they like
+	var out io.Writer = terminal.NewWriter(t.out) // tests print what they like
 	if policy.TestFormats[i].Name == "json" {
 		out = report.Escaped{To: t.out}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 )
 
 func policyInitCommand(t *ioStreams) *cobra.Command {
@@ -59,9 +60,9 @@ func (t *ioStreams) policyInit(dir, pack string) error {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(newTerminalWriter(t.out), "wrote %s\n", filepath.Join(dir, filepath.FromSlash(f.Path)))
+		fmt.Fprintf(terminal.NewWriter(t.out), "wrote %s\n", filepath.Join(dir, filepath.FromSlash(f.Path)))
 	}
 	policies := filepath.Join(dir, "policies")
-	fmt.Fprintf(newTerminalWriter(t.out), "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, filepath.Join(dir, "profiles"))
+	fmt.Fprintf(terminal.NewWriter(t.out), "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, filepath.Join(dir, "profiles"))
 	return nil
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
@@ -146,7 +147,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	colored, err := useColor(f.color, t.out)
+	colored, err := terminal.UseColor(f.color, t.out)
 	if err != nil {
 		return err
 	}
@@ -322,7 +323,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	}
 	names := probe.HostsOf(targets)
 	in, ok := t.in.(*os.File)
-	if !ok || !isTerminal(in) || !isTerminal(t.err) {
+	if !ok || !terminal.IsTerminal(in) || !terminal.IsTerminal(t.err) {
 		return fmt.Errorf("no host is allowed: the profiles name %s; use --host, or --all-hosts", checker.Printable(strings.Join(names, ", ")))
 	}
 	fmt.Fprintln(t.err, "The profiles name these hosts:")

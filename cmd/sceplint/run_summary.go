@@ -16,6 +16,7 @@ import (
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 )
 
 // runSummary counts results, writes notices to standard error, and determines the
@@ -33,7 +34,7 @@ type runSummary struct {
 	exports  source.EmptyExports
 	unfixed  string              // the file that was last reported as not fixed
 	baseline *suppress.Baselines // nil: there is none
-	progress *progress
+	progress *terminal.Progress
 	patch    io.Writer // of --diff
 	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
@@ -46,7 +47,7 @@ func (y *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checke
 				return
 			}
 			if !r.IsFileSet {
-				y.progress.step()
+				y.progress.Step()
 			}
 			if !y.passOn(r, yield) {
 				return
