@@ -26,28 +26,29 @@ func (f *Finding) Missing(key string) *Finding {
 	return f
 }
 
-// MissingAt says that the finding is about the absence of a key, whose path it would
-// have.
+// MissingAt says that the finding is about a missing key that would have the
+// path.
 func (f *Finding) MissingAt(path []any) {
 	f.key, f.absent = pathKey(path), true
 }
 
-// StandsFor says that what was found stands in the place of a key: findings that the
-// key is missing, or about anything inside it, have the same cause.
+// StandsFor says that what was found is in place of a key: findings that the key
+// is missing, or about anything inside it, have the same cause.
 func (f *Finding) StandsFor(path ...any) *Finding {
 	f.replaced = pathKey(path)
 	return f
 }
 
-// OncePerRun says that the finding has one cause with those of other profiles that
-// noted the same value: the first of them that nothing suppresses is reported.
+// OncePerRun says that the finding has the same cause as those of other profiles
+// with the same kind and value. Only the first of them that is not suppressed is
+// reported.
 func (p *Pass) OncePerRun(f *Finding, kind, value string) {
 	if s := p.checker.facts; s != nil {
 		f.group = s.keyOf(kind+"\x00"+f.Rule.ID, value)
 	}
 }
 
-// oncePerGroup drops the findings of groups that were reported before.
+// oncePerGroup removes the findings of groups that were reported before.
 func oncePerGroup(list []Finding, reported map[factKey]bool) []Finding {
 	return slices.DeleteFunc(list, func(f Finding) bool {
 		if f.group == 0 {
@@ -59,8 +60,8 @@ func oncePerGroup(list []Finding, reported map[factKey]bool) []Finding {
 	})
 }
 
-// pathKey writes a path so that the path of a value inside another begins with that
-// of the other.
+// pathKey returns a path as a string. The string of a value inside another
+// starts with that of the other.
 func pathKey(path []any) string {
 	var b strings.Builder
 	for _, step := range path {
@@ -79,7 +80,7 @@ func pathKey(path []any) string {
 	return b.String()
 }
 
-// outer yields a path and those of what is around it, the innermost first.
+// outer yields a path and those of the values around it, the innermost first.
 func outer(key string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for key != "" && yield(key) {
@@ -88,8 +89,8 @@ func outer(key string) func(yield func(string) bool) {
 	}
 }
 
-// settleKey makes the path of a finding its key if it has told of none. Elements of
-// an array of payloads are no keys.
+// settleKey sets the key of a finding to its path if the rule has not set it.
+// Elements of an array of payloads are not keys.
 func (f *Finding) settleKey() {
 	if f.key != "" || f.opening || len(f.Path) == 0 {
 		return

@@ -15,16 +15,16 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Revision holds the files of a run as they were before a change. It is asked by
-// several workers at once.
+// Revision is the files of a run as they were before a change. Its methods are
+// called by several workers at once.
 type Revision interface {
-	// Before gives the bytes that a file had; ok is false if it had none, or they
-	// are not known.
+	// Before returns the bytes that a file had; ok is false if the file did not
+	// exist or its bytes are not known.
 	Before(file string, now []byte) (before []byte, ok bool)
-	// Now gives the bytes that a file has.
+	// Now returns the bytes that a file has.
 	Now(file string) (text []byte, ok bool)
 	// Differing yields the path and the earlier bytes of each file that has other
-	// bytes now or is gone; the bytes are nil where they are not known.
+	// bytes now or was removed; the bytes are nil if they are not known.
 	Differing() iter.Seq2[string, []byte]
 }
 
@@ -67,9 +67,9 @@ func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, pr
 	})
 }
 
-// suppressUnchangedSet suppresses the findings about the set of all profiles
-// that a profile had before, as far as one can tell from the others as they are
-// now. What is said of another file must stand on lines that are unchanged there.
+// suppressUnchangedSet suppresses the findings of file-set rules that a profile
+// had before, as far as the other profiles show as they are now. Related
+// locations in other files must be on unchanged lines.
 func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, text []byte) {
 	if len(result.Findings) == 0 || input.Part != nil || input.Inside {
 		return
@@ -104,7 +104,7 @@ func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, 
 	})
 }
 
-// relatedChanged reports whether a place in another profile may have changed.
+// relatedChanged reports whether a location in another profile may have changed.
 func (c *Checker) relatedChanged(r RelatedLocation) bool {
 	text, ok := c.Earlier.Now(r.File)
 	if !ok {
@@ -122,7 +122,7 @@ func (c *Checker) relatedChanged(r RelatedLocation) bool {
 	return compare(before, text).touches(profile.Span{Start: r.Start.Offset, End: r.Start.Offset + 1})
 }
 
-// suppress moves the findings that are old to those that are suppressed.
+// suppress moves the findings that are old to the suppressed ones.
 func (r *Result) suppress(old func(*Finding) bool) {
 	var rest []Finding
 	for i := range r.Findings {
@@ -137,8 +137,8 @@ func (r *Result) suppress(old func(*Finding) bool) {
 	r.Findings = rest
 }
 
-// verbatim gives the profile of a document whose text is that of the file, so
-// that its places are those of the file.
+// verbatim returns the profile of a document whose text is that of the file, so
+// that its locations are those of the file.
 func verbatim(profiles []*profile.Profile, text []byte) (*profile.Profile, bool) {
 	if len(profiles) != 1 || len(text) == 0 {
 		return nil, false
@@ -148,7 +148,7 @@ func verbatim(profiles []*profile.Profile, text []byte) (*profile.Profile, bool)
 	return p, same && p.Root != nil && p.Export == nil && p.Source.Textual()
 }
 
-// identity tells findings of a file apart across changes of the file.
+// identity identifies a finding of a file across changes of the file.
 func (f *Finding) identity() identity { return identity{f.Fingerprint, f.Severity} }
 
 type identity struct {
@@ -156,7 +156,7 @@ type identity struct {
 	severity    Severity
 }
 
-// findingsBefore gives what is found in the bytes that a file had.
+// findingsBefore returns the findings in the bytes that a file had.
 func (c *Checker) findingsBefore(input Input, before []byte, find func(*profile.Profile) []Finding) (map[identity]bool, bool) {
 	profiles, err := input.parse(before)
 	defer release(profiles)
@@ -170,7 +170,7 @@ func (c *Checker) findingsBefore(input Input, before []byte, find func(*profile.
 	return old, true
 }
 
-// targetsOf gives the payloads that references lead to, by the span of the
+// targetsOf returns the payloads that references lead to, by the span of the
 // reference.
 func targetsOf(p *profile.Profile) map[profile.Span][]profile.Span {
 	targets := map[profile.Span][]profile.Span{}
@@ -227,7 +227,7 @@ func compare(before, now []byte) *changedText {
 	return c
 }
 
-// hunkLines gives the lines of a unified diff, its header left out.
+// hunkLines returns the lines of a unified diff without its header.
 func hunkLines(text []byte) [][]byte {
 	lines := bytes.Split(text, []byte("\n"))
 	if len(lines) < 3 {

@@ -12,68 +12,67 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Checker holds what a run is made of. It is not changed while it runs.
+// Checker is the configuration of a run. It does not change while it runs.
 type Checker struct {
 	Rules        []Rule
-	Severities   map[string]Severity // by rule ID, in place of the rule's own; Off switches it off
-	Now          time.Time           // the time that expiry is judged at
+	Severities   map[string]Severity // by rule ID, overriding the rule's own; Off disables the rule
+	Now          time.Time           // the time at which expiry is checked
 	Targets      Targets
-	Verify       *Verify // nil: signatures are not looked at
+	Verify       *Verify // nil: signatures are not verified
 	ShowSecrets  bool
 	NoIgnores    bool     // comments suppress nothing
-	Jobs         int      // workers; 0 for one a processor
+	Jobs         int      // workers; 0 for one per processor
 	KnownRuleIDs []string // IDs of rules that are not part of the run, but may be suppressed
 	Fix          FixMode
 
-	// For gives the settings of a file, and nil if they are the Severities and Targets of the Checker.
-	// It is asked by several workers at once. Files of equal settings are to get
-	// the same pointer.
+	// SettingsFor returns the settings of a file, or nil if they are the Severities
+	// and Targets of the Checker. It is called by several workers at once. Files
+	// with equal settings should get the same pointer.
 	SettingsFor func(file string) *Settings
 
-	// Visit is handed every profile that was checked, and what it gives is kept in
-	// the Result. It is called by several workers at once, and must not keep the
-	// profile.
+	// Visit is called for every checked profile, and its result is added to Visited
+	// of the Result. It is called by several workers at once, and must not retain
+	// the profile.
 	Visit func(*profile.Profile) any
 
 	// Inventory asks for the Inventory of each file.
 	Inventory bool
 
-	// Suppress suppresses findings that no comment suppresses: it says why, or
-	// nothing. It is asked when all of the finding is known, by several workers at
-	// once.
+	// Suppress returns why a finding is suppressed that no comment suppresses, or
+	// nil. It is called by several workers at once, with a complete finding.
 	Suppress func(*Finding) *Suppression
 
-	// Since is what findings are compared with: those that were there are
-	// suppressed. nil: none are.
+	// Earlier is the revision that findings are compared with: findings that it had
+	// are suppressed. nil: none are.
 	Earlier Revision
 
-	// Nothing refers to a file when it is checked: policies remember what they have
-	// seen, and fixes need the text.
+	// reuseBuffers says that nothing refers to a document after it was checked.
+	// Policies do, since they remember what they have seen, and so do fixes.
 	reuseBuffers bool
 
 	known        map[string]bool
 	required     map[string]bool   // the rules that are Unsuppressible
 	qualifiedIDs map[string]string // the IDs of policies by pack/ID
-	base         *plan             // for files without settings of their own
+	base         *plan             // for files without their own settings
 	plans        *sync.Map         // *Settings to *plan
 	facts        *factStore        // of the profiles of the run; nil: no rule compares profiles
 	earlier      *earlierFacts     // of profiles that changed
 }
 
-// Result is what came of one file.
+// Result is the result of one file.
 type Result struct {
 	File         string
 	Findings     []Finding
 	Profiles     int
 	Payloads     int
 	SCEP         int       // SCEP payloads
-	Suppressed   []Finding // findings kept back, each with its Suppression
+	Suppressed   []Finding // suppressed findings, each with its Suppression
 	Skipped      Skip      // why the file was not checked, if it was skipped
 	Excluded     bool      // the configuration excludes the file, which was not read
-	Err          error     // why the file could not be judged, if so
-	Visited      []any     // what Visit gave, by profile
-	Inventory    Inventory // what the file holds, if that was asked for
-	PolicyOutput []string  // what policies print, with the place of the call
+	Err          error     // why the file could not be checked, if it could not
+	Visited      []any     // what Visit returned, by profile
+	Inventory    Inventory // what the file contains, if that was requested
+	PolicyOutput []string  // lines that policies print, with the location of the call
 	IsFileSet    bool      // the file had a result already: these are findings about the set of all profiles
 	Part         bool      // the file has a result for each of its parts
 
@@ -86,7 +85,7 @@ type Result struct {
 	firstProfile int32           // the number of its first profile in the run
 }
 
-// All gives the findings with those that are kept back, in order.
+// All returns all findings in order, including suppressed ones.
 func (r *Result) All() []*Finding {
 	all := make([]*Finding, 0, len(r.Findings)+len(r.Suppressed))
 	for _, list := range [][]Finding{r.Findings, r.Suppressed} {
@@ -100,9 +99,9 @@ func (r *Result) All() []*Finding {
 	return all
 }
 
-// Check runs rules over profiles and gives the findings in order: by profile,
-// by place, by rule, then those about the set of all of them. Suppressions in
-// the profiles are honoured.
+// Check runs rules over profiles and returns the findings in order: by profile,
+// by location, by rule, then those of file-set rules. Suppression comments in
+// the profiles apply.
 func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Finding, error) {
 	c := &Checker{Rules: rules, Now: time.Now()}
 	c.Prepare()
@@ -133,7 +132,8 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 	return all, nil
 }
 
-// Prepare works out which rules run. Run does so itself; File alone needs it.
+// Prepare determines which rules run. Run calls it; callers of File and Pass
+// must do so themselves.
 func (c *Checker) Prepare() {
 	c.known, c.required, c.qualifiedIDs = map[string]bool{}, map[string]bool{}, map[string]string{}
 	c.base, c.facts, c.earlier = c.plan(&Settings{c.Severities, c.Targets}), nil, &earlierFacts{}
@@ -164,8 +164,8 @@ func (c *Checker) Prepare() {
 	}
 }
 
-// Pass gives what rules are handed of a profile, for those who ask what a rule
-// would see. The Checker must be prepared.
+// Pass returns the pass that rules get for a profile, for callers that need to
+// know what a rule would see. The Checker must be prepared.
 func (c *Checker) Pass(p *profile.Profile) *Pass {
 	pass := &Pass{}
 	c.fill(pass, p)
@@ -181,7 +181,7 @@ func (c *Checker) fill(pass *Pass, p *profile.Profile) {
 // 4 % more processor time (BenchmarkRunRules in cmd/sceplint).
 var passes = sync.Pool{New: func() any { return new(Pass) }}
 
-// release gives the memory of a Pass back that nobody has any more.
+// release returns the memory of a Pass that is no longer used.
 func (p *Pass) release() {
 	shared, found := p.shared, p.found
 	if len(shared) > 8 { // for clearing it takes as long as it is large
@@ -220,9 +220,9 @@ func (c *Checker) check(p *profile.Profile) (outcome, error) {
 	return done, err
 }
 
-// find runs the rules over one profile and marks what comments suppress. An error
-// tells of rules that failed; what the others found stands in the pass all the
-// same.
+// find runs the rules over one profile and marks the findings that comments
+// suppress. The error is that of rules that failed; findings of the other rules
+// are in the pass nevertheless.
 func (c *Checker) find(pass *Pass) error {
 	p := pass.Profile
 	var failures []error
@@ -258,7 +258,8 @@ func (c *Checker) find(pass *Pass) error {
 	return errors.Join(failures...)
 }
 
-// applySeverities gives the findings the severities and the order they are shown with.
+// applySeverities sets the severities of the findings and sorts them as they are
+// reported.
 func (p *Pass) applySeverities() {
 	for _, f := range p.found {
 		if s, ok := p.plan.Severities[f.Rule.ID]; ok && !f.Rule.Unsuppressible {
@@ -268,8 +269,9 @@ func (p *Pass) applySeverities() {
 	slices.SortStableFunc(p.found, compareFindings)
 }
 
-// runRecovered runs a rule and turns a panic into an error that names it: one broken
-// rule must not hide what the others found, nor pass for "nothing found".
+// runRecovered runs a rule and turns a panic into an error that names the rule:
+// one broken rule must not hide the findings of others, nor look like no
+// findings.
 func runRecovered(p *Pass, check func(*Pass) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -15,9 +15,9 @@ import (
 //	<!-- sceplint:ignore ID[,ID…] reason -->
 //	<!-- sceplint:ignore-file ID[,ID…] reason -->
 //
-// The first holds for findings that start on its last line or the one after,
-// and, if it stands alone above a key, for the key and all of its value. The
-// second holds for the whole file.
+// The first applies to findings that start on its last line or the next one,
+// and, if it is alone above a key, to the key and all of its value. The second
+// applies to the whole file.
 type SuppressionComment struct {
 	Span   profile.Span
 	File   bool
@@ -26,12 +26,12 @@ type SuppressionComment struct {
 	Ran    []bool // for each ID, whether its rule ran at all
 	Reason string
 
-	// Malformed says why a comment that looks like a suppression is none, and
-	// suppresses nothing; "" if it is one.
+	// Malformed says why a comment that looks like a suppression comment is
+	// malformed, and suppresses nothing; "" if it is well-formed.
 	Malformed string
 
 	last int // the line it ends on
-	key  int // the offset of the key that it stands above; -1 if there is none
+	key  int // the offset of the key below it; -1 if there is none
 }
 
 const directive = "sceplint:ignore"
@@ -75,8 +75,8 @@ func (p *Pass) ignores() []*SuppressionComment {
 	return list
 }
 
-// findKeys finds the keys that suppressions stand above: alone on their lines,
-// with nothing but further comments between.
+// findKeys finds the keys below suppression comments that are alone on their
+// lines, with only other comments between.
 func findKeys(text []byte, list []*SuppressionComment) {
 	key, start := -1, -1 // below the suppression that comes next, and where it starts
 	for _, ig := range slices.Backward(list) {
@@ -90,8 +90,9 @@ func findKeys(text []byte, list []*SuppressionComment) {
 	}
 }
 
-// keyBelow gives the offset of the key that follows a place, comments between
-// left out; -1 if there is none. It is known for the comment that starts at next.
+// keyBelow returns the offset of the key that follows an offset, skipping
+// comments; -1 if there is none. The key of the comment that starts at next is
+// known.
 func keyBelow(text []byte, at, known, next int) int {
 	for {
 		rest := bytes.TrimLeft(text[at:], " \t\r\n")
@@ -113,8 +114,8 @@ func keyBelow(text []byte, at, known, next int) int {
 	}
 }
 
-// directiveIDs splits "a, b,c reason" into IDs and reason. Any white space
-// parts them, and a colon may stand between the two.
+// directiveIDs splits "a, b,c reason" into IDs and reason. Any whitespace
+// separates them, and a colon may stand between the two.
 func directiveIDs(text string) (ids []string, reason string) {
 	text = strings.TrimSpace(text)
 	for more := true; more && text != ""; {
@@ -213,8 +214,8 @@ type coverage struct {
 	by map[string]*suppressionEntry
 }
 
-// coverage gives what suppressions above keys cover, in order. One key with its
-// value lies inside another or apart from it.
+// coverage returns what suppression comments above keys cover, in order. One key
+// with its value is either inside another or apart from it.
 func (x suppressionIndex) coverage(root *profile.Node, ignores []*SuppressionComment) []*coverage {
 	keys := map[int]*coverage{}
 	for number, ig := range ignores {
@@ -252,8 +253,8 @@ func (x suppressionIndex) coverage(root *profile.Node, ignores []*SuppressionCom
 	return list
 }
 
-// ignored marks every suppression that speaks of a finding as used, not the
-// first alone, so that none is called unused for another's sake.
+// ignored marks every suppression comment that applies to a finding as used, not
+// only the first, so that none is reported as unused because of another.
 func (x suppressionIndex) ignored(rule string, line int, above []*coverage) *Suppression {
 	var first *suppressionEntry
 	use := func(by *suppressionEntry) {

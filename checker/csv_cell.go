@@ -8,10 +8,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// CSVCell makes a text safe as a cell of a table: printable, and with an
-// apostrophe before what a spreadsheet would run as a formula. That may stand at
-// the start, or after a semicolon or tab, which separate cells where a comma is
-// the decimal separator; white space before it does not matter.
+// CSVCell returns a text that is safe as a cell of a table: printable, and with
+// an apostrophe before what a spreadsheet would run as a formula. A formula may
+// be at the start, or after a semicolon or tab, which separate cells where a
+// comma is the decimal separator; whitespace before it does not matter.
 func CSVCell(text string) string {
 	shown := Printable(text)
 	if !strings.ContainsFunc(shown, startsFormula) {

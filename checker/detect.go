@@ -7,8 +7,9 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// looksLikeProfile reports whether a file that was not named itself is a profile, or a broken
-// one: a .plist, .xml or .json file of a directory may be anything.
+// looksLikeProfile reports whether a file that the user did not name is a
+// profile, or a malformed one: a .plist, .xml, or .json file of a directory may
+// be anything.
 func looksLikeProfile(profiles []*profile.Profile, err error, text []byte) bool {
 	if profiles[0].Declaration != "" {
 		return profiles[0].IsDistinct()

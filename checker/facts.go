@@ -65,8 +65,9 @@ func (p *Pass) ExportFactWith(kind, value, with string, at *profile.Node) {
 	}
 }
 
-// ExportPassiveFact exports a fact that another profile may request. That several profiles have it does not cause
-// CheckFileSet to run on them, and of its location no more is kept than the file.
+// ExportPassiveFact exports a fact that another profile may request. If several
+// profiles have it, CheckFileSet does not run on them for that reason, and of
+// its location only the file is known.
 func (p *Pass) ExportPassiveFact(kind, value string) {
 	if s := p.checker.facts; s != nil && p.recording {
 		p.recorded = append(p.recorded, s.keyOf(kind, value))
@@ -85,8 +86,8 @@ func (p *Pass) RequestFact(kind, value string) {
 	}
 }
 
-// ImportFact gives the number of other profiles with a fact, and the locations of the first of them. It gives none
-// before CheckFileSet.
+// ImportFact returns the number of other profiles with a fact, and the locations
+// of the first of them. It returns none before CheckFileSet.
 func (p *Pass) ImportFact(kind, value string) (count int, places []RelatedLocation) {
 	n, x := p.lookUpFact(kind, value)
 	if x == nil {
@@ -99,8 +100,9 @@ func (p *Pass) ImportFact(kind, value string) (count int, places []RelatedLocati
 	return count, p.relatedLocations(kind, x, func(RelatedLocation) bool { return true })
 }
 
-// ImportConflicts gives the number of other profiles with the same fact and another qualifier. The location of at
-// least one is among those that it gives, unless its file cannot be read any more.
+// ImportConflicts returns the number of other profiles with the same fact and
+// another qualifier. The returned locations contain at least one of them, unless
+// its file cannot be read any more.
 func (p *Pass) ImportConflicts(kind, value, with string) (count int, places []RelatedLocation) {
 	_, x := p.lookUpFact(kind, value)
 	if x == nil {
@@ -110,7 +112,8 @@ func (p *Pass) ImportConflicts(kind, value, with string) (count int, places []Re
 	return x.count - x.countWith(own), p.relatedLocations(kind, x, func(r RelatedLocation) bool { return r.qualifier != own })
 }
 
-// lookUpFact gives what the store has about a fact; nil before CheckFileSet, and if no other profile can have it.
+// lookUpFact returns what the store knows about a fact; nil before CheckFileSet,
+// and if no other profile can have it.
 func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
 	s := p.checker.facts
 	if s == nil || !s.sealed {
@@ -121,7 +124,7 @@ func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
 	return n, s.shared[n]
 }
 
-// relatedLocations gives the first locations in other profiles that are accepted.
+// relatedLocations returns the first accepted locations in other profiles.
 func (p *Pass) relatedLocations(kind string, x *sharedFact, accept func(RelatedLocation) bool) (places []RelatedLocation) {
 	for _, r := range x.related {
 		if r.profile != p.profileNumber && len(places) < maxRelatedLocations && accept(r) {
@@ -165,7 +168,7 @@ type savedInput struct {
 	inside       bool
 }
 
-// Input gives the input.
+// Input returns the input.
 func (k *savedInput) Input() Input {
 	return Input{Name: k.name, Device: k.device, Read: k.read, Part: k.part, Inside: k.inside}
 }
@@ -187,7 +190,7 @@ func (s *factStore) keyOf(kind, value string) factKey {
 
 func (s *factStore) qualifierOf(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
 
-// fileOf gives the name of the file of a profile that has facts.
+// fileOf returns the name of the file of a profile that has facts.
 func (s *factStore) fileOf(number int32) string {
 	x := s.inputs.searchLast(func(n *inputRecord) bool { return n.firstProfile <= number })
 	if x != nil && number < x.firstProfile+x.count {
@@ -307,7 +310,7 @@ func (s *factStore) addLocations(list []factLocation) {
 	}
 }
 
-// locateFacts gives the locations of the facts of an input.
+// locateFacts returns the locations of the facts of an input.
 func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 	c.reread(n, func(pass *Pass, _ []byte) {
 		pass.locating = true
@@ -422,7 +425,7 @@ type qualifierCount struct {
 	count     int32
 }
 
-// countWith gives the number of profiles that have the fact with a qualifier.
+// countWith returns the number of profiles that have the fact with a qualifier.
 func (x *sharedFact) countWith(with uint32) int {
 	i, ok := slices.BinarySearchFunc(x.qualifiers, with, func(c qualifierCount, with uint32) int { return cmp.Compare(c.qualifier, with) })
 	if !ok {
@@ -571,8 +574,8 @@ func (p *chunkedList[T]) all() iter.Seq[*T] {
 	}
 }
 
-// searchLast gives the last element of which something holds, as it does of all before
-// it; nil if it holds of none.
+// searchLast returns the last element that satisfies a condition, which all
+// elements before it satisfy, too; nil if none does.
 func (p *chunkedList[T]) searchLast(holds func(*T) bool) *T {
 	i := sort.Search(len(p.blocks), func(i int) bool { return !holds(&p.blocks[i][0]) }) - 1
 	if i < 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// Finding is what a rule found at one place.
+// Finding is one problem that a rule found at a location.
 type Finding struct {
 	Rule     *Meta
 	Severity Severity
@@ -21,39 +21,40 @@ type Finding struct {
 	Span     profile.Span
 	Path     []any // keys (string) and indices (int) from the root of the profile
 	Fix      *Fix
-	Related  []RelatedLocation // places in other profiles that it is also about
-	Argument string            // what the fingerprint hashes beside the arguments of the message, to tell findings of a rule at one path apart
+	Related  []RelatedLocation // locations in other profiles that it is also about
+	Argument string            // what the fingerprint hashes in addition to the arguments of the message, to distinguish findings of a rule at one path
 
-	Suppression *Suppression // why it is kept back; nil: it is not
+	Suppression *Suppression // why it is suppressed; nil: it is not
 
-	whole      profile.Span // of what lacks something, if the finding says so; its Span is the opening alone
+	whole      profile.Span // the dictionary or array with something missing, if the finding is about that; its Span is only the opening
 	args       []string     // of the message, without secrets and wording, for the fingerprint
 	own        []string     // secrets that the finding is about, and that its help must mask; nil if they may be shown
 	json       bool         // the document is JSON
-	onEnvelope bool         // about what is around the text, which no comment in the text keeps back
-	unsure     bool         // a profile that changed may have had a part in it before
+	onEnvelope bool         // about what is around the text; no comment in the text suppresses it
+	unsure     bool         // a profile that changed may have contributed to it before
 
 	group    factKey // of findings of several profiles that have one cause; 0: none
 	opening  bool    // at the opening of a dictionary, about something in it
 	key      string  // the path of the key that it is about; "" for none
 	absent   bool    // the key is missing
-	replaced string  // the path of the key that it stands in the place of; "" for none
+	replaced string  // the path of the key that it is in place of; "" for none
 
-	// The rest is filled in when the rules are done, so that a finding does not
-	// keep its document in memory. It holds no secrets unless they were asked for.
+	// File and the fields after it are set when all rules have run, so that a
+	// finding does not retain its document. They contain no secrets unless
+	// ShowSecrets is set.
 	File           string
 	Profile        Identity
 	Ordinal        int              // which of the profiles of the file it is about, from 0
 	Payload        *PayloadIdentity // nil outside of payloads
 	Start, End     profile.Position // only if Placed
-	Placed         bool             // false for input without lines, as binary property lists
+	Placed         bool             // false for input without lines, such as binary property lists
 	UnmappedLines  bool             // the lines are not those of the file as other programs count them
 	Line           Line
-	ContainerLines Lines  // of the dict or array that lacks something, if that is what was found
-	Fingerprint    string // survives moves of the profile and edits elsewhere in it
+	ContainerLines Lines  // of the dictionary or array with something missing, if the finding is about that
+	Fingerprint    string // does not change when the profile is moved or edited elsewhere
 }
 
-// RelatedLocation is a place that a finding is also about.
+// RelatedLocation is another location that a finding is about.
 type RelatedLocation struct {
 	File    string
 	Message string
@@ -65,64 +66,66 @@ type RelatedLocation struct {
 	qualifier uint32
 }
 
-// Suppression is why a finding is kept back.
+// Suppression is why a finding is suppressed.
 type Suppression struct {
 	Kind          SuppressionKind
-	Justification string // in the words of whoever suppressed it; may be empty
+	Justification string // the reason that was given; may be empty
 }
 
-// SuppressionKind is what keeps a finding back.
+// SuppressionKind is the kind of a suppression.
 type SuppressionKind string
 
-// What keeps findings back.
+// The kinds of suppressions.
 const (
 	ByComment   SuppressionKind = "comment"   // a comment in the profile
 	ByConfig    SuppressionKind = "config"    // the configuration file
-	ByBaseline  SuppressionKind = "baseline"  // it was known before
-	ByUnchanged SuppressionKind = "unchanged" // it stands on lines that did not change
+	ByBaseline  SuppressionKind = "baseline"  // a baseline contains it
+	ByUnchanged SuppressionKind = "unchanged" // it is on lines that did not change
 )
 
-// Identity names a profile.
+// Identity identifies a profile.
 type Identity struct{ Identifier, UUID string }
 
-// PayloadIdentity names a payload of a profile.
+// PayloadIdentity identifies a payload of a profile.
 type PayloadIdentity struct {
 	Index                  int
 	Type, Identifier, UUID string
 }
 
-// Line is the source line a finding starts on, with the place in it, in bytes.
+// Line is the source line that a finding starts on, with the range in bytes that
+// the finding is about.
 type Line struct {
 	Text       string
 	Start, End int
 }
 
-// Lines are lines of a source, counted from 1; the last is one of them.
+// Lines is a range of lines of a source, counted from 1; Last is included.
 type Lines struct{ First, Last int }
 
-// Fix is a change that makes a finding go away.
+// Fix is a change that corrects what a finding reports.
 type Fix struct {
 	Message string // what it does
-	Safe    bool   // keeps the meaning of the profile as its author had it in mind
+	Safe    bool   // keeps the meaning that the author of the profile intended
 	Edits   []TextEdit
 	Secret  bool // the edits hold a secret and must not be printed
 
-	Places []Region // those of the edits, in their order; known when the rules are done
+	Places []Region // those of the edits, in their order; set when all rules have run
 }
 
 // Region is where a range of text starts and ends.
 type Region struct{ Start, End profile.Position }
 
-// TextEdit puts text in the place of some bytes of the source.
+// TextEdit replaces some bytes of the source with a text.
 type TextEdit struct {
 	Start, End int
 	Text       string
 }
 
-// Replace is the edit that puts text in the place of a span.
+// Replace returns the edit that replaces a span with a text.
 func Replace(at profile.Span, text string) TextEdit { return TextEdit{at.Start, at.End, text} }
 
-// compareFindings is the order in which findings are reported: by place, then by rule.
+// compareFindings is the order in which findings are reported: by location, then
+// by rule.
 func compareFindings(a, b *Finding) int {
 	return cmp.Or(
 		cmp.Compare(a.Span.Start, b.Span.Start),
@@ -133,7 +136,7 @@ func compareFindings(a, b *Finding) int {
 	)
 }
 
-// comparePaths orders findings without a place as their values are ordered.
+// comparePaths orders findings without a location as their values are ordered.
 func comparePaths(a, b *Finding) int {
 	if a.Span.Valid() {
 		return 0
@@ -148,8 +151,8 @@ func comparePaths(a, b *Finding) int {
 	})
 }
 
-// finalizeFindings fills in what reports need, masks the secrets, and parts the findings
-// from those that are kept back.
+// finalizeFindings sets the fields that reports need, masks secrets, and
+// separates the suppressed findings from the others.
 func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, held []Finding) {
 	hidden := p.Secrets()
 	secrets := hidden
@@ -237,7 +240,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 	return list, held
 }
 
-// place notes where the edits are.
+// place sets the locations of the edits.
 func (f *Fix) place(source *profile.Source) {
 	if f == nil {
 		return
@@ -267,9 +270,9 @@ func (f *Finding) WithHelp(format string, args ...any) *Finding {
 	return f
 }
 
-// fingerprint identifies a finding by rule, profile, payload, the path inside it,
-// and the arguments of its message, not by its location or its wording. Equal
-// ones are told apart by their order.
+// fingerprint identifies a finding by rule, profile, payload, the path inside
+// it, and the arguments of its message, not by its location or its wording.
+// Equal fingerprints are numbered in order.
 func fingerprint(f *Finding, seen map[string]int, hide func(string) string) string {
 	path := f.Path
 	parts := append(make([]string, 0, 16), f.Rule.ID, f.Profile.Identifier)

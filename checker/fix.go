@@ -25,9 +25,9 @@ const (
 // bring to light what another one mends.
 const maxFixPasses = 10
 
-// fix applies the fixes of a result's findings to the document, checks again,
-// and goes on until nothing is left to fix. The result then speaks of the
-// fixed document. Bytes outside the edits are kept.
+// fix applies the fixes of a result's findings to the document, checks it again,
+// and repeats that until no fix is left. The result is then that of the fixed
+// document. Bytes outside the edits do not change.
 func (c *Checker) fix(result *Result, input Input, text []byte) {
 	if why := c.fixSkipReason(input, text); why != "" {
 		result.FixSkipReason = why
@@ -94,8 +94,8 @@ func (c *Checker) fixSkipReason(input Input, text []byte) string {
 
 func (c *Checker) wanted(f *Fix) bool { return f != nil && (f.Safe || c.Fix == FixAll) }
 
-// selectEdits takes the wanted fixes that do not touch one another, in order; the
-// rest has its turn in the next round.
+// selectEdits returns the edits of the wanted fixes that do not touch one
+// another, in order; the other fixes are applied in the next round.
 func (c *Checker) selectEdits(findings []Finding) (edits []TextEdit, fixes int) {
 	for _, f := range findings {
 		if !c.wanted(f.Fix) || slices.ContainsFunc(f.Fix.Edits, func(e TextEdit) bool { return overlaps(e, edits) }) {
@@ -116,13 +116,14 @@ func overlaps(e TextEdit, others []TextEdit) bool {
 	return i > 0 && others[i-1].End >= e.Start || i < len(others) && others[i].Start <= e.End
 }
 
-// insertIndex is the place in edits in order of one that starts at an offset.
+// insertIndex returns the index at which an edit that starts at an offset
+// belongs in sorted edits.
 func insertIndex(edits []TextEdit, start int) int {
 	return sort.Search(len(edits), func(i int) bool { return edits[i].Start > start })
 }
 
-// Apply makes the edits to a text. Edits that overlap, or lie outside of it,
-// are an error.
+// Apply applies the edits to a text. Edits that overlap, or that are outside the
+// text, are an error.
 func Apply(text []byte, edits []TextEdit) ([]byte, error) {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b TextEdit) int {

@@ -31,7 +31,7 @@ var graphValues = strings.NewReplacer(
 	"SCEP credential", "SCEP profile", "SCEP payload", "SCEP profile",
 )
 
-// inGraph writes a text of sceplint with the names of Microsoft Graph.
+// inGraph returns a text of sceplint with the names of Microsoft Graph.
 func inGraph(text string) string {
 	return graphKey.ReplaceAllStringFunc(graphValues.Replace(text), func(key string) string { return graphNames[key] })
 }
@@ -51,7 +51,7 @@ func ofGraph(p *profile.Profile) bool {
 	return p.Export != nil && p.Export.Kind == profile.ExportIntuneSCEP
 }
 
-// graphArgs are the arguments of a message with the names of Graph.
+// graphArgs returns the arguments of a message with the names of Graph.
 func graphArgs(args []any) []any {
 	named := make([]any, len(args))
 	for i, arg := range args {
@@ -72,8 +72,8 @@ func graphArgs(args []any) []any {
 	return named
 }
 
-// graphPath is the path of a value in the configuration of Graph, given that in the
-// profile which is made of it, or in the whole answer.
+// graphPath returns the path of a value in the configuration of Graph, or in the
+// whole response, from its path in the profile made of it.
 func graphPath(p *profile.Profile, path []any) []any {
 	if entry := p.Export.Entry.Path(); len(entry) > 0 && len(path) > len(entry) && slices.Equal(path[:len(entry)], entry) {
 		return path[len(entry):]

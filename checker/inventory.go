@@ -7,14 +7,14 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Inventory is what a file holds, found or not found fault with, for reports that
-// give an overview. It holds no secrets.
+// Inventory is what a file contains, with or without findings, for reports that
+// give an overview. It contains no secrets.
 type Inventory struct {
 	SCEP         []SCEPInventory
 	Certificates []CertificateExpiry
 }
 
-// SCEPInventory is what one SCEP payload asks for.
+// SCEPInventory is what one SCEP payload requests.
 type SCEPInventory struct {
 	Host        string // of the URL, in lower case; "" if it is not known
 	HostKind    ValueState
@@ -25,24 +25,24 @@ type SCEPInventory struct {
 	Challenge   profile.ChallengeKind
 }
 
-// ValueState tells what there is to know of a setting.
+// ValueState says what is known about a setting.
 type ValueState string
 
-// What there is to know.
+// The states of settings.
 const (
 	StateKnown    ValueState = "known"
-	StateVariable ValueState = "variable" // template text, filled in later
-	StateNotSet   ValueState = "absent"   // not written, and without a default
-	StateInvalid  ValueState = "invalid"  // of a type or shape that devices refuse
+	StateVariable ValueState = "variable" // template text, rendered later
+	StateNotSet   ValueState = "absent"   // not set, and without a default
+	StateInvalid  ValueState = "invalid"  // of a type or structure that devices reject
 )
 
-// CertificateExpiry is a certificate that a profile carries.
+// CertificateExpiry is the expiry of a certificate in a profile.
 type CertificateExpiry struct {
 	Subject  string
 	NotAfter time.Time
 }
 
-// add adds what a profile holds.
+// add adds what a profile contains.
 func (s *Inventory) add(p *profile.Profile, secrets *profile.Secrets) {
 	known := func(set, variable, ok bool) ValueState {
 		switch {

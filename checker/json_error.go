@@ -7,9 +7,9 @@ import (
 	"fmt"
 )
 
-// JSONError words an error of package encoding/json: the line, and the kind of the
-// problem. It quotes nothing of the text, for a link or a mistake may have put
-// another file in its place.
+// JSONError words an error of package encoding/json: the line, and the kind of
+// the problem. It quotes nothing of the text, since a link or a mistake may have
+// replaced the file with another one.
 func JSONError(text []byte, err error) error {
 	kind, offset := "not valid JSON", int64(-1)
 	var syntax *json.SyntaxError

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// LogWriter writes text that may become a part of a log in which CI systems look
-// for commands: `::name::` at the start of a line, and `##[name]`, `##vso[name]`,
-// and `##teamcity[name]` anywhere. Of each, one character is written as \u{…}, so
-// that it is still readable and no longer a command. Line endings, which include
-// carriage returns here as they do for those systems, may lie in different calls.
+// LogWriter writes text to logs in which CI systems look for commands:
+// `::name::` at the start of a line, and `##[name]`, `##vso[name]`, and
+// `##teamcity[name]` anywhere. One character of each is written as \u{…}, so
+// that it is still readable but no longer a command. Line endings, which include
+// carriage returns here as they do for those systems, may be split across calls.
 type LogWriter struct {
 	To io.Writer
 
@@ -38,7 +38,7 @@ const (
 	textBracket = `\u{5b}`
 )
 
-// LogText is what a LogWriter makes of a text.
+// LogText returns a text as a LogWriter writes it.
 func LogText(text string) string {
 	if !strings.Contains(text, "::") && !strings.Contains(text, "##") {
 		return text
@@ -69,7 +69,7 @@ func (s *logState) escape(text []byte, colon, bracket string) []byte {
 	return b.Bytes()
 }
 
-// step takes one byte, and gives what is to be written instead; "" for the byte.
+// step processes one byte, and returns what is written instead; "" for the byte.
 func (s *logState) step(c byte, colon, bracket string) (escape string) {
 	switch {
 	case c == '\n' || c == '\r':

@@ -2,9 +2,9 @@ package checker
 
 import "strings"
 
-// Markup is a piece of an XML property list in a message or in help. In documents
-// of JSON it is written as JSON, whether it is an argument or in the format;
-// values of the document are other arguments, which are not changed.
+// Markup is a piece of an XML property list in a message or in help. In JSON
+// documents it is written as JSON, both as an argument and in the format; values
+// of the document are other arguments, which are not changed.
 type Markup string
 
 // inJSON replaces XML with JSON. Of the pairs that match at a position the first

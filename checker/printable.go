@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Printable makes a text safe to show: control characters, line endings among
-// them, and characters that are invisible, look like a space, or change the
-// direction of text are written as \u{…}. What is not UTF-8 becomes U+FFFD.
+// Printable returns a text that is safe to show: control characters, including
+// line endings, and characters that are invisible, look like a space, or change
+// the direction of text are written as \u{…}. What is not UTF-8 becomes U+FFFD.
 func Printable(s string) string {
 	if strings.IndexFunc(s, Unprintable) < 0 {
 		if utf8.ValidString(s) {

@@ -1,5 +1,5 @@
-// Package checker says what a rule is and runs rules over profiles: it finds,
-// suppresses, places and fixes.
+// Package checker defines rules and findings, and runs rules over profiles: it
+// locates, suppresses, and fixes what they find.
 package checker
 
 import (
@@ -13,12 +13,12 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// Severity is how much a finding weighs.
+// Severity is how serious a finding is.
 type Severity uint8
 
-// The severities, lightest first. An error is what a device or server refuses,
-// or a setting that is lost; a warning works but weakens security or breaks on
-// some platform; info is worth knowing.
+// The severities, least serious first. An error is what a device or server
+// rejects, or a setting that is ignored; a warning works but weakens security or
+// breaks on some platform; info is worth knowing.
 const (
 	Off Severity = iota
 	Info
@@ -28,10 +28,10 @@ const (
 
 var severityNames = [...]string{"off", "info", "warning", "error"}
 
-// String gives the word that flags and reports use.
+// String returns the word that flags and reports use.
 func (s Severity) String() string { return severityNames[s] }
 
-// ParseSeverity reads "error", "warning", "info" or "off".
+// ParseSeverity parses "error", "warning", "info", or "off".
 func ParseSeverity(text string) (Severity, error) {
 	for i, name := range severityNames {
 		if text == name {
@@ -41,28 +41,28 @@ func ParseSeverity(text string) (Severity, error) {
 	return 0, fmt.Errorf("invalid severity %q; expected error, warning, info, or off", text)
 }
 
-// Ref is what a rule rests on.
+// Ref is a source that a rule is based on.
 type Ref struct{ Title, URL string }
 
-// Example is a piece of a profile that shows a rule.
+// Example is a piece of a profile that illustrates a rule.
 type Example struct {
 	Scope Scope
-	Bad   string // draws the finding
-	Good  string // says the same without it
+	Bad   string // has the finding
+	Good  string // is the same without it
 }
 
-// Scope tells what an example is a piece of, so that it can be run.
+// Scope says what an example is a piece of, so that it can be run.
 type Scope uint8
 
 // The scopes of examples.
 const (
 	ScopeSCEP     Scope = iota // the keys of a SCEP payload's PayloadContent
 	ScopePayload               // one or more payload dicts of the profile's PayloadContent
-	ScopeProfile               // the keys of the profile's top level
+	ScopeProfile               // one or more payload dictionaries of the profile's PayloadContent
 	ScopeDocument              // a whole file
 )
 
-// Meta describes a rule. It is the one source of its documentation.
+// Meta describes a rule. Its documentation is generated from it.
 type Meta struct {
 	ID       string
 	Title    string // the defect, as a noun phrase
@@ -80,8 +80,8 @@ type Meta struct {
 	// off, or changes its severities: they tell what could not be checked.
 	Unsuppressible bool
 
-	// DisabledByDefault says that the rule runs only where it is enabled, or is given
-	// a severity.
+	// DisabledByDefault says that the rule runs only if it is enabled, or a severity
+	// is set for it.
 	DisabledByDefault bool
 
 	// Defers says that the rule reports nothing at a key where another one has an error.
@@ -90,50 +90,51 @@ type Meta struct {
 	// finding.
 	Explains []string
 
-	Documents        Documents // what it looks at
-	SkipLossyExports bool      // it judges what is not there, or how things are written: not for exports that lose some of it
+	Documents        Documents // which documents it checks
+	SkipLossyExports bool      // it checks for missing keys, or how values are written: skip exports that do not keep everything
 
-	Parameters []Parameter // what a policy takes from data.config
-	Relaxes    []string    // IDs of rules that a policy takes the place of: they run only where they are given a severity
+	Parameters []Parameter // the parameters of a policy, from data.config
+	Relaxes    []string    // IDs of rules that a policy replaces: they run only if a severity is set for them
 }
 
-// Documents tells which documents a rule looks at.
+// Documents says which documents a rule checks.
 type Documents uint8
 
-// The documents there are: most rules speak of profiles.
+// The kinds of documents; most rules check profiles.
 const (
-	Profiles    Documents = iota // configuration profiles alone
-	Declarative                  // documents of declarative management alone
+	Profiles    Documents = iota // only configuration profiles
+	Declarative                  // only documents of declarative device management
 	AnyDocument                  // both
 )
 
-// Parameter is a value that a policy takes from data.config.
+// Parameter is a value that a policy reads from data.config.
 type Parameter struct {
 	Name    string
-	Default any // as JSON has it
+	Default any // as in JSON
 	Doc     string
 }
 
-// Rule is a value: its description and what it does. It keeps no state, for it
+// Rule is a rule: its description and its functions. It has no state, since it
 // runs on many profiles at once. An error is a failure of the rule itself.
 type Rule struct {
 	Meta
-	// Check looks at one profile whose document is a property list.
+	// Check checks one profile whose document is a property list.
 	Check func(*Pass) error
-	// CheckDocument looks at every document, property list or not.
+	// CheckDocument checks every document, property list or not.
 	CheckDocument func(*Pass) error
-	// CheckIgnores looks at the suppressions of a file when all else is done.
+	// CheckSuppressions checks the suppression comments of a file after all other
+	// rules have run.
 	CheckSuppressions func(*Pass, []*SuppressionComment) error
 	// CollectFacts exports facts about a profile for the CheckFileSet of other
-	// profiles, with Pass.ExportFact. It finds nothing itself.
+	// profiles, with Pass.ExportFact. It reports no findings.
 	CollectFacts func(*Pass) error
-	// CheckFileSet checks a profile again when all profiles of the run are read, if
-	// it has a fact that another one has too, or requested one with
-	// Pass.RequestFact; Pass.ImportFact gives what there is to know of the others.
+	// CheckFileSet checks a profile again when all profiles of the run have been
+	// read, if it has a fact that another one has too, or requested one with
+	// Pass.RequestFact; Pass.ImportFact returns what is known of the others.
 	CheckFileSet func(*Pass) error
 }
 
-// looksAt reports whether the rule looks at a document.
+// looksAt reports whether the rule checks a document.
 func (r *Rule) looksAt(p *profile.Profile) bool {
 	if r.SkipLossyExports && p.Lossy() {
 		return false
@@ -149,13 +150,13 @@ func (r *Rule) name() string {
 	return "rule " + r.ID
 }
 
-// Pass hands a rule everything it may look at, and takes its findings.
+// Pass provides one rule with a profile, and records its findings.
 type Pass struct {
 	Rule          *Rule
 	Profile       *profile.Profile
 	Now           time.Time
 	Targets       Targets
-	Verify        *Verify // nil: signatures are not looked at
+	Verify        *Verify // nil: signatures are not verified
 	checker       *Checker
 	plan          *plan
 	found         []*Finding
@@ -171,10 +172,10 @@ type Pass struct {
 
 	recording bool      // exported facts are only recorded
 	recorded  []factKey // what was
-	imported  []factKey // what the rule that runs asked about the other profiles
+	imported  []factKey // what the rule that runs imported about the other profiles
 }
 
-// RuleExists reports whether the run has a rule of this ID, switched on or not.
+// RuleExists reports whether the run has a rule of this ID, enabled or not.
 func (p *Pass) RuleExists(id string) bool { return p.checker.known[id] }
 
 // Unsuppressible reports whether nothing suppresses the findings of a rule.
@@ -188,8 +189,8 @@ func (p *Pass) RuleEnabled(id string) bool { return p.plan.on[id] }
 // ShowSecrets reports whether secrets may be printed.
 func (p *Pass) ShowSecrets() bool { return p.checker.ShowSecrets }
 
-// Share gives what rules make together, once a profile: make is called by the
-// first that asks for the key.
+// Share returns a value that rules share, computed once per profile: the first
+// caller's make is called for the key.
 func (p *Pass) Share(key any, make func() any) any {
 	v, ok := p.shared[key]
 	if !ok {
@@ -202,7 +203,7 @@ func (p *Pass) Share(key any, make func() any) any {
 	return v
 }
 
-// Print passes on a line that a rule's author wants to see; it is no finding.
+// Print records a line that a rule's author wants to see; it is not a finding.
 func (p *Pass) Print(line string) {
 	const enough = 10_000
 	if len(p.prints) < enough {
@@ -210,7 +211,7 @@ func (p *Pass) Print(line string) {
 	}
 }
 
-// RuleIDs gives the IDs of all rules the run knows.
+// RuleIDs returns the IDs of all rules that the run knows.
 func (p *Pass) RuleIDs() []string {
 	ids := make([]string, 0, len(p.checker.known))
 	for id := range p.checker.known {
@@ -229,16 +230,16 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 	return p.at(n, n.KeySpan(), n.Path(), format, args)
 }
 
-// AtStart reports a finding at the opening of a dict or array, for something that
-// is missing from it.
+// AtStart reports a finding at the opening of a dictionary or array, about
+// something missing from it.
 func (p *Pass) AtStart(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
 	f.whole, f.opening = n.Span(), n.Is(profile.Dict)
 	return f
 }
 
-// At reports a finding at a place and a path of the profile. The finding may
-// still be refined: its severity, help and fix.
+// At reports a finding at a location and a path of the profile. The caller may
+// then set its severity, help, and fix.
 func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Finding {
 	var n *profile.Node
 	if len(path) > 0 {
@@ -247,12 +248,13 @@ func (p *Pass) At(at profile.Span, path []any, format string, args ...any) *Find
 	return p.at(n, at, path, format, args)
 }
 
-// Prose is an argument of a message that quotes nothing of the place of the finding.
+// Prose is an argument of a message that quotes nothing of the finding's
+// location.
 type Prose string
 
-// Phrase is an argument of a message that is wording, as the name of a payload
-// or a line is. Like Prose and Markup it is no part of the fingerprint, but
-// secrets in it are masked.
+// Phrase is an argument of a message that is wording, such as the name of a
+// payload or a line number. Like Prose and Markup it is not part of the
+// fingerprint, but secrets in it are masked.
 type Phrase string
 
 // isWording reports whether an argument of a message may be reworded.
@@ -264,7 +266,7 @@ func isWording(arg any) bool {
 	return false
 }
 
-// inDialect gives the arguments with markup as the document has it.
+// inDialect returns the arguments with markup in the syntax of the document.
 func inDialect(json bool, args []any) []any {
 	if json {
 		for i, arg := range args {
@@ -340,8 +342,8 @@ func (p *Pass) Mask(text string) string {
 	return p.Profile.Secrets().Text(text)
 }
 
-// maskArgs makes the arguments of a message write the secrets that the finding is about masked. The key is not one of
-// them, even if it reads the same.
+// maskArgs masks, in the arguments of a message, the secrets that the finding is
+// about. The key is not masked, even if its text is the same.
 func maskArgs(own []string, n *profile.Node, args []any) []any {
 	if len(own) == 0 {
 		return args
@@ -374,9 +376,10 @@ func (m maskedArg) Format(f fmt.State, verb rune) {
 	_, _ = io.WriteString(f, secret.MaskOwn(fmt.Sprintf(fmt.FormatString(f, verb), m.arg), m.own))
 }
 
-// AtEnvelope reports a finding about what is around the text of the profile, as its
-// signature. It has the start of the text for its place, and no comment in the
-// text keeps it back: whoever changes a signed profile could write one.
+// AtEnvelope reports a finding about what is around the text of the profile,
+// such as its signature. Its location is the start of the text, and no comment
+// in the text suppresses it, since anyone who changes a signed profile could
+// write one.
 func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 	at := profile.NoSpan
 	if p.Profile.Root != nil && p.Profile.Source.Form == profile.FormXML {
@@ -391,8 +394,8 @@ func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 // only counted: whoever has a thousand of a kind does not read the next.
 const maxFindingsPerRule = 1000
 
-// LimitReached reports whether further findings of the rule would only be counted, so
-// that what is costly about them may be left out.
+// LimitReached reports whether further findings of the rule would only be
+// counted, so that expensive work for them can be skipped.
 func (p *Pass) LimitReached() bool { return p.count >= maxFindingsPerRule }
 
 // truncateMiddle shortens a message that quotes a very long value.
@@ -408,7 +411,7 @@ func truncateMiddle(message string) string {
 // as edits of it. Whether the edits may be applied is not the rule's concern.
 func (p *Pass) Editable() bool { return p.Profile.Source.Form == profile.FormXML }
 
-// DropFixes takes the fixes away from what was found so far.
+// DropFixes removes the fixes of all findings so far.
 func (p *Pass) DropFixes() {
 	for _, f := range p.found {
 		f.Fix = nil

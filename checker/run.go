@@ -13,26 +13,26 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Input is one file of a run.
+// Input is one document of a run.
 type Input struct {
 	Name     string // as findings show it
 	Read     func() ([]byte, error)
 	Optional bool // not named by the user: skipped unless it is a profile
-	// Free takes back what Read gave, when nothing refers to it any more; nil if
-	// nobody wants it. It is not called where something may.
+	// Free takes back the bytes that Read returned, when nothing refers to them any
+	// more; may be nil. It is not called if something may.
 	Free func([]byte)
-	// Done is called when what Read gave has been judged, whatever came of it; nil
-	// if nobody wants to know.
+	// Done is called when the bytes that Read returned have been checked, with any
+	// result; may be nil.
 	Done func()
 
-	Device string // the device that the profile is known to be of; may be empty
-	Inside bool   // it lies in an archive or a stream, so that no fix can be written to it
+	Device string // the device that the profile is from, if known; may be empty
+	Inside bool   // it is in an archive or a stream, so that no fix can be written to it
 	Skip   Skip   // why it is skipped without being read, if it is
 
 	Excluded bool // the configuration excludes it, so that it is not read
 
-	From Source        // gives the input again, for those that keep very many; nil: the input is kept
-	Part *export.Entry // what Read gives of a file that is not read as a whole; nil: all of it
+	From Source        // returns the input again, for callers that keep very many; nil: the input is kept
+	Part *export.Entry // the part of a file that Read returns; nil: all of it
 }
 
 // Source is where an input comes from.
@@ -60,10 +60,10 @@ func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
 	return profiles, err
 }
 
-// Run checks the inputs on several workers and yields their results in the
-// order of the inputs. Only so many are in memory at once as there are
-// workers, times a small number. If rules look at the set of all profiles,
-// results with what these find follow, in the same order.
+// Run checks the inputs on several workers and yields their results in the order
+// of the inputs. The number of inputs in memory is a small multiple of the
+// number of workers. If rules check the set of all profiles, results with their
+// findings follow, in the same order.
 func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Result] {
 	c.Prepare()
 	return func(yield func(*Result) bool) {
@@ -90,9 +90,9 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 // maxOrdered is how many results and findings InFileOrder keeps.
 const maxOrdered = 10_000
 
-// InFileOrder puts findings about several profiles, which Run yields last, among
-// the others of their file. It keeps the results until it has all of them; if they
-// are too many for that, it yields them as they come.
+// InFileOrder moves findings about several profiles, which Run yields last, to
+// the others of their file. It collects all results first; if there are too many
+// for that, it yields them in the order of Run.
 func InFileOrder(results iter.Seq[*Result]) iter.Seq[*Result] {
 	return func(yield func(*Result) bool) {
 		type input struct { // of a result
@@ -150,8 +150,8 @@ func (r *Result) merge(set *Result) {
 	slices.SortStableFunc(r.Suppressed, order)
 }
 
-// checkFileSets reads again what has something to do with other profiles, and
-// yields what is found there, if anything.
+// checkFileSets reads the inputs that share facts with others again, and yields
+// their results if there are findings.
 func (c *Checker) checkFileSets(ctx context.Context) iter.Seq[*Result] {
 	return func(yield func(*Result) bool) {
 		c.facts.seal()
@@ -186,8 +186,8 @@ func (c *Checker) checkWithFacts(input Input) resultWithFacts {
 // them over one by one takes a good part of the time that a small one needs.
 const batch = 8
 
-// inOrder does a job on each item, several at once, and yields what comes of
-// them in the order of the items. If the context ends, fewer come: the first ones.
+// inOrder processes each item, several at once, and yields the results in the
+// order of the items. If the context ends, it yields only the first ones.
 func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -261,7 +261,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 	}
 }
 
-// File checks one file, and fixes it in memory if that was asked for.
+// File checks one file, and fixes it in memory if fixes are enabled.
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
 		if r := recover(); r != nil { // whatever it is, the other files are still to be judged
@@ -296,7 +296,7 @@ func (c *Checker) File(input Input) (result *Result) {
 	return result
 }
 
-// text checks a document and writes what comes of it into the result.
+// text checks a document and adds to the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
 	if c.planFor(input.Name).idle {
 		result.fail(ErrNoRules)

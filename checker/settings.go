@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Settings are what a file is judged by.
+// Settings are the severities and targets of a file.
 type Settings struct {
-	Severities map[string]Severity // by rule ID, in place of the rule's own; Off switches it off
+	Severities map[string]Severity // by rule ID, overriding the rule's own; Off disables the rule
 	Targets    Targets
 }
 
@@ -20,8 +20,8 @@ type plan struct {
 	idle   bool            // every rule is switched off that can be
 }
 
-// relaxed gives the settings with the rules switched off that policies of the run
-// take the place of, where the settings say nothing of them.
+// relaxed returns the settings with the rules disabled that policies of the run
+// replace, unless a severity is set for them.
 func (c *Checker) relaxed(s *Settings) *Settings {
 	r := *s
 	copied := false
@@ -68,7 +68,7 @@ func (c *Checker) plan(s *Settings) *plan {
 	return p
 }
 
-// planFor gives the plan for a file.
+// planFor returns the plan for a file.
 func (c *Checker) planFor(file string) *plan {
 	if c.SettingsFor == nil {
 		return c.base
@@ -84,14 +84,14 @@ func (c *Checker) planFor(file string) *plan {
 	return p.(*plan)
 }
 
-// RuleEnabledFor reports whether a rule runs on a file, and has what it needs: the rules
-// about minimum versions find nothing without targets.
+// RuleEnabledFor reports whether a rule runs on a file, and has what it needs:
+// the rules about minimum versions find nothing without targets.
 func (c *Checker) RuleEnabledFor(id, file string) bool {
 	p := c.planFor(file)
 	return p.on[id] && !(strings.HasPrefix(id, "target-") && len(p.Targets) == 0)
 }
 
-// aboutSet reports whether a rule that runs looks at the set of all profiles.
+// aboutSet reports whether a rule that runs checks the set of all profiles.
 func (p *plan) aboutSet(id string) bool {
 	return slices.ContainsFunc(p.active, func(r *Rule) bool { return r.ID == id && r.CheckFileSet != nil })
 }

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Target is one operating system that profiles are meant for.
+// Target is a platform that profiles are meant for.
 type Target struct {
 	System  string // "ios", "macos", "tvos", "watchos" or "visionos"
-	Version string // the oldest version, as "17" or "17.4"; "" for any
+	Version string // the minimum version, such as "17" or "17.4"; "" for any
 }
 
-// Number gives the version as three numbers, zeros where it has fewer.
+// Number returns the version as three numbers, with zeros for missing ones.
 func (t Target) Number() (number [3]int) {
 	for i, part := range strings.SplitN(t.Version, ".", len(number)) {
 		number[i], _ = strconv.Atoi(part) // ParseTargets let numbers through only
@@ -21,18 +21,18 @@ func (t Target) Number() (number [3]int) {
 	return number
 }
 
-// Targets are the systems of a run; none means that nothing is known.
+// Targets are the platforms of a run; if there are none, they are not known.
 type Targets []Target
 
 // Systems are the names that targets may have. iPadOS counts as ios.
 var Systems = []string{"ios", "macos", "tvos", "watchos", "visionos"}
 
-// Has reports whether a system is among the targets.
+// Has reports whether a platform is among the targets.
 func (t Targets) Has(system string) bool {
 	return slices.ContainsFunc(t, func(x Target) bool { return x.System == system })
 }
 
-// ParseTargets reads "ios=17,macos=14.2"; a name alone stands for any version.
+// ParseTargets parses "ios=17,macos=14.2"; a name alone stands for any version.
 func ParseTargets(text string) (Targets, error) {
 	var list Targets
 	for part := range strings.SplitSeq(text, ",") {

@@ -8,10 +8,10 @@ import (
 	"fmt"
 )
 
-// Verify asks for the signatures of profiles to be verified.
+// Verify says how the signatures of profiles are verified.
 type Verify struct {
-	Roots *x509.CertPool // those that a signer must chain to; nil: any signer will do
-	Named bool           // the roots were named for the run, and are not just those of the system
+	Roots *x509.CertPool // those that a signer must chain to; nil: any signer is trusted
+	Named bool           // the roots were named for the run, not only those of the system
 }
 
 // AddRoots adds the certificates of a file, in PEM or DER.

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// ReadHeader reads the identifier and length octets at pos, without a look at
-// whether the contents are there.
+// ReadHeader reads the identifier and length octets at pos. It does not check
+// whether the contents are complete.
 func ReadHeader(text []byte, pos int) (tag byte, length, next int, err error) {
 	next = pos + 1
 	if pos < len(text) && text[pos]&0x1f == 0x1f { // the tag number takes further octets
@@ -57,8 +57,8 @@ type berReader struct {
 	err    error
 }
 
-// header reads one header and makes sure that what it announces fits the
-// innermost open element. Tag 0 stands for the end of that element.
+// header reads one header and checks that its length fits the innermost open
+// element. Tag 0 stands for the end of that element.
 func (r *berReader) header() (tag byte, length int) {
 	if !r.more() {
 		return 0, 0
@@ -138,8 +138,8 @@ func (r *berReader) more() bool {
 	return false
 }
 
-// close passes over the rest of the innermost open element. Only indefinite
-// lengths inside it have to be followed; whatever has a length is one step.
+// close skips the rest of the innermost open element. Only indefinite lengths
+// inside it have to be followed; everything with a length is one step.
 func (r *berReader) close() {
 	for outer := r.depth - 1; r.err == nil && r.depth > outer; {
 		if !r.scopes[r.depth].indefinite {
@@ -156,8 +156,8 @@ func (r *berReader) close() {
 	}
 }
 
-// octetString returns the contents of an OCTET STRING of either form. Chunks
-// are joined in one allocation, which what is left of the text bounds.
+// octetString returns the contents of an OCTET STRING of either form. Chunks are
+// joined in one allocation, which the rest of the text bounds.
 func (r *berReader) octetString() []byte {
 	content, base := []byte{}, r.depth
 	for {

@@ -30,9 +30,9 @@ var (
 	errCMSLength   = errors.New("CMS message is damaged: a length is reserved, too large or out of place")
 )
 
-// Content returns what one CMS SignedData message (RFC 5652) in BER or
-// DER encapsulates. Signatures are not verified. The result is a part of text
-// unless the message holds its content in several chunks.
+// Content returns the content of one CMS SignedData message (RFC 5652) in BER or
+// DER. Signatures are not verified. The result is a part of text unless the
+// message has its content in several chunks.
 func Content(text []byte) ([]byte, error) {
 	if err := recognize(text); err != nil {
 		return nil, err
@@ -69,8 +69,8 @@ func Content(text []byte) ([]byte, error) {
 	return content, nil
 }
 
-// recognize refuses files that start as a CMS message does, with a SEQUENCE,
-// but are something else that admins keep next to their profiles.
+// recognize rejects files that start like a CMS message, with a SEQUENCE, but
+// are something else that admins store next to their profiles.
 func recognize(text []byte) error {
 	if len(text) == 0 || text[0] != TagSequence {
 		return errNotCMS
@@ -99,7 +99,8 @@ func otherCMSContent(oid string) error {
 }
 
 // DecodePEM returns the DER in the first PEM block of a text that starts with
-// one. A block that holds no CMS message is named, its content is not shown.
+// one. For a block without a CMS message the error states its type, but not its
+// content.
 func DecodePEM(text []byte) ([]byte, error) {
 	block, rest := pem.Decode(text)
 	// The decoder passes over a broken block to the next one.

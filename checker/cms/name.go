@@ -19,7 +19,7 @@ type (
 	}
 )
 
-// attributeName gives the short name of an attribute type: those of RFC 2253,
+// attributeName returns the short name of an attribute type: those of RFC 2253,
 // section 2.3, and two more that openssl writes as well.
 func attributeName(oid string) string {
 	switch oid {
@@ -49,9 +49,9 @@ func attributeName(oid string) string {
 	return ""
 }
 
-// NameString writes a name in DER as RFC 2253 does: the last part first, parts
-// of a type without a short name by their OID and their value in hexadecimal
-// digits. pkix.Name sorts the parts, and knows no DC.
+// NameString returns a name in DER as RFC 2253 writes it: the last part first,
+// parts of a type without a short name by their OID and their value in
+// hexadecimal digits. pkix.Name sorts the parts, and does not know DC.
 func NameString(der []byte) string {
 	var name nameSequence
 	if _, err := asn1.Unmarshal(der, &name); err != nil {

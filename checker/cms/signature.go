@@ -18,28 +18,27 @@ import (
 	smallstep "github.com/smallstep/pkcs7"
 )
 
-// Signature is what one of the CMS messages around a profile says about the
-// content that it holds.
+// Signature is the verification of one of the CMS messages around a profile.
 type Signature struct {
 	Signers []Signer
-	Err     error // why the message cannot be taken apart
+	Err     error // why the message is malformed
 }
 
-// Verdict is what came of verifying a signature.
+// Verdict is the result of verifying a signature.
 type Verdict uint8
 
-// The verdicts. A signature that is not Verified is either Refuted, and then
-// the content is not what was signed, or nobody here can tell.
+// The verdicts. A signature that is not Verified is either Invalid, so that the
+// content is not what was signed, or cannot be verified here.
 const (
 	Verified Verdict = iota
 	Invalid
 	Unsupported   // of a kind that is not verified here
-	NoCertificate // the message does not hold the certificate of the signer
+	NoCertificate // the message does not contain the certificate of the signer
 )
 
-// Signer is one who signed, and what came of it.
+// Signer is one signer of a message, with the verdict.
 type Signer struct {
-	Certificate *x509.Certificate // nil if the message does not hold it
+	Certificate *x509.Certificate // nil if the message does not contain it
 	Verdict     Verdict
 	Reason      string // why it is not Verified
 
@@ -54,7 +53,7 @@ const (
 	maxBundledSize = 64 << 10 // of one certificate
 )
 
-// IsSigned reports whether a document begins as a signed one does.
+// IsSigned reports whether a document begins like a signed one.
 func IsSigned(text []byte) bool {
 	if bytes.HasPrefix(text, []byte("-----BEGIN PKCS7")) || bytes.HasPrefix(text, []byte("-----BEGIN CMS")) {
 		return true
@@ -63,7 +62,7 @@ func IsSigned(text []byte) bool {
 	return err == nil && bytes.HasPrefix(text[pos:], []byte("\x06\x09"+pkcs7+"\x02"))
 }
 
-// SignerCertificates returns the certificates of those who signed a CMS message,
+// SignerCertificates returns the certificates of the signers of a CMS message,
 // as far as it contains them. The signatures are not verified.
 func SignerCertificates(message []byte) (list []*x509.Certificate) {
 	m := parseMessage(message)
@@ -84,8 +83,8 @@ type message struct {
 	err     error
 }
 
-// parseMessage takes a message of the form that signedContent accepts apart, without
-// recursion in what has no bound.
+// parseMessage parses a message of the form that Content accepts, without
+// recursion in unbounded parts.
 func parseMessage(message []byte) (m message) {
 	content, err := Content(message)
 	if err != nil {
@@ -140,7 +139,7 @@ func Verify(message []byte) (s Signature) {
 	return s
 }
 
-// certificates gives those of a message that can be read.
+// certificates returns those of a message that can be read.
 func (r *berReader) certificates() (list []*x509.Certificate) {
 	r.open(tagContext0, "certificates")
 	for tried := 0; r.more(); tried++ {
@@ -163,7 +162,8 @@ func (r *berReader) certificates() (list []*x509.Certificate) {
 	return list
 }
 
-// peek is the tag of the next element; 0 at the end of the innermost open one.
+// peek returns the tag of the next element; 0 at the end of the innermost open
+// one.
 func (r *berReader) peek() byte {
 	if !r.more() {
 		return 0
@@ -172,7 +172,7 @@ func (r *berReader) peek() byte {
 }
 
 // element adds the next element to out, in DER as far as lengths go. Recursion
-// ends at maxNesting, where push refuses.
+// ends at maxNesting, where push fails.
 func (r *berReader) element(out []byte) []byte {
 	tag, length := r.header()
 	switch {
@@ -220,7 +220,7 @@ type signerInfo struct {
 	signature                     []byte
 }
 
-// signerInfo reads the next one. Unsigned attributes are passed over.
+// signerInfo reads the next one. Unsigned attributes are skipped.
 func (r *berReader) signerInfo() (info signerInfo) {
 	r.open(TagSequence, "signer")
 	r.primitive(TagInteger, "version of the signer")
@@ -246,7 +246,7 @@ func (r *berReader) signerInfo() (info signerInfo) {
 	return info
 }
 
-// of reports whether the certificate is the one the signer is named by.
+// of reports whether the certificate is the one that the signer refers to.
 func (info *signerInfo) of(c *x509.Certificate) bool {
 	if info.keyID != nil {
 		return len(info.keyID) > 0 && bytes.Equal(info.keyID, c.SubjectKeyId)
@@ -298,11 +298,12 @@ var (
 	oidPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 )
 
-// The RSA keys whose signatures are verified, in bits. Go refuses smaller ones;
-// larger ones take too long, as they do in crypto/tls.
+// The sizes, in bits, of the RSA keys whose signatures are verified. Go rejects
+// smaller ones; larger ones take too long, as in crypto/tls.
 const MinRSA, MaxRSA = 1024, 8192
 
-// unsupported tells what about the signature is not verified here, "" if it is.
+// unsupported returns what about the signature is not verified here, "" if it
+// is.
 func (info *signerInfo) unsupported(c *x509.Certificate) string {
 	digest, algorithm := oidOf(info.digest), oidOf(info.algorithm)
 	has := func(list []asn1.ObjectIdentifier, oid asn1.ObjectIdentifier) bool {
@@ -349,7 +350,7 @@ var (
 	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
 )
 
-// HashOf gives the hash function of an algorithm; SHA-1 where it is left out.
+// HashOf returns the hash function of an algorithm; SHA-1 if it is not set.
 func HashOf(oid asn1.ObjectIdentifier) (crypto.Hash, bool) {
 	switch {
 	case len(oid) == 0, oid.Equal(smallstep.OIDDigestAlgorithmSHA1):
@@ -365,7 +366,7 @@ func HashOf(oid asn1.ObjectIdentifier) (crypto.Hash, bool) {
 }
 
 // checkPSS verifies an RSASSA-PSS signature (RFC 4056), which the library does
-// not.
+// not support.
 func (info *signerInfo) checkPSS(key *rsa.PublicKey, content []byte) (Verdict, string) {
 	var algorithm pkix.AlgorithmIdentifier
 	var parameters pssParameters
@@ -426,9 +427,9 @@ func oidOf(algorithm []byte) asn1.ObjectIdentifier {
 	return id.Algorithm
 }
 
-// check has the library verify a message of this one signer, made anew in DER
-// and as small as can be: it recurses, takes all or nothing, and looks for
-// signers by issuer and serial number alone.
+// check verifies, with the library, a minimal DER message with only this signer:
+// the library recurses, verifies all signers or none, and finds signers by
+// issuer and serial number alone.
 func (info *signerInfo) check(c *x509.Certificate, content []byte) (Verdict, string) {
 	serial, err := asn1.Marshal(c.SerialNumber)
 	if err != nil {
@@ -465,8 +466,8 @@ func (info *signerInfo) check(c *x509.Certificate, content []byte) (Verdict, str
 	return Invalid, "the signature does not match the key of its certificate"
 }
 
-// Name is the name of the signer as RFC 2253 writes it, its serial number where
-// it has none; "" where the message does not hold the certificate.
+// Name returns the name of the signer as RFC 2253 writes it, its serial number
+// if it has none; "" if the message does not contain the certificate.
 func (s *Signer) Name() string {
 	if s.Certificate == nil {
 		return ""
@@ -474,8 +475,8 @@ func (s *Signer) Name() string {
 	return SignerName(s.Certificate)
 }
 
-// SignerName is the name of the subject of a signer's certificate as RFC 2253
-// writes it, its serial number where it has none.
+// SignerName returns the subject of a signer's certificate as RFC 2253 writes
+// it, its serial number if it has none.
 func SignerName(c *x509.Certificate) string {
 	if name := NameString(c.RawSubject); name != "" {
 		return name
@@ -483,9 +484,9 @@ func SignerName(c *x509.Certificate) string {
 	return "serial number " + hex.EncodeToString(c.SerialNumber.Bytes())
 }
 
-// VerifyChain looks for a chain of certificates from the signer to one of the roots,
-// at the time or, if the signer is not in force then, at the nearest at which
-// it is: that is another matter.
+// VerifyChain finds a chain of certificates from the signer to one of the roots,
+// at the time or, if the signer is expired or not yet valid then, at the nearest
+// time at which it is valid: expiry is reported separately.
 func (s *Signer) VerifyChain(roots *x509.CertPool, now time.Time) error {
 	between := x509.NewCertPool()
 	for _, c := range s.others {

@@ -10,9 +10,9 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// readBlocks gives the profiles inside a document of another language: those in heredocs
-// of Terraform and in fenced code blocks of Markdown. It is nil if the name is not that
-// of such a document.
+// readBlocks returns the profiles inside a document of another language: those
+// in heredocs of Terraform and in fenced code blocks of Markdown. It returns nil
+// if the name is not that of such a document.
 func (s *document) readBlocks() []*profile.Profile {
 	switch strings.ToLower(path.Ext(s.Name)) {
 	case ".tf", ".tofu":
@@ -55,7 +55,7 @@ type block struct {
 	escape string     // characters that are written twice before {
 }
 
-// decode undoes how the lines of the block are written.
+// decode decodes the lines of the block.
 func (b *block) decode(written string, jump func(inner, outer int)) string {
 	if b.indent == 0 && !strings.Contains(written, "{") {
 		return written

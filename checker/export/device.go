@@ -8,11 +8,11 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// readInstalled reads what macOS tells of the installed profiles, as profiles show
-// -output stdout-xml writes it, and profiles -C or -P -o stdout-xml did before:
-// a dict with the key _computerlevel, or the name of a user, for arrays of dicts
-// that name the profile's keys anew, as ProfileIdentifier. nil if the property
-// list is no such thing.
+// readInstalled reads the installed profiles that macOS lists, as profiles show
+// -output stdout-xml writes them, and profiles -C or -P -o stdout-xml did
+// before: a dictionary with the key _computerlevel, or the name of a user, for
+// arrays of dictionaries that rename the profile's keys, such as to
+// ProfileIdentifier. It returns nil for other property lists.
 func (s *document) readInstalled(root *plist.Node) []*profile.Profile {
 	known := false
 	for level := range root.Children() {
@@ -61,7 +61,8 @@ var installedKeys = map[string]string{
 	"ProfileItems":        "PayloadContent",
 }
 
-// restoreInstalled gives the dict of an installed profile the shape of a profile.
+// restoreInstalled gives the dictionary of an installed profile the structure of
+// a profile.
 func restoreInstalled(item *plist.Node, x *secret.Shared) *plist.Node {
 	var keys []*plist.Node
 	for _, c := range children(item) {
@@ -86,9 +87,10 @@ func restoreInstalled(item *plist.Node, x *secret.Shared) *plist.Node {
 	return item
 }
 
-// unwrapPayload puts the settings of a payload, which macOS shows in a dict
-// PayloadContent for every type, where they are in a profile. Those of SCEP are
-// in a dict of this name there as well, and may be shown with or without it.
+// unwrapPayload moves the settings of a payload, which macOS shows in a
+// dictionary PayloadContent for every type, to where they are in a profile.
+// Those of SCEP are in a dictionary of this name there as well, and may be shown
+// with or without it.
 func unwrapPayload(payload *plist.Node) {
 	content := payload.Get("PayloadContent")
 	if !payload.Is(plist.Dict) || !content.Is(plist.Dict) ||
@@ -110,8 +112,8 @@ func unwrapPayload(payload *plist.Node) {
 }
 
 // readSystemProfiler reads the report SPConfigurationProfileDataType in XML: an
-// array of reports, each with the name of its type and _items in _items. nil if
-// the property list holds no such report.
+// array of reports, each with the name of its type and _items in _items. It
+// returns nil if the property list contains no such report.
 func (s *document) readSystemProfiler(root *plist.Node) []*profile.Profile {
 	list, found := []*profile.Profile{}, false
 	for report := range root.Children() {
@@ -126,7 +128,8 @@ func (s *document) readSystemProfiler(root *plist.Node) []*profile.Profile {
 	return s.reportedOrNone(list)
 }
 
-// reportedOrNone gives the profiles of a report, or says that there are none.
+// reportedOrNone returns the profiles of a report, or one that says that there
+// are none.
 func (s *document) reportedOrNone(list []*profile.Profile) []*profile.Profile {
 	if len(list) == 0 {
 		src := s.rewritten()
@@ -136,16 +139,16 @@ func (s *document) reportedOrNone(list []*profile.Profile) []*profile.Profile {
 	return list
 }
 
-// rewritten is a source for profiles whose values are not to be found in the
-// text as they are: it shows no lines.
+// rewritten returns a source for profiles whose values are not in the text as
+// they are: it shows no lines.
 func (s *document) rewritten() *plist.Source {
 	src := plist.NewSource(s.Name, s.Text)
 	src.Form = plist.FormBinary
 	return src
 }
 
-// reported gathers the profiles of a report. Sections have _items as well, and
-// say in their names whether the profiles are those of the device or of a user.
+// reported collects the profiles of a report. Sections have _items as well;
+// their names say whether the profiles are those of the device or of a user.
 func (s *document) reported(section *plist.Node, level string) (list []*profile.Profile) {
 	const sections = 4 // inside one another
 	type open struct {
@@ -173,8 +176,8 @@ func (s *document) reported(section *plist.Node, level string) (list []*profile.
 	return list
 }
 
-// reportsProfile reports whether a dict of the report is a profile, and no
-// section of it.
+// reportsProfile reports whether a dictionary of the report is a profile, and
+// not a section of it.
 func reportsProfile(item *plist.Node) bool {
 	for c := range item.Children() {
 		if strings.HasPrefix(c.Key, "spconfigprofile_profile_") || reportedKeys[c.Key] != "" && c.Key != "_name" && c.Key != "_items" {
@@ -206,9 +209,9 @@ var reportedKeys = map[string]string{
 	"spconfigprofile_payload_display_name": "PayloadDisplayName",
 }
 
-// reportedProfile gives a dict of the report the shape of a profile. The
-// settings of a payload are an OpenStep property list in a string, whose values
-// have lost their types.
+// reportedProfile gives a dictionary of the report the structure of a profile.
+// The settings of a payload are an OpenStep property list in a string, whose
+// values have lost their types.
 func (s *document) reportedProfile(item *plist.Node, level string) *profile.Profile {
 	export := &profile.Export{Kind: profile.ExportSystemProfiler, Deployed: true, Lossy: true, Level: level, Name: item.Get("_name").Text()}
 	root := plist.NewNode(plist.Dict, "", "")

@@ -9,10 +9,10 @@ import (
 )
 
 // Entry is a piece of an export that lists profiles: one entry of the list, or
-// what is wrong with the list at a place. It is read without the rest. It is
-// small, for there may be very many.
+// an error in the list at a location. It is read without the rest. It is small,
+// since there may be very many.
 type Entry struct {
-	At   int64 // the bytes of the export that are its text
+	At   int64 // the range of the export that is its text
 	Size int32
 
 	line               int32
@@ -29,7 +29,7 @@ type entryContext struct {
 	returns bool   // carriage returns alone end some of the lines before
 }
 
-// newEntry is an entry that begins at a place.
+// newEntry returns an entry that begins at a location.
 func (l *EntryReader) newEntry(at origin, root, general string) *Entry {
 	if now := (entryContext{l.kind, root, general, at.returns}); l.common == nil || *l.common != now {
 		l.common = &now
@@ -37,7 +37,7 @@ func (l *EntryReader) newEntry(at origin, root, general string) *Entry {
 	return &Entry{At: int64(at.Offset), line: int32(at.Line), column: int64(at.Column), byteColumn: int64(at.ByteColumn), common: l.common}
 }
 
-// end gives the part its size.
+// end sets the size of the entry.
 func (p *Entry) end(at int64) {
 	if at-p.At > plist.MaxSize {
 		p.fault = &fault{message: "an entry of the export begins here that has more than 256 MiB; it is not read"}
@@ -56,8 +56,8 @@ type fault struct {
 	hint    string
 }
 
-// EntryReader cuts an export that lists profiles into parts, so that it need not be in
-// memory. What it reads is judged by ParsePart; it finds where entries end.
+// EntryReader splits an export that lists profiles into entries, so that it need
+// not be in memory. It finds where entries end; ParseEntry reads them.
 type EntryReader struct {
 	*stream
 	kind   profile.ExportKind
@@ -66,13 +66,13 @@ type EntryReader struct {
 	ended  bool
 }
 
-// HeadSize is how many bytes of a document NewList looks at.
+// HeadSize is how many bytes at the start of a document NewEntryReader needs.
 const HeadSize = 64 << 10
 
-// NewEntryReader gives the list that a document holds, nil if it is no export in
-// which profiles may be many: XML and JSON of Jamf Pro, and JSON of Microsoft
-// Graph. What a Mac writes about itself is small. The head are its first bytes,
-// which r yields as well.
+// NewEntryReader returns a reader of the list in a document, nil if it is not an
+// export with possibly many profiles: XML and JSON of Jamf Pro, and JSON of
+// Microsoft Graph. Exports of a Mac are small. head is its first bytes, which r
+// yields as well.
 func NewEntryReader(head []byte, r io.Reader) *EntryReader {
 	l := &EntryReader{stream: newStream(r)}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(plist.ByteOrderMark)), " \t\r\n")
@@ -108,8 +108,8 @@ func declaresEncoding(head []byte) bool {
 	return bytes.Contains(declaration, []byte("encoding")) && !bytes.Contains(declaration, []byte("utf-8")) && !bytes.Contains(declaration, []byte("us-ascii"))
 }
 
-// Next gives the next part; io.EOF at the end, and behind damage that leaves
-// unknown where the next entry begins.
+// Next returns the next entry; io.EOF at the end, and after an error that hides
+// where the next entry begins.
 func (l *EntryReader) Next() (*Entry, error) {
 	if l.ended {
 		return nil, io.EOF
@@ -125,8 +125,8 @@ func (l *EntryReader) Next() (*Entry, error) {
 	return part, nil
 }
 
-// ParseEntry reads the profiles of a part, whose text is given. There are none
-// in an entry that is about something else.
+// ParseEntry reads the profiles of an entry, whose text is given. There are none
+// in an entry about something else.
 func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
 	src := &document{Source: plist.NewSource(name, text)}
 	src.Origin = part.origin()

@@ -12,14 +12,14 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Parse reads the profiles of a document; name is what messages call it. The
-// text belongs to the result and must not be changed afterwards.
+// Parse reads the profiles of a document; name is its name in messages. The text
+// belongs to the result and must not be changed afterwards.
 //
 // The error is a *SyntaxError if the document is not a property list that
-// devices read. The result then still holds one Profile, without a Root, so
-// that the error can be reported like any finding. Of an export, which other
-// systems write, it holds all profiles; those that cannot be read have an Err,
-// and it is no error of the whole.
+// devices read. The result then still contains one Profile, without a Root, so
+// that the error can be reported like any finding. For an export, the result
+// contains all profiles; those that cannot be read have an Err, which is not an
+// error of the whole.
 func Parse(name string, text []byte) ([]*profile.Profile, error) {
 	src := plist.NewSource(name, text)
 	if list := (&document{Source: src}).readBlocks(); list != nil {
@@ -44,8 +44,8 @@ func Parse(name string, text []byte) ([]*profile.Profile, error) {
 	return []*profile.Profile{p}, nil
 }
 
-// readPlist gives the profiles of a property list that is an export, or nil if it
-// is none. The nodes of the tree may be hung into the trees of the profiles.
+// readPlist returns the profiles of a property list that is an export, or nil
+// for others. The nodes of the tree may be moved to the trees of the profiles.
 func (s *document) readPlist(root *plist.Node) []*profile.Profile {
 	switch {
 	case s.Signatures > 0:
@@ -68,8 +68,8 @@ func (s *document) readPlist(root *plist.Node) []*profile.Profile {
 	return s.readInstalled(root)
 }
 
-// readText gives the profiles of a document that is no property list, but an
-// export in JSON or in XML of another kind; nil if it is none.
+// readText returns the profiles of a document that is not a property list, but
+// an export in JSON or in XML of another kind; nil if it is neither.
 func (s *document) readText() []*profile.Profile {
 	head := bytes.TrimLeft(bytes.TrimPrefix(s.Text[:min(len(s.Text), 4096)], []byte(plist.ByteOrderMark)), " \t\r\n")
 	switch {
@@ -85,8 +85,9 @@ func (s *document) readText() []*profile.Profile {
 	return nil
 }
 
-// escaped gives the profile of a document whose markup is written with entities, as
-// some tools save what they took out of another document. Devices do not read it.
+// escaped returns the profile of a document whose markup is written with
+// entities, as some tools save what they extract from another document. Devices
+// do not read it.
 func (s *document) escaped(head []byte) []*profile.Profile {
 	for _, start := range []string{"&lt;?xml", "&lt;plist", "&lt;!DOCTYPE plist"} {
 		if !bytes.HasPrefix(head, []byte(start)) {
@@ -110,14 +111,14 @@ type document struct {
 	truncated bool // the document was not read to its end
 }
 
-// embedded reads a profile that lies in the document as text, between two of its
+// embedded reads a profile that is in the document as text, between two of its
 // offsets.
 func (s *document) embedded(at plist.Span, decode func(string, func(int, int)) string, export *profile.Export) *profile.Profile {
 	text := decode(string(s.Text[at.Start:at.End]), func(int, int) {})
 	return s.read([]byte(text), &plist.Origin{Outer: s.Source, At: at, Decode: decode}, export)
 }
 
-// encoded reads a profile that lies in the document in another form than text.
+// encoded reads a profile that is in the document in another form than text.
 func (s *document) encoded(text []byte, export *profile.Export) *profile.Profile {
 	return s.read(text, &plist.Origin{Outer: s.Source, At: plist.NoSpan}, export)
 }
@@ -146,7 +147,7 @@ func (s *document) read(text []byte, origin *plist.Origin, export *profile.Expor
 // maxExported is how many values the profiles of one export may hold together.
 const maxExported = 1 << 21
 
-// unreadable is a profile of the document that cannot be read.
+// unreadable returns a profile of the document that cannot be read.
 func (s *document) unreadable(export *profile.Export, at plist.Span, format string, args ...any) *profile.Profile {
 	err := s.Errorf(format, args...)
 	err.Span = at
@@ -179,5 +180,5 @@ func restoreTypes(content *plist.Node) {
 	}
 }
 
-// children returns the values of a dictionary or array, to be put elsewhere.
+// children returns the values of a dictionary or array, to be moved elsewhere.
 func children(n *plist.Node) []*plist.Node { return slices.Collect(n.Children()) }

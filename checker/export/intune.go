@@ -11,9 +11,9 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// readIntune reads device configurations of Microsoft Graph: one, or those of an
-// answer that is a list. Custom configurations hold a profile in base64; SCEP
-// profiles of Intune are its own account of one.
+// readIntune reads device configurations of Microsoft Graph: one, or those of a
+// response that is a list. Custom configurations contain a profile in Base64;
+// SCEP profiles of Intune have settings of their own.
 // https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-macoscustomconfiguration
 func (s *document) readIntune(root *plist.Node) []*profile.Profile {
 	entries := []*plist.Node{root}
@@ -49,14 +49,14 @@ const (
 	morePagesHint = "fetch all pages, and join their values in one list without @odata.nextLink"
 )
 
-// ofConfigurations reports whether the context of an answer allows for configurations of
-// devices in it.
+// ofConfigurations reports whether a response with this context may contain
+// device configurations.
 func ofConfigurations(context string) bool {
 	return !strings.Contains(context, "#") || strings.Contains(context, "deviceManagement")
 }
 
-// intuneEntries gives the profiles of configurations, and how many of these are
-// for Apple devices.
+// intuneEntries returns the profiles of configurations, and how many of these
+// are for Apple devices.
 func (s *document) intuneEntries(root *plist.Node, entries []*plist.Node) (list []*profile.Profile, apple int) {
 	common := &secret.Shared{}
 	for _, entry := range entries {
@@ -85,7 +85,8 @@ func (s *document) intuneEntries(root *plist.Node, entries []*plist.Node) (list 
 	return list, apple
 }
 
-// unfilled is an entry of an export that should hold a profile under a key, and does not.
+// unfilled returns an entry of an export that should contain a profile under a
+// key, and does not.
 func (s *document) unfilled(export *profile.Export, entry, value *plist.Node, key string) *profile.Profile {
 	at, problem := entry.OpenSpan(), "is missing"
 	switch {
@@ -108,7 +109,7 @@ func (s *document) unfilledAt(export *profile.Export, at plist.Span, key, proble
 	return p
 }
 
-// stringSpan is the place of a string, for masking.
+// stringSpan returns the location of a string, for masking.
 func (s *document) stringSpan(n *plist.Node) plist.Span {
 	at := n.Span()
 	return plist.Span{Start: at.Start + 1, End: max(at.Start+1, at.End-1)}
@@ -127,7 +128,7 @@ func (s *document) intunePayload(payload *plist.Node, export *profile.Export) *p
 	return s.encoded(text, export)
 }
 
-// intuneLevel is the channel of a configuration in the words of Apple.
+// intuneLevel returns the channel of a configuration in Apple's words.
 func intuneLevel(entry *plist.Node) string {
 	switch channel := entry.Get("deploymentChannel").Text() + entry.Get("certificateStore").Text(); {
 	case strings.HasPrefix(channel, "device"), strings.HasPrefix(channel, "machine"):
@@ -138,9 +139,9 @@ func intuneLevel(entry *plist.Node) string {
 	return ""
 }
 
-// intuneSCEP gives a SCEP profile of Intune the shape of a profile. Each value
-// has the place of what stands for it. Intune makes the challenge, and does not
-// tell of some settings; nothing is known of those.
+// intuneSCEP gives a SCEP profile of Intune the structure of a profile. Each
+// value has the location of its setting in Intune. Intune creates the challenge,
+// and does not state some settings, which are not known.
 // https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-iosscepcertificateprofile
 func intuneSCEP(entry *plist.Node) *plist.Node {
 	var keys []*plist.Node
@@ -197,8 +198,8 @@ func intuneSCEP(entry *plist.Node) *plist.Node {
 // intuneAttributes are the types of names that a format has as they are.
 var intuneAttributes = map[string]string{"E": "1.2.840.113549.1.9.1", "EMAIL": "1.2.840.113549.1.9.1", "EMAILADDRESS": "1.2.840.113549.1.9.1", "S": "ST", "G": "2.5.4.42", "SERIALNUMBER": "2.5.4.5"}
 
-// intuneSubject is the name of the certificate: subjectNameFormatString, as
-// "CN={{UserName}},E={{EmailAddress}}", or one of Intune's formats.
+// intuneSubject returns the name of the certificate: subjectNameFormatString,
+// such as "CN={{UserName}},E={{EmailAddress}}", or one of Intune's formats.
 func intuneSubject(entry *plist.Node) *plist.Node {
 	n := entry.Get("subjectNameFormatString")
 	if text := strings.TrimSpace(n.Text()); !n.Is(plist.String) || text == "" {
@@ -244,8 +245,8 @@ func splitName(text string) (parts []string) {
 	return append(parts, text[start:])
 }
 
-// intuneNames are the alternative names of the certificate, as far as they are
-// written out.
+// intuneNames returns the alternative names of the certificate, as far as they
+// are stated.
 func intuneNames(entry *plist.Node) *plist.Node {
 	list := entry.Get("customSubjectAlternativeNames")
 	if !list.Is(plist.Array) || list.Len() == 0 {

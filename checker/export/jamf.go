@@ -63,8 +63,8 @@ const maxJamfDepth = 64
 
 var errJamfDepth = errors.New("the elements of the export are nested too deep")
 
-// readJamfXML reads the profiles that lie in <payloads> elements, as text whose
-// markup is escaped. nil if the document is no answer of the API.
+// readJamfXML reads the profiles in <payloads> elements, as text with escaped
+// markup. It returns nil if the document is not a response of the API.
 func (s *document) readJamfXML() []*profile.Profile {
 	if !opensJamf(s.Text) {
 		return nil
@@ -92,7 +92,7 @@ func (r *jamfReader) start(at int) {
 // offset is how far the text is read.
 func (r *jamfReader) offset() int { return min(r.from+int(r.decoder.InputOffset()), len(r.src.Text)) }
 
-// jamfWithin reads the profiles of a text that stands inside of these elements.
+// jamfWithin reads the profiles of a text that is inside these elements.
 func (s *document) jamfWithin(path []string) []*profile.Profile {
 	r := newJamfReader(s, slices.Clone(path))
 	err := r.read()
@@ -113,7 +113,7 @@ func (r *jamfReader) cutOff() error {
 	return errors.New("it ends inside of <" + r.path[len(r.path)-1] + ">; it is cut off")
 }
 
-// jamfNames stands for an answer without settings.
+// jamfNames returns a profile for a response without settings.
 func (s *document) jamfNames() *profile.Profile {
 	return &profile.Profile{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportJamf, Lossy: true,
 		Nothing: "a list of Jamf Pro, which has the names of profiles and not the profiles; ask for each by its ID"}}
@@ -174,9 +174,8 @@ func (r *jamfReader) read() error {
 	}
 }
 
-// payloads takes the profile in the element that was just opened, and goes on at
-// its end tag. The profile is not read as XML of the export: it is judged
-// itself.
+// payloads reads the profile in the element that was just opened, and continues
+// at its end tag. The profile is not read as XML of the export, but by itself.
 func (r *jamfReader) payloads() error {
 	start := r.offset()
 	if bytes.HasSuffix(r.src.Text[:start], []byte("/>")) {
@@ -203,8 +202,8 @@ func (r *jamfReader) payloads() error {
 	return nil
 }
 
-// xmlFault words an error of encoding/xml without its line, which is told
-// otherwise, and without what it quotes.
+// xmlFault words an error of encoding/xml without its line, which is reported
+// otherwise, and without its quotations.
 func xmlFault(err error) error {
 	if fault := (*xml.SyntaxError)(nil); errors.As(err, &fault) {
 		switch {
@@ -218,7 +217,7 @@ func xmlFault(err error) error {
 	return err
 }
 
-// jamfLevel is the level of a profile in the words of Apple.
+// jamfLevel returns the level of a profile in Apple's words.
 func jamfLevel(text string) string {
 	switch strings.ToLower(text) {
 	case "system", "computer", "computer level", "device", "device level":
@@ -229,8 +228,8 @@ func jamfLevel(text string) string {
 	return ""
 }
 
-// unescapeXML undoes the escaping of text in an element. A profile that stands
-// there with its markup as it is, is left alone.
+// unescapeXML decodes the entities in the text of an element. A profile with
+// unescaped markup there is not changed.
 func unescapeXML(written string, jump func(inner, outer int)) string {
 	if strings.HasPrefix(written, "<") && !strings.HasPrefix(written, "<![CDATA[") {
 		return written
@@ -288,7 +287,8 @@ func ofJamfProfile(general *plist.Node) bool {
 	return general.Get("redeploy_on_update") != nil || general.Get("distribution_method") != nil || general.Get("deployment_method") != nil
 }
 
-// jamfObjects gives the profiles in and under a value, in the order of the text.
+// jamfObjects returns the profiles in and under a value, in the order of the
+// text.
 func (s *document) jamfObjects(root *plist.Node) (list []*profile.Profile) {
 	var found []*plist.Node // the objects general
 	for todo := []*plist.Node{root}; len(todo) > 0; todo = todo[1:] {

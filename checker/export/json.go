@@ -11,8 +11,8 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// kindOfJSON tells which system wrote a JSON document, by words that are in it;
-// "" if it is none that is known.
+// kindOfJSON returns which system wrote a JSON document, by words in it; "" if
+// it is not known.
 func kindOfJSON(text []byte) profile.ExportKind {
 	holds := func(word string) bool { return bytes.Contains(text, []byte(word)) }
 	switch {
@@ -27,8 +27,8 @@ func kindOfJSON(text []byte) profile.ExportKind {
 	return ""
 }
 
-// readJSON gives the profiles of a JSON document that another system wrote,
-// nil if it is none that is known.
+// readJSON returns the profiles of a JSON document that another system wrote,
+// nil if it is not a known one.
 func (s *document) readJSON() []*profile.Profile {
 	var read func(*document, *plist.Node) []*profile.Profile
 	switch kindOfJSON(s.Text) {
@@ -56,8 +56,8 @@ func (s *document) readJSON() []*profile.Profile {
 	return append(list, &profile.Profile{Source: src.Source, Err: err, Export: &profile.Export{Kind: kind}})
 }
 
-// parseJSON reads the values of a JSON document. Of a damaged one it gives
-// what stands before the damage.
+// parseJSON reads the values of a JSON document. For a malformed one it returns
+// what is before the error.
 func (s *document) parseJSON() (*document, *plist.Node, *plist.SyntaxError) {
 	src := plist.NewSource(s.Name, s.Text)
 	src.Origin, src.Rewritten = s.Origin, true

@@ -210,7 +210,7 @@ func (c *jsonSplitter) text() *Entry {
 	return nil
 }
 
-// quoted moves behind the string that begins here; to the line feed, if one is
+// quoted moves to after the string that begins here; to the line feed, if one is
 // in it, and to the end, if it does not end.
 func (c *jsonSplitter) quoted() bool {
 	c.skip(1)
@@ -242,8 +242,8 @@ func (c *jsonSplitter) quoted() bool {
 	return false
 }
 
-// entry moves behind the object that begins here. It tells whether its end was
-// found: if not, what was passed is no JSON.
+// entry moves to after the object that begins here. It reports whether its end
+// was found: if not, what was read is not JSON.
 func (c *jsonSplitter) entry() bool {
 	var open []byte
 	for c.more() {
@@ -290,7 +290,7 @@ func (c *jsonSplitter) damagedAt(at origin, message string) *Entry {
 	return part
 }
 
-// cutOff says that the document ends before its value does.
+// cutOff returns the error of a document that ends before its value does.
 func (c *jsonSplitter) cutOff() *Entry {
 	if len(c.open) == 0 {
 		return c.damagedAt(c.last, "the JSON ends before its value does; it is cut off")

@@ -8,8 +8,9 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// readInstallProfile reads the MDM command InstallProfile, as NanoMDM and MicroMDM
-// keep it: {Command: {RequestType: InstallProfile, Payload: data}, CommandUUID}.
+// readInstallProfile reads the MDM command InstallProfile, as NanoMDM and
+// MicroMDM store it: {Command: {RequestType: InstallProfile, Payload: data},
+// CommandUUID}.
 // https://github.com/apple/device-management/blob/release/mdm/commands/profile.install.yaml
 func (s *document) readInstallProfile(root *plist.Node) []*profile.Profile {
 	command := root.Get("Command")
@@ -30,8 +31,8 @@ func (s *document) readInstallProfile(root *plist.Node) []*profile.Profile {
 	return []*profile.Profile{s.encoded(text, export)}
 }
 
-// readProfileList reads the response to the MDM command ProfileList. It names the
-// profiles and payloads of a device and has none of their settings.
+// readProfileList reads the response to the MDM command ProfileList. It lists
+// the profiles and payloads of a device without their settings.
 // https://github.com/apple/device-management/blob/release/mdm/commands/profile.list.yaml
 func (s *document) readProfileList(root *plist.Node) []*profile.Profile {
 	items := children(root.Get("ProfileList"))

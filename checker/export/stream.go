@@ -45,7 +45,7 @@ func newStream(r io.Reader) *stream {
 // more makes sure that something is left to read, if there is.
 func (s *stream) more() bool { return s.pos < s.end || len(s.peek(1)) > 0 }
 
-// peek gives the next bytes, fewer at the end. The number must be small.
+// peek returns the next bytes, fewer at the end. The number must be small.
 func (s *stream) peek(n int) []byte {
 	for s.end-s.pos < n && s.err == nil {
 		if s.pos > len(s.buf)/2 || s.end == len(s.buf) {
@@ -70,7 +70,7 @@ func (s *stream) peek(n int) []byte {
 	return s.buf[s.pos:min(s.end, s.pos+n)]
 }
 
-// rest gives what is in memory of what comes next; nothing at the end.
+// rest returns what is in memory of what comes next; nothing at the end.
 func (s *stream) rest() []byte {
 	s.more()
 	return s.buf[s.pos:s.end]
@@ -104,7 +104,7 @@ func (s *stream) skipTo(c byte) bool {
 	return false
 }
 
-// skipPast moves behind the next such text, or to the end.
+// skipPast moves to after the next such text, or to the end.
 func (s *stream) skipPast(mark string) bool {
 	for s.skipTo(mark[0]) {
 		if string(s.peek(len(mark))) == mark {
@@ -116,7 +116,7 @@ func (s *stream) skipPast(mark string) bool {
 	return false
 }
 
-// place gives the place of what comes next.
+// place returns the location of what comes next.
 func (s *stream) place() origin {
 	s.count(s.pos)
 	if s.ret && (s.pos < s.end && s.buf[s.pos] != '\n' || s.pos == s.end && s.err != nil) {
@@ -126,7 +126,7 @@ func (s *stream) place() origin {
 	return s.base
 }
 
-// returned begins a line behind a carriage return alone.
+// returned begins a line after a carriage return alone.
 func (b *origin) returned() { b.Line, b.Column, b.ByteColumn, b.returns = b.Line+1, 1, 1, true }
 
 // count moves the place that is known on.

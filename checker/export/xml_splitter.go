@@ -16,8 +16,8 @@ type xmlSplitter struct {
 	lost bool     // where the next entry begins is not known
 }
 
-// next gives the next element inside of the root. What stands between them is
-// read as jamfReader reads it.
+// next returns the next element inside the root. What is between them is read as
+// jamfReader reads it.
 func (c *xmlSplitter) next() (*Entry, error) {
 	if c.lost {
 		return nil, io.EOF
@@ -125,8 +125,8 @@ func (c *xmlSplitter) peekTag() (name string, kind tagKind) {
 	return name, kind
 }
 
-// tag moves behind it. It tells whether it is a whole element, and whether its
-// end was found.
+// tag moves to after it. It reports whether it is a whole element, and whether
+// its end was found.
 func (c *xmlSplitter) tag(kind tagKind) (empty, ends bool) {
 	switch kind {
 	case tagNone:
@@ -145,7 +145,7 @@ func (c *xmlSplitter) tag(kind tagKind) (empty, ends bool) {
 	return c.attributes()
 }
 
-// attributes moves behind the > of a tag; those in quotation marks end none.
+// attributes moves to after the > of a tag; those in quotation marks end none.
 func (c *xmlSplitter) attributes() (empty, ends bool) {
 	quote, last := byte(0), byte(0)
 	for c.more() {
@@ -169,8 +169,8 @@ func (c *xmlSplitter) attributes() (empty, ends bool) {
 	return false, false
 }
 
-// entry moves behind the element that begins here, and tells whether its end
-// was found. Tags that close nothing are left for ParsePart to judge.
+// entry moves to after the element that begins here, and reports whether its end
+// was found. Tags that close nothing are left to ParseEntry.
 func (c *xmlSplitter) entry() bool {
 	c.open = c.open[:0]
 	for {

@@ -35,9 +35,9 @@ var objectNames = map[byte]string{
 
 var errBinaryDepth = fmt.Errorf("binary property list nests dicts and arrays more than %d deep", MaxDepth)
 
-// decodeBinary decodes a binary property list and lists the keys that occur
-// twice in one dict. The decoder trusts lengths and references, and a wrong
-// one can end the process, so it only sees what checkBinary has walked.
+// decodeBinary decodes a binary property list and lists the duplicate keys of
+// its dictionaries. The decoder trusts lengths and references, and a wrong one
+// can end the process, so it only sees what checkBinary has accepted.
 func decodeBinary(text []byte) (value any, duplicates []string, err error) {
 	duplicates, err = checkBinary(text)
 	if err != nil {
@@ -60,8 +60,8 @@ type objectTable struct {
 	offsetWidth, refWidth int
 }
 
-// readTrailer makes sure that the offset table fills the space between the
-// objects and the trailer, and that every width suits what it has to hold.
+// readTrailer checks that the offset table fills the space between the objects
+// and the trailer, and that every width fits its values.
 func readTrailer(text []byte) (*objectTable, error) {
 	if len(text) >= len(binaryMagic) && string(text[:len(binaryMagic)]) != binaryMagic {
 		return nil, fmt.Errorf("binary property list of version %q; profiles use %q or XML", text[:len(binaryMagic)], binaryMagic)
@@ -104,8 +104,8 @@ type binaryObject struct {
 	contents []byte
 }
 
-// object reads the marker of an object and makes sure that all of the object
-// lies before the offset table.
+// object reads the marker of an object and checks that all of the object is
+// before the offset table.
 func (t *objectTable) object(id int) (o binaryObject, err error) {
 	entry := t.end + id*t.offsetWidth
 	offset := sizedInt(t.text[entry : entry+t.offsetWidth])
@@ -146,7 +146,7 @@ func (t *objectTable) object(id int) (o binaryObject, err error) {
 	return binaryObject{kind, t.end - len(rest) + len(contents) - int(offset), contents}, nil
 }
 
-// checkLeaf refuses a value that the decoder would alter.
+// checkLeaf rejects a value that the decoder would alter.
 func checkLeaf(id int, o binaryObject) error {
 	switch {
 	case o.kind == markerASCII && len(o.contents) > 0 && slices.Max(o.contents) >= 0x80:
@@ -202,8 +202,8 @@ type binaryWalk struct {
 	duplicates map[string]bool
 }
 
-// checkBinary refuses a binary property list that does not describe one tree
-// of moderate size, and lists the keys that occur twice in one dict.
+// checkBinary rejects a binary property list that does not describe one tree of
+// moderate size, and lists the duplicate keys of its dictionaries.
 func checkBinary(text []byte) (duplicates []string, err error) {
 	table, err := readTrailer(text)
 	if err != nil {
@@ -260,8 +260,8 @@ func checkBinary(text []byte) (duplicates []string, err error) {
 	return slices.Sorted(maps.Keys(w.duplicates)), err
 }
 
-// enter checks one object by itself. Objects that share bytes are refused:
-// a small file could hold quadratically much that way.
+// enter checks one object by itself. Objects that share bytes are rejected: a
+// small file could contain quadratically much that way.
 func (w *binaryWalk) enter(id int) error {
 	o, err := w.object(id)
 	if err != nil {
@@ -286,7 +286,7 @@ func (w *binaryWalk) enter(id int) error {
 	return nil
 }
 
-// key notes one key of a dict.
+// key records one key of a dictionary.
 func (w *binaryWalk) key(dict, id int) error {
 	o, err := w.object(id) // which enter has found sound
 	if o.kind != markerASCII && o.kind != markerUTF16 {
@@ -301,7 +301,7 @@ func (w *binaryWalk) key(dict, id int) error {
 }
 
 // ParseBinary builds the tree of a binary property list. Its values have no
-// place in a text; dicts are in the order of their keys.
+// location in a text; dictionaries are in the order of their keys.
 func ParseBinary(s *Source) (*Node, *SyntaxError) {
 	s.Form = FormBinary
 	if len(s.Text) > maxBinary {
@@ -319,8 +319,8 @@ func ParseBinary(s *Source) (*Node, *SyntaxError) {
 	return root, nil
 }
 
-// nodeOf turns a decoded value into a node. The guard in front of the decoder
-// bounds its depth.
+// nodeOf turns a decoded value into a node. checkBinary, which runs before the
+// decoder, bounds its depth.
 func nodeOf(value any) (*Node, bool) {
 	n := &Node{start: -1, keyStart: -1}
 	switch v := value.(type) {

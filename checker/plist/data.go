@@ -20,8 +20,8 @@ var base64Class = func() (t [256]uint8) {
 	return t
 }()
 
-// IsBase64 reports whether a text is base64 with white space anywhere and
-// padding at its end only.
+// IsBase64 reports whether a text is Base64 with whitespace anywhere and padding
+// only at its end.
 func IsBase64(text string) bool {
 	digits, padding := 0, 0
 	for len(text) > 0 {
@@ -55,7 +55,8 @@ func IsBase64(text string) bool {
 // whitespace and padding.
 func IsBase64Digit(c byte) bool { return base64Class[c] == 0 }
 
-// DigestAlgorithm names the algorithm whose digest has so many bytes, or "".
+// DigestAlgorithm returns the name of the algorithm whose digest has this number
+// of bytes, or "".
 func DigestAlgorithm(size int) string {
 	switch size {
 	case 16:
@@ -74,8 +75,8 @@ func DigestAlgorithm(size int) string {
 	return ""
 }
 
-// HexDigest decodes a digest written as hexadecimal text, with or without
-// colons or spaces between the bytes; nil if the text is no such thing.
+// HexDigest decodes a digest written as hexadecimal text, with or without colons
+// or spaces between the bytes; nil if the text is not a digest.
 func HexDigest(text string) []byte {
 	const longest = 64
 	digest := make([]byte, 0, longest)

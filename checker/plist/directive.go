@@ -7,7 +7,7 @@ import (
 )
 
 // IsDirective reports whether the text of a comment is a directive of this tool,
-// or looks like one: its name, or nearly its name, before a colon or a verb of
+// or looks like one: its name, or a misspelled name, before a colon or a verb of
 // suppression, or such a verb of other linters before its name.
 func IsDirective(comment string) bool {
 	comment = strings.TrimLeft(comment[:min(len(comment), 256)], " \t\r\n#/@*")

@@ -17,7 +17,7 @@ const ByteOrderMark = "\ufeff"
 // Encoding is how the characters of an XML document were written as bytes.
 type Encoding struct {
 	Name     string // of the encoding that was used to read it: "UTF-8", "UTF-16LE", "ISO-8859-1", …
-	Mark     bool   // a byte-order mark stands first
+	Mark     bool   // a byte order mark stands first
 	Declared string // what the XML declaration names, "" if it names none
 	Span     Span   // of that name
 	width    int    // 0: text is the file's bytes; 1: a byte a character; 2: UTF-16
@@ -38,8 +38,8 @@ var charmaps = map[string]*charmap.Charmap{
 	"x-mac-roman":  charmap.Macintosh,
 }
 
-// toUTF8 finds out how a document is encoded and returns its text in UTF-8,
-// which is the input itself wherever it can be.
+// toUTF8 detects the encoding of a document and returns its text in UTF-8, which
+// is the input itself if possible.
 func toUTF8(text []byte) ([]byte, Encoding, error) {
 	if order := utf16Order(text); order != nil {
 		return fromUTF16(text, order)
@@ -76,8 +76,8 @@ func decodeWith(d *encoding.Decoder, text []byte) ([]byte, error) {
 	return decoded, nil
 }
 
-// utf16Order tells the byte order of UTF-16 text by its mark or, without one,
-// by its first "<"; nil for anything else.
+// utf16Order detects the byte order of UTF-16 text by its byte order mark or,
+// without one, by its first "<"; nil for anything else.
 func utf16Order(text []byte) binary.ByteOrder {
 	if len(text) < 4 {
 		return nil

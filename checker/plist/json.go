@@ -13,7 +13,7 @@ import (
 )
 
 // ParseJSON parses a JSON document. With an error it returns what was read
-// before.
+// before it.
 func ParseJSON(s *Source) (*Node, *SyntaxError) {
 	r := newJSONReader(s)
 	err := r.read()
@@ -65,7 +65,7 @@ func (r *jsonReader) read() *SyntaxError {
 	}
 }
 
-// take makes of a token what it stands for.
+// take returns the value that a token stands for.
 func (r *jsonReader) take(token json.Token, at Span) *SyntaxError {
 	if delimiter, ok := token.(json.Delim); ok && (delimiter == '}' || delimiter == ']') {
 		r.cur.end = int32(at.End)
@@ -129,7 +129,7 @@ func isBase64(text string) bool {
 	return err == nil
 }
 
-// invalidUTF8 is the offset of the first byte that is no UTF-8, or -1.
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
 func invalidUTF8(text string) int {
 	if utf8.ValidString(text) {
 		return -1
@@ -142,8 +142,8 @@ func invalidUTF8(text string) int {
 	return -1
 }
 
-// malformed says why the text is no JSON. It quotes nothing but single marks,
-// for what stands there may be part of a secret.
+// malformed says why the text is not JSON. It quotes only single marks, since
+// the text may be part of a secret.
 func (r *jsonReader) malformed() *SyntaxError {
 	var whole json.RawMessage
 	var fault *json.SyntaxError
@@ -168,7 +168,8 @@ func (r *jsonReader) malformed() *SyntaxError {
 
 const JSONHint = "mend the JSON at this place; python3 -m json.tool FILE gives a second opinion"
 
-// UnclosedJSON says that a document ends in an object or array.
+// UnclosedJSON returns the message for a document that ends in an object or
+// array.
 func UnclosedJSON(mark byte, line int) string {
 	what, closing := "object", "}"
 	if mark == '[' {
@@ -217,8 +218,8 @@ func (r *jsonReader) fault(at int, said string) string {
 	return "this is no value that JSON has; write text in double quotation marks"
 }
 
-// unrenderedJSON is the error for template text outside of strings, if that is what
-// stands at an offset.
+// unrenderedJSON is the error for template text outside strings, if that is at
+// an offset.
 func (r *jsonReader) unrenderedJSON(at int) *SyntaxError {
 	for _, start := range []int{at - 1, at} {
 		if start < r.base || start >= len(r.text) {

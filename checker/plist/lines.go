@@ -40,8 +40,8 @@ func newLineIndex(text []byte) *lineIndex {
 	}
 }
 
-// count counts the lines that endings between two offsets start, and gives the
-// start of the last of them.
+// count counts the line endings between two offsets, and returns the start of
+// the line after the last of them.
 func (x *lineIndex) count(from, to int) (n, last int) {
 	if !x.old {
 		piece := x.text[from:to]
@@ -66,7 +66,8 @@ func (x *lineIndex) ends(i int) bool {
 	return false
 }
 
-// at gives the line, counted from 1, that an offset lies on, and where it starts.
+// at returns the line, counted from 1, that contains an offset, and where it
+// starts.
 func (x *lineIndex) at(offset int) (line, start int) {
 	block := offset / lineBlock
 	if block == len(x.blocks) { // the very end of a text that ends with a block
@@ -80,8 +81,8 @@ func (x *lineIndex) at(offset int) (line, start int) {
 	return int(before.lines) + n, last
 }
 
-// start gives the offset at which a line, counted from 1, starts; the length of
-// the text for the one behind the last.
+// start returns the offset at which a line, counted from 1, starts; the length
+// of the text for the line after the last one.
 func (x *lineIndex) start(line int) int {
 	if line > x.lines {
 		return len(x.text)

@@ -9,11 +9,11 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// Kind is the type of a value, as property lists have it.
+// Kind is the type of a value in a property list.
 type Kind uint8
 
-// The kinds of values. Template stands for template text in the place of a
-// whole value, whose kind is known only when it is rendered.
+// The kinds of values. Template stands for template text instead of a whole
+// value, whose kind is known only when it is rendered.
 const (
 	Template Kind = iota
 	Dict
@@ -24,36 +24,36 @@ const (
 	Boolean
 	Date
 	Data
-	Null // of JSON alone; no setting may be null
+	Null // only in JSON; no setting may be null
 )
 
 var kindNames = [...]string{"template text", "dict", "array", "string", "integer", "real", "boolean", "date", "data", "null"}
 
-// String gives the name Apple's documents use.
+// String returns the name in Apple's documents.
 func (k Kind) String() string { return kindNames[k] }
 
-// Node is one value of a property list, with its key if it is a dict's. All
-// methods bear a nil receiver. The nodes of a profile are for one goroutine at
-// a time.
+// Node is one value of a property list, with its key if it is in a dictionary.
+// All methods accept a nil receiver. The nodes of a profile are for one
+// goroutine at a time.
 type Node struct {
 	Kind Kind
-	Key  string // decoded; "" outside of a dict
+	Key  string // decoded; "" outside a dictionary
 	text string // decoded text of a string, the trimmed text of other scalars
 
 	parent, first, last, next *Node
 
 	start, open, end     int32 // the element, and the end of its start tag
 	keyStart, keyEnd     int32
-	size, index          int32            // number of children; place among the parent's
-	lookup               map[string]*Node // of a large dict, made when it is first asked
+	size, index          int32            // number of children; index in the parent
+	lookup               map[string]*Node // of a large dictionary, built on first use
 	unrendered           bool             // template text where only a literal parses, or a literal that does not
-	broken               bool             // a literal that does not parse, which a fault or sample of the source tells
+	broken               bool             // a literal that does not parse, for which the source has a fault or sample
 	templated, alternate bool
-	noVariableBytes      bool // no byte of the text, or of the texts in a dict or array, begins a template variable
-	noDuplicateKeys      bool // no dict in or under a dict or array has a key twice
+	noVariableBytes      bool // no byte of the text, or of the texts in a dictionary or array, begins a template variable
+	noDuplicateKeys      bool // no dictionary in or under the value has duplicate keys
 }
 
-// Span is the place of the value: its whole element.
+// Span returns the location of the value: its whole element.
 func (n *Node) Span() Span {
 	if n == nil || n.start < 0 {
 		return NoSpan
@@ -61,7 +61,7 @@ func (n *Node) Span() Span {
 	return Span{int(n.start), int(n.end)}
 }
 
-// OpenSpan is the place of the value's start tag.
+// OpenSpan returns the location of the value's start tag.
 func (n *Node) OpenSpan() Span {
 	if n == nil || n.start < 0 {
 		return NoSpan
@@ -69,8 +69,8 @@ func (n *Node) OpenSpan() Span {
 	return Span{int(n.start), int(n.open)}
 }
 
-// KeySpan is the place of the value's <key> element; that of the value where
-// there is none.
+// KeySpan returns the location of the value's <key> element; that of the value
+// if it has none.
 func (n *Node) KeySpan() Span {
 	if n == nil || n.keyStart < 0 || n.keyEnd == 0 {
 		return n.Span()
@@ -90,7 +90,8 @@ func (n *Node) Is(kinds ...Kind) bool {
 	return false
 }
 
-// Parent is the dict or array that holds the value, nil for the root.
+// Parent returns the dictionary or array that contains the value, nil for the
+// root.
 func (n *Node) Parent() *Node {
 	if n == nil {
 		return nil
@@ -98,7 +99,8 @@ func (n *Node) Parent() *Node {
 	return n.parent
 }
 
-// Len is the number of values in a dict or array, duplicates counted.
+// Len returns the number of values in a dictionary or array, including
+// duplicates.
 func (n *Node) Len() int {
 	if n == nil {
 		return 0
@@ -106,8 +108,8 @@ func (n *Node) Len() int {
 	return int(n.size)
 }
 
-// Count is the number of values in and under the value, itself included, or a
-// number above most if there are more.
+// Count returns the number of values in and under the value, including itself,
+// or a number above most if there are more.
 func (n *Node) Count(most int) int {
 	if n == nil {
 		return 0
@@ -119,8 +121,8 @@ func (n *Node) Count(most int) int {
 	return count
 }
 
-// Children walks the values of a dict or array in file order, duplicates
-// included.
+// Children yields the values of a dictionary or array in file order, including
+// duplicates.
 func (n *Node) Children() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
 		if n == nil {
@@ -134,8 +136,8 @@ func (n *Node) Children() iter.Seq[*Node] {
 	}
 }
 
-// Get returns a dict's value for a key, the last one where the key stands
-// twice, or nil.
+// Get returns a dictionary's value for a key, or nil; the last one if the key is
+// a duplicate.
 func (n *Node) Get(key string) *Node {
 	if n == nil || n.Kind != Dict {
 		return nil
@@ -192,7 +194,7 @@ func (n *Node) child(i int) *Node {
 	return c
 }
 
-// Path gives the keys (string) and indices (int) from the root to the value.
+// Path returns the keys (string) and indices (int) from the root to the value.
 func (n *Node) Path() []any {
 	depth := 0
 	for p := n; p != nil && p.parent != nil; p = p.parent {
@@ -210,8 +212,8 @@ func (n *Node) Path() []any {
 	return path
 }
 
-// Text is the text of a scalar as it is written, entities and line endings
-// resolved; "" for a dict or array.
+// Text returns the text of a scalar as it is written, with entities and line
+// endings resolved; "" for a dictionary or array.
 func (n *Node) Text() string {
 	if n == nil {
 		return ""
@@ -219,7 +221,7 @@ func (n *Node) Text() string {
 	return n.text
 }
 
-// Str is the value of a string.
+// Str returns the value of a string.
 func (n *Node) Str() (string, bool) {
 	if !n.Is(String) {
 		return "", false
@@ -227,8 +229,8 @@ func (n *Node) Str() (string, bool) {
 	return n.text, true
 }
 
-// Int is the value of an integer that fits 64 bits with a sign. A larger one
-// is given as the nearest that does.
+// Int returns the value of an integer that fits in 64 bits with a sign, or else
+// the nearest number that does.
 func (n *Node) Int() (int64, bool) {
 	if !n.Is(Integer) || n.unrendered {
 		return 0, false
@@ -244,7 +246,7 @@ func (n *Node) Int() (int64, bool) {
 	return int64(min(v, most)), true
 }
 
-// Float is the value of a real.
+// Float returns the value of a real.
 func (n *Node) Float() (float64, bool) {
 	if !n.Is(Real) || n.unrendered {
 		return 0, false
@@ -253,7 +255,7 @@ func (n *Node) Float() (float64, bool) {
 	return f, ok
 }
 
-// Bool is the value of a boolean.
+// Bool returns the value of a boolean.
 func (n *Node) Bool() (value, ok bool) {
 	if !n.Is(Boolean) {
 		return false, false
@@ -261,7 +263,7 @@ func (n *Node) Bool() (value, ok bool) {
 	return n.text == "true", true
 }
 
-// Time is the value of a date, in UTC.
+// Time returns the value of a date, in UTC.
 func (n *Node) Time() (time.Time, bool) {
 	if !n.Is(Date) || n.unrendered {
 		return time.Time{}, false
@@ -269,8 +271,8 @@ func (n *Node) Time() (time.Time, bool) {
 	return parseDate(n.text)
 }
 
-// Bytes is the value of data, decoded. What is not of the alphabet of base64 is
-// left out, as Apple's reader does.
+// Bytes returns the value of data, decoded. Characters outside the Base64
+// alphabet are skipped, as in Apple's reader.
 func (n *Node) Bytes() ([]byte, bool) {
 	if !n.Is(Data) || n.unrendered {
 		return nil, false
@@ -294,19 +296,20 @@ func (n *Node) Bytes() ([]byte, bool) {
 func (n *Node) Broken() bool { return n != nil && n.broken }
 
 // Unrendered reports whether the value is template text where only a literal
-// parses, or Broken: what it will be is not known.
+// parses, or Broken: its rendered value is not known.
 func (n *Node) Unrendered() bool { return n != nil && n.unrendered }
 
-// NoVariableBytes reports whether neither the text of the value nor those of the values
-// under it can hold template text. It may be false where they cannot.
+// NoVariableBytes reports whether neither the text of the value nor those of the
+// values under it can contain template text. It may be false if they cannot.
 func (n *Node) NoVariableBytes() bool { return n == nil || n.noVariableBytes }
 
-// NoDuplicateKeys reports whether no dict in or under a dict or array has a key twice, as
-// far as the reader has seen to it. It may be false where none has.
+// NoDuplicateKeys reports whether no dictionary in or under the value has
+// duplicate keys, as far as the reader has checked. It may be false if there are
+// none.
 func (n *Node) NoDuplicateKeys() bool { return n != nil && n.noDuplicateKeys }
 
-// Templated reports whether template text stands between the values of a dict
-// or array, so that more or fewer values may come of it.
+// Templated reports whether template text stands between the values of a
+// dictionary or array, so that more or fewer values may be rendered.
 func (n *Node) Templated() bool { return n != nil && n.templated }
 
 // Variables finds the template variables of a value's text.
@@ -319,7 +322,7 @@ func (n *Node) Variables() []template.Variable {
 	return found
 }
 
-// HasVariable reports whether a value's text holds a template variable.
+// HasVariable reports whether a value's text contains a template variable.
 func (n *Node) HasVariable() bool {
 	if n == nil || n.noVariableBytes {
 		return false
@@ -329,9 +332,9 @@ func (n *Node) HasVariable() bool {
 	return has
 }
 
-// rememberVariable remembers what was found in the text of a value, for many ask. Of a
-// dict or array it would speak of what is in it too, and template text stays what
-// it is, however long.
+// rememberVariable records what was found in the text of a value, since many
+// callers ask. For a dictionary or array the record would be about what is in
+// it, too, and template text does not change, however long it is.
 func (n *Node) rememberVariable(variable bool) {
 	if !n.Is(Dict, Array, Template) && !n.unrendered {
 		n.noVariableBytes = !variable
@@ -343,7 +346,7 @@ func NewNode(kind Kind, key, text string) *Node {
 	return &Node{Kind: kind, Key: key, text: text, start: -1, keyStart: -1}
 }
 
-// NewUnknown returns a value that is set, while nothing else is known of it.
+// NewUnknown returns a value that is set, but otherwise unknown.
 func NewUnknown(key string) *Node {
 	n := NewNode(Template, key, "")
 	n.unrendered = true
@@ -351,7 +354,7 @@ func NewUnknown(key string) *Node {
 }
 
 // SetChildren makes the nodes the children of a dictionary or array, in this
-// order. They may have been elsewhere before.
+// order. They may have had another parent before.
 func (n *Node) SetChildren(children ...*Node) {
 	n.first, n.last, n.size, n.lookup = nil, nil, 0, nil
 	for _, c := range children {
@@ -370,7 +373,7 @@ func (n *Node) appendChild(c *Node) {
 	n.size++
 }
 
-// Detach takes a node out of its tree.
+// Detach removes a node from its tree.
 func (n *Node) Detach() { n.parent, n.next, n.index = nil, nil, 0 }
 
 // As returns a value of another kind, key, and text at the location of n, without
@@ -383,7 +386,7 @@ func (n *Node) As(kind Kind, key, text string) *Node {
 }
 
 // Retype gives a string the kind that was lost when it was written, if its text
-// is a value of that kind: an integer or a boolean.
+// is an integer or a boolean of that kind.
 func (n *Node) Retype(kind Kind) {
 	if !n.Is(String) {
 		return
@@ -403,5 +406,5 @@ func (n *Node) Retype(kind Kind) {
 	}
 }
 
-// Index is the position of the value among its parent's, counted from 0.
+// Index returns the index of the value in its parent, counted from 0.
 func (n *Node) Index() int { return int(n.index) }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// readInteger gives the sign and digits of an <integer>. Devices pass over white
-// space before the sign and before the digits, but not behind them.
+// readInteger returns the sign and digits of an <integer>. Devices skip
+// whitespace before the sign and before the digits, but not after them.
 func readInteger(text string) (digits string, ok bool) {
 	text = strings.TrimLeftFunc(text, isNumberSpace)
 	if text != "" && (text[0] == '-' || text[0] == '+') {
@@ -33,7 +33,8 @@ func isShortNumber(text string) bool {
 	return true
 }
 
-// isNumberSpace tells the characters that devices take for white space before digits.
+// isNumberSpace reports whether devices accept a character as whitespace before
+// digits.
 func isNumberSpace(r rune) bool {
 	return r <= ' ' || r == 0x7f || r >= 0x2000 && r <= 0x200b || r == 0x202f || r == 0x205f || r == 0x3000
 }

@@ -23,11 +23,12 @@ var (
 	errOpenStep      = errors.New("this is no OpenStep property list")
 )
 
-// ParseOpenStep reads an OpenStep property list, the braces around which may be
-// missing, as system_profiler writes it: dicts { key = value; }, arrays ( value,
-// value ), data < hexadecimal digits >, and strings, which stand for numbers and
-// booleans as well. It goes by the grammar of CFOldStylePList.c in Apple's
-// CoreFoundation. Its errors quote nothing, for there may be secrets in it.
+// ParseOpenStep parses an OpenStep property list, the braces around which may be
+// missing, as system_profiler writes it: dictionaries { key = value; }, arrays (
+// value, value ), data < hexadecimal digits >, and strings, which stand for
+// numbers and booleans as well. Its grammar is that of CFOldStylePList.c in
+// Apple's CoreFoundation. Its errors quote nothing, since the text may contain
+// secrets.
 func ParseOpenStep(text string) (*Node, error) {
 	if len(text) > maxOpenStepSize {
 		return nil, errOpenStepSize
@@ -58,7 +59,7 @@ type openStepReader struct {
 	err   error // of a comment that does not end
 }
 
-// peek gives the next byte, 0 at the end.
+// peek returns the next byte, 0 at the end.
 func (r *openStepReader) peek() byte {
 	if r.pos < len(r.text) {
 		return r.text[r.pos]
@@ -66,7 +67,7 @@ func (r *openStepReader) peek() byte {
 	return 0
 }
 
-// space passes over white space and comments.
+// space skips whitespace and comments.
 func (r *openStepReader) space() {
 	for r.pos < len(r.text) {
 		rest := r.text[r.pos:]
@@ -206,8 +207,8 @@ func (r *openStepReader) data() (*Node, error) {
 	return NewNode(Data, "", base64.StdEncoding.EncodeToString(bytes)), nil
 }
 
-// abridged takes data of which macOS shows the ends alone, as in {length = 32,
-// bytes = 0x01020304 05060708 … 1d1e1f20}: what it is, is not known.
+// abridged reads data of which macOS shows only the ends, as in {length = 32,
+// bytes = 0x01020304 05060708 … 1d1e1f20}: its value is not known.
 func (r *openStepReader) abridged() (*Node, bool) {
 	rest := r.text[r.pos:min(r.pos+200, len(r.text))]
 	end := strings.IndexByte(rest, '}')
@@ -238,7 +239,7 @@ func bareByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_$/:.-+@%*&?!#~^|", c) >= 0 || c >= utf8.RuneSelf
 }
 
-// quoted reads up to and with the closing quotation mark.
+// quoted reads up to and including the closing quotation mark.
 func (r *openStepReader) quoted(quote byte) (string, error) {
 	var b strings.Builder
 	for {

@@ -1,20 +1,20 @@
 package plist
 
-// Origin is where the text of a Source lies in a larger document: either the
-// text was taken out of Outer, or it begins at Base in a document that was not
-// read as a whole.
+// Origin is the location of the text of a Source in a larger document: either
+// the text was extracted from Outer, or it begins at Base in a document that was
+// not read as a whole.
 type Origin struct {
 	Outer *Source
-	At    Span // of the text as it is written in Outer; NoSpan where it is written otherwise, as in Base64
+	At    Span // of the text as it is written in Outer; NoSpan if it is encoded otherwise, such as in Base64
 
-	// Decode undoes the way in which the text is written in Outer, and reports each
-	// pair of offsets after which the two no longer run in parallel.
+	// Decode decodes the text as it is written in Outer, and reports each pair of
+	// offsets after which the two no longer run in parallel.
 	Decode func(written string, jump func(inner, outer int)) string
 
 	Base    Position
 	Returns bool // carriage returns alone end some of the lines before Base
 
-	offsets [][2]int32 // of the jumps, made when an offset is first asked for
+	offsets [][2]int32 // of the jumps, computed on first use
 }
 
 // offset turns an offset of the text into one of Outer.

@@ -10,18 +10,18 @@ import (
 	"unsafe"
 )
 
-// Span is a range of bytes of a Source's text, from Start up to and without
-// End. Both are -1 where the document has no text to point at, as in a binary
-// property list.
+// Span is a range of bytes of a Source's text, from Start up to but not
+// including End. Both are -1 if the document has no text to point at, such as a
+// binary property list.
 type Span struct{ Start, End int }
 
-// NoSpan is the place of a value that the source holds no text for.
+// NoSpan is the location of a value for which the source has no text.
 var NoSpan = Span{-1, -1}
 
 // Valid reports whether the span points at text.
 func (s Span) Valid() bool { return s.Start >= 0 }
 
-// Position is a place for people and editors.
+// Position is a location for people and editors.
 type Position struct {
 	Line   int // counted from 1
 	Column int // in Unicode characters, counted from 1
@@ -30,48 +30,48 @@ type Position struct {
 	ByteColumn int // the column in bytes of UTF-8, counted from 1
 }
 
-// Form is the shape in which a property list is written down.
+// Form is the format of a property list.
 type Form uint8
 
-// The forms Parse reads.
+// The formats of documents.
 const (
 	FormXML Form = iota
 	FormBinary
-	FormJSON // of declarative documents
+	FormJSON // of declarations
 )
 
-// Source is one document as it was read: its text in UTF-8 and how it came.
+// Source is one document: its text in UTF-8, and how it was stored.
 type Source struct {
-	Name           string // as messages show it
-	Text           []byte // UTF-8; what the signature wraps, for a signed document
+	Name           string // as in messages
+	Text           []byte // UTF-8; the signed content, for a signed document
 	Form           Form
-	Signatures     int             // how many CMS messages are wrapped around the text
+	Signatures     int             // how many CMS messages are around the text
 	Encoding       Encoding        // of an XML document
 	Leading        Span            // bytes between the start and the XML declaration, if any
 	Comments       []Span          // XML comments that are directives of this tool or look like ones, in order
-	Templates      []Span          // template text outside of values, in order
+	Templates      []Span          // template text outside values, in order
 	Unrendered     bool            // some value is template text
-	Inside         bool            // the document lies in an archive or a stream, whoever reads that says
-	Duplicates     []string        // keys that a dict of a binary property list holds twice
+	Inside         bool            // the document is in an archive or a stream; set by its reader
+	Duplicates     []string        // duplicate keys of the dictionaries of a binary property list
 	CompatWarnings []CompatWarning // what readers differ on
-	Samples        []*Node         // values whose sample text breaks the syntax
+	Samples        []*Node         // values whose placeholder text breaks the syntax
 
-	// Faults are errors of syntax after which reading went on: the values beside
-	// them are known.
+	// Faults are syntax errors after which parsing continued: the values around them
+	// are known.
 	Faults []*SyntaxError
 
-	Origin    *Origin // where the text lies in a larger document; nil if it is a document itself
-	Rewritten bool    // profiles of the document have the places of what stands for them
+	Origin    *Origin // where the text is in a larger document; nil if it is a document itself
+	Rewritten bool    // profiles of the document have the locations of what they were made from
 
-	lines          *lineIndex  // made when the first line is asked for, for most documents never have a finding
+	lines          *lineIndex  // built on first use, since most documents never have a finding
 	feeds          int         // line feeds, and one
 	last           [2]Position // the last ones asked for, their offsets those of Text
 	counted, units int         // characters of the file, up to an offset of Text
 	chunks         [][]Node    // where the nodes lie
 }
 
-// Editable reports whether an edit of Text can be written back to the file,
-// and if not, why.
+// Editable reports whether an edit of Text can be written back to the file, and
+// if not, why.
 func (s *Source) Editable() (bool, string) {
 	switch {
 	case s.Inside:
@@ -90,14 +90,14 @@ func (s *Source) Editable() (bool, string) {
 	return true, ""
 }
 
-// Textual reports whether the document is text, in which values have places. A
-// profile that lies in another document in base64 has none there.
+// Textual reports whether the document is text, in which values have locations.
+// A profile in another document in Base64 has none there.
 func (s *Source) Textual() bool {
 	return s.Form != FormBinary && (s.Origin == nil || s.Origin.Outer == nil || s.Origin.At.Valid())
 }
 
-// ResemblesPlist reports whether the text looks like an XML property list. Of a text that
-// does not, nobody knows what in it is secret.
+// ResemblesPlist reports whether the text looks like an XML property list. In
+// other texts it is not known what is secret.
 func (s *Source) ResemblesPlist() bool {
 	return s.Form == FormXML && bytes.Contains(s.Text, []byte("<plist"))
 }
@@ -109,14 +109,14 @@ func (s *Source) index() *lineIndex {
 	return s.lines
 }
 
-// LineAt gives the line, counted from 1, that an offset lies on.
+// LineAt returns the line, counted from 1, that contains an offset.
 func (s *Source) LineAt(offset int) int {
 	line, _ := s.index().at(min(max(offset, 0), len(s.Text)))
 	return line
 }
 
-// LineOfFile gives the line of the file, counted from 1, that an offset of Text
-// lies on: that of LineAt, unless the text lies in another document.
+// LineOfFile returns the line of the file, counted from 1, that contains an
+// offset of Text: that of LineAt, unless the text is in another document.
 func (s *Source) LineOfFile(offset int) int {
 	switch o := s.Origin; {
 	case o == nil, o.Outer != nil && !o.At.Valid():
@@ -128,9 +128,9 @@ func (s *Source) LineOfFile(offset int) int {
 	}
 }
 
-// LinesOfFile reports whether lines have the numbers that other programs give
-// the lines of the file: not if they are lines of what is inside a signature,
-// nor if carriage returns alone end some of them.
+// LinesOfFile reports whether lines have the same numbers as in other programs
+// that read the file: not inside a signature, nor if carriage returns alone end
+// some of them.
 func (s *Source) LinesOfFile() bool {
 	if o := s.Origin; o != nil && o.Outer != nil {
 		return o.At.Valid() && o.Outer.LinesOfFile()
@@ -141,9 +141,9 @@ func (s *Source) LinesOfFile() bool {
 	return s.Signatures == 0 && s.index().lines == s.feeds && (s.Origin == nil || !s.Origin.Returns)
 }
 
-// Position turns an offset of Text into line, column and offset of the file.
-// A Source is asked by one goroutine at a time. The text of a profile that was
-// taken out of another document has its places there.
+// Position turns an offset of Text into line, column, and offset of the file. A
+// Source is used by one goroutine at a time. The text of a profile that was
+// extracted from another document has its locations there.
 func (s *Source) Position(offset int) Position {
 	offset = min(max(offset, 0), len(s.Text))
 	if o := s.Origin; o != nil && o.Outer != nil && o.At.Valid() {
@@ -205,7 +205,8 @@ func units(text []byte, width int) int {
 	return n
 }
 
-// Line returns the span of a line's text, counted from 1, without its ending.
+// Line returns the span of a line's text, counted from 1, without its line
+// ending.
 func (s *Source) Line(number int) Span {
 	if number < 1 || number > s.index().lines {
 		return NoSpan
@@ -222,13 +223,13 @@ type SyntaxError struct {
 	Source   *Source
 	Span     Span
 	Message  string // what is wrong
-	Hint     string // what to write instead, if one can tell
-	Template bool   // template text stands where it makes the structure unreadable
+	Hint     string // the expected text, if it is known
+	Template bool   // template text makes the structure unreadable here
 
-	Unquoted string // the message without what it quotes of the document; "" if it quotes nothing
+	Unquoted string // the message without quotations of the document; "" if it has none
 }
 
-// Prefix puts words before the message.
+// Prefix adds words before the message.
 func (e *SyntaxError) Prefix(words string) {
 	e.Message = words + e.Message
 	if e.Unquoted != "" {
@@ -236,8 +237,8 @@ func (e *SyntaxError) Prefix(words string) {
 	}
 }
 
-// Error returns the location and the message on one line. What the message
-// quotes of the document may be secret, and is masked.
+// Error returns the location and the message on one line. Quotations of the
+// document may be secret, and are masked.
 func (e *SyntaxError) Error() string {
 	message := e.Message
 	if e.Unquoted != "" {
@@ -255,7 +256,8 @@ func (s *Source) Errorf(format string, args ...any) *SyntaxError {
 	return &SyntaxError{Source: s, Span: NoSpan, Message: fmt.Sprintf(format, args...)}
 }
 
-// Mask stands for text that is not shown. It tells nothing of its length.
+// Mask replaces text that is not shown. It does not reveal the length of the
+// text.
 const Mask = "********"
 
 // NewSource returns the source of a document.
@@ -282,8 +284,8 @@ func newChunk(size int) []Node {
 	return make([]Node, 0, size)
 }
 
-// Release gives the memory of the nodes back, for other documents to use. No
-// node of the document may be used afterwards.
+// Release returns the memory of the nodes for use by other documents. No node of
+// the document may be used afterwards.
 func (s *Source) Release() {
 	for _, c := range s.chunks {
 		clear(c)

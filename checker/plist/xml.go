@@ -136,7 +136,7 @@ func (s *scanner) scan() (*Node, *SyntaxError) {
 	return s.root, nil
 }
 
-// blame marks an error of structure that template text may well explain.
+// blame marks a structural error that template text may explain.
 func (s *scanner) blame(err *SyntaxError) *SyntaxError {
 	err.Template = err.Template && len(s.src.Templates) > 0
 	return err
@@ -159,24 +159,25 @@ func (s *scanner) fail(at Span, format string, args ...any) *SyntaxError {
 // quotation is text of the document in a message.
 type quotation string
 
-// CompatWarning is what is read, though Apple's own reader, as it was published, refuses
-// it.
+// CompatWarning is a construct that is read here, but rejected by Apple's own
+// reader in its published version.
 type CompatWarning struct {
 	Span    Span
 	Message string
 }
 
-// compatWarning notes what is read here, as most readers do, and refused by Apple's own
-// as it was published: https://github.com/swiftlang/swift-corelibs-foundation,
-// CFPropertyList.c. Devices may run another version of it.
+// compatWarning records what is read here, as by most readers, but rejected by
+// Apple's own in its published version:
+// https://github.com/swiftlang/swift-corelibs-foundation, CFPropertyList.c.
+// Devices may run another version of it.
 func (s *scanner) compatWarning(at Span, format string, args ...any) {
 	if len(s.src.CompatWarnings) < maxCompatWarnings {
 		s.src.CompatWarnings = append(s.src.CompatWarnings, CompatWarning{at, fmt.Sprintf(format, args...)})
 	}
 }
 
-// resume keeps an error after which reading can go on, and returns nil; or the
-// error, where there are too many, or template text may be what explains it.
+// resume records an error after which parsing can continue, and returns nil; or
+// it returns the error, if there are too many, or template text may explain it.
 func (s *scanner) resume(err *SyntaxError) *SyntaxError {
 	if len(s.src.Faults) >= maxFaults || err.Template && len(s.src.Templates) > 0 {
 		return err
@@ -186,7 +187,7 @@ func (s *scanner) resume(err *SyntaxError) *SyntaxError {
 	return nil
 }
 
-// structural is fail for what template text may have caused.
+// structural is fail for errors that template text may have caused.
 func (s *scanner) structural(at Span, format string, args ...any) *SyntaxError {
 	err := s.fail(at, format, args...)
 	err.Template = true
@@ -221,7 +222,7 @@ func (s *scanner) here() Span {
 	return Span{s.pos, end}
 }
 
-// template passes over a run of template text at the position and notes it.
+// template skips template text at the position and records it.
 func (s *scanner) template() bool {
 	if s.pos == len(s.text) || !template.CanStart(s.text[s.pos]) {
 		return false
@@ -239,7 +240,7 @@ func (s *scanner) template() bool {
 	return true
 }
 
-// startTag reads a start tag and says whether it is an empty element.
+// startTag reads a start tag and reports whether it is an empty element.
 func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 	at := s.pos
 	i := at + 1
@@ -291,7 +292,7 @@ func clip(s string) quotation {
 	return quotation(strings.ToValidUTF8(s[:most], "") + "…")
 }
 
-// prolog reads up to and with the start tag of <plist>.
+// prolog reads up to and including the start tag of <plist>.
 func (s *scanner) prolog() *SyntaxError {
 	if s.has(ByteOrderMark) {
 		s.pos = len(ByteOrderMark)
@@ -345,8 +346,8 @@ func (s *scanner) prolog() *SyntaxError {
 	}
 }
 
-// header takes a line before the document that is meant for a program which
-// renders it: a directive of Jinja, or the first line of a script.
+// header skips a line before the document for a program that renders it: a
+// directive of Jinja, or the first line of a script.
 func (s *scanner) header() bool {
 	if !s.has("#jinja2:") && !s.has("#!") {
 		return false
@@ -360,7 +361,7 @@ func (s *scanner) header() bool {
 	return true
 }
 
-// noPlist says what stands in the place of <plist>.
+// noPlist reports what is there instead of <plist>.
 func (s *scanner) noPlist() *SyntaxError {
 	at := s.here()
 	lower := strings.ToLower(s.text[s.pos:min(len(s.text), s.pos+20)])
@@ -405,8 +406,8 @@ func (s *scanner) epilog() *SyntaxError {
 	}
 }
 
-// misc passes over a comment, a processing instruction or a document type, and
-// keeps the comments that are meant for this tool.
+// misc skips a comment, a processing instruction, or a document type, and
+// records the comments that are directives of this tool.
 func (s *scanner) misc() *SyntaxError {
 	at := s.pos
 	switch {
@@ -431,7 +432,7 @@ func (s *scanner) misc() *SyntaxError {
 	return nil
 }
 
-// doctype passes over a document type with its internal subset, if it has one.
+// doctype skips a document type with its internal subset, if it has one.
 func (s *scanner) doctype() *SyntaxError {
 	at, rest := s.pos, s.text[s.pos:]
 	if strings.EqualFold(rest[:min(len(rest), len("<!doctype html"))], "<!doctype html") && !strings.Contains(rest, "<plist") {
@@ -475,8 +476,8 @@ func (s *scanner) doctype() *SyntaxError {
 	return s.fail(Span{at, at + 9}, "document type is not closed; write > where it ends")
 }
 
-// next reads one thing inside <plist>: a tag, a comment, template text. It
-// reports true behind </plist>.
+// next reads one thing inside <plist>: a tag, a comment, or template text. It
+// reports true after </plist>.
 func (s *scanner) next() (done bool, err *SyntaxError) {
 	if s.pos >= len(s.text) {
 		return false, s.endOfFile()
@@ -515,7 +516,7 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 	return false, s.element()
 }
 
-// oddTag takes "<" with template text behind it: an ERB block, or a tag whose
+// oddTag reads "<" with template text after it: an ERB block, or a tag whose
 // name is a variable, as in <{{ .Flag }}/>.
 func (s *scanner) oddTag() (bool, *SyntaxError) {
 	if strings.HasPrefix(s.text[s.pos:], "<<<<<<<") {
@@ -542,9 +543,9 @@ func (s *scanner) oddTag() (bool, *SyntaxError) {
 	return true, s.place(n)
 }
 
-// templatedTag gives the end of an empty element whose name is made of variables
-// and letters, as <{{ .Flag }}/> and <{% if x %}true{% else %}false{% endif %}/>; 0
-// if there is none.
+// templatedTag returns the end of an empty element whose name consists of
+// variables and letters, such as <{{ .Flag }}/> and <{% if x %}true{% else
+// %}false{% endif %}/>; 0 if there is none.
 func (s *scanner) templatedTag() int {
 	variables := 0
 	for i := s.pos + 1; i < len(s.text); {
@@ -566,7 +567,7 @@ func (s *scanner) templatedTag() int {
 	return 0
 }
 
-// stray takes text between elements: template text, or an error.
+// stray reads text between elements: template text, or an error.
 func (s *scanner) stray() *SyntaxError {
 	if s.template() {
 		return nil
@@ -603,7 +604,7 @@ func (s *scanner) stray() *SyntaxError {
 	return s.place(n)
 }
 
-// endOfFile says what is still open at the end of the text.
+// endOfFile reports what is still open at the end of the text.
 func (s *scanner) endOfFile() *SyntaxError {
 	end := len(strings.TrimRight(s.text, " \t\r\n"))
 	at := Span{end, end}
@@ -633,7 +634,7 @@ func (s *scanner) closesPlainly() bool {
 	return true
 }
 
-// endTag closes the open dict or array, or the document.
+// endTag closes the open dictionary or array, or the document.
 func (s *scanner) endTag() (bool, *SyntaxError) {
 	at := s.pos
 	n := strings.IndexByte(s.text[at:], '>')
@@ -708,7 +709,7 @@ func (s *scanner) node(kind Kind, at int) (*Node, *SyntaxError) {
 	return n, nil
 }
 
-// place hangs a finished start of a value into the tree.
+// place adds the start of a value to the tree.
 func (s *scanner) place(n *Node) *SyntaxError {
 	switch {
 	case s.cur == nil:
@@ -761,7 +762,7 @@ func (s *scanner) appendChild(n *Node) {
 	s.templateBefore = false
 }
 
-// templateValue gives template text in the place of a value a node of its own.
+// templateValue creates a node for template text instead of a value.
 func (s *scanner) templateValue() *SyntaxError {
 	i := len(s.src.Templates) - 1
 	at := s.src.Templates[i]
@@ -844,7 +845,7 @@ func (s *scanner) element() *SyntaxError {
 	return s.skipUnknown(name, tag, empty)
 }
 
-// skipUnknown reads over an element that property lists do not have, if it ends on
+// skipUnknown skips an element that property lists do not have, if it ends on
 // the same line, as a value that is not known.
 func (s *scanner) skipUnknown(name string, tag Span, empty bool) *SyntaxError {
 	err := s.unknown(name, tag)
@@ -877,7 +878,7 @@ func (s *scanner) skipUnknown(name string, tag Span, empty bool) *SyntaxError {
 	return s.place(n)
 }
 
-// unknown refuses an element that property lists do not have.
+// unknown rejects an element that property lists do not have.
 func (s *scanner) unknown(name string, tag Span) *SyntaxError {
 	err := s.fail(tag, "unknown element <%s>; property lists have dict, array, string, integer, real, true, false, date and data", clip(name))
 	switch strings.ToLower(name) {

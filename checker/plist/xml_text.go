@@ -44,9 +44,8 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	return s.place(n)
 }
 
-// plainData reads data that is nothing but base64 up to its end tag, which is
-// most of the bytes of many profiles. Anything else is left to be read, and
-// judged, like other text.
+// plainData reads data that is only Base64 up to its end tag, which is most of
+// the bytes of many profiles. Anything else is read and checked like other text.
 func (s *scanner) plainData(n *Node) bool {
 	length := strings.IndexByte(s.text[s.pos:], '<')
 	if length < 0 {
@@ -62,7 +61,7 @@ func (s *scanner) plainData(n *Node) bool {
 	return true
 }
 
-// check judges the text of a scalar that is no string.
+// check checks the text of a scalar that is not a string.
 func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	if n.Kind == Integer && isShortNumber(n.text) && int(n.end-n.open) == len(n.text)+len("</integer>") {
 		return nil // as nearly all are
@@ -141,9 +140,9 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	return err
 }
 
-// looseData reads data that is not base64 letter by letter: sample text, which
-// says nothing of the value, or what Apple's reader decodes all the same, leaving
-// out what is not of the alphabet.
+// looseData reads data that is not strictly Base64: placeholder text, which does
+// not tell the value, or what Apple's reader decodes nevertheless, skipping what
+// is not in the alphabet.
 func (s *scanner) looseData(n *Node, text string) {
 	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
 		s.sample(n)
@@ -155,7 +154,7 @@ func (s *scanner) looseData(n *Node, text string) {
 // sampleToken is a name that a program is to replace, and cannot be base64.
 var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
-// sample marks a value whose sample text breaks the syntax.
+// sample marks a value whose placeholder text breaks the syntax.
 func (s *scanner) sample(n *Node) {
 	n.unrendered, n.broken = true, true
 	if len(s.src.Samples) < maxCompatWarnings {
@@ -169,7 +168,7 @@ func (s *scanner) markup(n *Node) bool {
 	return strings.IndexByte(s.text[n.open:n.end], '&') >= 0 || strings.Count(s.text[n.open:n.end], "<") > 1
 }
 
-// notBase64 says what was written into <data> in the place of base64.
+// notBase64 says what is in <data> instead of Base64.
 func notBase64(text string) string {
 	switch {
 	case strings.HasPrefix(text, "-----BEGIN"):
@@ -385,8 +384,8 @@ const (
 	atEnd                    // where the next element begins: the end tag is missing or another
 )
 
-// resync finds where the text of an element goes on: behind what is sample text,
-// behind the "<" if the end tag stands on the same line, or where the next element
+// resync finds where the text of an element continues: after placeholder text,
+// after the "<" if the end tag is on the same line, or where the next element
 // begins on a line of its own.
 func (s *scanner) resync(i int, name string, f *template.Blocks) (int, resynced) {
 	rest := s.text[i:]
@@ -420,8 +419,8 @@ func (s *scanner) resync(i int, name string, f *template.Blocks) (int, resynced)
 	return i + 1, inText
 }
 
-// inside takes a "<" in character data that is not the end tag, and returns
-// where the text goes on.
+// inside reads a "<" in character data that is not the end tag, and returns
+// where the text continues.
 func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open func() *template.Blocks) (int, *SyntaxError) {
 	rest := s.text[i:]
 	switch {
@@ -489,7 +488,8 @@ func knownTag(text string) bool {
 	return false
 }
 
-// DecodeEntity decodes the entity at the start of the text; n is 0 if it is none.
+// DecodeEntity decodes the entity at the start of the text; n is 0 if there is
+// none.
 func DecodeEntity(text string) (r rune, n int) {
 	end := strings.IndexByte(text[:min(len(text), 16)], ';')
 	if end < 2 {

@@ -16,8 +16,8 @@ const (
 // ACME is the typed view of one ACME payload.
 type ACME struct {
 	Payload
-	Content *plist.Node // the dict of the settings: the payload, or Nested
-	Nested  *plist.Node // PayloadContent, where the settings are in it by mistake; nil otherwise
+	Content *plist.Node // the dictionary of the settings: the payload, or Nested
+	Nested  *plist.Node // PayloadContent, if the settings are in it by mistake; nil otherwise
 
 	DirectoryURL, ClientIdentifier, KeyType Setting[string]
 	KeySize, UsageFlags                     Setting[int64]
@@ -39,7 +39,7 @@ var ACMEKeys = []string{
 	"UsageFlags", "ExtendedKeyUsage", "Attest", "KeyIsExtractable", "AllowAllAppsAccess",
 }
 
-// ACME gives the typed view of the profile's ACME payloads.
+// ACME returns the typed view of the profile's ACME payloads.
 func (p *Profile) ACME() []ACME {
 	p.once.Do(p.view)
 	return p.acme

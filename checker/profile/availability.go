@@ -1,14 +1,14 @@
 package profile
 
-// NotThere stands in a Since for a system that never had it, as Apple's schema
-// writes it.
+// NotThere is a version of Since for a platform that never had it, as in Apple's
+// schema.
 const NotThere = "n/a"
 
-// Since holds the first version of each system that has something; "" where
-// nothing is known beyond what holds for the payload.
+// Since is the minimum version of each platform; "" if only that of the payload
+// is known.
 type Since struct{ IOS, MacOS, TVOS, WatchOS, VisionOS string }
 
-// On gives the first version of a system, called as targets are.
+// On returns the minimum version of a platform, by its name in targets.
 func (s Since) On(system string) string {
 	switch system {
 	case "ios":
@@ -25,21 +25,21 @@ func (s Since) On(system string) string {
 	return ""
 }
 
-// Availability tells where payloads of some types are there.
+// Availability says which platforms support payloads of some types.
 type Availability struct {
 	Types []string
 	Since Since
-	Scope string // the PayloadScope they have on a Mac, where the other one is not supported
+	Scope string // the PayloadScope they have on a Mac, if the other one is not supported
 }
 
-// KeyAvailability tells where a key is there that not every system has which
-// has the payload.
+// KeyAvailability says which platforms support a key that not every platform
+// with the payload supports.
 type KeyAvailability struct {
 	Types []string // "Configuration" for the top level of the profile
-	Path  string   // from the payload on
+	Path  string   // from the payload
 	Since Since
-	Idle  string // the value that is as if the key were not there
-	Moot  bool   // what it sets means nothing on the systems without it, so that nothing is lost there
+	Idle  string // the value that is the same as no key
+	Moot  bool   // the setting has no meaning on the platforms without it, so that ignoring it does no harm
 }
 
 // certificateSince and macOnly are what many rows have in common.
@@ -49,10 +49,10 @@ func macOnly(since string) Since {
 	return Since{IOS: NotThere, MacOS: since, TVOS: NotThere, WatchOS: NotThere, VisionOS: NotThere}
 }
 
-// Availabilities are the payloads that hold certificates or refer to them, as
-// supportedOS of Apple's schema has them: github.com/apple/device-management,
+// Availabilities are the payloads that contain certificates or reference them,
+// as in supportedOS of Apple's schema: github.com/apple/device-management,
 // mdm/profiles, release of September 2025, the file named like the type. Scope
-// is where macOS has only one of devicechannel and userchannel.
+// is set if macOS supports only one of devicechannel and userchannel.
 var Availabilities = []Availability{
 	// Certificates and identities. For SCEP Apple's deployment guide gives watchOS 10 and visionOS 1.1, the first that can be managed.
 	{Types: []string{TypeSCEP}, Since: certificateSince},
@@ -91,9 +91,9 @@ var Availabilities = []Availability{
 	{Types: []string{"com.apple.security.FDERecoveryKeyEscrow"}, Since: macOnly("10.13"), Scope: "System"},
 }
 
-// KeyAvailabilities are the keys of SCEP payloads, and those that refer to
-// certificates, which came later than their payload or are not on every system
-// that has it. The source is that of Availabilities.
+// KeyAvailabilities are the keys of SCEP payloads, and those that reference
+// certificates, which are newer than their payload or not supported on every
+// platform that supports it. The source is that of Availabilities.
 var KeyAvailabilities = []KeyAvailability{
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.Key Usage", Since: Since{MacOS: "10.11"}},
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.Retries", Since: Since{MacOS: "10.10"}},

@@ -25,19 +25,19 @@ import (
 )
 
 // Certificate is an X.509 certificate that a payload of one of the types
-// com.apple.security.root, .pkcs1 and .pem carries, or data of such a payload
-// that is none. There are four states:
+// com.apple.security.root, .pkcs1, and .pem contains, or invalid data of such a
+// payload. There are four states:
 //
 //	DER and Parsed      a certificate that can be read
-//	DER and Err         a DER sequence that Go's parser refuses: it may still be a certificate to a device
-//	Err alone           data that holds no certificate
-//	neither DER nor Err template text: what it will be is not known
+//	DER and Err         a DER sequence that Go's parser rejects: it may still be a certificate to a device
+//	Err alone           data without a certificate
+//	neither DER nor Err template text: the rendered certificate is not known
 type Certificate struct {
-	Payload                   // that carries it
+	Payload                   // that contains it
 	Content *plist.Node       // its PayloadContent
 	PEM     bool              // the data is PEM text
-	DER     []byte            // the certificate itself; like Parsed shared with other profiles, so not to be changed
-	Parsed  *x509.Certificate // nil if Go's parser refuses it
+	DER     []byte            // the certificate itself; like Parsed shared with other profiles, and read-only
+	Parsed  *x509.Certificate // nil if Go's parser rejects it
 	Err     error             // why it is not readable
 
 	parsed *parsedCertificate // of what DER holds; nil until it is parsed
@@ -46,11 +46,11 @@ type Certificate struct {
 // maxCertificates is how many certificates of a payload are read.
 const maxCertificates = 100
 
-// CertificateError says why data is no certificate, or no PKCS#12 file.
+// CertificateError says why data is not a certificate, or not a PKCS #12 file.
 type CertificateError struct {
-	Message string // what the data is
+	Message string // what the data is instead
 	Hint    string // what to do about it
-	Limit   bool   // a device may well read what is not read here
+	Limit   bool   // a device may read what is not read here
 }
 
 func (e *CertificateError) Error() string { return e.Message }
@@ -78,10 +78,10 @@ var (
 
 const hintKey = "remove it, replace the private key, and use a com.apple.security.pkcs12 payload"
 
-// Certificates gives the certificates that payloads carry, in order. Of PEM
-// text the first hundred are read; what is wrong with the rest stands in the
-// Err of a last entry for the payload. A payload without PayloadContent gives
-// none. PKCS#12 is not opened.
+// Certificates returns the certificates of payloads, in order. Of PEM text the
+// first hundred are read; an error in the rest is in the Err of a last entry for
+// the payload. A payload without PayloadContent has none. PKCS #12 files are not
+// opened.
 func (p *Profile) Certificates() []Certificate {
 	found := p.extractCertificates()
 	if p != nil && !p.parsedCertificates {
@@ -96,9 +96,10 @@ func (p *Profile) Certificates() []Certificate {
 // maxUnindexedCertificates is how many certificates are compared with a fingerprint one by one.
 const maxUnindexedCertificates = 8
 
-// FingerprintMatches gives the places in Certificates of those whose digest the
-// fingerprint is, in order; nil if there are none, and if it is no digest. The
-// slice is the profile's own. Certificates are hashed for it, but not parsed.
+// FingerprintMatches returns the indices in Certificates of those with the
+// digest of the fingerprint, in order; nil if there are none, and if it is not a
+// digest. The slice belongs to the profile. Certificates are hashed, but not
+// parsed.
 func (p *Profile) FingerprintMatches(f Fingerprint) (found []int) {
 	if p == nil || f.Algorithm == "" || len(f.Bytes) == 0 {
 		return nil
@@ -160,8 +161,8 @@ func (p *Profile) extractCertificates() []Certificate {
 	return p.certificates
 }
 
-// appendCertificates reads the data of a payload; c is what its certificates
-// have in common.
+// appendCertificates reads the data of a payload; c has the fields that its
+// certificates share.
 func appendCertificates(list []Certificate, c Certificate) []Certificate {
 	data, known, err := payloadData(c.Content, "a certificate")
 	if !known || err != nil {
@@ -182,8 +183,8 @@ func appendCertificates(list []Certificate, c Certificate) []Certificate {
 	return append(list, c)
 }
 
-// payloadData decodes the PayloadContent of a payload that holds a file. It is
-// not known where it is template text, and an error where it is no data.
+// payloadData decodes the PayloadContent of a payload that contains a file. It
+// is not known if it is template text, and an error if it is not data.
 func payloadData(content *plist.Node, what string) (data []byte, known bool, err error) {
 	data, ok := content.Bytes()
 	switch {
@@ -201,8 +202,8 @@ func payloadData(content *plist.Node, what string) (data []byte, known bool, err
 	return nil, true, errCertificateNone // no base64: the readers of property lists refuse that
 }
 
-// PKCS12 tells why the PayloadContent of an identity payload is no PKCS#12
-// file, as far as it can be told without the password. The error is a
+// PKCS12 returns why the PayloadContent of an identity payload is not a PKCS #12
+// file, as far as that can be checked without the password. The error is a
 // *CertificateError.
 func (p Payload) PKCS12() error {
 	data, known, err := payloadData(p.Node.Get("PayloadContent"), "a PKCS #12 file")
@@ -230,8 +231,8 @@ func (p Payload) PKCS12() error {
 	return errPKCS12None
 }
 
-// HasStructure reports whether DER is built like a certificate, whatever stands in
-// it: a sequence of what is signed, the algorithm and the signature.
+// HasStructure reports whether DER has the structure of a certificate, with any
+// values: a sequence of the signed part, the algorithm, and the signature.
 func (c *Certificate) HasStructure() bool {
 	_, _, pos, err := cms.ReadHeader(c.DER, 0)
 	for _, want := range []byte{cms.TagSequence, cms.TagSequence, cms.TagBits} {
@@ -249,8 +250,8 @@ func (c *Certificate) HasStructure() bool {
 	return pos == len(c.DER)
 }
 
-// appendPEM reads the certificates in PEM text. Other blocks are passed over,
-// but a private key draws an entry of its own.
+// appendPEM reads the certificates in PEM text. Other blocks are skipped, but a
+// private key gets an entry of its own.
 func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
 	const begin = "-----BEGIN CERTIFICATE-----"
 	announced, found, key, whole := bytes.Count(text, []byte(begin)), 0, false, text
@@ -291,8 +292,8 @@ func appendPEM(list []Certificate, c Certificate, text []byte) []Certificate {
 	return append(list, c)
 }
 
-// inOneLine reports whether the text is a certificate in PEM but for its line
-// breaks, as it comes of a variable of the shell: some readers take that.
+// inOneLine reports whether the text is a certificate in PEM without its line
+// breaks, such as from a shell variable: some readers accept that.
 func inOneLine(text []byte) bool {
 	_, rest, ok := strings.Cut(string(text), "-----BEGIN CERTIFICATE-----")
 	packed, _, end := strings.Cut(rest, "-----END CERTIFICATE-----")
@@ -390,7 +391,8 @@ var certificateCache struct {
 	next  int
 }
 
-// cachedCertificate parses a certificate, or remembers it. The bytes are not kept.
+// cachedCertificate parses a certificate, or returns it from the cache. The
+// bytes are not retained.
 func cachedCertificate(der []byte) *parsedCertificate {
 	if len(der) > keptSize {
 		return parseCertificate(der)
@@ -430,7 +432,7 @@ var textCache struct {
 	next  int
 }
 
-// restore fills in what is known of the data if its text was read before.
+// restore sets what is known of the data if its text was read before.
 func (c *Certificate) restore() bool {
 	if c.Content.Kind != plist.Data || c.Content.Unrendered() || len(c.Content.Text()) > 2*keptSize {
 		return false
@@ -448,7 +450,7 @@ func cachedText(text string) *parsedCertificate {
 	return textCache.facts[text]
 }
 
-// parse fills in what the bytes say.
+// parse sets what the bytes contain.
 func (c *Certificate) parse() {
 	if c.DER == nil || c.parsed != nil {
 		return
@@ -478,11 +480,11 @@ func (c *Certificate) setParsed(f *parsedCertificate) {
 	c.DER, c.Parsed, c.Err = f.der, f.parsed, f.err
 }
 
-// readable reports whether there is more than digests to tell.
+// readable reports whether more than digests is known.
 func (c *Certificate) readable() bool { return c != nil && c.Parsed != nil && c.parsed != nil }
 
-// Subject is the name of the certificate's subject as RFC 2253 writes it; ""
-// where it is not readable.
+// Subject returns the certificate's subject as RFC 2253 writes it; "" if the
+// certificate is not readable.
 func (c *Certificate) Subject() string {
 	if !c.readable() {
 		return ""
@@ -490,8 +492,8 @@ func (c *Certificate) Subject() string {
 	return c.parsed.subject()
 }
 
-// Issuer is the name of the certificate's issuer as RFC 2253 writes it; ""
-// where it is not readable.
+// Issuer returns the certificate's issuer as RFC 2253 writes it; "" if the
+// certificate is not readable.
 func (c *Certificate) Issuer() string {
 	if !c.readable() {
 		return ""
@@ -499,8 +501,8 @@ func (c *Certificate) Issuer() string {
 	return c.parsed.issuer()
 }
 
-// Serial is the serial number in hexadecimal digits, in lower case, two for
-// each byte; "" where the certificate is not readable.
+// Serial returns the serial number in hexadecimal digits, in lower case, two for
+// each byte; "" if the certificate is not readable.
 func (c *Certificate) Serial() string {
 	if !c.readable() || c.Parsed.SerialNumber == nil {
 		return ""
@@ -512,9 +514,9 @@ func (c *Certificate) Serial() string {
 	return digits
 }
 
-// SelfSigned reports whether the certificate's issuer is its subject and its
-// own key verifies its signature. Signatures that Go does not verify, as those
-// over MD5 and those of DSA, count if the key identifiers agree or are absent.
+// SelfSigned reports whether the certificate's issuer is its subject and its own
+// key verifies its signature. Signatures that Go does not verify, such as those
+// over MD5 and those of DSA, count if the key identifiers agree or are missing.
 func (c *Certificate) SelfSigned() bool { return c.readable() && c.parsed.selfSigned() }
 
 func selfSigned(c *x509.Certificate) bool {
@@ -533,9 +535,9 @@ func selfSigned(c *x509.Certificate) bool {
 	return err == nil
 }
 
-// Key gives the algorithm of the certificate's public key, "RSA", "ECDSA",
-// "Ed25519" or "DSA", and its size in bits; "unknown" and 0 for all others, and
-// where the certificate is not readable.
+// Key returns the algorithm of the certificate's public key, "RSA", "ECDSA",
+// "Ed25519", or "DSA", and its size in bits; "unknown" and 0 for all others, and
+// if the certificate is not readable.
 func (c *Certificate) Key() (algorithm string, bits int) {
 	if c.readable() {
 		switch key := c.Parsed.PublicKey.(type) {
@@ -552,9 +554,9 @@ func (c *Certificate) Key() (algorithm string, bits int) {
 	return "unknown", 0
 }
 
-// Signature names the algorithm of the certificate's signature as
-// x509.SignatureAlgorithm does, as in "SHA256-RSA" and "ECDSA-SHA384";
-// "unknown" where Go does not know it or the certificate is not readable.
+// Signature returns the name of the algorithm of the certificate's signature as
+// in x509.SignatureAlgorithm, such as "SHA256-RSA" and "ECDSA-SHA384"; "unknown"
+// if Go does not know it or the certificate is not readable.
 func (c *Certificate) Signature() string {
 	if !c.readable() || c.Parsed.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
 		return "unknown"
@@ -562,9 +564,9 @@ func (c *Certificate) Signature() string {
 	return c.Parsed.SignatureAlgorithm.String()
 }
 
-// Digest is the digest of the certificate in DER form by one of the algorithms
-// that Fingerprint.Algorithm names; nil for another name, and where there is no
-// certificate. A certificate that Go's parser refuses has its digests.
+// Digest returns the digest of the certificate in DER form by one of the
+// algorithms in Fingerprint.Algorithm; nil for another name, and if there is no
+// certificate. A certificate that Go's parser rejects has digests.
 func (c *Certificate) Digest(algorithm string) []byte {
 	if c == nil || c.DER == nil {
 		return nil
@@ -572,7 +574,7 @@ func (c *Certificate) Digest(algorithm string) []byte {
 	return bytes.Clone(c.digest(algorithm))
 }
 
-// digest is Digest, its bytes shared with others.
+// digest is Digest without a copy of the bytes.
 func (c *Certificate) digest(algorithm string) []byte {
 	if c.parsed != nil {
 		return c.parsed.digests()[algorithm]

@@ -8,17 +8,16 @@ import (
 	"github.com/sceplint/sceplint/checker/plist"
 )
 
-// The documents of declarative device management that are read, as Apple's
-// schema names them.
+// The documents of declarative device management that are read, by their names
+// in Apple's schema.
 const (
 	DeclarationCredential = "com.apple.credential.scep"       // the settings of a SCEP identity
-	DeclarationAsset      = "com.apple.asset.credential.scep" // tells a device where to fetch them
+	DeclarationAsset      = "com.apple.asset.credential.scep" // references the URL of the settings
 	DeclarationACME       = "com.apple.credential.acme"       // the settings of an ACME identity
 )
 
-// WrapperKeys are keys that stand around the settings of a SCEP payload in a
-// profile, or around those of a declaration, and that a credential document
-// does not have.
+// WrapperKeys are keys around the settings of a SCEP payload in a profile, or
+// around those of a declaration, that a credential document does not have.
 var WrapperKeys = []string{
 	"PayloadContent", "PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName",
 	"PayloadDescription", "PayloadOrganization", "PayloadEnabled", "PayloadScope", "Payload", "Type", "Identifier", "ServerToken",
@@ -34,9 +33,8 @@ func opensObject(text []byte) bool {
 	return len(head) > 0 && head[0] == '"'
 }
 
-// mentionsSCEP reports whether JSON may be a declarative document about SCEP,
-// by the names that stand in it; surely, if it cannot be read and they are all
-// there is to tell by.
+// mentionsSCEP reports whether JSON may be a declaration about SCEP, by the
+// names in it; surely, if it is malformed and only the names are known.
 func mentionsSCEP(text []byte, surely bool) bool {
 	quoted := func(name string) bool { return bytes.Contains(text, []byte(`"`+name+`"`)) }
 	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
@@ -57,14 +55,14 @@ func mentionsSCEP(text []byte, surely bool) bool {
 // distinctKeys are keys of SCEP settings whose names are no common words.
 var distinctKeys = []string{"Keysize", "Key Usage", "Key Type", "CAFingerprint", "SubjectAltName", "RetryDelay", "KeyIsExtractable", "AllowAllAppsAccess"}
 
-// IsDistinct reports whether a declarative document is about SCEP beyond doubt. JSON about
-// something else may well have a URL.
+// IsDistinct reports whether a declaration is about SCEP beyond doubt. JSON
+// about something else may have a URL, too.
 func (p *Profile) IsDistinct() bool {
 	quoted := func(name string) bool { return bytes.Contains(p.Source.Text, []byte(`"`+name+`"`)) }
 	return quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
 }
 
-// declarationOf tells which declarative document a tree is, or "".
+// declarationOf returns which kind of declaration a tree is, or "".
 func declarationOf(root *plist.Node) string {
 	switch kind, _ := root.Get("Type").Str(); {
 	case kind == DeclarationAsset:
@@ -84,14 +82,15 @@ func declarationOf(root *plist.Node) string {
 	return ""
 }
 
-// holdsACME reports whether a dict holds settings of ACME: the address, the name
-// of the client, and one of those of the key.
+// holdsACME reports whether a dictionary contains settings of ACME: the URL, the
+// client identifier, and one setting of the key.
 func holdsACME(n *plist.Node) bool {
 	return n.Get("DirectoryURL") != nil && n.Get("ClientIdentifier") != nil && (n.Get("KeyType") != nil || n.Get("KeySize") != nil || n.Get("HardwareBound") != nil)
 }
 
-// HoldsSCEP reports whether a dict holds settings of SCEP: a URL, or two others,
-// for some of their names are common words. ACME shares a few of them.
+// HoldsSCEP reports whether a dictionary contains settings of SCEP: a URL, or
+// two others, since some of their names are common words. ACME has a few of
+// them, too.
 func HoldsSCEP(n *plist.Node) bool {
 	if !n.Is(plist.Dict) {
 		return false

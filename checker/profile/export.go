@@ -2,11 +2,11 @@ package profile
 
 import "github.com/sceplint/sceplint/checker/plist"
 
-// ExportKind is a shape in which other systems write profiles down.
+// ExportKind is the format of a document of another system.
 type ExportKind string
 
-// The shapes that Parse recognises by their content, and one that whoever reads
-// streams of profiles may set.
+// The formats that package export detects by their content, and ExportLines,
+// which readers of streams set.
 const (
 	ExportProfiles       ExportKind = "profiles"        // macOS: profiles show -output stdout-xml, and profiles -C or -P -o stdout-xml
 	ExportSystemProfiler ExportKind = "system_profiler" // macOS: system_profiler -xml or -json SPConfigurationProfileDataType
@@ -21,34 +21,34 @@ const (
 	ExportLines          ExportKind = "json-lines"      // a line of a stream of profiles
 )
 
-// Export is what the system that wrote a document tells of a profile in it.
+// Export is what the system that wrote a document states about a profile in it.
 type Export struct {
 	Kind   ExportKind
-	Name   string // what the system calls the profile; may be empty
-	Device string // the device it is installed on, if that is told
-	Level  string // "System" or "User", if that is told
-	User   string // the user it is installed for, if that is told
+	Name   string // the name of the profile in the system; may be empty
+	Device string // the device it is installed on, if stated
+	Level  string // "System" or "User", if stated
+	User   string // the user it is installed for, if stated
 
-	// Deployed says that the profile is one that a device has, or was sent: the
-	// same may well be found on many.
+	// Deployed says that the profile was taken from, or sent to, a device: the same
+	// profile may be on many.
 	Deployed bool
 
-	// Lossy says that keys of the profile, or their types, are lost or renamed, so
-	// that nothing is known of what is not there.
+	// Lossy says that keys of the profile, or their types, may have been removed or
+	// renamed, so that a missing key means nothing.
 	Lossy bool
 
 	Entry *plist.Node // of Microsoft Graph, as it is written
 
-	// Nothing says why there is nothing to check, where the system tells of the
-	// profile without its settings. It goes on from "it is".
+	// Nothing says why there is nothing to check, if the system lists the profile
+	// without its settings. It continues "it is".
 	Nothing string
 }
 
-// Lossy reports whether keys of the profile may be lost, because another system
-// has written down what it made of it.
+// Lossy reports whether keys of the profile may be missing, because another
+// system has exported its own form of it.
 func (p *Profile) Lossy() bool { return p.Export != nil && p.Export.Lossy }
 
-// Deployed reports whether the profile is known to be one that a device has.
+// Deployed reports whether the profile is known to be on a device.
 func (p *Profile) Deployed() bool {
 	return p.Export != nil && (p.Export.Deployed || p.Export.Device != "")
 }

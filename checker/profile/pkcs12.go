@@ -15,12 +15,12 @@ import (
 // TypePKCS12 is the PayloadType of PKCS #12 payloads.
 const TypePKCS12 = "com.apple.security.pkcs12"
 
-// PKCS12File is what can be told of a PKCS #12 file without opening it. It is
-// read in DER, as all current programs write it.
+// PKCS12File is what is known of a PKCS #12 file without opening it. It is read
+// in DER, as all current programs write it.
 type PKCS12File struct {
-	PBES2      bool   // what it holds is encrypted by the scheme of PKCS #5, not by one of PKCS #12
-	MAC        string // the digest algorithm of its MAC, as "SHA-256", or "PBMAC1"; "" if it has none, or another
-	Iterations int    // of the hash that the MAC takes
+	PBES2      bool   // its content is encrypted with a scheme of PKCS #5, not of PKCS #12
+	MAC        string // the digest algorithm of its MAC, such as "SHA-256", or "PBMAC1"; "" if it has none, or another
+	Iterations int    // of the hash of the MAC
 
 	mac     pkcs12MAC
 	content []byte // what the MAC is over
@@ -76,8 +76,8 @@ var (
 // hashNames are the names that PKCS12File.MAC has.
 var hashNames = map[crypto.Hash]string{crypto.SHA1: "SHA-1", crypto.SHA256: "SHA-256", crypto.SHA384: "SHA-384", crypto.SHA512: "SHA-512"}
 
-// PKCS12File reads the file that a PKCS #12 payload holds; false where that is
-// template text, or no file that is read here.
+// PKCS12File reads the file in a PKCS #12 payload; false if it is template text,
+// or not a file that is read here.
 func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 	data, known, err := payloadData(p.Keys.Content, "a PKCS #12 file")
 	if !known || err != nil {
@@ -137,8 +137,8 @@ func (p Payload) PKCS12File() (f PKCS12File, ok bool) {
 }
 
 // Opens reports whether a password is that of the file, by its MAC. It is not
-// known for files without a MAC, or with one that is not verified here. It takes
-// as long as Iterations asks for.
+// known for files without a MAC, or with one that is not verified here. Its cost
+// grows with Iterations.
 func (f *PKCS12File) Opens(password string) (opens, known bool) {
 	hash, ok := cms.HashOf(f.mac.Digest.Algorithm.Algorithm)
 	if !ok || f.Iterations < 1 || len(f.mac.Digest.Digest) != hash.Size() {

@@ -11,9 +11,10 @@ import (
 // maxPKCS12Work is how many iterations of hashes the content of a file may ask for.
 const maxPKCS12Work = 300_000
 
-// PKCS12Certificates gives the certificates in the PKCS #12 file of a payload, that of
-// the identity first, given the password; nil if they cannot be read, or take more than
-// most iterations of hashes. It tells how many it took.
+// PKCS12Certificates returns the certificates in the PKCS #12 file of a payload,
+// that of the identity first, given the password; nil if they cannot be read, or
+// need more than most iterations of hashes. It also returns the number of
+// iterations.
 func (p Payload) PKCS12Certificates(password string, most int) (list []*x509.Certificate, iterations int) {
 	file, ok := p.PKCS12File()
 	if !ok || file.Iterations < 0 || file.work < 0 || file.work+file.Iterations > min(most, maxPKCS12Work) {

@@ -15,19 +15,18 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// Profile is one configuration profile, or a declarative document, as it was
-// read.
+// Profile is one configuration profile, or a declaration, as it was read.
 type Profile struct {
 	Source *plist.Source
-	Root   *plist.Node        // nil if the document is no property list
-	Err    *plist.SyntaxError // why it is none
+	Root   *plist.Node        // nil if the document is not a property list
+	Err    *plist.SyntaxError // why it is not
 
-	// Declaration is one of the constants, as DeclarationCredential, for a document
-	// of declarative device management, and "" for a profile.
+	// Declaration is one of the constants, such as DeclarationCredential, for a
+	// document of declarative device management, and "" for a profile.
 	Declaration string
 
-	// Export is what another system tells that wrote the profile down, in a
-	// document of its own; nil for a plain profile.
+	// Export is what another system states about the profile, in a document of its
+	// own; nil for a plain profile.
 	Export *Export
 
 	// SharedSecrets are set if other profiles have locations in the same text.
@@ -42,10 +41,10 @@ type Profile struct {
 	scep     []SCEP
 	acme     []ACME
 
-	// What is found when it is first asked for.
+	// foundCertificates and the fields after it are set on first use.
 	foundCertificates, parsedCertificates, foundReferences bool
 	certificates                                           []Certificate
-	digests                                                map[string]map[string][]int // by algorithm and digest, places in certificates
+	digests                                                map[string]map[string][]int // by algorithm and digest, indices of certificates
 	references                                             []Reference
 	secrets                                                *secret.Secrets
 	verified                                               bool
@@ -54,24 +53,24 @@ type Profile struct {
 
 // Payload is one element of a profile's PayloadContent.
 type Payload struct {
-	Node                   *plist.Node // a dict
+	Node                   *plist.Node // a dictionary
 	Index                  int
-	Type, Identifier, UUID string // "" where absent, or of another type than string
-	As                     string // the type that it is checked as: Type, or TypeSCEP where it is meant to be one
+	Type, Identifier, UUID string // "" if missing, or not a string
+	As                     string // the type that it is checked as: Type, or TypeSCEP if that is intended
 	Keys                   CommonKeys
 }
 
-// CommonKeys are the values of keys that many rules ask for, nil where absent,
-// so that they need not be searched for again and again: those that every
-// payload must have, and the usual references to an identity.
+// CommonKeys are the values of keys that many rules need, nil if missing, so
+// that they are searched for once: those that every payload must have, and the
+// usual references to an identity.
 type CommonKeys struct {
 	Type, Version, Identifier, UUID         *plist.Node
 	Content                                 *plist.Node // PayloadContent
 	PayloadCertificate, IdentityCertificate *plist.Node // PayloadCertificateUUID, IdentityCertificateUUID
 }
 
-// Read reads the one profile that a document holds, as it is or signed. If the
-// document is not a property list, the profile has no Root, and an Err.
+// Read reads the one profile in a document, signed or not. If the document is
+// not a property list, the profile has no Root, and an Err.
 func Read(src *plist.Source) *Profile {
 	p := &Profile{Source: src, lists: freeLists.Get().(*lists)}
 	p.Root, p.Err = p.read()
@@ -120,7 +119,7 @@ func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
 const maxSignatures = 8
 
 // readDeclaration parses a JSON document if it is a declaration about SCEP or
-// ACME: then Declaration is set. Other JSON is left for other readers.
+// ACME: then Declaration is set. Other JSON is left to other readers.
 func (p *Profile) readDeclaration() (*plist.Node, *plist.SyntaxError) {
 	src := p.Source
 	root, err := plist.ParseJSON(src)
@@ -141,9 +140,9 @@ func (p *Profile) readDeclaration() (*plist.Node, *plist.SyntaxError) {
 // around it is truncated or corrupt.
 func (p *Profile) Damaged() bool { return p.damaged }
 
-// Release gives the memory of the profile's nodes back, for other profiles to
-// use. Nothing of the profile may be used afterwards: no node, no payload, no
-// text of one. Profiles that are not released are left to the collector.
+// Release returns the memory of the profile's nodes for use by other profiles.
+// Nothing of the profile may be used afterwards: no node, no payload, no text.
+// Profiles that are not released are left to the garbage collector.
 func (p *Profile) Release() {
 	p.Source.Release()
 	if l := p.lists; l != nil {
@@ -158,7 +157,7 @@ func (p *Profile) Release() {
 	p.certificates, p.digests, p.references, p.secrets, p.signatures = nil, nil, nil, nil, nil
 }
 
-// Fault gives the first error of syntax; nil if there is none.
+// Fault returns the first syntax error; nil if there is none.
 func (p *Profile) Fault() *plist.SyntaxError {
 	if len(p.Source.Faults) > 0 {
 		return p.Source.Faults[0]
@@ -166,14 +165,14 @@ func (p *Profile) Fault() *plist.SyntaxError {
 	return p.Err
 }
 
-// Payloads gives the payloads of the profile in order. Elements that are no
-// dicts are left out; Index still counts them.
+// Payloads returns the payloads of the profile in order. Elements that are not
+// dictionaries are skipped; Index still counts them.
 func (p *Profile) Payloads() []Payload {
 	p.once.Do(p.view)
 	return p.payloads
 }
 
-// SCEP gives the typed view of the profile's SCEP payloads.
+// SCEP returns the typed view of the profile's SCEP payloads.
 func (p *Profile) SCEP() []SCEP {
 	p.once.Do(p.view)
 	return p.scep
@@ -221,7 +220,7 @@ func (p *Profile) view() {
 }
 
 // commonKeys finds the common keys of a payload in one pass, the last one of
-// doubled keys.
+// duplicates.
 func commonKeys(n *plist.Node) (keys CommonKeys) {
 	for c := range n.Children() {
 		switch c.Key {
@@ -244,8 +243,8 @@ func commonKeys(n *plist.Node) (keys CommonKeys) {
 	return keys
 }
 
-// bare gives the SCEP payload that stands in the place of a profile: as a payload
-// of its own, or as nothing but its settings.
+// bare returns the SCEP payload that is in place of a profile: a payload without
+// a profile, or only its settings.
 func (p *Profile) bare() (SCEP, bool) {
 	if !p.Root.Is(plist.Dict) || p.Export != nil {
 		return SCEP{}, false
@@ -271,8 +270,8 @@ func (p *Profile) Enrollment() bool {
 	return p.Root.Get("PayloadType").Text() == "Profile Service" && p.Root.Get("PayloadContent").Is(plist.Dict)
 }
 
-// Foreign says what a property list is that is no configuration profile, or ""
-// if it is meant to be one.
+// Foreign says what a property list is if it is not a configuration profile, or
+// "" if it is intended to be one.
 func (p *Profile) Foreign() string {
 	root := p.Root
 	switch {
@@ -299,7 +298,8 @@ func (p *Profile) Foreign() string {
 	return "a property list without PayloadContent"
 }
 
-// Secrets returns the secrets of the profile, which are searched for once.
+// Secrets returns the secrets of the profile, which are searched for on the
+// first call.
 func (p *Profile) Secrets() *secret.Secrets {
 	if p.secrets == nil {
 		if p.SharedSecrets != nil {
@@ -312,7 +312,8 @@ func (p *Profile) Secrets() *secret.Secrets {
 }
 
 // Signatures verifies the CMS messages around the profile, the outermost first.
-// Whether a signer is trusted, and its certificate in force, is not looked at.
+// It does not check whether a signer is trusted, and its certificate currently
+// valid.
 func (p *Profile) Signatures() []cms.Signature {
 	if p == nil {
 		return nil
@@ -327,12 +328,12 @@ func (p *Profile) Signatures() []cms.Signature {
 	return p.signatures
 }
 
-// NoSecrets returns no secrets: it is for those who asked to see everything.
+// NoSecrets returns no secrets, for --show-secrets.
 func (p *Profile) NoSecrets() *secret.Secrets { return secret.None(p.Source) }
 
-// SignerCertificates gives the certificates of those who signed the CMS messages
-// around the profile, the outermost first, as far as the messages hold them. The
-// signatures are not verified for it.
+// SignerCertificates returns the certificates of the signers of the CMS messages
+// around the profile, the outermost first, as far as the messages contain them.
+// The signatures are not verified for it.
 func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
 	if p == nil {
 		return nil

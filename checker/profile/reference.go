@@ -8,7 +8,7 @@ import (
 	"github.com/sceplint/sceplint/checker/plist"
 )
 
-// ReferenceKind is what a key that names another payload must name.
+// ReferenceKind is what a key that references another payload must reference.
 type ReferenceKind string
 
 // The kinds of references.
@@ -18,16 +18,16 @@ const (
 	ReferenceEscrow   ReferenceKind = "escrow"   // a certificate that a recovery key is encrypted to
 )
 
-// ReferenceKey is a key that holds the PayloadUUID of another payload of the
-// profile, or an array of such.
+// ReferenceKey is a key with the PayloadUUID of another payload of the profile,
+// or an array of such.
 type ReferenceKey struct {
 	Types    []string // the PayloadTypes that have it
-	Path     string   // from the payload on, with [] behind the key of an array
+	Path     string   // from the payload, with [] after the key of an array
 	Kind     ReferenceKind
-	Only     []string  // the PayloadTypes that it may name, where the schema lists them
-	Open     bool      // the schema does not settle what it may name beside a certificate
-	Required bool      // the schema demands the key
-	Where    [2]string // a key of the payload and the value it must have, where others give the path a meaning of their own
+	Only     []string  // the PayloadTypes that it may reference, if the schema lists them
+	Open     bool      // the schema does not state what it may reference in addition to a certificate
+	Required bool      // the schema requires the key
+	Where    [2]string // a key of the payload and the value it must have, if the path has another meaning otherwise
 }
 
 // The types that share their keys.
@@ -47,19 +47,19 @@ var (
 	bareTypes     = []string{"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem"}
 )
 
-// HoldsIdentity reports whether payloads of the type hold, or let the device
-// make, a certificate with its private key.
+// HoldsIdentity reports whether payloads of the type contain, or let the device
+// create, a certificate with its private key.
 func HoldsIdentity(payloadType string) bool { return slices.Contains(identityTypes, payloadType) }
 
-// HoldsCertificate reports whether payloads of the type hold a certificate, with
-// or without its private key.
+// HoldsCertificate reports whether payloads of the type contain a certificate,
+// with or without its private key.
 func HoldsCertificate(payloadType string) bool {
 	return slices.Contains(bareTypes, payloadType) || HoldsIdentity(payloadType)
 }
 
-// ReferenceKeys are all keys that name certificate and identity payloads, from
-// Apple's schema: github.com/apple/device-management, mdm/profiles, the file
-// named like the type unless the row says otherwise.
+// ReferenceKeys are all keys that reference certificate and identity payloads,
+// from Apple's schema: github.com/apple/device-management, mdm/profiles, the
+// file named like the type unless the row says otherwise.
 var ReferenceKeys = []ReferenceKey{
 	// "An identity certificate payload"; SCEP is named. The other two pin servers, since iOS 13.4 and macOS 10.13.
 	{Types: []string{"com.apple.mdm"}, Path: "IdentityCertificateUUID", Kind: ReferenceIdentity, Required: true},
@@ -120,22 +120,22 @@ var ReferenceKeys = []ReferenceKey{
 	{Types: []string{"com.apple.MCX.FileVault2"}, Path: "PayloadCertificateUUID", Kind: ReferenceEscrow},
 }
 
-// Reference is one place where a payload names another.
+// Reference is one key of a payload that references another payload.
 type Reference struct {
 	*ReferenceKey             // what it is a case of
 	From          *Payload    // of Payloads
 	Node          *plist.Node // the value
-	Key           string      // the key with the keys around it, as EAPClientConfiguration.PayloadCertificateAnchorUUID
+	Key           string      // the key with the keys around it, such as EAPClientConfiguration.PayloadCertificateAnchorUUID
 	UUID          string      // as written
-	Variable      bool        // holds template text, wholly or in part
+	Variable      bool        // contains template text, wholly or in part
 	Target        *Payload    // the first of Payloads whose PayloadUUID is exactly that; nil if there is none
-	Near          *Payload    // if there is no Target, the first whose PayloadUUID differs in case alone
+	Near          *Payload    // if there is no Target, the first whose PayloadUUID differs only in case
 }
 
-// References gives the references between the payloads of the profile, by
-// payload, then by key in the order of ReferenceKeys. Values of another type
-// than string are left out; template text in the place of a whole value counts
-// as a variable.
+// References returns the references between the payloads of the profile, by
+// payload, then by key in the order of ReferenceKeys. Values that are not
+// strings are skipped; template text instead of a whole value counts as a
+// variable.
 func (p *Profile) References() []Reference {
 	if p == nil {
 		return nil
@@ -194,8 +194,8 @@ func (p *Profile) findReferences() {
 	}
 }
 
-// byUUID returns a function that finds the first payload with a PayloadUUID, as
-// it is when it is folded.
+// byUUID returns a function that finds the first payload with a PayloadUUID,
+// after both are folded.
 func byUUID(payloads []Payload, fold func(string) string) func(string) *Payload {
 	if len(payloads) <= fewPayloads {
 		return func(uuid string) *Payload {
@@ -243,7 +243,7 @@ var referencePaths = sync.OnceValue(func() map[string][]referencePath {
 	return paths
 })
 
-// follow gives the values at the end of the path, from a step on.
+// follow returns the values at the end of the path, from a step on.
 func (r *referencePath) follow(n *plist.Node, step int, found func(*plist.Node)) {
 	if step == len(r.steps) {
 		if n.Is(plist.String, plist.Template) {

@@ -34,7 +34,7 @@ var SCEPKeys = []struct {
 	{"KeyIsExtractable", plist.Boolean},
 }
 
-// The values that Apple's schema gives settings that are absent.
+// The defaults in Apple's schema.
 const (
 	DefaultKeysize    = 1024 // bits
 	DefaultKeyType    = "RSA"
@@ -43,18 +43,18 @@ const (
 	DefaultRetryDelay = 10 // seconds
 )
 
-// Setting is one setting of a payload as a device would take it.
+// Setting is one setting of a payload as a device reads it.
 type Setting[T any] struct {
-	Node     *plist.Node // as written; nil where absent
+	Node     *plist.Node // as written; nil if not set
 	Value    T           // effective: as written, or the default; only if Known
-	Known    bool        // false where the key has the wrong type or holds a variable, or is absent without a default
-	Variable bool        // holds template text, wholly or in part
+	Known    bool        // false if the key has the wrong type or contains a variable, or is not set and has no default
+	Variable bool        // contains template text, wholly or in part
 }
 
-// Set reports whether the key is written.
+// Set reports whether the key is set.
 func (s Setting[T]) Set() bool { return s.Node != nil }
 
-// ChallengeKind is what a Challenge holds.
+// ChallengeKind is what a Challenge contains.
 type ChallengeKind string
 
 // The kinds of challenges.
@@ -69,7 +69,7 @@ const (
 // SCEP is the typed view of one SCEP payload.
 type SCEP struct {
 	Payload
-	Content *plist.Node // the PayloadContent dict; nil where absent or no dict. Of a credential document, all of it
+	Content *plist.Node // the PayloadContent dictionary; nil if missing or not a dictionary. For a credential document, all of it
 
 	URL, Name, Challenge, KeyType          Setting[string]
 	Keysize, KeyUsage, Retries, RetryDelay Setting[int64] // RetryDelay in seconds
@@ -82,10 +82,10 @@ type SCEP struct {
 	declarative bool
 }
 
-// meant gives the type that a payload is checked as: TypeSCEP where its type
-// differs from that by case, white space, or a small edit, and where the content
-// is that of a SCEP payload whatever the type, unless that is a type of its own.
-// An export that loses the structure of payloads has no such content.
+// meant returns the type that a payload is checked as: TypeSCEP if its type
+// differs from that by case, whitespace, or a small edit, and if the content is
+// that of a SCEP payload with any type, unless that is a known type. An export
+// without the structure of payloads has no such content.
 func (p *Payload) meant(lossy bool) string {
 	t := p.Type
 	if t == TypeSCEP || HoldsCertificate(t) {
@@ -103,8 +103,8 @@ func NearSCEP(t string) bool {
 	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Distance(t, TypeSCEP) <= 2
 }
 
-// scepShaped reports whether a dictionary has the keys of a SCEP payload: an
-// address, and two more that few others have, in any of the usual spellings.
+// scepShaped reports whether a dictionary has the keys of a SCEP payload: a URL,
+// and two more that few others have, in any of the usual spellings.
 func scepShaped(content *plist.Node) bool {
 	if !content.Is(plist.Dict) {
 		return false
@@ -131,9 +131,9 @@ func newSCEP(p Payload) SCEP {
 	return settingsOf(p, nil)
 }
 
-// newCredential is the view of a credential document, which has the settings of
-// a SCEP payload at its top. Two of them it does not have; they belong to the
-// configuration that installs the identity.
+// newCredential returns the view of a credential document, which has the
+// settings of a SCEP payload at its top level. It does not have two of them,
+// which belong to the configuration that installs the identity.
 func newCredential(root *plist.Node) SCEP {
 	s := settingsOf(Payload{Node: root}, root)
 	s.declarative = true
@@ -145,7 +145,7 @@ func newCredential(root *plist.Node) SCEP {
 // not of a payload.
 func (s *SCEP) Declarative() bool { return s.declarative }
 
-// Bare reports whether the payload stands in the place of a profile.
+// Bare reports whether the payload is in place of a profile.
 func (s *SCEP) Bare() bool { return !s.declarative && s.Node.Parent() == nil }
 
 func settingsOf(p Payload, content *plist.Node) SCEP {
@@ -174,8 +174,8 @@ type settings struct {
 	caFingerprint, retries, retryDelay, allowAllAppsAccess, keyIsExtractable *plist.Node
 }
 
-// scepSettings finds the settings of a payload in one pass, the last one of doubled
-// keys.
+// scepSettings finds the settings of a payload in one pass, the last one of
+// duplicates.
 func scepSettings(n *plist.Node) (found settings) {
 	for c := range n.Children() {
 		switch c.Key {
@@ -210,8 +210,8 @@ func scepSettings(n *plist.Node) (found settings) {
 	return found
 }
 
-// setting reads a value as a device would; an absent one has the fallback, if
-// there is one.
+// setting reads a value as a device does; one that is not set has the fallback,
+// if there is one.
 func setting[T any](n *plist.Node, read func(*plist.Node) (T, bool), fallback ...T) (s Setting[T]) {
 	if n == nil {
 		if len(fallback) > 0 {
@@ -242,13 +242,13 @@ func challengeKind(c Setting[string]) ChallengeKind {
 	return ChallengeLiteral
 }
 
-// Fingerprint is the digest that CAFingerprint holds: raw bytes, whose number
-// tells the algorithm.
+// Fingerprint is the digest in CAFingerprint: raw bytes, whose number determines
+// the algorithm.
 type Fingerprint struct {
 	Node      *plist.Node
-	Bytes     []byte // decoded; nil where absent, no data, or a variable
-	Algorithm string // "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"; "" if the bytes are no digest
-	HexText   []byte // the digest, where its hexadecimal digits stand in the place of the bytes or of their base64
+	Bytes     []byte // decoded; nil if not set, not data, or a variable
+	Algorithm string // "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"; "" if the bytes are not a digest
+	HexText   []byte // the digest, if its hexadecimal digits are written instead of the bytes or of their Base64
 	Variable  bool
 }
 
@@ -274,9 +274,9 @@ func newFingerprint(n *plist.Node) Fingerprint {
 	return f
 }
 
-// MaxWait is the longest time, in seconds, that a device waits for a server
-// that keeps answering PENDING: the first retry comes at once, each further
-// one after RetryDelay.
+// MaxWait returns the longest time, in seconds, that a device waits for a server
+// that always answers PENDING: the first retry is immediate, each further one
+// after RetryDelay.
 func (s *SCEP) MaxWait() (seconds int64, known bool) {
 	if !s.Retries.Known || !s.RetryDelay.Known || s.Retries.Value < 1 || s.RetryDelay.Value < 0 {
 		return 0, s.Retries.Known && s.RetryDelay.Known
@@ -288,7 +288,7 @@ func (s *SCEP) MaxWait() (seconds int64, known bool) {
 	return n * d, true
 }
 
-// Characters counts the Unicode characters of a text.
+// Characters returns the number of Unicode characters of a text.
 func Characters(text string) int { return utf8.RuneCountInString(text) }
 
 // keyAliases are wrong names of SCEP keys that are not close to the right one, folded, as they are seen in profiles and
@@ -314,8 +314,8 @@ var keyAliases = map[string]string{
 	"retryinterval":          "RetryDelay",
 }
 
-// MisspelledSCEPKey returns the SCEP key that a name was meant to be, or "" if it is one, or resembles none. SecretKey
-// asks it too, so that whatever is reported as a misspelling of Challenge is masked.
+// MisspelledSCEPKey returns the SCEP key that a name is a misspelling of, or ""
+// if it is one, or similar to none.
 func MisspelledSCEPKey(name string) string {
 	const maxBytes = 400 // no misspelled key comes near, and keys may be of any length
 	if len(name) > maxBytes || template.HasVariable(name) {
@@ -345,7 +345,7 @@ var scepNames = func() (names []keyname.Name) {
 	return names
 }()
 
-// SettingPath gives the path that a SCEP key has or would have.
+// SettingPath returns the path that a SCEP key has or would have.
 func (s *SCEP) SettingPath(key string) []any {
 	if s.Content != nil {
 		return append(s.Content.Path(), key)

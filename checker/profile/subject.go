@@ -9,18 +9,18 @@ import (
 
 // Attribute is one [type, value] pair of a Subject.
 type Attribute struct {
-	Pair        *plist.Node // the array of two
+	Pair        *plist.Node // the array of type and value
 	Type, Value *plist.Node // strings
 	RDN         int         // which relative distinguished name it belongs to
 }
 
-// Subject is the X.500 name of the certificate that is asked for.
+// Subject is the X.500 name of the requested certificate.
 type Subject struct {
 	Node       *plist.Node
-	Attributes []Attribute   // of the well-shaped pairs
+	Attributes []Attribute   // of the well-formed pairs
 	RDNs       []*plist.Node // the relative distinguished names: arrays of pairs
-	Malformed  []*plist.Node // what is not of the shape array of arrays of pairs of strings
-	Variable   bool          // template text in the place of the name or a part of its structure
+	Malformed  []*plist.Node // what is not an array of arrays of pairs of strings
+	Variable   bool          // template text instead of the name or a part of its structure
 }
 
 func newSubject(n *plist.Node) Subject {
@@ -64,8 +64,8 @@ func newSubject(n *plist.Node) Subject {
 	return s
 }
 
-// flat reports whether strings stand where arrays belong: the name or an RDN
-// lacks a level. Strings that are all variables tell nothing of the levels.
+// flat reports whether there are strings instead of arrays: a level of the name
+// or an RDN is missing. Strings that are all variables do not show the levels.
 func flat(n *plist.Node) bool {
 	literal := false
 	for c := range n.Children() {
@@ -77,14 +77,14 @@ func flat(n *plist.Node) bool {
 	return literal && !n.Templated()
 }
 
-// skip passes over template text in the structure of the name.
+// skip skips template text in the structure of the name.
 func (s *Subject) skip(n *plist.Node) bool {
 	s.Variable = s.Variable || n.Unrendered() || n.Templated() || n.Kind == plist.String && template.IsVariable(n.Text())
 	return n.Unrendered() || n.Kind == plist.String && template.IsVariable(n.Text())
 }
 
-// IsCommonName reports whether an attribute type is that of the common name,
-// however it is written.
+// IsCommonName reports whether an attribute type is that of the common name, in
+// any spelling.
 func (a Attribute) IsCommonName() bool {
 	switch a.Type.Text() {
 	case "CN":
@@ -116,9 +116,9 @@ var attributeTypes = []struct{ name, oid string }{
 	{"postalCode", "2.5.4.17"},
 }
 
-// Names gives the usual name of the attribute type and its object identifier,
-// as a device understands it; "" for what is not known. A device knows six
-// types by name, letter by letter, and the others by their digits.
+// Names returns the usual name of the attribute type and its object identifier,
+// as a device reads it; "" if they are not known. A device knows six types by
+// name, case-sensitively, and the others by their digits.
 func (a Attribute) Names() (name, oid string) {
 	const known = 6
 	text := a.Type.Text()

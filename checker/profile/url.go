@@ -7,23 +7,23 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// URLParts are the parts of a URL that may hold template text, as far as they
-// are literal. A part is known if it is written and no template text stands in
-// it; Path is also known where none is written. User info is never a part.
+// URLParts are the parts of a URL with possible template text, as far as they
+// are literal. A part is known if it is written and contains no template text;
+// Path is also known if none is written. User info is never a part.
 type URLParts struct {
 	Scheme string // in lower case
 	Host   string // in lower case, without user info and port, an IPv6 address without its brackets
-	Port   int    // as written; a scheme has its default, which is not given here
-	Path   string // as written, from the slash behind the authority up to "?" or "#"
+	Port   int    // as written; the default of a scheme is not added
+	Path   string // as written, from the slash after the authority up to "?" or "#"
 
 	SchemeKnown, HostKnown, PortKnown, PathKnown bool
 
-	Query bool // a query is seen
-	User  bool // user info is seen
+	Query bool // there is a query
+	User  bool // there is user info
 }
 
-// URLParts takes the payload's URL apart. It refuses nothing: what cannot be
-// read is not known.
+// URLParts splits the payload's URL. It rejects nothing: what cannot be read is
+// not known.
 func (s *SCEP) URLParts() URLParts {
 	if s == nil {
 		return URLParts{}

@@ -13,11 +13,11 @@ import (
 // out, and longestGuess how many bytes a text of common words may have.
 const minChallengeLength, maxGuessLength = 6, 64
 
-// IsWeakChallenge reports whether a literal challenge is what people try first: up to
-// four common words and runs such as 123456 and qwerty, in whatever case and
-// spelt like p@ssw0rd, with marks between them and up to six digits behind; one
-// to three characters over and over; fewer than six characters. A UUID, a
-// one-time password in hexadecimal digits and a random token are not.
+// IsWeakChallenge reports whether a literal challenge is one that is tried
+// first: up to four common words and runs such as 123456 and qwerty, in any case
+// and spelled like p@ssw0rd, with marks between them and up to six digits after
+// them; one to three characters, repeated; fewer than six characters. A UUID, a
+// one-time password in hexadecimal digits, and a random token are not weak.
 func IsWeakChallenge(challenge string) bool {
 	text := strings.ToLower(strings.TrimSpace(challenge))
 	switch {
@@ -31,7 +31,7 @@ func IsWeakChallenge(challenge string) bool {
 	return len(text) <= maxGuessLength && isDictionaryBased(text)
 }
 
-// isRepetition reports whether a text is one to three characters over and over.
+// isRepetition reports whether a text is one to three characters, repeated.
 func isRepetition(text string) bool {
 	size := 0
 	for range 3 {
@@ -46,7 +46,7 @@ func isRepetition(text string) bool {
 // maxPieces is how many words and runs a guessable text is made of.
 const maxPieces = 4
 
-// isDictionaryBased reports whether a text is made of common words and runs.
+// isDictionaryBased reports whether a text consists of common words and runs.
 func isDictionaryBased(text string) bool {
 	words := commonWords()
 	spelt := [...]string{ones.Replace(text), letters.Replace(text)}
@@ -93,8 +93,8 @@ var (
 	letters = strings.NewReplacer("0", "o", "1", "l", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "l")
 )
 
-// ending accepts what people put behind a word to please a rule: a year or
-// other digits, and marks.
+// ending accepts what is often added after a word to satisfy a password rule: a
+// year or other digits, and marks.
 func ending(text string) bool {
 	digits := 0
 	for i := 0; i < len(text); i++ {
@@ -124,8 +124,8 @@ var rows = [...]string{
 	"1qaz2wsx3edc4rfv5tgb6yhn", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgb", "112233445566778899", "aabbccddeeff", "147258369", "!@#$%^&*()",
 }
 
-// runLength is the length of the longest run that a text begins with: a part of
-// a row, forwards or backwards, or one character several times.
+// runLength returns the length of the longest run that a text begins with: a
+// part of a row, forwards or backwards, or one repeated character.
 func runLength(text string) int {
 	longest := 1
 	for longest < len(text) && text[longest] == text[0] {
@@ -206,9 +206,10 @@ var commonWords = sync.OnceValue(func() map[string]bool {
 // was copied. Letters alone must be more.
 const minUnique, minUniqueLetters = 6, 8
 
-// highEntropy reports whether a secret is so hard to guess that the same text elsewhere in a document is a copy of it.
-// What can be guessed, and what reads like a name (a word, a few words, com.apple.security.scep, PayloadContent), may
-// occur anywhere by chance: there it is masked in its own element only.
+// highEntropy reports whether a secret is so hard to guess that the same text
+// elsewhere in a document is a copy of it. What can be guessed, and what reads
+// like a name (a word, a few words, com.apple.security.scep, PayloadContent),
+// may occur anywhere by chance: it is masked only in its own element.
 func highEntropy(secret string) bool {
 	secret = strings.TrimSpace(secret)
 	n := utf8.RuneCountInString(secret)
@@ -226,8 +227,9 @@ func highEntropy(secret string) bool {
 // maxNameWords is how many words a text has at most that reads like a name, without dots between them.
 const maxNameWords = 3
 
-// readsLikeName reports whether a text is made of words and reads like the name of a thing: words with dots between
-// them, or up to three words, written together with capitals or with other marks between them.
+// readsLikeName reports whether a text consists of words and reads like a name:
+// words with dots between them, or up to three words, joined with capitals or
+// with other marks between them.
 func readsLikeName(text string) bool {
 	const maxBytes = 128
 	if len(text) > maxBytes {
@@ -266,8 +268,9 @@ func readsLikeName(text string) bool {
 
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// isWord reports whether a text reads like a word: letters alone, nearly all neighbors among which are neighbors in
-// English words, with a vowel, or a few that are an abbreviation.
+// isWord reports whether a text reads like a word: only letters, nearly all
+// adjacent ones of which are adjacent in English words, with a vowel, or a few
+// that are an abbreviation.
 func isWord(text string) bool {
 	const maxLetters, abbreviation = 20, 4
 	if len(text) > maxLetters {

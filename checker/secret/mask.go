@@ -15,8 +15,8 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// Text masks the secrets in a text that are secret wherever they occur: copies of those that are hard to guess, and what
-// is secret inside URLs.
+// Text masks what is secret in a text wherever it occurs: copies of secrets that
+// are hard to guess, and secrets inside URLs.
 func (s *Secrets) Text(text string) string {
 	if s.shown {
 		return text
@@ -30,8 +30,9 @@ func (s *Secrets) Text(text string) string {
 	return text
 }
 
-// Own gives the texts of the secrets that a finding at a place, or about a value, is about, for MaskOwn: the value
-// itself, if it is secret, or all secret ones that it holds.
+// Own returns, for MaskOwn, the secrets that a finding at a location, or about a
+// value, is about: the value itself, if it is secret, or all secret ones that it
+// contains.
 func (s *Secrets) Own(at plist.Span, n *plist.Node) (own []string) {
 	if s.shown {
 		return nil
@@ -69,7 +70,7 @@ func (s *Secrets) Own(at plist.Span, n *plist.Node) (own []string) {
 	return own
 }
 
-// MaskOwn masks, in a text that is said of secrets, these and pieces of them.
+// MaskOwn masks, in a text about secrets, these secrets and pieces of them.
 func MaskOwn(text string, own []string) string {
 	const minPiece = 4 // bytes
 	trimmed := strings.Trim(text, " \t\r\n\"…")
@@ -89,7 +90,7 @@ func MaskOwn(text string, own []string) string {
 	return text
 }
 
-// replaceWord masks a short text where neither letters nor digits are around it.
+// replaceWord masks a short text if neither letters nor digits are around it.
 func replaceWord(text, word string) string {
 	var b strings.Builder
 	for at := 0; ; {
@@ -126,7 +127,7 @@ func replaceSpans(text string, spans iter.Seq[plist.Span]) string {
 	return b.String()
 }
 
-// Touches reports whether a range of the text has a place of a secret in it.
+// Touches reports whether a range of the text contains a part of a secret.
 func (s *Secrets) Touches(at plist.Span) bool {
 	i, _ := slices.BinarySearchFunc(s.spans, at.Start, func(span plist.Span, at int) int { return cmp.Compare(span.End, at+1) })
 	return i < len(s.spans) && s.spans[i].Start < at.End
@@ -135,9 +136,9 @@ func (s *Secrets) Touches(at plist.Span) bool {
 // reach is how many bytes of a long line are shown on either side of a place.
 const reach = 160
 
-// Line gives the text of a line with its secrets masked, and where the given
-// span lies in that text, in bytes, as far as it is on the line. Of a long
-// line only the part around the span is given.
+// Line returns the text of a line with its secrets masked, and the range of the
+// given span in that text, in bytes, as far as it is on the line. Of a long line
+// only the part around the span is returned.
 func (s *Secrets) Line(number int, at plist.Span) (text string, start, end int) {
 	line := s.src.Line(number)
 	if !line.Valid() {
@@ -201,7 +202,7 @@ func (s *Secrets) Line(number int, at plist.Span) (text string, start, end int) 
 	return text, start, max(start, end)
 }
 
-// boundary moves an offset inside of a line back to the start of its character.
+// boundary moves an offset inside a line back to the start of its character.
 func (s *Secrets) boundary(offset int, line plist.Span) int {
 	for back := 0; back < utf8.UTFMax && offset-back > line.Start; back++ {
 		if utf8.RuneStart(s.src.Text[offset-back]) {
@@ -211,8 +212,8 @@ func (s *Secrets) boundary(offset int, line plist.Span) int {
 	return offset // no UTF-8
 }
 
-// Document gives the whole text with its secrets masked, line by line, so that
-// line numbers stay what they are.
+// Document returns the whole text with its secrets masked, line by line, so that
+// line numbers do not change.
 func (s *Secrets) Document() string {
 	if s.shown {
 		return string(s.src.Text)
@@ -247,5 +248,5 @@ func MaskError(e *plist.SyntaxError) string {
 	return secrets.Text(e.Message)
 }
 
-// None returns no secrets: it is for those who asked to see everything.
+// None returns no secrets, for --show-secrets.
 func None(src *plist.Source) *Secrets { return &Secrets{src: src, shown: true} }

@@ -1,4 +1,4 @@
-// Package secret finds what is secret in a document, and masks it.
+// Package secret finds and masks the secrets of a document.
 package secret
 
 import (
@@ -19,21 +19,23 @@ import (
 // derSequence is the first byte of what is built like a certificate or a key in DER.
 const derSequence = 0x30
 
-// Secrets are the places of a profile that no output may show (challenges, passwords, private keys), and the texts there
-// that no output may repeat. What is secret is decided by structure: the text of the element is, wherever it is shown. A
-// text that occurs elsewhere too is masked there if it is hard to guess; one that anybody may write, such as a Challenge
-// "scep", is not.
+// Secrets are the locations of a profile that no output may show (challenges,
+// passwords, private keys), and the texts there that no output may repeat. The
+// structure determines what is secret: the text of the element is, wherever it
+// is shown. The same text elsewhere is masked if it is hard to guess, but not if
+// it is common, such as a Challenge "scep".
 type Secrets struct {
 	src    *plist.Source
 	roots  []*plist.Node
-	spans  []plist.Span // in order, none inside or across another
+	spans  []plist.Span // in order, none nested or overlapping
 	texts  []string     // of secrets that are hard to guess, until finish
 	copies *textSet     // finds these
 	shown  bool         // nothing is masked
 }
 
-// Find searches the tree, and what the tree does not have as text: comments, template text, and all of a document
-// that is not a property list, so that its errors can be shown with their line.
+// Find searches the tree, and what the tree does not contain as text: comments,
+// template text, and all of a document that is not a property list, so that its
+// errors can be shown with their line.
 func Find(src *plist.Source, root *plist.Node) *Secrets {
 	s := &Secrets{src: src}
 	if len(src.Text) > plist.MaxSize { // it was not read, and nothing of it is shown
@@ -47,15 +49,15 @@ func Find(src *plist.Source, root *plist.Node) *Secrets {
 	return s
 }
 
-// Shared are the secrets of profiles that have locations in the same text: a line
-// of it may show the secrets of another one.
+// Shared are the secrets of profiles that have locations in the same text: one
+// of its lines may show the secrets of another profile.
 type Shared struct {
-	Roots   []*plist.Node // all trees that lie in the text
-	Hidden  []plist.Span  // what may hold secrets, in a form that they cannot be found in
+	Roots   []*plist.Node // all trees in the text
+	Hidden  []plist.Span  // what may contain secrets, encoded so that they cannot be found
 	secrets *Secrets
 }
 
-// Find returns the secrets, which are searched for once.
+// Find returns the secrets, which are searched for on the first call.
 func (x *Shared) Find(src *plist.Source) *Secrets {
 	if x.secrets == nil {
 		x.secrets = &Secrets{src: src, spans: x.Hidden}
@@ -68,7 +70,8 @@ func (x *Shared) Find(src *plist.Source) *Secrets {
 	return x.secrets
 }
 
-// searchSource searches the text of the source, all of it if it is not known what it holds.
+// searchSource searches the text of the source, all of it if its structure is
+// not known.
 func (s *Secrets) searchSource(unparsed bool) {
 	text := s.src.String()
 	switch {
@@ -83,7 +86,7 @@ func (s *Secrets) searchSource(unparsed bool) {
 	}
 }
 
-// finish searches for copies of the secrets, and orders the places.
+// finish searches for copies of the secrets, and sorts the locations.
 func (s *Secrets) finish() {
 	if len(s.texts) > 0 {
 		s.copies, s.texts = newTextSet(s.texts), nil
@@ -153,8 +156,8 @@ func (s *Secrets) walk(root *plist.Node) {
 	})
 }
 
-// inside is the place of a value's text: between its tags, or between the
-// quotation marks, in JSON.
+// inside returns the location of a value's text: between its tags, or between
+// the quotation marks in JSON.
 func (s *Secrets) inside(n *plist.Node) plist.Span {
 	if !n.Span().Valid() {
 		return plist.NoSpan
@@ -173,7 +176,8 @@ func (s *Secrets) inside(n *plist.Node) plist.Span {
 	return at
 }
 
-// written is the text of a value as it is written, which may differ by entities or escapes.
+// written returns the text of a value as it is written, which may differ by
+// entities or escapes.
 func (s *Secrets) written(n *plist.Node) string {
 	at := s.inside(n)
 	if !at.Valid() || s.src.Form == plist.FormBinary {
@@ -182,7 +186,7 @@ func (s *Secrets) written(n *plist.Node) string {
 	return s.src.String()[at.Start:at.End]
 }
 
-// addURL notes the secrets inside a URL.
+// addURL records the secrets inside a URL.
 func (s *Secrets) addURL(n *plist.Node) {
 	if !strings.ContainsAny(n.Text(), inURLMarks) {
 		return
@@ -206,7 +210,7 @@ func (s *Secrets) addURL(n *plist.Node) {
 	}
 }
 
-// gap notes template text between a secret key and its value: it may choose
+// gap records template text between a secret key and its value: it may choose
 // among secrets.
 func (s *Secrets) gap(n *plist.Node) {
 	at := plist.Span{Start: n.KeySpan().End, End: n.Span().Start} // n.KeySpan is n.Span if there is no key
@@ -218,7 +222,7 @@ func (s *Secrets) gap(n *plist.Node) {
 	}
 }
 
-// add notes a secret and its place.
+// add records a secret and its location.
 func (s *Secrets) add(text string, at plist.Span) {
 	if at.Start >= 0 && at.End > at.Start {
 		if n := len(s.spans); n > 0 && s.spans[n-1].End == at.Start {
@@ -230,8 +234,9 @@ func (s *Secrets) add(text string, at plist.Span) {
 	s.addText(text)
 }
 
-// addText notes the text of a secret, to be found elsewhere if it is hard to guess. Of a text of several lines, as keys
-// are written, each line is found that may be one of a key.
+// addText records the text of a secret, to be found elsewhere if it is hard to
+// guess. For a text of several lines, such as a key, each line is recorded that
+// may be a line of a key.
 func (s *Secrets) addText(text string) {
 	text = strings.TrimSpace(text)
 	if len(text) < minFoundBytes || template.IsCertain(text) {
@@ -262,13 +267,13 @@ func (s *Secrets) addText(text string) {
 	}
 }
 
-// IsSecret reports whether the value is one that must not be printed; within
-// tells whether it lies somewhere under a secret key.
+// IsSecret reports whether the value must not be printed; within says whether it
+// is anywhere under a secret key.
 func IsSecret(n *plist.Node, within bool) bool {
 	return n != nil && isSecret(n, within || keyname.IsSecret(n.Key))
 }
 
-// isSecret is the same, with the key of the value itself looked at already.
+// isSecret is IsSecret after the key of the value itself was checked.
 func isSecret(n *plist.Node, within bool) bool {
 	if !n.Is(plist.String, plist.Data, plist.Integer, plist.Real, plist.Template) || n.Text() == "" {
 		return false
@@ -287,7 +292,7 @@ func isSecret(n *plist.Node, within bool) bool {
 }
 
 // holdsKeyText reports whether data is text with a private key in PEM anywhere
-// in it, as openssl writes it behind a certificate or lines of attributes.
+// in it, as openssl writes it after a certificate or lines of attributes.
 func holdsKeyText(n *plist.Node) bool {
 	var head [12]byte
 	if m, _ := base64.StdEncoding.Decode(head[:], []byte(n.Text()[:min(len(n.Text()), 16)])); m == 0 || head[0] == derSequence && head[1] >= 0x80 {

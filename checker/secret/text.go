@@ -9,7 +9,8 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// searchText notes the secrets of a document whose structure is not known. When in doubt, a text counts as secret.
+// searchText records the secrets of a document whose structure is not known.
+// When in doubt, a text is a secret.
 func (s *Secrets) searchText(text string) {
 	s.searchMarkup(text, 0, true)
 	s.searchAssignments(text, 0)
@@ -20,7 +21,8 @@ func (s *Secrets) searchText(text string) {
 	s.searchComments(text)
 }
 
-// searchComments notes the secrets in comments and processing instructions, each of which may hold what was replaced.
+// searchComments records the secrets in comments and processing instructions,
+// each of which may contain what was replaced.
 func (s *Secrets) searchComments(text string) {
 	for _, mark := range []byte("!?") { // which are rarer than "<"
 		for at := 0; ; {
@@ -73,7 +75,8 @@ func (s *Secrets) searchSection(text string, at int) int {
 	return at + n
 }
 
-// searchQuoted notes what is in quotation marks in the declarations of a document type: it may be anything.
+// searchQuoted records what is in quotation marks in the declarations of a
+// document type: it may be anything.
 func (s *Secrets) searchQuoted(text string, offset int) {
 	for at := 0; ; {
 		start := strings.IndexAny(text[at:], `"'`)
@@ -91,7 +94,8 @@ func (s *Secrets) searchQuoted(text string, offset int) {
 	}
 }
 
-// searchKeys notes private keys in PEM, up to the next tag, and words of Base64 that begin like one.
+// searchKeys records private keys in PEM, up to the next tag, and words of
+// Base64 that begin like one.
 func (s *Secrets) searchKeys(text string) {
 	const mark = "PRIVATE KEY"
 	for at := 0; ; {
@@ -141,8 +145,9 @@ var plistTags = map[string]bool{
 	"plist": true, "dict": true, "array": true, "key": true, "string": true, "integer": true, "real": true, "data": true, "date": true, "true": true, "false": true,
 }
 
-// searchMarkup notes the texts that follow a secret key, up to the next key, in whatever elements they are, if in any. In
-// a broken document, so are the texts between the key before it and itself.
+// searchMarkup records the texts that follow a secret key, up to the next key,
+// in any elements. In a malformed document, it also records the texts between
+// the key before it and itself.
 func (s *Secrets) searchMarkup(text string, offset int, broken bool) {
 	m := markupSearch{secrets: s, text: text, offset: offset, broken: broken}
 	for at := 0; at < len(text); {
@@ -188,7 +193,7 @@ func (m *markupSearch) closing(mark string, at int) int {
 	return at + n
 }
 
-// piece takes text between tags.
+// piece processes text between tags.
 func (m *markupSearch) piece(start, end int) {
 	text := strings.TrimSpace(m.text[start:end])
 	if text == "" {
@@ -211,7 +216,7 @@ func (m *markupSearch) piece(start, end int) {
 	}
 }
 
-// secretKey takes note of a secret key, or of an element with the name of one.
+// secretKey records a secret key, or an element with the name of one.
 func (m *markupSearch) secretKey(element string) {
 	if m.before.End > 0 {
 		m.add(m.before)
@@ -226,7 +231,8 @@ func (m *markupSearch) add(at plist.Span) {
 	}
 }
 
-// tag takes the tag, comment, or section that starts at an offset, and returns where the text goes on.
+// tag processes the tag, comment, or section that starts at an offset, and
+// returns where the text continues.
 func (m *markupSearch) tag(at int) int {
 	rest := m.text[at:]
 	switch {
@@ -284,7 +290,8 @@ func nameByte(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' || c == ':' || c >= 0x80
 }
 
-// key takes the text of a key that starts at an offset, and returns where the text goes on.
+// key processes the text of a key that starts at an offset, and returns where
+// the text continues.
 func (m *markupSearch) key(at int) int {
 	var name strings.Builder
 	end := at
@@ -338,8 +345,9 @@ func (m *markupSearch) key(at int) int {
 	return end
 }
 
-// searchAssignments notes what is assigned to a secret name, as in OpenStep property lists, JSON, and the notes of
-// people: Challenge = "…"; "Challenge": "…"; password: ….
+// searchAssignments records what is assigned to a secret name, as in OpenStep
+// property lists, JSON, and notes: Challenge = "…"; "Challenge": "…"; password:
+// ….
 func (s *Secrets) searchAssignments(text string, offset int) {
 	for at := 0; at < len(text); {
 		if !assignedByte(text[at]) {
@@ -363,8 +371,9 @@ func (s *Secrets) searchAssignments(text string, offset int) {
 
 func assignedByte(c byte) bool { return nameByte(c) && c != ':' }
 
-// assigned is the place of the value that is assigned to a name that ends at an offset: up to the end of its quotation
-// marks or brackets, or of the line, or to what parts it from the next.
+// assigned returns the location of the value that is assigned to a name that
+// ends at an offset: up to the end of its quotation marks or brackets, or of the
+// line, or to the separator before the next one.
 func assigned(text string, at int) plist.Span {
 	skip := func(set string) (skipped bool) {
 		for at < len(text) && strings.IndexByte(set, text[at]) >= 0 {

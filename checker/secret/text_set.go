@@ -19,7 +19,7 @@ type textSet struct {
 // than that, the rest of the line belongs to it.
 const minFoundBytes, maxFoundBytes = 6, 256
 
-// newTextSet takes over the list.
+// newTextSet returns the set of the texts in the list, which it uses.
 func newTextSet(texts []string) *textSet {
 	for i, text := range texts {
 		texts[i] = text[:min(len(text), maxFoundBytes)]
@@ -41,7 +41,7 @@ func newTextSet(texts []string) *textSet {
 	return t
 }
 
-// startOf is a digest of the first bytes of a text.
+// startOf returns a digest of the first bytes of a text.
 func startOf(text string) uint32 {
 	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1 >> 20
 }
@@ -77,7 +77,7 @@ func (t *textSet) at(text string, offset int) int {
 	return 0
 }
 
-// find yields the places of the texts, in order, none across another.
+// find yields the locations of the texts, in order, none overlapping.
 func (t *textSet) find(text string, yield func(plist.Span) bool) {
 	if t == nil || len(t.texts) == 0 {
 		return

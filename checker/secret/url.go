@@ -15,8 +15,9 @@ import (
 // inURLMarks are the characters one of which occurs in all that urlSecrets finds.
 const inURLMarks = "@?&;#"
 
-// urlSecrets finds what is secret inside URLs: user info, up to the last "@" that may end it, and the values of
-// parameters of the query and the fragment whose names say so. The whole text may be one URL.
+// urlSecrets finds what is secret inside URLs: user info, up to the last "@"
+// that may end it, and the values of parameters of the query and the fragment
+// with secret names. The whole text may be one URL.
 func urlSecrets(text string, whole bool) iter.Seq[plist.Span] {
 	return func(yield func(plist.Span) bool) {
 		if whole {
@@ -105,9 +106,10 @@ func urlToken(text string, offset int, whole bool, yield func(plist.Span) bool) 
 	return true
 }
 
-// userInfoEnd is where the user info ends of a URL whose authority starts at an offset; not after that if it has none.
-// Passwords may have a slash in them that is not escaped: if what looks like the authority cannot be one, user info goes
-// on to the last "@".
+// userInfoEnd returns the end of the user info of a URL whose authority starts
+// at an offset; at most that offset if it has none. Passwords may contain an
+// unescaped slash: if what looks like the authority cannot be one, user info
+// continues to the last "@".
 func userInfoEnd(text string, start, lastAt int) int {
 	end := start
 	for end < len(text) && strings.IndexByte("/?#\\", text[end]) < 0 {
@@ -156,7 +158,7 @@ var (
 	secretName = map[string]bool{"code": true, "authcode": true, "devicecode": true, "usercode": true}
 )
 
-// secretParameter reports whether the parameter of a query has a secret for its value.
+// secretParameter reports whether the value of a query parameter is secret.
 func secretParameter(name string) bool {
 	if decoded, err := url.QueryUnescape(name); err == nil {
 		name = decoded

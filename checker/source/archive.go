@@ -40,8 +40,9 @@ type archiveReader func(*archive, func(checker.Input) bool) bool
 // sniffLen is how many bytes tell what a file is.
 const sniffLen = 64 << 10
 
-// archiveReaderOf tells by its first bytes how an archive is read, nil if it is none. Peek
-// gives so many of them. What was not named must look more like profiles.
+// archiveReaderOf returns how an archive is read, by its first bytes, nil if it
+// is not an archive. peek returns so many of them. Files that the user did not
+// name must look more like profiles.
 func archiveReaderOf(name string, named bool, peek func(int) []byte) archiveReader {
 	head := peek(512)
 	extension := strings.ToLower(filepath.Ext(name))
@@ -74,7 +75,7 @@ func opensDocument(head []byte) bool {
 	return len(text) > 0 && bytes.IndexByte([]byte("<{[0-"), text[0]) >= 0 || bytes.HasPrefix(text, []byte("bplist"))
 }
 
-// isZero reports whether a block holds nothing but zeros.
+// isZero reports whether a block contains only zeros.
 func isZero(block []byte) bool { return len(bytes.TrimLeft(block, "\x00")) == 0 }
 
 // isTar reports whether a block is the header of an entry.
@@ -92,7 +93,7 @@ func isTar(block []byte) bool {
 	return err == nil
 }
 
-// readAll yields what is in an archive, or that nothing is.
+// readAll yields what is in an archive, or that it is empty.
 func (u archiveReader) readAll(c *archive, yield func(checker.Input) bool) bool {
 	empty := true
 	more := u(c, func(input checker.Input) bool { empty = false; return yield(input) })
@@ -102,8 +103,8 @@ func (u archiveReader) readAll(c *archive, yield func(checker.Input) bool) bool 
 	return more
 }
 
-// spooled gives the spool of the streams of the run. Only the one that makes the inputs
-// writes to it.
+// spooled returns the spool of the streams of the run. Only the goroutine that
+// yields the inputs writes to it.
 func (c *archive) spooled() *spool {
 	if c.in.spool == nil {
 		c.in.spool = &spool{}
@@ -111,7 +112,7 @@ func (c *archive) spooled() *spool {
 	return c.in.spool
 }
 
-// spoolArchive is the archive for entries that are found in the spool alone.
+// spoolArchive returns the archive for entries that are only in the spool.
 func (c *archive) spoolArchive() *archive {
 	if c.file == nil {
 		return c
@@ -132,8 +133,8 @@ type entry struct {
 	line    int32 // of a stream, whose profiles are still to be decoded; 0: none
 }
 
-// entry is the input for an entry with this name. A small text is at hand as
-// well, for the first time.
+// entry returns the input for an entry with this name. A small text is in memory
+// as well, for the first read.
 func (c *archive) entry(name string, text []byte, at int64, size, line int) checker.Input {
 	e := &entry{archive: c, rest: strings.Clone(strings.TrimPrefix(name, c.name+"/")), at: at, size: int32(size), line: int32(line)}
 	input := e.Input()
@@ -143,7 +144,7 @@ func (c *archive) entry(name string, text []byte, at int64, size, line int) chec
 	return input
 }
 
-// Input gives the entry to be read.
+// Input returns the input for the entry.
 func (e *entry) Input() checker.Input {
 	name := e.archive.name + "/" + e.rest
 	t := &largeFileLock{}
@@ -182,14 +183,14 @@ func (e *entry) decode(text []byte) ([]byte, error) {
 	return text, nil
 }
 
-// errorEntry is the input for what cannot be read.
+// errorEntry returns the input for what cannot be read.
 func (c *archive) errorEntry(name, format string, args ...any) checker.Input {
 	err := fmt.Errorf("%s: "+format, append([]any{checker.Printable(name)}, args...)...)
 	return checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }}
 }
 
-// entryName is the name that findings show for an entry. A name that leads out of
-// the archive is refused.
+// entryName returns the name of an entry in findings. A name that leads out of
+// the archive is rejected.
 func (c *archive) entryName(entry string) (string, error) {
 	nul := strings.Contains(entry, "\x00")
 	entry = printableName(strings.ReplaceAll(entry, `\`, "/"))
@@ -205,7 +206,7 @@ func (c *archive) entryName(entry string) (string, error) {
 	return c.name + "/" + clean, nil
 }
 
-// printableName makes a name fit to be shown on a line.
+// printableName returns a name that is safe to show on a line.
 func printableName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -230,8 +231,8 @@ var (
 	skipNoFile      = checker.Skip{Reason: "not a regular file"}
 )
 
-// skippedEntry gives the input for an entry that is not read, by its name: as in a
-// directory. JSON may be an export, a stream, or a declaration.
+// skippedEntry returns the input for an entry that is not read because of its
+// name, as in a directory. JSON may be an export, a stream, or a declaration.
 func (c *archive) skippedEntry(name string) (input checker.Input, is bool) {
 	input.Name = name
 	rest := strings.TrimPrefix(name, c.name+"/")
@@ -274,7 +275,7 @@ func isJSONLines(name string, head []byte) bool {
 	return false
 }
 
-// nested is the archive for an entry that is a stream.
+// nested returns the archive for an entry that is a stream.
 func (c *archive) nested(name string, r io.Reader) *archive {
 	return &archive{in: c.in, name: name, reader: bufio.NewReaderSize(r, sniffLen)}
 }

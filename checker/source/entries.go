@@ -15,8 +15,8 @@ import (
 // read entry by entry, and not as a whole. Below it, that would save little.
 var minExportStream = int64(4 << 20)
 
-// entryReaderOf gives the list that a text is, nil if it is no export that lists
-// profiles.
+// entryReaderOf returns a reader of the list in a text, nil if it is not an
+// export that lists profiles.
 func entryReaderOf(from io.Reader) *export.EntryReader {
 	head := make([]byte, export.HeadSize)
 	n, err := io.ReadFull(from, head)
@@ -26,8 +26,8 @@ func entryReaderOf(from io.Reader) *export.EntryReader {
 	return export.NewEntryReader(head[:n], io.MultiReader(&onceReader{head[:n]}, from))
 }
 
-// yieldEntries yields the entries of a list. Each is read again when it is looked at,
-// and has the name of the export.
+// yieldEntries yields the entries of a list. Each is read again when it is
+// checked, and has the name of the export.
 func yieldEntries(list *export.EntryReader, name string, inside bool, again io.ReaderAt, yield func(checker.Input) bool) bool {
 	text := &sectionSource{name, inside, again}
 	for count := 0; ; count++ {
@@ -53,7 +53,7 @@ type exportEntry struct {
 	part   *export.Entry
 }
 
-// Input gives the entry to be read.
+// Input returns the input for the entry.
 func (e *exportEntry) Input() checker.Input {
 	return checker.Input{Name: e.export.name, Inside: e.export.inside, Part: e.part, From: e, Read: func() ([]byte, error) {
 		return e.export.read(e.part.At, int64(e.part.Size))
@@ -151,7 +151,7 @@ func (c *archive) largeEntry(name string, optional bool, from io.ReaderAt, at, s
 	}})
 }
 
-// spoolEntry keeps an entry of a stream, and tells where.
+// spoolEntry stores an entry of a stream, and returns where.
 func (c *archive) spoolEntry(r io.Reader, size int64) (at int64, err error) {
 	at = c.spooled().size
 	n, err := c.spooled().copy(io.LimitReader(r, size))
@@ -161,15 +161,15 @@ func (c *archive) spoolEntry(r io.Reader, size int64) (at int64, err error) {
 	return at, err
 }
 
-// EmptyExports finds the exports that were read entry by entry, and in which there
-// was nothing to check.
+// EmptyExports finds the exports that were read entry by entry and contain
+// nothing to check.
 type EmptyExports struct {
 	file string
 	some bool // something was checked, or could not be
 }
 
-// Add adds the results in their order, and gives a result for the export that ended
-// if nothing of it was checked.
+// Add adds a result, in order, and returns a result for the export that ended
+// before it if nothing of that was checked.
 func (x *EmptyExports) Add(r *checker.Result) (empty *checker.Result) {
 	file := ""
 	if r.Part && !r.IsFileSet {

@@ -39,8 +39,8 @@ func readSmall(name string, length, most int64) ([]byte, error) {
 	return readFile(name)
 }
 
-// fleetFiles yields the profiles that a YAML file of Fleet names, if it is one. Paths
-// are relative to the file.
+// fleetFiles yields the profiles that a YAML file of Fleet references, if it is
+// one. Paths are relative to the file.
 func (in *Inputs) fleetFiles(name string, size int64, named bool, yield yielder) (is, more bool) {
 	if in.counting { // the files that it names are counted themselves
 		return !named, true
@@ -172,10 +172,10 @@ func (p fleetPath) controls(dir string, paths *fleetPaths) (found fleetFile, fro
 
 const noAppleProfiles = "Fleet file without profiles for Apple devices"
 
-// fleetRoot is the directory that the paths of a file of Fleet may not lead out
-// of: the top of the file's git repository, or else the working directory if the
-// file is below it, or else the directory above the file's own. Links are
-// followed to where they lead.
+// fleetRoot returns the directory that the paths of a file of Fleet may not lead
+// out of: the top of the file's Git repository, or else the working directory if
+// the file is below it, or else the parent of the file's directory. Links are
+// followed to their targets.
 func fleetRoot(name string) (string, error) {
 	real, err := filepath.EvalSymlinks(name)
 	if err == nil {
@@ -235,8 +235,8 @@ func newFleetPaths(root string) *fleetPaths {
 	return &fleetPaths{root: root, real: map[string]realDir{}, found: map[string][]string{}}
 }
 
-// directory follows the links of a directory, which is given absolute and clean. Each is
-// looked up once.
+// directory follows the links of a directory, whose path is absolute and clean.
+// Each is resolved once.
 func (r *fleetPaths) directory(dir string) realDir {
 	const separator = string(filepath.Separator)
 	up, root := dir, len(filepath.VolumeName(dir))
@@ -268,8 +268,8 @@ func (r *fleetPaths) directory(dir string) realDir {
 	return found
 }
 
-// files gives the files that a path means, as they are named from the working
-// directory.
+// files returns the files that a path references, by their names from the
+// working directory.
 func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 	if len(p.path) > maxFleetPath {
 		return nil, fmt.Errorf("path %q is longer than %d bytes", printableName(p.path[:32]+"…"), maxFleetPath)
@@ -314,7 +314,7 @@ func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 	return matches, nil
 }
 
-// file tells what keeps a file from being read.
+// file returns why a file cannot be read.
 func (r *fleetPaths) file(p fleetPath, file string) error {
 	full, err := filepath.Abs(file)
 	if err != nil {
@@ -363,8 +363,8 @@ type fleetPath struct {
 const fleetResponseReason = "output of fleetctl get or the Fleet API, which does not contain profiles; check the files for fleetctl gitops, " +
 	"the output of fleetctl generate-gitops, or profiles downloaded with alt=media"
 
-// isFleetResponse reports whether JSON is what fleetctl get --json writes of a team or
-// of the organisation, or the list of profiles that the API gives.
+// isFleetResponse reports whether JSON is what fleetctl get --json writes of a
+// team or of the organization, or the list of profiles that the API returns.
 func isFleetResponse(text []byte) bool {
 	if !bytes.Contains(text, []byte(`"apiVersion"`)) && !bytes.Contains(text, []byte(`"profile_uuid"`)) {
 		return false
@@ -382,7 +382,8 @@ func isFleetResponse(text []byte) bool {
 		len(answer.Profiles) > 0 && answer.Profiles[0].UUID != ""
 }
 
-// mentionsFleet reports whether a text may be a file of Fleet that names profiles.
+// mentionsFleet reports whether a text may be a file of Fleet that references
+// profiles.
 func mentionsFleet(text []byte) bool {
 	return bytes.Contains(text, []byte("controls")) ||
 		slices.ContainsFunc(fleetKeys, func(k [2]string) bool { return bytes.Contains(text, []byte(k[0])) })
@@ -528,7 +529,7 @@ func (r *fleetReader) addError(line int, format string, args ...any) {
 	r.errors = append(r.errors, fleetError{line, fmt.Errorf(format, args...)})
 }
 
-// resolveAlias is what an alias stands for.
+// resolveAlias returns the node that an alias stands for.
 func resolveAlias(n *yaml.Node) *yaml.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		return n.Alias
@@ -536,7 +537,7 @@ func resolveAlias(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// valueOf is the value of a key of a mapping, or nil.
+// valueOf returns the value of a key of a mapping, or nil.
 func (r *fleetReader) valueOf(n *yaml.Node, key string) *yaml.Node { return r.mergedValueOf(n, key, 0) }
 
 func (r *fleetReader) mergedValueOf(n *yaml.Node, key string, depth int) *yaml.Node {
@@ -576,7 +577,8 @@ func (r *fleetReader) mergedValueOf(n *yaml.Node, key string, depth int) *yaml.N
 	return nil
 }
 
-// reportDuplicates reports the duplicate keys of a mapping: nothing tells which one is used.
+// reportDuplicates reports the duplicate keys of a mapping: it is not known
+// which one is used.
 func (r *fleetReader) reportDuplicates(n *yaml.Node) {
 	known := make(map[string]bool, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -591,7 +593,7 @@ func (r *fleetReader) reportDuplicates(n *yaml.Node) {
 	}
 }
 
-// pathOf is the path that a value holds.
+// pathOf returns the path in a value.
 func (r *fleetReader) pathOf(n *yaml.Node) (fleetPath, bool) {
 	value := resolveAlias(n)
 	if value.Kind != yaml.ScalarNode || value.Value == "" || value.Tag == "!!null" {

@@ -72,7 +72,8 @@ func (r *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadByte makes the decompressor read no more than it needs.
+// ReadByte implements io.ByteReader, so that the decompressor reads no more than
+// it needs.
 func (r *countingReader) ReadByte() (byte, error) {
 	if r.emptyBytes > maxEmptyBytes {
 		return 0, errEmptyBytes
@@ -91,8 +92,8 @@ var (
 	errUnpacked   = fmt.Errorf("larger than %d GiB when decompressed; reading stopped", maxUnpacked>>30)
 )
 
-// checkExpansion tells whether what was unpacked is too much. Archives of one run share what
-// they may unpack to beyond their ratio.
+// checkExpansion returns an error if the unpacked size is too large. The
+// archives of one run share a limit for what they unpack to beyond their ratio.
 func (in *Inputs) checkExpansion(unpacked, packed int64) error {
 	switch {
 	case unpacked > maxUnpacked:
@@ -103,7 +104,7 @@ func (in *Inputs) checkExpansion(unpacked, packed int64) error {
 	return nil
 }
 
-// recordExpansion takes what an archive unpacked to from what the next ones may.
+// recordExpansion subtracts what an archive unpacked to from the shared limit.
 func (in *Inputs) recordExpansion(unpacked, packed int64) {
 	if unpacked/maxRatio > packed {
 		in.expanded += unpacked

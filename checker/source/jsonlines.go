@@ -41,8 +41,8 @@ func opensLines(head []byte) bool {
 }
 
 // jsonLines yields the profiles of a stream of JSON Lines: {"name", "device",
-// "profile"}, the profile as text or in base64. A line that is none is an error,
-// and the others are judged.
+// "profile"}, the profile as text or in Base64. An invalid line is an error, and
+// the others are checked.
 func (c *archive) jsonLines(yield func(checker.Input) bool) bool {
 	at := int64(0)
 	for number := 1; ; number++ {
@@ -73,8 +73,8 @@ func (c *archive) jsonLines(yield func(checker.Input) bool) bool {
 	}
 }
 
-// readLine reads up to and with the next line feed. The line is good until the
-// next one is read, if it is short.
+// readLine reads up to and including the next line feed. The line is valid until
+// the next one is read, if it is short.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	line, err := r.ReadSlice('\n')
 	if err != bufio.ErrBufferFull {
@@ -91,8 +91,8 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	return long, err
 }
 
-// jsonLine is the input for one line. What is kept of it is the profile as it is
-// written.
+// jsonLine returns the input for one line. Only the profile is retained, as it
+// is written.
 func (c *archive) jsonLine(line []byte, at int64, number int) (checker.Input, error) {
 	fields, err := parseLine(line)
 	if err != nil {
@@ -208,8 +208,8 @@ var inString = func() (t [256]uint8) {
 	return t
 }()
 
-// stringEnd gives the place of the quotation mark that ends the string which
-// begins at a place; -1 if there is none, or the string is none of JSON.
+// stringEnd returns the index of the quotation mark that ends the string which
+// begins at an index; -1 if there is none, or the string is not JSON.
 func stringEnd(line []byte, pos int) int {
 	for pos++; pos < len(line); pos++ {
 		switch inString[line[pos]] {
@@ -254,8 +254,8 @@ func codeUnit(text []byte) (unit rune) {
 	return unit
 }
 
-// unquote decodes a string with its quotation marks, which endOfString has
-// taken; false if it holds what is better left to encoding/json.
+// unquote decodes a string with its quotation marks, which stringEnd has found;
+// false if it contains what is left to encoding/json.
 func unquote(written []byte) ([]byte, bool) {
 	if len(written) < 2 || written[0] != '"' || written[len(written)-1] != '"' {
 		return nil, false
@@ -281,7 +281,7 @@ func unquote(written []byte) ([]byte, bool) {
 	}
 }
 
-// decodeProfile decodes the profile of a line: text as it is, or base64.
+// decodeProfile decodes the profile of a line: text as it is, or Base64.
 func decodeProfile(written []byte) ([]byte, error) {
 	text, ok := unquote(written)
 	if !ok {

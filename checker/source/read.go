@@ -29,7 +29,7 @@ func releaseBuffer(text []byte) {
 	}
 }
 
-// acquireBuffer gives an empty buffer of at least so many bytes.
+// acquireBuffer returns an empty buffer of at least so many bytes.
 func acquireBuffer(size int) []byte {
 	if b, ok := buffers.Get().(*[]byte); ok && cap(*b) >= size {
 		return *b
@@ -40,7 +40,8 @@ func acquireBuffer(size int) []byte {
 // readFile reads a whole file, up to a little more than the parser takes.
 func readFile(path string) ([]byte, error) { return (*largeFileLock)(nil).read(path) }
 
-// read reads a file like readFile, and holds the lock meanwhile if the file is large.
+// read reads a file like readFile, and holds the lock meanwhile if the file is
+// large.
 func (t *largeFileLock) read(path string) ([]byte, error) {
 	text, ok, err := readFast(path, t)
 	if err == nil && !ok {
@@ -65,7 +66,7 @@ func readSlow(path string, t *largeFileLock) ([]byte, error) {
 	return ReadAll(f)
 }
 
-// ReadAll reads up to a little more than the parser takes.
+// ReadAll reads up to a little more than the parser accepts.
 func ReadAll(r io.Reader) ([]byte, error) {
 	const most, small = profile.MaxSize + 1, 8 << 20
 	text, err := io.ReadAll(io.LimitReader(r, small))
@@ -116,7 +117,7 @@ type file struct {
 	optional bool
 }
 
-// Input gives the file to be read.
+// Input returns the input for the file.
 func (f *file) Input() checker.Input {
 	t := &largeFileLock{}
 	read := func() ([]byte, error) { return t.read(f.path) }

@@ -20,8 +20,8 @@ import (
 	"github.com/sceplint/sceplint/checker/localfile"
 )
 
-// Inputs are the files that the arguments stand for, in the order of the
-// arguments and of names, each once.
+// Inputs are the documents of the paths, in the order of the paths and of names,
+// each once.
 type Inputs struct {
 	Paths     []string
 	Stdin     io.Reader
@@ -31,14 +31,14 @@ type Inputs struct {
 	opened       []io.Closer       // what inputs are read from
 	spool        *spool            // of streams, which cannot be read again
 	expanded     int64             // bytes that archives unpacked to beyond their ratio
-	Excluded     func(string) bool // the files that are not checked, by name; never nil
-	ForceExclude bool              // even what is named
+	Excluded     func(string) bool // reports which files the configuration excludes, by name; never nil
+	ForceExclude bool              // exclude even files that are named
 	sniffed      []byte            // of the file that is opened
 	seed         maphash.Seed
 	seen         map[uint64]struct{} // hashes of the paths that were yielded
 }
 
-// Validate refuses arguments that stand for nothing before any work is done.
+// Validate rejects empty and duplicate paths before any work is done.
 func (in *Inputs) Validate() error {
 	for i, path := range in.Paths {
 		if path == "-" {
@@ -54,7 +54,7 @@ func (in *Inputs) Validate() error {
 	return nil
 }
 
-// All yields the files. A path that cannot be read yields an input that fails,
+// All yields the inputs. A path that cannot be read yields an input that fails,
 // and one that is not checked an input that is skipped or excluded.
 func (in *Inputs) All() iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
@@ -74,7 +74,7 @@ func (in *Inputs) All() iter.Seq[checker.Input] {
 	}
 }
 
-// seenBefore reports whether a file was there before, and notes that it is.
+// seenBefore reports whether a file was yielded before, and records it.
 func (in *Inputs) seenBefore(key string) bool {
 	if key == "" {
 		return false
@@ -87,7 +87,7 @@ func (in *Inputs) seenBefore(key string) bool {
 	return false
 }
 
-// Count counts the files without reading them.
+// Count returns the number of inputs without reading them.
 func (in *Inputs) Count() (n int) {
 	again := &Inputs{Paths: in.Paths, StdinName: in.StdinName, counting: true, Excluded: in.Excluded, ForceExclude: in.ForceExclude}
 	for range again.All() {
@@ -98,7 +98,7 @@ func (in *Inputs) Count() (n int) {
 
 type yielder func(input checker.Input, key string) bool
 
-// expandPath yields what one argument stands for.
+// expandPath yields the inputs of one path.
 func (in *Inputs) expandPath(path string, yield yielder) bool {
 	info, err := os.Stat(path)
 	switch {
@@ -132,8 +132,9 @@ func (in *Inputs) expandPath(path string, yield yielder) bool {
 	return yield(errorInput(path, err), path)
 }
 
-// containedIn yields the inputs of a file that may hold several, or name them: an
-// archive, a stream, a large export, YAML of Fleet. It tells whether the file is one.
+// containedIn yields the inputs of a file with possibly several, or references
+// to them: an archive, a stream, a large export, YAML of Fleet. It reports
+// whether the file is one.
 func (in *Inputs) containedIn(name string, size int64, named bool, yield yielder) (is, more bool) {
 	extension := strings.ToLower(filepath.Ext(name))
 	switch extension {
@@ -211,7 +212,8 @@ func (in *Inputs) standardInput(yield func(checker.Input) bool) bool {
 	return yield(checker.Input{Name: in.StdinName, Read: func() ([]byte, error) { return text, err }}) // it may be looked at again
 }
 
-// Close gives back what is needed as long as inputs are read.
+// Close closes the open files and removes the spool. Inputs cannot be read
+// afterwards.
 func (in *Inputs) Close() {
 	for _, c := range in.opened {
 		c.Close()

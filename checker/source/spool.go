@@ -19,7 +19,7 @@ type spool struct {
 // spoolMemory is how much is kept in memory.
 const spoolMemory = 4 << 20
 
-// put keeps some bytes and returns the offset they are found at.
+// put stores some bytes and returns their offset.
 func (s *spool) put(text []byte) (int64, error) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -42,7 +42,7 @@ func (s *spool) put(text []byte) (int64, error) {
 	return at, err
 }
 
-// get reads bytes that were kept.
+// get reads bytes that were stored.
 func (s *spool) get(at int64, size int) ([]byte, error) {
 	s.lock.Lock()
 	start, file := s.start, s.file
@@ -58,7 +58,7 @@ func (s *spool) get(at int64, size int) ([]byte, error) {
 	return text, err
 }
 
-// copy keeps all that a reader gives.
+// copy stores everything from a reader.
 func (s *spool) copy(r io.Reader) (n int64, err error) {
 	buffer := make([]byte, 1<<20)
 	for {
@@ -78,7 +78,7 @@ func (s *spool) copy(r io.Reader) (n int64, err error) {
 	}
 }
 
-// ReadAt reads what was kept as if it were one file.
+// ReadAt reads what was stored as if it were one file.
 func (s *spool) ReadAt(p []byte, at int64) (int, error) {
 	s.lock.Lock()
 	start, file, size := s.start, s.file, s.size

@@ -59,8 +59,8 @@ func (r *tarBlocks) nextArchive() (bool, error) {
 	return false, errPadding
 }
 
-// tar yields the profiles of a tar archive in its order, and of those that follow it.
-// Of one that is damaged what comes before is checked.
+// tar yields the profiles of a tar archive in order, and of those that follow
+// it. If one is corrupt, what is before the error is checked.
 func (c *archive) tar(yield func(checker.Input) bool) bool {
 	from := &tarBlocks{from: c.reader}
 	r := tar.NewReader(from)

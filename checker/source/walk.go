@@ -18,7 +18,7 @@ import (
 
 var errAlternatives = fmt.Errorf("braces expand to more than %d patterns", config.MaxAlternatives)
 
-// globFiles gives the files that a pattern matches.
+// globFiles returns the files that a pattern matches.
 func globFiles(pattern string, options ...doublestar.GlobOption) ([]string, error) {
 	if config.Alternatives(pattern) > config.MaxAlternatives {
 		return nil, errAlternatives
@@ -30,8 +30,8 @@ func globFiles(pattern string, options ...doublestar.GlobOption) ([]string, erro
 // those of profiles, and of what may hold some. Their content tells what they are.
 var candidateExtensions = []string{".mobileconfig", ".plist", ".xml", ".json", ".jsonl", ".ndjson", ".yml", ".yaml", ".tf", ".tofu", ".zip", ".tar", ".tgz", ".gz"}
 
-// isCandidate reports whether a file of a directory may be a profile, or hold some,
-// by its name.
+// isCandidate reports whether a file of a directory may be a profile, or contain
+// some, by its name.
 func isCandidate(name string) bool {
 	return slices.Contains(candidateExtensions, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._")
 }
@@ -39,7 +39,8 @@ func isCandidate(name string) bool {
 // unreadArchives are the extensions of archives that are not read.
 var unreadArchives = []string{".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst", ".tzst", ".lzma", ".7z", ".rar", ".dmg"}
 
-// skipByName tells why a file is skipped whose name is not that of a candidate.
+// skipByName returns why a file is skipped whose name is not that of a
+// candidate.
 func skipByName(name string) checker.Skip {
 	if slices.Contains(unreadArchives, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._") {
 		return checker.Skip{Reason: "unsupported archive format; extract it first", Kind: checker.SkipFound}
@@ -59,8 +60,8 @@ var (
 	skipYAML      = checker.Skip{Reason: fmt.Sprintf("YAML file larger than %d MiB", maxFleetFile>>20), Kind: checker.SkipNoted}
 )
 
-// walk yields the files below a directory: profiles and what may hold some to be
-// checked, others to be skipped.
+// walk yields the files below a directory: candidates to be checked, others to
+// be skipped.
 func (in *Inputs) walk(dir string, yield yielder) bool {
 	root := filepath.Clean(dir)
 	start := root
@@ -116,8 +117,8 @@ func (in *Inputs) skip(path string, why checker.Skip, yield yielder) bool {
 	return yield(checker.Input{Name: path, Skip: why}, path)
 }
 
-// exclude yields the files of a directory that the configuration excludes, which is
-// not looked into any further.
+// exclude yields the candidates below a directory that the configuration
+// excludes, as excluded.
 func (in *Inputs) exclude(dir string, yield yielder) bool {
 	more := true
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -134,8 +135,8 @@ func (in *Inputs) exclude(dir string, yield yielder) bool {
 	return more
 }
 
-// foundFile yields a file that was not named itself, but found by a pattern or in a
-// directory: it is skipped unless its content is that of a profile or an export.
+// foundFile yields a file that the user did not name, but a pattern or directory
+// contains: it is skipped unless its content is that of a profile or an export.
 func (in *Inputs) foundFile(path string, regular bool, yield yielder) bool {
 	profileName := strings.EqualFold(filepath.Ext(path), ".mobileconfig")
 	switch {
@@ -170,7 +171,7 @@ func (in *Inputs) foundFile(path string, regular bool, yield yielder) bool {
 	return yield(fileInput(path, true), path)
 }
 
-// kindOfFile names what is not a regular file.
+// kindOfFile returns the kind of a file that is not regular.
 func kindOfFile(mode fs.FileMode) string {
 	switch {
 	case mode&fs.ModeNamedPipe != 0:
@@ -183,7 +184,7 @@ func kindOfFile(mode fs.FileMode) string {
 	return "not a regular file"
 }
 
-// glob yields what a pattern matches, for shells that leave patterns alone.
+// glob yields what a pattern matches, for shells that do not expand patterns.
 func (in *Inputs) glob(pattern string, yield yielder) bool {
 	options := []doublestar.GlobOption{doublestar.WithNoHidden()}
 	if strings.Contains(pattern, "**") {

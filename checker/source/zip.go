@@ -125,7 +125,8 @@ type zipHeaders struct {
 	entries map[*zip.File]string // of its entries
 }
 
-// readZipHeaders compares the list of an archive with what stands before its entries.
+// readZipHeaders compares the list of an archive with the headers of its
+// entries.
 func readZipHeaders(archive *zip.Reader, from *budgetReaderAt, size int64) (found zipHeaders) {
 	found.entries = map[*zip.File]string{}
 	const length, stored = 30, 0xffffffff // of a header; a size that stands elsewhere
@@ -198,8 +199,8 @@ func otherName(f *zip.File) bool {
 	return false
 }
 
-// zipEntry gives the input for an entry, and tells whether it is one that is read. Fault
-// tells what is wrong with it.
+// zipEntry returns the input for an entry, and whether it is one that is read.
+// fault is an error of the entry.
 func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read bool) {
 	name, err := c.entryName(f.Name)
 	if err != nil {
@@ -294,8 +295,8 @@ func (c *archive) zipExport(f *zip.File, name string, yield func(checker.Input) 
 	return true, c.largeEntry(name, true, c.spooled(), at, int64(f.UncompressedSize64), yield)
 }
 
-// checkEnd tells what is wrong with an entry, all of which was read: its checksum is
-// looked at behind the last byte.
+// checkEnd returns the error of an entry, all of which was read: its checksum is
+// verified after the last byte.
 func checkEnd(r io.Reader) error {
 	var one [1]byte
 	switch n, err := r.Read(one[:]); {
