@@ -33,9 +33,9 @@ func explain(err error, hint string) error {
 	return errors.Join(lines...)
 }
 
-// explainCompiled is explain for errors of the compiler. OPA leaves the place out
-// where it looks at a term that it made itself, as in template strings; that is
-// then where the variable stands first.
+// explainCompiled is explain for errors of the compiler. OPA omits the location
+// if the error is about a term that it created itself, such as in template
+// strings; the location is then that of the first use of the variable.
 func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
 	for _, e := range list {
 		if e.Location != nil {
@@ -63,8 +63,8 @@ func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
 	return explain(list, "")
 }
 
-// message words one error: a name that does not exist is told with the nearest
-// one that does.
+// message words one error: for a name that does not exist it includes the
+// nearest one that does.
 func message(e *ast.Error) string {
 	text, _, _ := strings.Cut(e.Message, "\n")
 	switch detail := e.Details.(type) {
