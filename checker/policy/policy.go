@@ -29,8 +29,8 @@ type Config struct {
 	Taken []string       // IDs that policies may not have, since built-in rules have them
 	Trace string         // the ID of a policy whose evaluation is explained, by Pass.Print
 	// Lazy delays reading the METADATA of shipped policies, which takes longer than
-	// everything else in them, until a policy finds something. Until then Rules
-	// returns only ID, pack, and severity.
+	// everything else in them, until a policy finds something. Rules returns only
+	// their ID, pack, and severity.
 	Lazy bool
 }
 
