@@ -45,7 +45,7 @@ type Finding struct {
 	File           string
 	Profile        Identity
 	Ordinal        int              // which of the profiles of the file it is about, from 0
-	Payload        *PayloadIdentity // nil outside of payloads
+	Payload        *PayloadIdentity // nil outside payloads
 	Start, End     profile.Position // only if Placed
 	Placed         bool             // false for input without lines, such as binary property lists
 	UnmappedLines  bool             // the lines are not those of the file as other programs count them

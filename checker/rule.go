@@ -57,8 +57,8 @@ type Scope uint8
 // The scopes of examples.
 const (
 	ScopeSCEP     Scope = iota // the keys of a SCEP payload's PayloadContent
-	ScopePayload               // one or more payload dicts of the profile's PayloadContent
-	ScopeProfile               // one or more payload dictionaries of the profile's PayloadContent
+	ScopePayload               // one or more payload dictionaries of the profile's PayloadContent
+	ScopeProfile               // the keys of the profile's top level
 	ScopeDocument              // a whole file
 )
 

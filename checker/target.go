@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Target is a platform that profiles are meant for.
+// Target is a platform that profiles are for.
 type Target struct {
 	System  string // "ios", "macos", "tvos", "watchos" or "visionos"
 	Version string // the minimum version, such as "17" or "17.4"; "" for any

@@ -143,7 +143,70 @@ var allowed = []string{
 	"Base64-encoded twice",
 	"nobody can", "nobody dares", "nobody knows", "nobody wrote", "nobody measures", "what nobody sees", "<dict>", "</dict>",
 	"there is none", "is none of", "is none\nof", "the identity is none", "is no fix", "is no line", "is no string", "Apple's code lacks", "lacks reports",
-	"digits of a sample", "sampleUUID", "base64Text",
+	"digits of a sample", "sampleUUID", "base64Text", "the outermost first", // CMS message, not dictionary
+}
+
+// neverInDocs are further words that doc comments of exported names do not use.
+var neverInDocs = map[string]string{
+	`absent`:               "missing, not set",
+	`tells?|told|said`:     "report, state, return",
+	`hangs?|hung`:          "add",
+	`gather(s|ed)?`:        "collect",
+	`kept back`:            "suppressed",
+	`meant`:                "intended",
+	`gives? back`:          "return",
+	`stands? in the place`: "is in place of",
+}
+
+// documented are the packages whose doc comments of exported names TestWords checks.
+var documented = []string{"", "plist", "cms", "secret", "profile", "export", "source", "policy", "audit"}
+
+// exportedDocs calls check with the doc comments of the package and of its exported
+// names, fields and methods included.
+func exportedDocs(file *ast.File, check func(name, text string)) {
+	comment := func(name string, groups ...*ast.CommentGroup) {
+		for _, group := range groups {
+			if group != nil {
+				check(name, group.Text())
+			}
+		}
+	}
+	fields := func(name string, list *ast.FieldList) {
+		for _, field := range list.List {
+			if len(field.Names) == 0 || field.Names[0].IsExported() {
+				comment(name, field.Doc, field.Comment)
+			}
+		}
+	}
+	comment(file.Name.Name, file.Doc)
+	for _, declared := range file.Decls {
+		switch d := declared.(type) {
+		case *ast.FuncDecl:
+			if d.Name.IsExported() {
+				comment(d.Name.Name, d.Doc)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch s := spec.(type) {
+				case *ast.TypeSpec:
+					if !s.Name.IsExported() {
+						continue
+					}
+					comment(s.Name.Name, d.Doc, s.Doc)
+					switch x := s.Type.(type) {
+					case *ast.StructType:
+						fields(s.Name.Name, x.Fields)
+					case *ast.InterfaceType:
+						fields(s.Name.Name, x.Methods)
+					}
+				case *ast.ValueSpec:
+					if s.Names[0].IsExported() {
+						comment(s.Names[0].Name, d.Doc, s.Doc, s.Comment)
+					}
+				}
+			}
+		}
+	}
 }
 
 // TestWords holds that texts for users, and comments, do not use words that others
@@ -200,6 +263,7 @@ func TestWords(t *testing.T) {
 			return true
 		})
 	}
+	checkDocs(t, check)
 	policies, err := filepath.Glob("../policies/*/*/*.rego")
 	if err != nil || len(policies) < 60 {
 		t.Fatalf("%d policies, %v", len(policies), err)
@@ -213,5 +277,48 @@ func TestWords(t *testing.T) {
 				check(file, strings.TrimSpace(line))
 			}
 		}
+	}
+}
+
+// checkDocs checks the doc comments of exported names in the packages of documented:
+// their words, and that those of functions and types start with the name.
+func checkDocs(t *testing.T, check func(where, text string)) {
+	t.Helper()
+	also := map[*regexp.Regexp]string{}
+	for word, use := range neverInDocs {
+		also[regexp.MustCompile(`\b(`+word+`)\b`)] = use
+	}
+	seen := 0
+	for _, pkg := range documented {
+		files, err := filepath.Glob(filepath.Join("../checker", pkg, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatal(pkg, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			exportedDocs(parsed, func(name, text string) {
+				seen++
+				check(file+": "+name, text)
+				for pattern, use := range also {
+					if m := pattern.FindString(text); m != "" {
+						t.Errorf("%s: %s: %q; use %s", file, name, m, use)
+					}
+				}
+			})
+			for _, declared := range parsed.Decls {
+				if d, ok := declared.(*ast.FuncDecl); ok && d.Name.IsExported() && d.Doc != nil && !strings.HasPrefix(d.Doc.Text(), d.Name.Name+" ") {
+					t.Errorf("%s: the doc comment of %s does not start with the name", file, d.Name.Name)
+				}
+			}
+		}
+	}
+	if seen < 500 {
+		t.Errorf("only %d doc comments", seen)
 	}
 }

@@ -1,6 +1,6 @@
-// Package audit sums up what the profiles of a fleet enrol with: which SCEP
-// configurations there are, on how many devices, and what was found about them.
-// Sums of parts of a fleet add up to the sum of the whole.
+// Package audit summarizes a fleet: which SCEP configurations its profiles have,
+// on how many devices, and with which findings. Summaries of parts of a fleet
+// can be merged into that of the whole.
 package audit
 
 import (
@@ -15,10 +15,10 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Configuration is what a SCEP payload asks for, but for what differs from
-// device to device: of the values of Subject and SubjectAltName only the
-// attributes are told, of a Challenge only the kind, of a URL no query. A
-// setting that is template text, or of a type that devices refuse, says so.
+// Configuration is what a SCEP payload requests, without what differs from
+// device to device: only the attributes of Subject and SubjectAltName, only the
+// kind of Challenge, and no query of a URL. A setting that is template text, or
+// of a type that devices reject, is described as such.
 type Configuration struct {
 	URL                string `json:"url"`
 	Host               string `json:"host"`
@@ -44,8 +44,7 @@ const (
 	isAbsent   = "not set"
 )
 
-// Configure tells what a SCEP payload asks for. Mask hides secrets in what is
-// kept of texts.
+// Configure returns what a SCEP payload requests. mask masks secrets in texts.
 func Configure(s *profile.SCEP, mask func(string) string) Configuration {
 	url := s.URLParts()
 	c := Configuration{
@@ -94,7 +93,7 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
-// value tells an effective value, or why there is none.
+// value returns an effective value, or why there is none.
 func value[T any](s profile.Setting[T], say func(T) string) string {
 	switch {
 	case s.Known:
@@ -107,7 +106,7 @@ func value[T any](s profile.Setting[T], say func(T) string) string {
 	return isAbsent
 }
 
-// text is value for texts, whose template text is told.
+// text is value for texts, with their template text.
 func text(s profile.Setting[string], mask func(string) string) string {
 	if s.Variable {
 		return clip(mask(s.Node.Text()))
@@ -115,7 +114,7 @@ func text(s profile.Setting[string], mask func(string) string) string {
 	return value(s, func(v string) string { return clip(mask(v)) })
 }
 
-// address is the URL without user info, query and fragment.
+// address returns the URL without user info, query, and fragment.
 func address(s *profile.SCEP, url profile.URLParts, mask func(string) string) string {
 	if s.URL.Node == nil {
 		return isAbsent
@@ -138,7 +137,7 @@ func address(s *profile.SCEP, url profile.URLParts, mask func(string) string) st
 	return clip(before)
 }
 
-// subject tells the attribute types of a Subject in order.
+// subject returns the attribute types of a Subject in order.
 func subject(s *profile.SCEP, mask func(string) string) string {
 	switch {
 	case s.Subject.Node == nil:
@@ -157,7 +156,7 @@ func subject(s *profile.SCEP, mask func(string) string) string {
 	return strings.Join(list[:min(len(list), 20)], ", ")
 }
 
-// names tells the keys of a SubjectAltName.
+// names returns the keys of a SubjectAltName.
 func names(n *profile.Node, mask func(string) string) string {
 	switch {
 	case n == nil:
@@ -175,13 +174,14 @@ func names(n *profile.Node, mask func(string) string) string {
 	return strings.Join(slices.Compact(list), ", ")
 }
 
-// ID names a configuration: the same settings have the same ID, in every run.
+// ID identifies a configuration: the same settings have the same ID, in every
+// run.
 func (c *Configuration) ID() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", *c))
 	return hex.EncodeToString(sum[:6])
 }
 
-// compare orders configurations by what people look for first.
+// compare orders configurations by host, URL, and name.
 func (c *Configuration) compare(o *Configuration) int {
 	return cmp.Or(strings.Compare(c.Host, o.Host), strings.Compare(c.URL, o.URL), strings.Compare(c.Name, o.Name), strings.Compare(c.ID(), o.ID()))
 }

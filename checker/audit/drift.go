@@ -12,7 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Drift is one way in which what is deployed differs from the repository.
+// Drift is one difference between a deployed profile and the repository.
 type Drift struct {
 	Rule       string    `json:"rule,omitempty"`     // see DriftRules
 	Severity   string    `json:"severity,omitempty"` // with Rule
@@ -26,22 +26,22 @@ type Drift struct {
 	Devices    int       `json:"devices"`
 }
 
-// DriftKind is how something differs.
+// DriftKind is the kind of a difference.
 type DriftKind string
 
-// The kinds of drift, in the order they are told.
+// The kinds of drift, in the order of reports.
 const (
 	Missing DriftKind = "missing" // in the repository, and not deployed
-	Variant DriftKind = "variant" // the same of one that shares its identifier with one that is
+	Variant DriftKind = "variant" // the same for one that shares its identifier with a deployed one
 	Extra   DriftKind = "extra"   // deployed, and not in the repository
-	Scope   DriftKind = "scope"   // for the user, and not the system, or the other way round
+	Scope   DriftKind = "scope"   // for the user instead of the system, or the other way round
 	Changed DriftKind = "changed" // another value
-	UUID    DriftKind = "uuid"    // another PayloadUUID, as systems give that make profiles anew
+	UUID    DriftKind = "uuid"    // another PayloadUUID, such as from systems that regenerate profiles
 )
 
 var driftOrder = []DriftKind{Missing, Variant, Extra, Scope, Changed, UUID}
 
-// String gives the drift on one line, as findings are.
+// String returns the drift on one line, in the format of findings.
 func (d *Drift) String() string {
 	many := fmt.Sprintf("in %d profiles", d.Profiles)
 	if d.Profiles == 1 {
@@ -80,11 +80,11 @@ func (d *Drift) difference(many string) string {
 	return fmt.Sprintf("is %q %s; expected %q", d.Deployed, many, d.Repository)
 }
 
-// Repository are the profiles as they are meant to be deployed.
+// Repository is the profiles as they should be deployed.
 type Repository struct {
 	byIdentifier, byUUID map[string][]*meant // in order
 	list                 []*meant
-	severities           map[string]checker.Severity // by rule, where they are not the usual ones
+	severities           map[string]checker.Severity // by rule, if they differ from the default
 	found                map[Drift]*drifted          // by the drift without its numbers
 	values               map[string][]Drift          // the different values of a key, in order; see maxValues
 }
@@ -111,7 +111,7 @@ func (x *drifted) plus(o *drifted) {
 	x.file = min(x.file, o.file)
 }
 
-// NewRepository gives a repository without profiles.
+// NewRepository returns a repository without profiles.
 func NewRepository() *Repository {
 	return &Repository{byIdentifier: map[string][]*meant{}, byUUID: map[string][]*meant{}, severities: map[string]checker.Severity{}, found: map[Drift]*drifted{}, values: map[string][]Drift{}}
 }
@@ -133,7 +133,7 @@ func (r *Repository) Has(result *checker.Result) {
 	}
 }
 
-// Len is how many profiles the repository has.
+// Len returns the number of profiles in the repository.
 func (r *Repository) Len() int { return len(r.list) }
 
 // compared reports whether some deployed profile was compared.
@@ -157,11 +157,10 @@ func (r *Repository) Add(result *checker.Result) {
 	}
 }
 
-// fold makes UUIDs comparable.
+// fold returns a UUID in a form that can be compared.
 func fold(uuid string) string { return strings.ToLower(uuid) }
 
-// compare calls differ for each value that differs; one that is not there has no
-// key.
+// compare calls differ for each value that differs; a missing one has no key.
 func compare(meant, deployed *Settings, differ func(want, have *Setting)) {
 	for i := range meant.List {
 		want := &meant.List[i]
@@ -198,7 +197,7 @@ func (r *Repository) differ(m *meant, p *Profile, want, have *Setting, file stri
 // equal reports whether a value of an export may be that of the repository.
 func (s *Setting) equal(want *Setting) bool { return s.Variable || s.Loose == want.Loose }
 
-// shown is the text of a value that is there.
+// shown returns the text of a value that is set.
 func shown(s *Setting) string {
 	if s.Key != "" && s.Text == "" {
 		return "(empty)"
@@ -219,7 +218,7 @@ func (r *Repository) tell(d Drift, device, file string) {
 	r.row(d).plus(&one)
 }
 
-// row gives the row of a drift.
+// row returns the row of a drift.
 func (r *Repository) row(d Drift) *drifted {
 	if x := r.found[d]; x != nil {
 		return x
@@ -249,7 +248,7 @@ func (r *Repository) row(d Drift) *drifted {
 	return x
 }
 
-// Merge adds what was found of the same repository.
+// Merge adds the drift of another part with the same repository.
 func (r *Repository) Merge(o *Repository) error {
 	if len(r.list) != len(o.list) {
 		return errors.New("compared with a different repository")
@@ -263,8 +262,9 @@ func (r *Repository) Merge(o *Repository) error {
 	return nil
 }
 
-// Digest tells repositories apart. It is written down, so that secrets are part of it only if there is a key for their
-// marks; without one, repositories that differ in secrets alone have the same.
+// Digest identifies the content of a repository. It is written to files, so it
+// depends on secrets only if there is a key for their marks; without one,
+// repositories that differ only in secrets have the same digest.
 func (r *Repository) Digest(marks *Marker) string {
 	h := sha256.New()
 	for _, m := range r.list {
@@ -284,7 +284,7 @@ func (r *Repository) Digest(marks *Marker) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Drift gives the differences, grouped by kind.
+// Drift returns the differences, grouped by kind.
 func (r *Repository) Drift() []Drift {
 	list := []Drift{}
 	add := func(d Drift) {

@@ -6,8 +6,8 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// DriftRules describe the kinds of drift as rules, so that their severities are
-// set as those of others. They check nothing by themselves.
+// DriftRules returns the kinds of drift as rules, so that their severities are
+// set like those of others. They check nothing.
 func DriftRules() []checker.Rule {
 	list := make([]checker.Rule, len(driftRules))
 	for i := range driftRules {
@@ -52,7 +52,7 @@ an export leaves out.`,
 	},
 }
 
-// DriftIDs are the IDs of DriftRules.
+// DriftIDs returns the IDs of DriftRules.
 func DriftIDs() []string {
 	ids := make([]string, len(driftRules))
 	for i := range driftRules {
@@ -61,8 +61,8 @@ func DriftIDs() []string {
 	return ids
 }
 
-// SetSeverities sets what kinds of drift weigh, by the IDs of DriftRules; Off
-// leaves a kind out.
+// SetSeverities sets the severities of kinds of drift, by the IDs of DriftRules;
+// Off disables a kind.
 func (r *Repository) SetSeverities(by map[string]checker.Severity) {
 	for i := range driftRules {
 		if s, ok := by[driftRules[i].ID]; ok {
@@ -71,7 +71,7 @@ func (r *Repository) SetSeverities(by map[string]checker.Severity) {
 	}
 }
 
-// weigh gives a drift its rule and severity.
+// weigh sets the rule and severity of a drift.
 func (r *Repository) weigh(d *Drift) checker.Severity {
 	d.Rule = "drift-" + string(d.Kind)
 	severity, ok := r.severities[d.Rule]
@@ -86,7 +86,7 @@ func (r *Repository) weigh(d *Drift) checker.Severity {
 	return severity
 }
 
-// CountDrift counts by severity.
+// CountDrift counts drift by severity.
 func CountDrift(list []Drift) (n Counts) {
 	for i := range list {
 		switch list[i].Severity {

@@ -9,8 +9,8 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Fleet sums up results. Sums do not depend on the order in which results are
-// added.
+// Fleet is the summary of results. It does not depend on the order in which
+// results are added.
 type Fleet struct {
 	Repository *Repository // what the profiles are compared with; nil: nothing
 
@@ -60,7 +60,7 @@ func (c *counts) plus(o counts) {
 	c.infos += o.infos
 }
 
-// Example is a profile that has a configuration.
+// Example is a profile with a configuration.
 type Example struct {
 	File       string `json:"file"`
 	Identifier string `json:"identifier"`
@@ -98,12 +98,12 @@ type secretRow struct {
 	configurations []string // IDs, sorted
 }
 
-// NewFleet gives a sum of nothing.
+// NewFleet returns an empty summary.
 func NewFleet() *Fleet {
 	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*secretRow{}, parts: map[string]bool{}, failures: map[string]string{}}
 }
 
-// Add adds a result whose checker had Visit of an Auditor.
+// Add adds a result, whose checker must have the Visit of an Auditor.
 func (f *Fleet) Add(r *checker.Result) {
 	if r.Err != nil {
 		f.fail(r.File, checker.PrintableLines(r.Err.Error()))
@@ -225,7 +225,7 @@ func (f *Fleet) finding(x *checker.Finding, p *Profile, told map[string]int) {
 	}
 }
 
-// device gives the row of a device; nil for none.
+// device returns the row of a device; nil for none.
 func (f *Fleet) device(name string) *deviceRow {
 	if name == "" {
 		return nil

@@ -2,7 +2,7 @@ package audit
 
 import "slices"
 
-// Merge adds the sum of another part.
+// Merge adds the summary of another part.
 func (f *Fleet) Merge(o *Fleet) error {
 	switch {
 	case o.Repository == nil:

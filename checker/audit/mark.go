@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Marker turns challenges into marks that represent them in a summary: equal for equal challenges, by HMAC-SHA-256 with a
-// key. Without the key a challenge cannot be found by trying, however short it is.
+// Marker turns challenges into marks that represent them in a summary: equal for
+// equal challenges, by HMAC-SHA-256 with a key. Without the key a challenge
+// cannot be guessed from its mark, however short it is.
 type Marker struct {
 	key    []byte
 	prefix string
@@ -19,7 +20,8 @@ type Marker struct {
 // The beginnings of the marks with a key that was given, and of those with a key that exists for one run.
 const givenMark, runMark = "key-", "run-"
 
-// NewMarker makes a Marker with a key. With nil it takes a random one, so that no other run can make the same marks.
+// NewMarker returns a Marker with a key. If it is nil, the key is random, so
+// that no other run can make the same marks.
 func NewMarker(key []byte) *Marker {
 	m := &Marker{key: key, prefix: givenMark, given: key != nil}
 	if key == nil {
@@ -33,7 +35,7 @@ func NewMarker(key []byte) *Marker {
 // Given reports whether the key was given, so that the marks of several runs can be compared.
 func (m *Marker) Given() bool { return m.given }
 
-// Mark gives the mark of a challenge, which begins with the name of the key.
+// Mark returns the mark of a challenge, which begins with the name of the key.
 func (m *Marker) Mark(challenge string) string { return m.prefix + m.digest("\x00" + challenge)[:32] }
 
 func (m *Marker) digest(text string) string {

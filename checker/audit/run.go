@@ -23,12 +23,13 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Run is an audit under way, which may be one part of several, and may go on from a state that an earlier run saved.
+// Run is an audit in progress, which may be one part of several, and may
+// continue from the state of an earlier run.
 type Run struct {
 	Fleet     *Fleet
 	Marker    *Marker
 	Shard     Shard
-	StateFile string // where the state is kept; "": nowhere
+	StateFile string // where the state is saved; "": nowhere
 	Version   string // of sceplint
 
 	progress Progress
@@ -44,10 +45,10 @@ const maxState = 1 << 30
 // saveInterval is how long an audit goes on before it saves its state.
 const saveInterval = 5 * time.Second
 
-// Shard is one part of the inputs; of one part it is all of them.
+// Shard is one part of the inputs; a shard 1/1 is all of them.
 type Shard struct{ Part, Of int }
 
-// ParseShard reads I/N; "" is all of the inputs.
+// ParseShard parses I/N; "" is all of the inputs.
 func ParseShard(text string) (Shard, error) {
 	if text == "" {
 		return Shard{1, 1}, nil
@@ -64,10 +65,10 @@ func ParseShard(text string) (Shard, error) {
 	return Shard{part, of}, nil
 }
 
-// has reports whether the input of a number, from 0, is of the part.
+// has reports whether the input with a number, from 0, is in the shard.
 func (s Shard) has(number int) bool { return number%s.Of == s.Part-1 }
 
-// Resume takes up the sums of a run that was stopped.
+// Resume loads the state of a run that was stopped.
 func (r *Run) Resume(c *checker.Checker) error {
 	r.names = sha256.New()
 	r.progress.Run = runDigest(c, r)
@@ -103,7 +104,8 @@ func (r *Run) Resume(c *checker.Checker) error {
 	return nil
 }
 
-// runDigest tells apart runs whose sums do not belong together.
+// runDigest returns a digest that differs between runs whose summaries cannot be
+// merged.
 func runDigest(c *checker.Checker, r *Run) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %v %v", r.Version, c.Targets, c.ShowSecrets)
@@ -120,7 +122,7 @@ func runDigest(c *checker.Checker, r *Run) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Inputs yields the inputs that are of the shard and not done yet.
+// Inputs yields the inputs that are in the shard and not done yet.
 func (r *Run) Inputs(all iter.Seq[checker.Input]) iter.Seq[checker.Input] {
 	return func(yield func(checker.Input) bool) {
 		number, mine := 0, 0
@@ -205,7 +207,8 @@ func (k *inputKeys) pop() string {
 // stamps tell whether files are as they were: their size and time.
 type stamps struct{ file, stamp string }
 
-// of gives the stamp of the file that an input is, or lies in; "" if there is none.
+// of returns the stamp of the file of an input, or of the file that contains it;
+// "" if there is none.
 func (s *stamps) of(name string) string {
 	if s.file != "" && (name == s.file || strings.HasPrefix(name, s.file+"/")) {
 		return s.stamp
@@ -240,7 +243,7 @@ func (r *Run) Save() error {
 	return localfile.WriteReport(r.StateFile, bytes.NewReader(text), true)
 }
 
-// State is the state of the run, as JSON.
+// State returns the state of the run as JSON.
 func (r *Run) State() ([]byte, error) {
 	r.progress.Names = r.digest()
 	var b bytes.Buffer
@@ -248,7 +251,7 @@ func (r *Run) State() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// NewReport makes the report of a fleet.
+// NewReport returns the report of a fleet.
 func NewReport(f *Fleet) *Report {
 	r := &Report{Fleet: f}
 	if f.Repository != nil {
@@ -257,8 +260,8 @@ func NewReport(f *Fleet) *Report {
 	return r
 }
 
-// DeviceOf names the device that a profile was taken from. What a device put out
-// itself does not say which one it was; then it goes by the name of the file.
+// DeviceOf returns the device that a profile was taken from. Output of a device
+// itself does not state which one it was; the name of the file is used instead.
 func DeviceOf(p *profile.Profile) string {
 	switch x := p.Export; {
 	case x == nil:
@@ -271,7 +274,8 @@ func DeviceOf(p *profile.Profile) string {
 	return ""
 }
 
-// MergeFiles adds up the parts of an audit, from their files. All of them must be there, once.
+// MergeFiles merges the parts of an audit from their files. All of them must
+// exist, once.
 func MergeFiles(files []string) (*Fleet, error) {
 	sum := NewFleet()
 	var first Progress

@@ -45,7 +45,7 @@ func (s *set) merge(o *set) {
 	}
 }
 
-// list gives the digests in order.
+// list returns the digests in order.
 func (s *set) list() []uint64 {
 	if s.one == 0 {
 		return nil

@@ -13,23 +13,23 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// Settings are the values of a profile, for comparing it with another one that
-// is meant to be the same.
+// Settings are the values of a profile, for comparison with another one that
+// should be the same.
 type Settings struct {
 	UUID    string
-	Partial bool // the system that it was exported from leaves values out
+	Partial bool // the system that exported it omits values
 	List    []Setting
-	keys    map[string]int // by Key, the place in List
+	keys    map[string]int // by Key, the index in List
 }
 
 // Setting is one value.
 type Setting struct {
-	Key      string // a path that people read
-	Text     string // the value, secrets masked, cut where it is long
+	Key      string // a readable path
+	Text     string // the value, secrets masked, truncated if it is long
 	Digest   [12]byte
-	Loose    [12]byte // the same for values that differ in type alone, as exports may lose it
-	Variable bool     // template text: what it becomes is not known
-	Secret   bool     // the value is secret, or holds what is
+	Loose    [12]byte // the same for values that differ only in type, which exports may lose
+	Variable bool     // template text: the rendered value is not known
+	Secret   bool     // the value is secret, or contains a secret
 	UUID     bool     // a PayloadUUID
 	Scope    bool     // the PayloadScope
 }
@@ -37,8 +37,8 @@ type Setting struct {
 // maxSettings is how many values of a profile are compared.
 const maxSettings = 20_000
 
-// newSettings takes the values out of a profile. Payloads go by their
-// identifier, or by their type and place among those of the type, so that their
+// newSettings returns the values of a profile. Payloads are identified by their
+// identifier, or by their type and index among those of the type, so that their
 // order does not matter.
 func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
@@ -70,8 +70,8 @@ type flattener struct {
 	copies   map[string]int   // how many more settings a key has
 }
 
-// value adds a value, or all that it holds; within tells whether it lies under a
-// secret key. The reader of profiles bounds the depth.
+// value adds a value, or all values in it; within says whether it is under a
+// secret key. The depth of a profile is bounded when it is read.
 func (f *flattener) value(key string, n *profile.Node, within bool) {
 	within = within || keyname.IsSecret(n.Key)
 	switch {
@@ -108,8 +108,8 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 // restKey stands for all values beyond maxSettings.
 const restKey = "further values"
 
-// add adds a setting. A key that is there already gets a number, as of payloads
-// that share an identifier. What is beyond the limit is compared as one value.
+// add adds a setting. A duplicate key gets a number, such as for payloads that
+// share an identifier. What is above the limit is compared as one value.
 func (f *flattener) add(x Setting) {
 	s := f.settings
 	if len(s.List) >= maxSettings {
@@ -142,8 +142,8 @@ func chain(sum [12]byte, key string, next [12]byte) (d [12]byte) {
 	return d
 }
 
-// digest tells values apart, and those of another type, whatever way they are
-// written.
+// digest distinguishes values, including those of different types, in any
+// notation.
 func digest(n *profile.Node, kind string) (d [12]byte) {
 	text := n.Text()
 	if b, ok := n.Bool(); ok {

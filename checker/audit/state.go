@@ -14,11 +14,11 @@ import (
 // stateVersion changes when a state of today would mean something else.
 const stateVersion = 2
 
-// Progress tells how far an audit has come, so that it can go on.
+// Progress is how far an audit has come, so that it can continue.
 type Progress struct {
 	Inputs int    `json:"inputs"` // how many are done
 	Names  string `json:"names"`  // a digest of their names, in order
-	Run    string `json:"run"`    // a digest of what else the sums depend on
+	Run    string `json:"run"`    // a digest of what else the summary depends on
 	Part   int    `json:"part"`   // of the inputs, from 1
 	Of     int    `json:"of"`     // how many parts there are
 }
@@ -102,8 +102,8 @@ func (c counts) list() [3]int { return [3]int{c.errors, c.warnings, c.infos} }
 
 func countsOf(n [3]int) counts { return counts{n[0], n[1], n[2]} }
 
-// WriteState writes a sum that ReadState reads: the same bytes for the same
-// sum.
+// WriteState writes a summary that ReadState reads: the same bytes for the same
+// summary.
 func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	s := state{
 		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed, Skipped: f.skipped, Excluded: f.excluded,
@@ -154,7 +154,7 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	return out.Encode(s)
 }
 
-// ReadState reads what WriteState wrote.
+// ReadState reads the output of WriteState.
 func ReadState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {

@@ -10,34 +10,34 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Summary counts what an audit saw.
+// Summary counts what an audit has checked.
 type Summary struct {
 	Files          int `json:"files"`
 	Profiles       int `json:"profiles"`
 	SCEP           int `json:"scep"`
-	Devices        int `json:"devices"` // 0 where the input names none
+	Devices        int `json:"devices"` // 0 if the input states none
 	Configurations int `json:"configurations"`
 	Errors         int `json:"errors"`
 	Warnings       int `json:"warnings"`
 	Infos          int `json:"infos"`
 	Suppressed     int `json:"suppressed"`
-	Skipped        int `json:"skipped"` // paths that might have held a profile
+	Skipped        int `json:"skipped"` // paths that might have been profiles
 	Excluded       int `json:"excluded"`
 }
 
-// Summary counts what was added.
+// Summary returns the counts.
 func (f *Fleet) Summary() Summary {
 	return Summary{f.files + len(f.parts), f.profiles, f.payloads, len(f.devices), len(f.rows), f.errors, f.warnings, f.infos, f.suppressed, f.skipped, f.excluded}
 }
 
-// ConfigurationRow is one configuration with what is known of it.
+// ConfigurationRow is one configuration with its counts.
 type ConfigurationRow struct {
 	ID string `json:"id"`
 	Configuration
 	Profiles int `json:"profiles"`
 	Devices  int `json:"devices"`
 	Counts
-	Findings []Count `json:"findings"` // by rule, the heaviest first
+	Findings []Count `json:"findings"` // by rule, the most severe first
 	Static   *Static `json:"static_challenge,omitempty"`
 	Example  Example `json:"example"`
 }
@@ -49,29 +49,29 @@ type Counts struct {
 	Infos    int `json:"infos"`
 }
 
-// Count is how often a rule found something.
+// Count is the number of findings of a rule.
 type Count struct {
 	Rule     string `json:"rule"`
 	Severity string `json:"severity"`
 	Findings int    `json:"findings"`
 }
 
-// Static tells of the challenges that stand in profiles themselves: how many
-// different ones there are, and how many profiles and devices the one has that
-// most of them share.
+// Static is about hard-coded challenges: how many different ones there are, and
+// how many profiles and devices have the most common one.
 type Static struct {
 	Different int `json:"different"`
 	Profiles  int `json:"profiles"`
 	Devices   int `json:"devices"`
 
-	// NotCompared tells that it is at least so many, for some challenges could not be compared.
+	// NotCompared says that the numbers are minimums, since some challenges could
+	// not be compared.
 	NotCompared bool `json:"not_compared,omitempty"`
 }
 
-// Shared reports whether several have the same challenge.
+// Shared reports whether several profiles or devices have the same challenge.
 func (s *Static) Shared() bool { return s != nil && (s.Devices > 1 || s.Profiles > 1) }
 
-// RuleRow is what a rule found in the fleet.
+// RuleRow is the findings of a rule in the fleet.
 type RuleRow struct {
 	Rule     string `json:"rule"`
 	Severity string `json:"severity"`
@@ -80,7 +80,7 @@ type RuleRow struct {
 	Devices  int    `json:"devices"`
 }
 
-// GroupRow are the configurations that have a value in common.
+// GroupRow is the configurations that have a value in common.
 type GroupRow struct {
 	Value          string `json:"value"`
 	Configurations int    `json:"configurations"`
@@ -108,7 +108,7 @@ type Failure struct {
 
 func (c counts) public() Counts { return Counts{c.errors, c.warnings, c.infos} }
 
-// Configurations gives the configurations, those first that most profiles have.
+// Configurations returns the configurations, those of most profiles first.
 func (f *Fleet) Configurations() []ConfigurationRow {
 	static := f.static()
 	list := []ConfigurationRow{}
@@ -152,7 +152,7 @@ func heavier(a, b string) int {
 	return cmp.Compare(y, x)
 }
 
-// static sums up static challenges by configuration.
+// static summarizes static challenges by configuration.
 func (f *Fleet) static() map[string]*Static {
 	by, comparable := map[string]*Static{}, f.Comparable()
 	for _, s := range f.secrets {
@@ -171,7 +171,7 @@ func (f *Fleet) static() map[string]*Static {
 	return by
 }
 
-// Rules gives the rules that found something, the heaviest first.
+// Rules returns the rules with findings, the most severe first.
 func (f *Fleet) Rules() []RuleRow {
 	list := []RuleRow{}
 	for id, x := range f.rules {
@@ -250,7 +250,7 @@ func (f *Fleet) group(value func(*Configuration) string, order func(a, b string)
 	return list
 }
 
-// Devices gives the devices by name.
+// Devices returns the devices by name.
 func (f *Fleet) Devices() []DeviceRow {
 	list := []DeviceRow{}
 	for _, name := range slices.Sorted(maps.Keys(f.devices)) {

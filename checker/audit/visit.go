@@ -4,34 +4,36 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// Auditor looks at profiles while they are checked.
+// Auditor collects what an audit needs of profiles while they are checked.
 type Auditor struct {
 	ShowSecrets bool
-	// Mark turns a challenge into what represents it in summaries: that of a Marker.
+	// Mark returns the text that represents a challenge in summaries: that of a
+	// Marker.
 	Mark func(challenge string) string
-	// Device names the device that a profile was taken from; "" if none is known.
+	// Device returns the device that a profile was taken from; "" if it is not
+	// known.
 	Device func(*profile.Profile) string
-	// Compare also takes what Against needs.
+	// Compare says that Settings are needed, for drift.
 	Compare bool
 }
 
-// Profile is what is kept of a profile.
+// Profile is what an audit needs of a profile.
 type Profile struct {
 	Identifier, UUID string
 	Device           string
 	SCEP             []Enrolment
-	Settings         *Settings // only where they are compared
+	Settings         *Settings // only if they are compared
 }
 
-// Enrolment is what one SCEP payload of a profile asks for.
+// Enrolment is what one SCEP payload of a profile requests.
 type Enrolment struct {
 	Index         int // of the payload
 	Configuration Configuration
 	ID            string // of the configuration
-	Mark          string // of a Challenge that stands in the profile itself; "" for others
+	Mark          string // of a hard-coded Challenge; "" for others
 }
 
-// Visit gives a *Profile, for checker.Checker.Visit.
+// Visit returns a *Profile, for checker.Checker.Visit.
 func (a *Auditor) Visit(p *profile.Profile) any {
 	secrets := p.Secrets()
 	if a.ShowSecrets {

@@ -13,18 +13,18 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Views are the ways to list a fleet, for --by.
+// Views are the ways to group a fleet, for --by.
 var Views = []string{"configuration", "rule", "ca", "keysize", "device"}
 
-// Report is what a format of an audit writes.
+// Report is the input of the formats of an audit.
 type Report struct {
 	Fleet   *Fleet
 	By      string // one of Views
 	Version string // of sceplint
 	Width   int    // of the text, in columns; 0 means 80
 	Drift   []Drift
-	Against bool            // whether drift was looked for
-	State   json.RawMessage // for Merge; nil: none is written
+	Against bool            // whether profiles were compared with a repository
+	State   json.RawMessage // for Merge; nil: no state is written
 }
 
 type document struct {
@@ -53,7 +53,7 @@ type tool struct {
 	Version string `json:"version"`
 }
 
-// JSON writes one document. Devices are listed where they are asked for.
+// JSON writes one document. Devices are listed if they are requested.
 func (r *Report) JSON(w io.Writer) error {
 	f := r.Fleet
 	d := document{
@@ -75,7 +75,7 @@ func (r *Report) JSON(w io.Writer) error {
 	return out.Encode(d)
 }
 
-// table gives the rows of the view that is asked for, under their heads.
+// table returns the rows of the requested view, below their heads.
 func (r *Report) table() (head []string, rows [][]string) {
 	n := strconv.Itoa
 	f := r.Fleet
@@ -173,8 +173,8 @@ func (r *Report) tableWithDrift() (head []string, rows [][]string) {
 	return head, rows
 }
 
-// CSV writes the view that is asked for as a table, with drift in rows and columns
-// of its own. Cells are safe to open in a spreadsheet.
+// CSV writes the requested view as a table, with drift in rows and columns of
+// its own. Cells are safe to open in a spreadsheet.
 func (r *Report) CSV(w io.Writer) error {
 	head, rows := r.tableWithDrift()
 	out := csv.NewWriter(&checker.LogWriter{To: w})
@@ -193,7 +193,7 @@ func (r *Report) CSV(w io.Writer) error {
 	return out.Error()
 }
 
-// Text writes the view that is asked for, for people, with a summary.
+// Text writes the requested view for people, with a summary.
 func (r *Report) Text(to io.Writer) error {
 	w := &checker.LogWriter{To: to}
 	head, rows := r.table()
@@ -250,5 +250,5 @@ func devices(n int) string {
 	return strconv.Itoa(n)
 }
 
-// plain makes a text safe for a terminal and for one cell of a table.
+// plain returns a text that is safe for a terminal and for one cell of a table.
 func plain(s string) string { return strings.ReplaceAll(checker.Printable(s), "\t", `\u{9}`) }

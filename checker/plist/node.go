@@ -47,7 +47,7 @@ type Node struct {
 	size, index          int32            // number of children; index in the parent
 	lookup               map[string]*Node // of a large dictionary, built on first use
 	unrendered           bool             // template text where only a literal parses, or a literal that does not
-	broken               bool             // a literal that does not parse, for which the source has a fault or sample
+	broken               bool             // a literal that does not parse, see Broken
 	templated, alternate bool
 	noVariableBytes      bool // no byte of the text, or of the texts in a dictionary or array, begins a template variable
 	noDuplicateKeys      bool // no dictionary in or under the value has duplicate keys
@@ -291,8 +291,8 @@ func (n *Node) Bytes() ([]byte, bool) {
 	return b[:size], err == nil
 }
 
-// Broken reports whether the value is a literal that does not parse: the source
-// has a fault or a sample for it.
+// Broken reports whether the value is a literal that does not parse: it is in
+// Faults or Samples of the source.
 func (n *Node) Broken() bool { return n != nil && n.broken }
 
 // Unrendered reports whether the value is template text where only a literal

@@ -28,7 +28,7 @@ var schemas = sync.OnceValue(func() *ast.SchemaSet {
 	return set
 })
 
-// parserOptions are those that modules are parsed with.
+// parserOptions returns the options that modules are parsed with.
 func parserOptions(version ast.RegoVersion, metadata bool) ast.ParserOptions {
 	return ast.ParserOptions{ProcessAnnotation: metadata, RegoVersion: version, Capabilities: capabilities()}
 }
@@ -37,7 +37,7 @@ func parserOptions(version ast.RegoVersion, metadata bool) ast.ParserOptions {
 // takes the square of the time for them.
 const maxNested = 500
 
-// nested refuses a module with too many brackets inside one another.
+// nested rejects a module with too many nested brackets.
 func nested(f File) error {
 	open, line := 0, 1
 	for i := 0; i < len(f.Text); i++ {
@@ -97,8 +97,8 @@ func parseModule(f File, metadata bool) (m *ast.Module, err error) {
 }
 
 // withoutComments empties the lines that are comments, so that all others keep
-// their places. METADATA is most of the text of a shipped policy, and OPA keeps
-// each of its lines.
+// their line numbers. METADATA is most of the text of a shipped policy, and OPA
+// stores each of its lines.
 func withoutComments(text []byte) []byte {
 	bare := make([]byte, 0, len(text))
 	for line := range bytes.Lines(text) {
@@ -121,7 +121,7 @@ func newCompiler(allowed *ast.Capabilities) *ast.Compiler {
 		WithDefaultRegoVersion(ast.RegoV1)
 }
 
-// compileInTime compiles, and gives up when that takes too long.
+// compileInTime compiles, and stops when that takes too long.
 func compileInTime(ctx context.Context, compile func() error) error {
 	done := make(chan error, 1)
 	go func() {
@@ -183,7 +183,7 @@ var needless = []ast.StageID{
 	ast.StageBuildComprehensionIndices,
 }
 
-// compileNow compiles all modules together and finds out what each policy
+// compileNow compiles all modules together and determines what each policy
 // needs.
 func (s *Set) compileNow() error {
 	compiler, err := s.compileTogether(s.modules, capabilities())
@@ -207,8 +207,8 @@ func (s *Set) compileNow() error {
 	return nil
 }
 
-// prepare makes the query for the sets of a policy. It is of a form that needs
-// no compiling.
+// prepare creates the query for the sets of a policy. Its form needs no
+// compiling.
 func (p *policy) prepare() {
 	var query []*ast.Expr
 	for _, set := range p.sets {

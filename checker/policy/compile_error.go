@@ -35,9 +35,9 @@ func explain(err error, hint string) error {
 	return errors.Join(lines...)
 }
 
-// explainCompiled is explain for errors of the compiler. OPA leaves the place out
-// where it looks at a term that it made itself, as in template strings; that is
-// then where the variable stands first.
+// explainCompiled is explain for errors of the compiler. OPA omits the location
+// if the error is about a term that it created itself, such as in template
+// strings; the location is then that of the first use of the variable.
 func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
 	for _, e := range list {
 		if e.Location != nil {

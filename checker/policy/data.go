@@ -18,9 +18,9 @@ const (
 	maxYAMLKeys   = 5_000   // of an object
 )
 
-// parseObject reads an object in JSON or YAML, and takes its values from what is
-// left of them. Its errors quote nothing, for a link or a mistake may have put
-// another file in its place.
+// parseObject parses an object in JSON or YAML, and subtracts the number of its
+// values from the limit. Its errors quote nothing, since a link or a mistake may
+// have replaced the file with another one.
 func parseObject(text []byte, left *int) (map[string]any, error) {
 	n, err := countValues(text)
 	if err != nil {
@@ -36,7 +36,8 @@ func parseObject(text []byte, left *int) (map[string]any, error) {
 	return value, nil
 }
 
-// countValues counts the values of a document, before memory is taken for them.
+// countValues counts the values of a document before memory is allocated for
+// them.
 func countValues(text []byte) (int, error) {
 	if json.Valid(text) {
 		return countJSON(text), nil
@@ -76,7 +77,7 @@ func countJSON(text []byte) int {
 	return n
 }
 
-// countYAML counts the values of a YAML document with its aliases written out.
+// countYAML counts the values of a YAML document with its aliases expanded.
 func countYAML(n *yaml.Node, known map[*yaml.Node]int) (int, error) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -101,7 +102,7 @@ func countYAML(n *yaml.Node, known map[*yaml.Node]int) (int, error) {
 	return sum, nil
 }
 
-// lineOfJSON gives the line where a text stops being JSON, with a colon.
+// lineOfJSON returns the line where a text stops being JSON, with a colon.
 func lineOfJSON(text []byte) string {
 	var syntax *json.SyntaxError
 	if !errors.As(json.Unmarshal(text, new(json.RawMessage)), &syntax) {
@@ -110,7 +111,8 @@ func lineOfJSON(text []byte) string {
 	return fmt.Sprintf("line %d: ", 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")))
 }
 
-// lineOfYAML gives the line that an error of the YAML parser names, with a colon.
+// lineOfYAML returns the line that an error of the YAML parser states, with a
+// colon.
 func lineOfYAML(err error) string {
 	var line int
 	if _, scanned := fmt.Sscanf(err.Error(), "yaml: line %d: ", &line); scanned != nil {

@@ -40,7 +40,7 @@ type answerKey struct {
 	wide bool
 }
 
-// check is the rule of one policy.
+// check is the Check of the rule of one policy.
 func (s *Set) check(pass *checker.Pass, i int, wide bool) error {
 	answers := pass.Share(answerKey{s, wide}, func() any { return s.ask(pass, wide) }).(map[int]answer)
 	a, ok := answers[i]
@@ -97,7 +97,7 @@ type view struct {
 	scep, certificates parts
 }
 
-// viewFor gives the view of some policies; it is mostly the same as before.
+// viewFor returns the view of some policies; it is mostly the same as before.
 func (s *Set) viewFor(policies []int) *view {
 	if v := s.view.Load(); v != nil && slices.Equal(v.policies, policies) {
 		return v
@@ -143,7 +143,7 @@ func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (cho
 }
 
 // evaluate evaluates policies one after the other. One that is stopped takes
-// nothing from those that follow but time.
+// only time from those that follow.
 func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, answers map[int]answer) {
 	limit := timeBase + timeBase*time.Duration(len(pass.Profile.Source.Text)>>20)
 	const most = 3 // policies that are stopped at one profile
@@ -191,7 +191,7 @@ func (s *Set) traced(pass *checker.Pass, chosen []int) {
 	}
 }
 
-// failed answers for every policy with an error.
+// failed returns an error for every policy.
 func (s *Set) failed(answers map[int]answer, err error) map[int]answer {
 	for i := range s.policies {
 		answers[i] = answer{err: err}
@@ -199,7 +199,7 @@ func (s *Set) failed(answers map[int]answer, err error) map[int]answer {
 	return answers
 }
 
-// located words an error of the evaluation with the place it arose at.
+// located words an error of the evaluation with its location.
 func located(err error) error {
 	var e *topdown.Error
 	if !errors.As(err, &e) {
@@ -227,7 +227,7 @@ const (
 	maxPrintBytes = 2000 // a line
 )
 
-// Print is called for each print() of a policy.
+// Print implements print.Hook: it is called for each print() of a policy.
 func (p *printer) Print(c print.Context, text string) error {
 	p.lock.Lock()
 	defer p.lock.Unlock()

@@ -20,8 +20,8 @@ type facts struct {
 	pure               bool // nothing else is looked at but targets and time
 }
 
-// collect adds what a compiled rule looks at. What it does not understand, it
-// takes for a look at everything.
+// collect adds what a compiled rule reads. A construct that it does not know
+// counts as reading everything.
 func (f *facts) collect(r *ast.Rule) {
 	rows := rowVariables(r)
 	ast.WalkExprs(r, func(e *ast.Expr) bool {
@@ -63,7 +63,7 @@ func (f *facts) collect(r *ast.Rule) {
 	}).Walk(r)
 }
 
-// hasInput reports whether a term in brackets looks at the input itself.
+// hasInput reports whether a term in brackets reads the input itself.
 func hasInput(t *ast.Term, rows map[ast.Var]sections) (found bool) {
 	ast.WalkVars(t, func(v ast.Var) bool {
 		found = found || rows[v] != 0 || v.Equal(ast.InputRootDocument.Value)
@@ -77,7 +77,7 @@ func headVar(ref ast.Ref) ast.Var {
 	return v
 }
 
-// rowBinding recognises an expression that gives a row of a section a name, as
+// rowBinding recognizes an expression that gives a row of a section a name, as
 // the compiler makes it of "some scep in input.scep".
 func rowBinding(e *ast.Expr) (variable, source *ast.Term) {
 	if !e.IsEquality() || len(e.With) > 0 || e.Negated {
@@ -98,7 +98,7 @@ func rowBinding(e *ast.Expr) (variable, source *ast.Term) {
 	return nil, nil
 }
 
-// rowSection is the section that input.<section>[…] is a row of, or 0.
+// rowSection returns the section that input.<section>[…] is a row of, or 0.
 func rowSection(ref ast.Ref) sections {
 	if !ref.HasPrefix(ast.InputRootRef) || len(ref) < 2 {
 		return 0
@@ -128,7 +128,7 @@ func (f *facts) everything() {
 	f.needs, f.allSCEP, f.allCertificates, f.pure = allSections, true, true, false
 }
 
-// input notes a reference into the input document.
+// input records a reference to the input document.
 func (f *facts) input(path ast.Ref) {
 	if len(path) == 0 {
 		f.everything()
@@ -159,7 +159,7 @@ func (f *facts) input(path ast.Ref) {
 	}
 }
 
-// row notes what of a row is looked at.
+// row records what of a row is read.
 func (f *facts) row(section sections, rest ast.Ref) {
 	f.needs |= section
 	var steps []string
@@ -185,7 +185,7 @@ func (f *facts) row(section sections, rest ast.Ref) {
 	}
 }
 
-// settle brings the paths into an order and drops those that lie in others.
+// settle sorts the paths and removes those inside others.
 func (f *facts) settle() {
 	for _, list := range []*[]string{&f.scep, &f.certificates} {
 		slices.Sort(*list)

@@ -33,10 +33,10 @@ const (
 	allSections sections = 1<<iota - 1
 )
 
-// Input gives the document that policies see of the profile that is looked at.
+// Input returns the document that policies see of the profile of the pass.
 func Input(pass *checker.Pass) ast.Value { return newDocument(pass).build(allSections) }
 
-// InputJSON gives the same document as JSON, indented.
+// InputJSON returns the same document as JSON, indented.
 func InputJSON(pass *checker.Pass) ([]byte, error) {
 	if err := newDocument(pass).oversize(allSections); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (p parts) shownUnder(name, field string) bool {
 	return p.shown(name+"\x00"+field) || p[name]
 }
 
-// with adds what a policy looks at.
+// with adds what a policy reads.
 func (p parts) with(paths []string, all bool) parts {
 	if p == nil || all {
 		return nil
@@ -153,7 +153,8 @@ func (d *document) build(which sections) ast.Value {
 	return f.term().Value
 }
 
-// profile is the whole profile as it is written; empty if it is no dict.
+// profile returns the whole profile as it is written; empty if it is not a
+// dictionary.
 func (d *document) profile() *ast.Term {
 	if !d.p.Root.Is(profile.Dict) {
 		return ast.ObjectTerm()
@@ -176,7 +177,7 @@ func (d *document) targets() *ast.Term {
 	return ast.ArrayTerm(list...)
 }
 
-// pathOf gives the path of a value as a term.
+// pathOf returns the path of a value as a term.
 func pathOf(n *profile.Node) *ast.Term { return pathTerm(n.Path()) }
 
 func pathTerm(steps []any) *ast.Term {

@@ -6,8 +6,8 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// acme is the typed view of one ACME payload. It has the fields of a SCEP payload
-// where the settings are the same.
+// acme returns the typed view of one ACME payload. It has the fields of a SCEP
+// payload if the settings are the same.
 func (d *document) acme(a *profile.ACME) *ast.Term {
 	s := &profile.SCEP{Payload: a.Payload, Content: a.Content, URL: a.DirectoryURL, Subject: a.Subject, SubjectAltName: a.SubjectAltName}
 	f := make(fields, 0, 20)
@@ -38,8 +38,8 @@ func (d *document) acme(a *profile.ACME) *ast.Term {
 	return f.term()
 }
 
-// acmePaths are the paths of the keys of an ACME payload; of a key that is not
-// set, that of the payload.
+// acmePaths returns the paths of the keys of an ACME payload; for a key that is
+// not set, that of the payload.
 func acmePaths(a *profile.ACME) *ast.Term {
 	f := make(fields, 0, len(profile.ACMEKeys))
 	for _, key := range profile.ACMEKeys {

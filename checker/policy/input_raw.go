@@ -30,7 +30,7 @@ const (
 	maxReferences   = 10_000
 )
 
-// oversize says what of the profile is too much for policies.
+// oversize returns what of the profile is too large for policies.
 func (d *document) oversize(which sections) error {
 	for _, part := range []struct {
 		section sections
@@ -65,8 +65,8 @@ func (d *document) oversize(which sections) error {
 	return nil
 }
 
-// raw gives a value of the profile as it is written. A key that stands twice
-// has its last value. Within tells whether the value lies under a secret key.
+// raw returns a value of the profile as it is written. A duplicate key has its
+// last value. within says whether the value is under a secret key.
 func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 	switch {
 	case n.Is(profile.Dict):
@@ -135,7 +135,7 @@ func (d *document) data(n *profile.Node) *ast.Term {
 	return ast.StringTerm(text)
 }
 
-// lengthOf stands in the place of data that is not given.
+// lengthOf returns the length of data, which policies get instead of the data.
 func lengthOf(n *profile.Node) string {
 	digits := 0
 	for _, c := range []byte(n.Text()) {

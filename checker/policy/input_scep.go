@@ -12,7 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// scepPaths are the paths of the SCEP keys of a payload.
+// scepPaths returns the paths of the SCEP keys of a payload.
 func scepPaths(s *profile.SCEP) *ast.Term {
 	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative() || s.Bare() && s.Content == s.Node, bare: s.Bare()}
 	for i, k := range profile.SCEPKeys {
@@ -90,8 +90,8 @@ func payloadPath(s *profile.SCEP) *ast.Term {
 	return ast.ArrayTerm(term("PayloadContent"), ast.InternedTerm(s.Index))
 }
 
-// keys are the keys of a payload as they are written; of one that stands twice,
-// the one a device keeps.
+// keys returns the keys of a payload as they are written; of duplicates, the one
+// that a device uses.
 func (d *document) keys(s *profile.SCEP) *ast.Term {
 	f := make(fields, 0, s.Content.Len())
 	for n := range s.Content.Children() {
@@ -112,7 +112,7 @@ func types(s *profile.SCEP) *ast.Term {
 	return f.term()
 }
 
-// text is a string without the secrets that may be in it.
+// text returns a string without the secrets that may be in it.
 func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Text(s)) }
 
 func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
@@ -173,8 +173,8 @@ func (d *document) subject(s *profile.SCEP) *ast.Term {
 	return ast.ArrayTerm(list...)
 }
 
-// named is a name of the certificate that is asked for: its type, its text, and
-// its value if that is known.
+// named returns a name of the requested certificate: its type, its text, and its
+// value if that is known.
 func (d *document) named(kind string, value *profile.Node) fields {
 	text := d.scalar(value, false)
 	variable := value.Unrendered() || value.HasVariable()

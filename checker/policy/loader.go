@@ -20,7 +20,7 @@ import (
 	"github.com/sceplint/sceplint/policies"
 )
 
-// DefaultPack is the pack that is on unless it is switched off.
+// DefaultPack is the pack that is loaded by default.
 const DefaultPack = "recommended"
 
 // Loader says which policies are loaded: shipped packs, and files that flags or the configuration name.
@@ -29,12 +29,12 @@ type Loader struct {
 	NoDefaultPack      bool
 	Trace              string
 	Project            config.Project
-	Lazy               bool     // what the policies are about is not needed
-	AllPacks           bool     // of those that are shipped, wherever they are loaded
+	Lazy               bool     // the METADATA of the policies is not needed
+	AllPacks           bool     // load all shipped packs
 	Reserved           []string // IDs that policies may not have: those of the built-in rules
 }
 
-// PackNames are the shipped packs, with the dashes of IDs.
+// PackNames returns the shipped packs, with the dashes of IDs.
 var PackNames = sync.OnceValue(func() (names []string) {
 	entries, err := policies.FS.ReadDir(".")
 	if err != nil {
@@ -46,7 +46,7 @@ var PackNames = sync.OnceValue(func() (names []string) {
 	return names
 })
 
-// ShippedIDs are the IDs of all shipped policies, loaded or not.
+// ShippedIDs returns the IDs of all shipped policies, loaded or not.
 func ShippedIDs() (ids []string) {
 	folders, err := fs.Glob(policies.FS, "*/*")
 	if err != nil {
@@ -59,16 +59,16 @@ func ShippedIDs() (ids []string) {
 }
 
 // Sets are the policies of a run: those that the command line loads, and those
-// that the configuration does. They are compiled apart, so that a repository cannot
-// change what the command line brings: not its packages, and not its data.
+// that the configuration does. They are compiled separately, so that a
+// repository cannot change the packages and data of the command line.
 type Sets struct{ given, configured *Set } // nil where there are none
 
-// all gives the sets that there are.
+// all returns the sets that exist.
 func (s Sets) all() []*Set {
 	return slices.DeleteFunc([]*Set{s.given, s.configured}, func(set *Set) bool { return set == nil })
 }
 
-// Rules gives the policies as rules, ordered by pack and ID.
+// Rules returns the policies as rules, ordered by pack and ID.
 func (s Sets) Rules() (list []checker.Rule) {
 	for _, set := range s.all() {
 		list = append(list, set.Rules()...)
@@ -77,7 +77,7 @@ func (s Sets) Rules() (list []checker.Rule) {
 	return list
 }
 
-// Load reads the policies that the flags and the configuration name.
+// Load loads the policies of the flags and the configuration.
 func (f *Loader) Load(ctx context.Context) (sets Sets, err error) {
 	data := map[string]any{}
 	parameters, err := f.readData(data)
@@ -119,7 +119,7 @@ func (f *Loader) loadSet(ctx context.Context, files []File, data map[string]any)
 	return Load(ctx, Config{Files: files, Data: data, Taken: f.Reserved, Trace: f.Trace, Lazy: f.Lazy})
 }
 
-// givenFiles are the files of the policies that flags name.
+// givenFiles returns the files of the policies that flags list.
 func (f *Loader) givenFiles() (files []File, err error) {
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(f.Packs))) {
 		if !slices.Contains(PackNames(), name) {
@@ -141,8 +141,8 @@ func (f *Loader) givenFiles() (files []File, err error) {
 	return files, nil
 }
 
-// configuredFiles are the files of the policies that the configuration names, or
-// that are loaded without one.
+// configuredFiles returns the files of the policies that the configuration
+// lists, or that are loaded by default.
 func (f *Loader) configuredFiles() (files []File, err error) {
 	packs, err := f.configuredPacks()
 	if err != nil {
@@ -171,7 +171,7 @@ func (f *Loader) configuredFiles() (files []File, err error) {
 	return files, nil
 }
 
-// configuredPacks are the shipped packs of the configuration, each once.
+// configuredPacks returns the shipped packs of the configuration, each once.
 func (f *Loader) configuredPacks() ([]string, error) {
 	if f.AllPacks {
 		return PackNames(), nil
@@ -251,7 +251,7 @@ func (f *Loader) checkParameters(ctx context.Context, sets Sets, parameters []pa
 	return nil
 }
 
-// unreadParameter is the error for a parameter that no policy reads.
+// unreadParameter returns the error for a parameter that no policy reads.
 func (f *Loader) unreadParameter(ctx context.Context, known Parameters, name string, quote bool) error {
 	for _, pack := range PackNames() {
 		if p, err := packParameters(ctx, pack); err == nil && p.Has(name) {
@@ -261,7 +261,7 @@ func (f *Loader) unreadParameter(ctx context.Context, known Parameters, name str
 	return known.Unknown(name, quote)
 }
 
-// packParameters gives the parameters of a shipped pack.
+// packParameters returns the parameters of a shipped pack.
 func packParameters(ctx context.Context, pack string) (Parameters, error) {
 	files, err := PackFiles(pack)
 	if err != nil {
@@ -270,8 +270,7 @@ func packParameters(ctx context.Context, pack string) (Parameters, error) {
 	return ParametersOf(ctx, files)
 }
 
-// mergeDefaults puts the parameters of the configuration below those that were given
-// by flags.
+// mergeDefaults adds the parameters of the configuration that flags do not set.
 func mergeDefaults(data, parameters map[string]any) map[string]any {
 	if len(parameters) == 0 {
 		return data
@@ -287,7 +286,7 @@ func mergeDefaults(data, parameters map[string]any) map[string]any {
 	return data
 }
 
-// PackFiles are the files of a shipped pack, without its tests.
+// PackFiles returns the files of a shipped pack, without its tests.
 func PackFiles(pack string) ([]File, error) {
 	folder := strings.ReplaceAll(pack, "-", "_")
 	sub, err := fs.Sub(policies.FS, folder)
@@ -301,7 +300,7 @@ func PackFiles(pack string) ([]File, error) {
 	return slices.DeleteFunc(files, func(f File) bool { return strings.HasSuffix(f.Path, "_test.rego") }), err
 }
 
-// filesAt are the files of one --policy.
+// filesAt returns the files of one --policy.
 func filesAt(path string) ([]File, error) {
 	if info, err := os.Stat(path); err != nil {
 		return nil, localfile.DescribeError(path, err)
@@ -317,8 +316,8 @@ func filesAt(path string) ([]File, error) {
 	return namedFile(path, text)
 }
 
-// directoryFiles are the files of a directory of policies, with the directory
-// held open. Links do not lead out of it.
+// directoryFiles returns the files of a directory of policies, with the
+// directory held open. Links do not lead out of it.
 func directoryFiles(path string) (files []File, done func(), err error) {
 	real, err := localfile.Follow(path, false)
 	if err != nil {
@@ -332,7 +331,8 @@ func directoryFiles(path string) (files []File, done func(), err error) {
 	return files, func() { root.Close() }, err
 }
 
-// filesOf are the files of a directory of policies that messages call by a path.
+// filesOf returns the files of a directory of policies, with a path for
+// messages.
 func filesOf(fsys fs.FS, path string) ([]File, error) {
 	files, err := Files(fsys, func(file string) string { return filepath.Join(path, filepath.FromSlash(file)) })
 	if err == nil && !slices.ContainsFunc(files, func(f File) bool { return filepath.Ext(f.Path) == ".rego" }) {
@@ -341,7 +341,7 @@ func filesOf(fsys fs.FS, path string) ([]File, error) {
 	return files, err
 }
 
-// namedFile is what a file holds that is named.
+// namedFile returns the content of a file that is named.
 func namedFile(path string, text []byte) ([]File, error) {
 	switch name := strings.ToLower(filepath.Base(path)); {
 	case strings.HasSuffix(name, ".tar.gz"), strings.HasSuffix(name, ".tgz"):
@@ -352,7 +352,7 @@ func namedFile(path string, text []byte) ([]File, error) {
 	return nil, fmt.Errorf("%s: unsupported policy file; expected a .rego file, a directory, or a bundle (.tar.gz)", path)
 }
 
-// projectFiles are the files of one path of policies in the configuration.
+// projectFiles returns the files of one path of policies in the configuration.
 func projectFiles(f *config.Project, name string) ([]File, error) {
 	file := f.Absolute(name)
 	root, inside, err := f.OpenRoot(file)
@@ -378,7 +378,7 @@ func projectFiles(f *config.Project, name string) ([]File, error) {
 	return namedFile(f.ShortPath(file), text)
 }
 
-// ReadData reads one --data, and gives the parameters in it.
+// ReadData reads one --data, and returns its parameters.
 func ReadData(data map[string]any, path string) (parameters []string, err error) {
 	text, err := localfile.Read(path, localfile.MaxSize)
 	if err != nil {
@@ -390,7 +390,7 @@ func ReadData(data map[string]any, path string) (parameters []string, err error)
 	return parameters, err
 }
 
-// Notes gives what there is to note about the policies.
+// Notes returns the notes on the policies.
 func (s Sets) Notes() (notes []string) {
 	for _, set := range s.all() {
 		notes = append(notes, set.Notes()...)
@@ -398,7 +398,7 @@ func (s Sets) Notes() (notes []string) {
 	return notes
 }
 
-// shippedFiles are the files of the shipped policies, without their tests.
+// shippedFiles returns the files of the shipped policies, without their tests.
 func shippedFiles() []string {
 	files, err := fs.Glob(policies.FS, "*/*/*.rego")
 	if err != nil {
@@ -419,8 +419,8 @@ func shippedTitle(file string) string {
 	return title
 }
 
-// TestFiles are the files of a path to test, with what their tests may read:
-// what is in the directory, and nothing that links lead out to.
+// TestFiles returns the files of a path to test, with the directory that their
+// tests may read; links do not lead out of it.
 func TestFiles(path string) (files []File, done func(), err error) {
 	done = func() {}
 	info, err := os.Stat(path)

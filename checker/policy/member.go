@@ -12,7 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// gather notes what policies about the whole run must know of a profile.
+// gather exports the facts of a profile that policies about the whole run need.
 func gather(pass *checker.Pass) error {
 	if pass.Profile.Deployed() {
 		return nil // the same profile may be on many devices
@@ -58,7 +58,7 @@ type member struct {
 	hasArgs       bool
 }
 
-// read understands an element: a text, or an object of msg, path, help, and args.
+// read parses a member: a string, or an object with msg, path, help, and args.
 func read(v ast.Value) (m member, err error) {
 	const most = 1000
 	if exceeds(v, most) {
@@ -107,7 +107,7 @@ func read(v ast.Value) (m member, err error) {
 	return m, nil
 }
 
-// steps reads an array of keys and whole numbers.
+// steps reads an array of keys and integers.
 func steps(name string, v ast.Value) ([]any, error) {
 	array, ok := v.(*ast.Array)
 	if !ok {
@@ -134,8 +134,8 @@ func steps(name string, v ast.Value) ([]any, error) {
 	return list, nil
 }
 
-// place reports the finding at the value its path leads to; at the opening of
-// a dict or array, since then something is missing in it.
+// place reports the finding at the value of its path; at the opening of a
+// dictionary or array, since then something is missing in it.
 func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) error {
 	n := pass.Profile.Root.At(m.path...)
 	if n == nil {
@@ -163,12 +163,11 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 	return nil
 }
 
-// argument is what identifies the finding beside its path, in whatever words the
-// policy reports it: the set; then the arguments that the policy gives, or the
-// value at the path. A dictionary or an array has no value of its own, and
-// several things may be missing in it, so that without arguments the message
-// has to tell them apart. The policies of the program give arguments where they
-// have several findings at one path.
+// argument returns what identifies the finding in addition to its path, in any
+// words: the set; then the arguments of the policy, or the value at the path. A
+// dictionary or an array has no value of its own, and several things may be
+// missing in it, so that without arguments the message has to distinguish them.
+// Shipped policies have arguments if they have several findings at one path.
 func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
 	switch {
 	case m.hasArgs:
@@ -181,8 +180,8 @@ func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity che
 	return fmt.Sprintf("%s value %s", severity, secret.MaskOwn(n.Text(), secrets.Own(n.Span(), n)))
 }
 
-// missing gives the path of the SCEP key that a policy reports as missing from the
-// dictionary at a path; nil if it may be another one, or more than one.
+// missing returns the path of the SCEP key that a policy reports as missing from
+// the dictionary at a path; nil if it may be another one, or more than one.
 func (p *policy) missing(pass *checker.Pass, path []any) (missing []any) {
 	if p.facts.allSCEP {
 		return nil

@@ -23,9 +23,8 @@ type remembered struct {
 	answer answer
 }
 
-// view takes the facts of a policy out of a document: time and targets, then
-// for each section a number of rows and their values, with nil for what is not
-// there.
+// view extracts the facts of a policy from a document: time and targets, then
+// for each section a number of rows and their values, with nil for missing ones.
 func (f *facts) view(input ast.Object) (list []*ast.Term, hash int) {
 	add := func(t *ast.Term) {
 		list = append(list, t)
@@ -57,7 +56,7 @@ func (f *facts) view(input ast.Object) (list []*ast.Term, hash int) {
 	return list, hash
 }
 
-// find follows a path of fields; nil where it leads nowhere.
+// find follows a path of fields; nil if there is nothing.
 func find(t *ast.Term, path string) *ast.Term {
 	for more := true; more; {
 		var name string
@@ -88,7 +87,7 @@ func same(a, b *ast.Term) bool {
 	return a == b || a != nil && b != nil && a.Value.Compare(b.Value) == 0
 }
 
-// remember keeps an answer, with copies of the facts that hold on to no
+// remember stores an answer, with copies of the facts that do not refer to the
 // profile.
 func (m *memory) remember(list []*ast.Term, hash int, a answer) {
 	const largest = 64 // values in all facts
@@ -123,7 +122,7 @@ func (m *memory) remember(list []*ast.Term, hash int, a answer) {
 	m.answers[hash] = append(m.answers[hash], remembered{kept, answer{sets: sets}})
 }
 
-// detached is a copy of a term whose strings are its own.
+// detached returns a copy of a term with its own strings.
 func detached(t *ast.Term) *ast.Term {
 	if t == nil {
 		return nil

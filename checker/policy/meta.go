@@ -83,10 +83,10 @@ func (s *Set) take(f File, m *ast.Module) error {
 
 func dashed(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
-// at is a place in a file.
+// at returns a location in a file.
 func at(f File, l *ast.Location) string { return fmt.Sprintf("%s:%d:%d", f.Name, l.Row, l.Col) }
 
-// setsOf finds the rules named deny, warn or info.
+// setsOf finds the rules named deny, warn, or info.
 func setsOf(m *ast.Module) (found []*ast.Rule) {
 	for _, r := range m.Rules {
 		for _, set := range setSeverities {
@@ -128,7 +128,7 @@ func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
 	return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename a library to lib.<name>", line)
 }
 
-// describedLater reads the METADATA of a shipped policy, which is sound.
+// describedLater reads the METADATA of a shipped policy, which is valid.
 func (p *policy) describedLater(f File) *checker.Meta {
 	m, err := parseModule(f, true)
 	if err == nil {
@@ -140,7 +140,7 @@ func (p *policy) describedLater(f File) *checker.Meta {
 	panic(err) // it is part of the program, and tests read it
 }
 
-// describe adds the METADATA of the package to what is known of the policy.
+// describe adds the METADATA of the package to the description of the policy.
 func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	meta := p.Meta
 	var a *ast.Annotations
@@ -198,7 +198,7 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	return &meta, nil
 }
 
-// clean takes from a text what could deceive on a terminal.
+// clean removes characters that could deceive on a terminal.
 func clean(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
@@ -241,7 +241,7 @@ func jsonType(v any) string {
 	return "number"
 }
 
-// nearest gives the name that is at most two letters away, or "".
+// nearest returns the name with an edit distance of at most 2, or "".
 func nearest(name string, names []string) string {
 	best, far := "", 3
 	for _, n := range names {

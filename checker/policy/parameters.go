@@ -12,13 +12,13 @@ import (
 // Parameters are the keys of data.config that policies read.
 type Parameters struct {
 	Names []string // ordered
-	Any   bool     // a key that is computed is read, which may be any
+	Any   bool     // a computed key is read, which may be any
 }
 
 // Has reports whether a parameter is read.
 func (p Parameters) Has(name string) bool { return p.Any || slices.Contains(p.Names, name) }
 
-// Nearest gives the parameter that a misspelled name may stand for, or "".
+// Nearest returns the parameter that a misspelled name may stand for, or "".
 func (p Parameters) Nearest(name string) string {
 	plain := func(name string) string { return strings.ToLower(strings.ReplaceAll(name, "-", "_")) }
 	for _, n := range p.Names {
@@ -29,15 +29,15 @@ func (p Parameters) Nearest(name string) string {
 	return nearest(name, p.Names)
 }
 
-// With gives the parameters of both.
+// With returns the parameters of both.
 func (p Parameters) With(others Parameters) Parameters {
 	names := slices.Concat(p.Names, others.Names)
 	slices.Sort(names)
 	return Parameters{slices.Compact(names), p.Any || others.Any}
 }
 
-// Parameters gives the parameters that the policies of the set read. Of nil, there
-// are none.
+// Parameters returns the parameters that the policies of the set read. A nil set
+// has none.
 func (s *Set) Parameters() (Parameters, error) {
 	if s == nil {
 		return Parameters{}, nil
@@ -48,7 +48,7 @@ func (s *Set) Parameters() (Parameters, error) {
 	return parametersOf(s.compiler.Modules), nil
 }
 
-// ParametersOf gives the parameters that the policies of some files read.
+// ParametersOf returns the parameters that the policies of some files read.
 func ParametersOf(ctx context.Context, files []File) (Parameters, error) {
 	s, err := open(ctx, Config{Files: files})
 	if err != nil {
@@ -93,7 +93,8 @@ func isString(t *ast.Term) bool {
 	return ok
 }
 
-// checkRead rejects parameters that lie beside policies, and that none reads.
+// checkRead rejects parameters in data files next to policies if none reads
+// them.
 func (s *Set) checkRead(modules map[string]*ast.Module) error {
 	if len(s.beside) == 0 {
 		return nil
@@ -107,8 +108,8 @@ func (s *Set) checkRead(modules map[string]*ast.Module) error {
 	return nil
 }
 
-// Unknown is the error for a parameter that no policy reads. It quotes the name if
-// that is allowed.
+// Unknown returns the error for a parameter that no policy reads. It quotes the
+// name if that is allowed.
 func (p Parameters) Unknown(name string, quote bool) error {
 	quoted := ""
 	if quote {

@@ -1,9 +1,9 @@
-// Package policy turns policies written in Rego into rules. It is the only
-// importer of Open Policy Agent.
+// Package policy runs Rego policies as rules. It is the only importer of Open
+// Policy Agent.
 //
 // A policy is a package policies.<pack>.<id> with one or more of the sets deny,
-// warn and info. It sees one profile as input, of the form that Schema gives.
-// Policies are not trusted: they reach no network, file or environment, see no
+// warn, and info. It gets one profile as input, in the form of Schema. Policies
+// are not trusted: they have no access to network, files, environment, and
 // secrets, and are stopped when they take too long.
 package policy
 
@@ -22,24 +22,24 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Config says what policies are loaded, and with what.
+// Config is which policies are loaded, with their data.
 type Config struct {
-	Files []File         // Rego modules and data; others are passed over
-	Data  map[string]any // the data document: "config" in it holds the parameters
-	Taken []string       // IDs that policies may not have, being those of built-in rules
+	Files []File         // Rego modules and data; others are skipped
+	Data  map[string]any // the data document: "config" in it has the parameters
+	Taken []string       // IDs that policies may not have, since built-in rules have them
 	Trace string         // the ID of a policy whose evaluation is explained, by Pass.Print
-	// Lazy leaves the METADATA of shipped policies unread, which takes longer than
-	// all else in them, until a policy finds something. Rules then tells of them no
-	// more than ID, pack and severity.
+	// Lazy delays reading the METADATA of shipped policies, which takes longer than
+	// everything else in them, until a policy finds something. Rules returns only
+	// their ID, pack, and severity.
 	Lazy bool
 }
 
-// Set is what was loaded: policies compiled together.
+// Set is a set of policies that were compiled together.
 type Set struct {
 	config    Config
 	policies  []*policy
 	modules   map[string]*ast.Module
-	testFiles map[string]*ast.Module // known to RunTests alone
+	testFiles map[string]*ast.Module // only for RunTests
 	compile   func() error           // once; needed before anything runs
 	compiler  *ast.Compiler
 	store     storage.Store
@@ -81,9 +81,9 @@ var setSeverities = []struct {
 	{"info", checker.Info},
 }
 
-// Load reads policies. Its error names file and line of all that is wrong with
-// them; there is a Set only if nothing is. Shipped policies are compiled while
-// the caller goes on.
+// Load loads policies. Its error has file and line of everything that is wrong
+// with them; a Set is returned only without error. Shipped policies are compiled
+// in the background.
 func Load(ctx context.Context, config Config) (*Set, error) {
 	s, err := open(ctx, config)
 	if err != nil {
@@ -102,7 +102,7 @@ func Load(ctx context.Context, config Config) (*Set, error) {
 	return s, nil
 }
 
-// open reads policies, and leaves to compile what takes longer.
+// open reads policies, and leaves the slower work to compile.
 func open(ctx context.Context, config Config) (*Set, error) {
 	s := &Set{config: config}
 	if err := s.parse(); err != nil {
@@ -115,7 +115,7 @@ func open(ctx context.Context, config Config) (*Set, error) {
 	return s, nil
 }
 
-// Rules gives the policies as rules, ordered by pack and ID.
+// Rules returns the policies as rules, ordered by pack and ID.
 func (s *Set) Rules() []checker.Rule {
 	rules := make([]checker.Rule, len(s.policies))
 	for i, p := range s.policies {
@@ -172,7 +172,7 @@ func (s *Set) parse() error {
 	return errors.Join(append(failures, s.doubled()...)...)
 }
 
-// Clash finds an ID that two sets have, which are for one policy alone.
+// Clash finds an ID that two sets have, although IDs are unique.
 func (s *Set) Clash(other *Set) error {
 	known := map[string]*policy{}
 	for _, p := range other.policies {
@@ -186,7 +186,7 @@ func (s *Set) Clash(other *Set) error {
 	return nil
 }
 
-// doubled finds IDs that are not for one policy alone.
+// doubled finds duplicate IDs.
 func (s *Set) doubled() (failures []error) {
 	seen := map[string]*policy{}
 	for _, p := range s.policies {

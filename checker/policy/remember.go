@@ -29,8 +29,8 @@ type terms[K comparable] struct {
 // enough is how many terms of a kind are remembered.
 const enough = 1024
 
-// get gives the term for a key, and has it made if it is not there. Keep gives
-// a key that does not hold on to a profile.
+// get returns the term for a key, and creates it if it does not exist. keep
+// returns a key that does not refer to a profile.
 func (t *terms[K]) get(key K, keep func(K) K, makeTerm func() *ast.Term) *ast.Term {
 	t.lock.RLock()
 	term, full := t.made[key], len(t.made) >= enough
@@ -58,7 +58,7 @@ func itself[K any](key K) K { return key }
 // in the code; few enough to be kept for good.
 var words sync.Map
 
-// term gives the term of a word of the code.
+// term returns the term of a word of the code.
 func term(word string) *ast.Term {
 	if t, ok := words.Load(word); ok {
 		return t.(*ast.Term)
@@ -94,7 +94,7 @@ func booleanSetting(s profile.Setting[bool]) *ast.Term {
 	return booleans.get(keyOf(s), itself, func() *ast.Term { return setting(s, ast.InternedTerm[bool]).term() })
 }
 
-// textSetting is a setting that is text; a text that holds a secret is not
+// textSetting returns a setting that is text; a text with a secret is not
 // remembered.
 func (d *document) textSetting(s profile.Setting[string]) *ast.Term {
 	if s.Known && d.secrets.Text(s.Value) != s.Value {

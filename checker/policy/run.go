@@ -50,9 +50,8 @@ func (e *evaluator) giveBack() {
 }
 
 // run evaluates policies until one of them takes too much time or memory, and
-// gives the answers of those before it. OPA looks at whether it was cancelled
-// between its steps only; if one step does not end, the evaluation is left
-// behind.
+// returns the answers of those before it. OPA checks whether it was canceled
+// only between its steps; if one step does not end, the evaluation is abandoned.
 func (s *Set) run(pass *checker.Pass, todo []question, input *ast.Term, limit time.Duration, options ...func(*topdown.Query)) ([]answer, []string, error) {
 	var (
 		answers  = make([]answer, len(todo))
@@ -116,10 +115,9 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
 	return a
 }
 
-// await waits for an evaluation to be done, and cancels it when it takes too
-// much time or memory. Time is counted in beats of a clock that stands still
-// when the process gets no processor, so that a busy machine is no fault of the
-// policy.
+// await waits for an evaluation to end, and cancels it when it takes too much
+// time or memory. Time is counted in beats of a clock that stands still when the
+// process gets no processor, so that a busy machine does not stop a policy.
 func (e *evaluator) await(cancel topdown.Cancel, limit time.Duration) error {
 	const pace = 20 * time.Millisecond
 	heap := uint64(0)
@@ -157,7 +155,7 @@ func (e *evaluator) await(cancel topdown.Cancel, limit time.Duration) error {
 	}
 }
 
-// heapSize is how many bytes of the heap are in use or not yet collected.
+// heapSize returns how many bytes of the heap are in use or not yet collected.
 func heapSize() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)

@@ -73,8 +73,8 @@ var writing = []string{"json.marshal", "sprintf", "internal.print", "print", "in
 // formatting are those of them whose result has the texts of an argument in it.
 var formatting = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object"}
 
-// writtenLength is how long a value is as text, without escapes; more than maxText
-// if it is longer than that.
+// writtenLength returns how long a value is as text, without escapes; more than
+// maxText if it is longer than that.
 func writtenLength(v ast.Value) int {
 	n := 0
 	var add func(v ast.Value)
@@ -103,12 +103,13 @@ func writtenLength(v ast.Value) int {
 	return n
 }
 
-// exceeds reports whether a value holds more than so many, all told.
+// exceeds reports whether a value contains more values than a limit.
 func exceeds(v ast.Value, most int) bool {
 	return count(v, &most, 0) < 0
 }
 
-// count takes the values inside of one from what is left, down to -1.
+// count subtracts the number of values inside a value from what is left, down to
+// -1.
 func count(v ast.Value, left *int, depth int) int {
 	const deepest = 1000
 	if *left--; *left < 0 || depth > deepest {
@@ -194,7 +195,7 @@ func textLength(t *ast.Term) int {
 	return 0
 }
 
-// formatLength is what the widths and precisions of a format add up to.
+// formatLength returns the sum of the widths and precisions of a format.
 func formatLength(t *ast.Term) int {
 	format, ok := t.Value.(ast.String)
 	if !ok {
@@ -214,9 +215,9 @@ func formatLength(t *ast.Term) int {
 	return n
 }
 
-// bound puts limits on the functions, so that a policy that lets values grow is
-// stopped before the memory is gone: between two steps of an evaluation, where
-// it can be cancelled, one function may do what it likes.
+// bound limits the functions, so that a policy with growing values is stopped
+// before the memory is exhausted: an evaluation can be canceled only between two
+// steps, and one function is a single step.
 func bound() {
 	for _, name := range allowed {
 		f := topdown.GetBuiltin(name)
@@ -253,7 +254,8 @@ func bound() {
 // OPA's tester takes no other.
 type clock struct{}
 
-// now is a function of the present that keeps to the time of the run.
+// now returns a built-in function for the current time that uses the time of the
+// run.
 func now(f topdown.BuiltinFunc) topdown.BuiltinFunc {
 	return func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
 		if t, ok := bctx.Context.Value(clock{}).(time.Time); ok {

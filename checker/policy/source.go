@@ -18,12 +18,12 @@ import (
 
 // File is one file that policies are loaded from.
 type File struct {
-	Name string // as messages call it
-	Path string // inside of its directory or bundle, with slashes
+	Name string // as in messages
+	Path string // inside its directory or bundle, with slashes
 	Text []byte
 
-	Beside  fs.FS // what tests may read profiles from, Path being of it; may be nil
-	Shipped bool  // part of the program, and known to be sound
+	Beside  fs.FS // the directory of Path, from which tests may read profiles; may be nil
+	Shipped bool  // part of the program, and known to be valid
 }
 
 // The most that is read: policies are text that people write.
@@ -52,9 +52,9 @@ func Wanted(name string) bool {
 }
 
 // Files collects the files of a directory that Load reads, in order. Hidden
-// directories are skipped; name gives the name of a file in messages. A link to a
-// directory is followed if its files were not collected yet. One that cannot be
-// followed is an error: there may be policies behind it.
+// directories are skipped; name returns the name of a file in messages. A link
+// to a directory is followed if its files were not collected yet. One that
+// cannot be followed is an error, since there may be policies in it.
 func Files(fsys fs.FS, name func(path string) string) ([]File, error) {
 	c := &collector{fsys: fsys, name: name}
 	err := c.walk(".")
@@ -112,7 +112,7 @@ func (c *collector) walk(from string) error {
 	})
 }
 
-// addDir notes a directory, or skips one that was walked already.
+// addDir adds a directory, or skips one that was walked already.
 func (c *collector) addDir(file string) error {
 	info, err := fs.Stat(c.fsys, file)
 	if err != nil {
@@ -161,7 +161,7 @@ func (c *collector) failed(file string, err error) error {
 }
 
 // isLinkOut reports whether an error is that of a link that leads out of an
-// os.Root, which has no name in package os.
+// os.Root, for which package os has no name.
 func isLinkOut(err error) bool { return strings.Contains(err.Error(), "escapes") }
 
 func readBounded(r io.Reader, total *int) ([]byte, error) {
@@ -178,8 +178,8 @@ func readBounded(r io.Reader, total *int) ([]byte, error) {
 	return text, nil
 }
 
-// Unpack reads a bundle as opa build makes it: a tar archive packed by gzip.
-// Messages call its files name:path.
+// Unpack reads a bundle as opa build makes it: a gzip-compressed tar archive.
+// Its files are called name:path in messages.
 func Unpack(name string, bundle []byte) ([]File, error) {
 	unzipped, err := gzip.NewReader(bytes.NewReader(bundle))
 	if err != nil {
@@ -221,8 +221,8 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 	}
 }
 
-// mergeData adds the data files that lie beside policies to the data document:
-// each at the path of its directory, as OPA does.
+// mergeData adds the data files next to policies to the data document: each at
+// the path of its directory, as OPA does.
 func (s *Set) mergeData() error {
 	data, left := map[string]any{}, maxDataValues
 	for _, f := range s.config.Files {
@@ -269,7 +269,7 @@ func (s *Set) mergeData() error {
 	return s.checkParameters()
 }
 
-// parametersIn gives the parameters in the data of a file beside policies.
+// parametersIn returns the parameters in a data file next to policies.
 func parametersIn(value map[string]any, file string) []string {
 	switch dir := path.Dir(file); dir {
 	case ".":
@@ -286,9 +286,10 @@ func parametersIn(value map[string]any, file string) []string {
 	return slices.Sorted(maps.Keys(value))
 }
 
-// ParseData reads a document of parameters, in JSON or YAML, and adds it to
-// data. A document with an object config at its top is data as policies see it;
-// any other holds the parameters, and becomes config. It gives the parameters.
+// ParseData parses a document of parameters, in JSON or YAML, and adds it to
+// data. A document with an object config at its top level is data as policies
+// see it; any other contains the parameters, and becomes config. It returns the
+// parameters.
 func ParseData(data map[string]any, text []byte) (parameters []string, err error) {
 	left := maxDataValues
 	value, err := parseObject(text, &left)
@@ -305,8 +306,8 @@ func ParseData(data map[string]any, text []byte) (parameters []string, err error
 	return slices.Sorted(maps.Keys(config)), merge(data, value, "")
 }
 
-// merge adds one object to another. Values that are in both, and not objects,
-// are an error.
+// merge adds one object to another. Values in both that are not objects are an
+// error.
 func merge(into, from map[string]any, at string) error {
 	for key, value := range from {
 		old, there := into[key]

@@ -14,7 +14,7 @@ import (
 //go:embed all:starter
 var starter embed.FS
 
-// StarterPack is the pack of a starter that nobody named otherwise.
+// StarterPack is the default pack of a starter.
 const StarterPack = "acme"
 
 // StarterFile is one file of a starter: its path, with slashes, and its text.
@@ -23,7 +23,7 @@ type StarterFile struct {
 	Text []byte
 }
 
-// Starter gives the files of a first policy of a pack: the policy, its test
+// Starter returns the files of a first policy of a pack: the policy, its test
 // with two profiles, and what runs them.
 func Starter(pack string) ([]StarterFile, error) {
 	if !packName(pack) {
@@ -52,8 +52,8 @@ func packName(name string) bool {
 	return len(name) <= most && snakeCase.MatchString(name) && !ast.IsKeyword(name)
 }
 
-// PackName makes a name of a pack from another name, such as that of a
-// directory; StarterPack if nothing of it can be used.
+// PackName makes the name of a pack from another name, such as that of a
+// directory; StarterPack if no character of it can be used.
 func PackName(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9')

@@ -12,8 +12,8 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// mentionsOthers reports whether the policy asks what other profiles have. It
-// is then asked when all profiles are read, and only about those that share
+// mentionsOthers reports whether the policy reads facts of other profiles. It is
+// then evaluated when all profiles have been read, and only for those that share
 // something with another.
 func (p *policy) mentionsOthers() bool {
 	found := false
@@ -26,7 +26,7 @@ func (p *policy) mentionsOthers() bool {
 	return found
 }
 
-// rulesOf gives the compiled rules of the policy's sets.
+// rulesOf returns the compiled rules of the policy's sets.
 func (s *Set) rulesOf(p *policy) (rules []*ast.Rule) {
 	for _, set := range p.sets {
 		rules = append(rules, s.compiler.GetRulesExact(p.module.Package.Path.Append(ast.StringTerm(set)))...)
@@ -34,8 +34,8 @@ func (s *Set) rulesOf(p *policy) (rules []*ast.Rule) {
 	return rules
 }
 
-// study finds out what of the input a policy looks at, itself or through other
-// rules, and whether it has anything to say of a profile without SCEP payloads.
+// study determines what of the input a policy reads, itself or through other
+// rules, and whether it can find anything in a profile without SCEP payloads.
 func (s *Set) study(p *policy) {
 	rules := s.rulesOf(p)
 	for _, r := range rules {
@@ -63,8 +63,8 @@ func (s *Set) study(p *policy) {
 	p.facts.settle()
 }
 
-// iteratesSCEP reports whether a body holds only if there is a SCEP payload:
-// one of its expressions goes over input.scep, or into it.
+// iteratesSCEP reports whether a body holds only if there is a SCEP payload: one
+// of its expressions iterates over input.scep, or indexes it.
 func iteratesSCEP(body ast.Body) bool {
 	for _, expr := range body {
 		if expr.Negated || len(expr.With) > 0 || expr.IsEvery() {
@@ -90,9 +90,9 @@ func iteratesSCEP(body ast.Body) bool {
 	return false
 }
 
-// undefined finds references into data that nothing defines: a name that is
-// misspelt there is undefined to Rego, and a policy that needs it says nothing.
-// What is put in the place of mocked references is defined.
+// undefined finds references to data that nothing defines: a misspelled name is
+// undefined in Rego, and a policy that needs it finds nothing. Replacements of
+// mocked references are defined.
 func (s *Set) undefined(compiler *ast.Compiler, modules map[string]*ast.Module, mocked []ast.Ref) error {
 	var failures []error
 	for _, name := range sortedNames(modules) {
@@ -142,8 +142,8 @@ func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 	return true
 }
 
-// Notes tells of what is not wrong, but may not be meant: parameters that a
-// policy takes, that are not given, and that have no default; and misspelled
+// Notes returns what is not wrong, but may not be intended: parameters that a
+// policy reads, that are not set, and that have no default; and misspelled
 // payload types, which no profile has.
 func (s *Set) Notes() (notes []string) {
 	config := s.config.Data["config"].(map[string]any)
@@ -217,8 +217,8 @@ func misspelledTypes(name string, m *ast.Module) (notes []string) {
 	return notes
 }
 
-// nearPayloadType gives the payload type that a text is a misspelling of; "" if
-// it is one, or like none. Short names are too close to those of others.
+// nearPayloadType returns the payload type that a text is a misspelling of; ""
+// if it is one, or similar to none. Short names are too similar to each other.
 func nearPayloadType(text string) string {
 	const prefix = "com.apple."
 	if !strings.HasPrefix(strings.ToLower(text), prefix) || len(text) > 100 {
@@ -243,7 +243,7 @@ func shippedName(files []File, name string) bool {
 	return slices.ContainsFunc(files, func(f File) bool { return f.Name == name && f.Shipped })
 }
 
-// groundPart is a reference up to the first part that is not a string.
+// groundPart returns a reference up to the first part that is not a string.
 func groundPart(ref ast.Ref) ast.Ref {
 	for i, step := range ref[1:] {
 		if _, ok := step.Value.(ast.String); !ok {

@@ -16,22 +16,22 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
-// TestConfig says which tests of policies are run, and how.
+// TestConfig is which tests of policies run, and how.
 type TestConfig struct {
 	Config
 	Now      time.Time      // the clock of the run
 	Secrets  bool           // whether tests may see secrets, with an option
-	Only     *regexp.Regexp // of the names of tests, as data.policies.acme.ca_host_test.test_x; nil for all
-	Jobs     int            // tests run at once; 0 is one a processor
+	Only     *regexp.Regexp // names of tests to run, such as data.policies.acme.ca_host_test.test_x; nil for all
+	Jobs     int            // tests to run at once; 0 for one per processor
 	Timeout  time.Duration  // of one test
-	Coverage bool           // whether it is noted which lines the tests reach
+	Coverage bool           // record which lines the tests reach
 }
 
 // Outcome is how a test ended.
 type Outcome string
 
-// The outcomes. An error is what kept a test from an answer, such as a file
-// that is missing, or its time that is over.
+// The outcomes. Errored is a test without a result, for example because a file
+// is missing or its time is over.
 const (
 	Passed  Outcome = "pass"
 	Failed  Outcome = "fail"
@@ -39,16 +39,16 @@ const (
 	Skipped Outcome = "skip"
 )
 
-// Test is a test rule and how it ended.
+// Test is a test rule with its outcome.
 type Test struct {
 	File     string
 	Line     int
-	Package  string // as data.policies.acme.ca_host_test
+	Package  string // such as data.policies.acme.ca_host_test
 	Name     string
 	Outcome  Outcome
 	Duration time.Duration
 	Failure  *Failure // why it failed
-	Err      error    // why it could not be decided
+	Err      error    // why it has no result
 	Output   []string // the lines that it printed
 	Cases    []Case   // of a test that is a table
 }
@@ -60,14 +60,14 @@ type Case struct {
 	Failure *Failure
 }
 
-// TestRun is what came of a run of tests, ordered by file and line.
+// TestRun is the result of a run of tests, ordered by file and line.
 type TestRun struct {
 	Tests    []Test
-	Coverage *Coverage // nil unless asked for
+	Coverage *Coverage // nil unless requested
 	Duration time.Duration
 }
 
-// Count tells how many tests ended so.
+// Count returns the number of tests with an outcome.
 func (r *TestRun) Count(o Outcome) (n int) {
 	for i := range r.Tests {
 		if r.Tests[i].Outcome == o {
@@ -80,10 +80,10 @@ func (r *TestRun) Count(o Outcome) (n int) {
 // ErrNoTests is that there is nothing to run.
 var ErrNoTests = errors.New("no tests found; a test is a rule test_… in a file …_test.rego")
 
-// RunTests runs the test_ rules beside policies. The policies must be such as
-// Load takes, and neither they nor their tests reach more than policies do, but
-// for the profiles beside a test. The error is of what kept the tests from being
-// run; that tests failed is told by the run.
+// RunTests runs the test_ rules next to policies. The policies must be valid for
+// Load, and neither they nor their tests have access to more than policies do,
+// except for the profiles next to a test. The error is that of the run; failed
+// tests are in the TestRun.
 func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	given, _ := config.Data["config"].(map[string]any)
 	names := slices.Sorted(maps.Keys(given))
@@ -151,7 +151,7 @@ type testRule struct {
 	ref  ast.Ref // its full name
 }
 
-// compileTests compiles the tests with what they test, and finds the tests.
+// compileTests compiles the tests with the policies, and finds the tests.
 func (t *tests) compileTests() error {
 	t.all = map[string]*ast.Module{}
 	for _, modules := range []map[string]*ast.Module{t.modules, t.testFiles} {
@@ -216,7 +216,7 @@ func (t *tests) findRules() {
 	}
 }
 
-// runner gives a runner of OPA for these tests.
+// runner returns a runner of OPA for these tests.
 func (t *tests) runner() *tester.Runner {
 	r := tester.NewRunner().SetCompiler(t.tested).SetStore(t.store).SetParallel(t.Jobs).SetTimeout(t.Timeout).
 		AddCustomBuiltins(t.samples.builtins())
@@ -270,7 +270,7 @@ func (t *tests) worded(err error) error {
 	return located(err)
 }
 
-// outputOf gives what a test printed as lines.
+// outputOf returns the lines that a test printed.
 func outputOf(text []byte) (lines []string) {
 	for line := range strings.Lines(string(text)) {
 		if len(lines) == maxPrints {
@@ -284,9 +284,9 @@ func outputOf(text []byte) (lines []string) {
 	return lines
 }
 
-// inOrder sorts tests by their places. Several of one name in a package are
-// several tests to OPA, which numbers them in any order; they are numbered by
-// theirs.
+// inOrder sorts tests by location. To OPA, several with one name in a package
+// are several tests, which it numbers in any order; here they are numbered by
+// location.
 func inOrder(list []Test) {
 	numbered := regexp.MustCompile(`#\d\d+$`)
 	slices.SortFunc(list, func(a, b Test) int {

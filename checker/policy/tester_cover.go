@@ -7,7 +7,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/cover"
 )
 
-// Coverage tells which lines of policies and libraries the tests reach. Tests
+// Coverage is which lines of policies and libraries the tests reach. Tests
 // themselves do not count.
 type Coverage struct {
 	Files []FileCoverage // in order
@@ -19,15 +19,15 @@ type FileCoverage struct {
 	Covered, Uncovered []Lines // in order, apart from each other
 }
 
-// Lines is a range of lines, both ends in it.
+// Lines is a range of lines, including both ends.
 type Lines struct{ First, Last int }
 
-// Count tells how many lines are covered, and how many are not.
+// Count returns how many lines are covered, and how many are not.
 func (f *FileCoverage) Count() (covered, uncovered int) {
 	return lineCount(f.Covered), lineCount(f.Uncovered)
 }
 
-// Count tells how many lines of all files are covered, and how many are not.
+// Count returns how many lines of all files are covered, and how many are not.
 func (c *Coverage) Count() (covered, uncovered int) {
 	for i := range c.Files {
 		a, b := c.Files[i].Count()
@@ -36,7 +36,7 @@ func (c *Coverage) Count() (covered, uncovered int) {
 	return covered, uncovered
 }
 
-// Percent is how many lines of a hundred are covered: 100 if there are none.
+// Percent returns the percentage of covered lines: 100 if there are no lines.
 func (c *Coverage) Percent() float64 { return percent(c.Count()) }
 
 func percent(covered, uncovered int) float64 {

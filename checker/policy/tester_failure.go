@@ -9,14 +9,14 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
-// Failure is why a test failed: the expression that got furthest, and the
+// Failure is why a test failed: the expression that was reached last, and the
 // values in it.
 type Failure struct {
 	File       string
 	Line       int
 	Expression string // its source, of one or more lines
 	Message    string // what is wrong, in a few words
-	Relation   string // how Got and Expected should relate: ==, or in; "" if they are not known
+	Relation   string // how Got and Expected should relate: ==, or in; "" if that is not known
 	Got        []byte // as indented JSON
 	Expected   []byte
 	Values     []string // of other expressions, short
@@ -104,7 +104,7 @@ func (f *following) mine(rule *ast.Rule) bool {
 	return false
 }
 
-// bodyOf finds the body of the test that a query is inside of.
+// bodyOf finds the body of the test that contains a query.
 func (f *following) bodyOf(query uint64) uint64 {
 	for query != 0 && !f.bodies[query] {
 		query = f.parents[query]
@@ -167,7 +167,7 @@ func (f *following) failed(expr *ast.Expr, e *topdown.Event) *Failure {
 	return failure
 }
 
-// at is a failure at a place, with its source.
+// at returns a failure at a location, with its source.
 func (f *following) at(l *ast.Location) *Failure {
 	const most = 8 // lines
 	failure := &Failure{File: l.File, Line: l.Row, Expression: strings.TrimSpace(string(l.Text))}
@@ -195,7 +195,7 @@ func undented(lines []string) string {
 	return strings.Join(cut, "\n")
 }
 
-// failure says why the test failed.
+// failure returns why the test failed.
 func (f *following) failure() *Failure {
 	if f.found != nil {
 		return f.found

@@ -115,7 +115,7 @@ func (s *samples) builtins() []*tester.Builtin {
 	return list
 }
 
-// input makes the document of the profile at a path beside the test.
+// input returns the document of the profile at a path next to the test.
 func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, error) {
 	text, ok := name.(ast.String)
 	if !ok {
@@ -167,8 +167,8 @@ func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, e
 	return term, nil
 }
 
-// setOptions does what the options of sceplint.input_with ask for, and gives
-// the number of the profile, or -1.
+// setOptions applies the options of sceplint.input_with, and returns the number
+// of the profile, or -1.
 func setOptions(c *checker.Checker, options ast.Value) (which int, err error) {
 	which = -1
 	object, ok := options.(ast.Object)
@@ -204,8 +204,7 @@ func setOptions(c *checker.Checker, options ast.Value) (which int, err error) {
 	return which, err
 }
 
-// read reads a profile beside a module, and nothing that is not below its
-// directory.
+// read reads a profile next to a module, and nothing outside its directory.
 func (s *samples) read(module, name string) ([]byte, error) {
 	f, ok := s.files[module]
 	if !ok || f.Beside == nil {
@@ -240,7 +239,7 @@ func (s *samples) read(module, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, profile.MaxSize+1))
 }
 
-// missing says that there is no such file, and which one may be meant.
+// missing returns the error for a missing file, with one that may be intended.
 func (s *samples) missing(fsys fs.FS, full, name string) error {
 	entries, _ := fs.ReadDir(fsys, path.Dir(full))
 	var names, profiles []string

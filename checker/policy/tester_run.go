@@ -98,7 +98,7 @@ func (t *tests) watch(ctx context.Context, r *tester.Runner, count int) (done []
 	}
 }
 
-// unstoppable names the tests that are still running, and would be for ever.
+// unstoppable lists the tests that are still running, and would never end.
 func (t *tests) unstoppable(done []*tester.Result) error {
 	var places []error
 	for _, name := range t.left(done) {
@@ -108,7 +108,8 @@ func (t *tests) unstoppable(done []*tester.Result) error {
 	return fmt.Errorf("a test could not be canceled after its timeout; it is one of\n%w", errors.Join(places...))
 }
 
-// follow evaluates a test once more, and notes what of it does not hold.
+// follow evaluates a test once more, and records which of its expressions does
+// not hold.
 func (t *tests) follow(r testRule) *following {
 	f := newFollowing(r.rule, t.config.Files)
 	body, err := t.tested.QueryCompiler().Compile(ast.NewBody(ast.NewExpr(ast.NewTerm(r.ref))))

@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// TestFormat writes what came of tests. Verbose names those that passed as well.
+// TestFormat writes the result of tests. verbose includes tests that passed.
 type TestFormat func(w io.Writer, run *TestRun, verbose bool) error
 
 // TestFormats are the formats of sceplint policy test.
@@ -61,7 +61,8 @@ func writeText(out io.Writer, run *TestRun, verbose bool) error {
 	return w.Flush()
 }
 
-// Reason says why the test did not pass; "" if it did, or if its cases tell.
+// Reason returns why the test did not pass; "" if it did, or if its cases say
+// it.
 func (t *Test) Reason() string {
 	switch {
 	case t.Err != nil:
@@ -72,7 +73,7 @@ func (t *Test) Reason() string {
 	return t.Failure.String()
 }
 
-// String gives the place, the message, the source and, where values are
+// String returns the location, the message, the source, and, if values are
 // compared, how they differ.
 func (f *Failure) String() string {
 	var b strings.Builder
@@ -92,7 +93,7 @@ func (f *Failure) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// difference gives how two values differ, in so many lines at most.
+// difference returns how two values differ, in a limited number of lines.
 func difference(got, expected []byte) string {
 	const most = 200
 	_, text, _ := strings.Cut(string(diff.Diff("got", []byte(string(got)+"\n"), "expected", []byte(string(expected)+"\n"))), "\n")
@@ -146,7 +147,7 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// rounded is a duration in about three digits.
+// rounded returns a duration in about three digits.
 func rounded(d time.Duration) time.Duration {
 	for unit := time.Second; unit > 1; unit /= 10 {
 		if d >= unit {
@@ -156,7 +157,7 @@ func rounded(d time.Duration) time.Duration {
 	return d
 }
 
-// oneLine is a name without what would break the line.
+// oneLine returns a name without what would break the line.
 func oneLine(text string) string {
 	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(clean(text))
 }

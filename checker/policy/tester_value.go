@@ -16,8 +16,8 @@ func isComparison(expr *ast.Expr) bool {
 	return slices.Contains([]string{ast.Equal.Name, ast.NotEqual.Name, ast.LessThan.Name, ast.LessThanEq.Name, ast.GreaterThan.Name, ast.GreaterThanEq.Name}, expr.Operator().String())
 }
 
-// valueOf is the value of a term where an evaluation is, nil if it has none or
-// that is not known.
+// valueOf returns the value of a term at a point of an evaluation, nil if it has
+// none or that is not known.
 func valueOf(t *ast.Term, e *topdown.Event) *ast.Term {
 	v := e.Plug(t)
 	if v != nil && v.IsGround() && !isRef(v) {
@@ -46,7 +46,7 @@ func valueOf(t *ast.Term, e *topdown.Event) *ast.Term {
 	return ast.NewTerm(found)
 }
 
-// sourceOf is a term as it stands in the source; "" if it stands there
+// sourceOf returns a term as it is written in the source; "" if it is written
 // otherwise.
 func sourceOf(t *ast.Term) string {
 	if t.Location == nil {
@@ -59,7 +59,7 @@ func sourceOf(t *ast.Term) string {
 	return text
 }
 
-// pretty is a value as indented JSON; sets are arrays in order.
+// pretty returns a value as indented JSON; sets are sorted arrays.
 func pretty(v ast.Value) []byte {
 	const most = 256 << 10
 	plain, err := ast.JSONWithOpt(v, ast.JSONOpt{SortSets: true})

@@ -18,7 +18,7 @@ func (tracer) Enabled() bool                    { return true }
 func (tracer) Config() topdown.TraceConfig      { return topdown.TraceConfig{PlugLocalVars: true} }
 func (t tracer) TraceEvent(event topdown.Event) { t(event) }
 
-// follow evaluates one policy again and tells of each step.
+// follow evaluates one policy again and reports each step.
 func (s *Set) follow(pass *checker.Pass, i int, tell tracer) error {
 	input := ast.NewTerm(newDocument(pass).build(s.policies[i].facts.needs))
 	done, _, err := s.run(pass, []question{{policy: i}}, input, timeBase, func(query *topdown.Query) {
@@ -30,7 +30,7 @@ func (s *Set) follow(pass *checker.Pass, i int, tell tracer) error {
 	return err
 }
 
-// whence gives the place of the rule that made a member of a set.
+// whence returns the location of the rule that created a member of a set.
 func (s *Set) whence(pass *checker.Pass, i int, set string, member *ast.Term) string {
 	p := s.policies[i]
 	place := fmt.Sprintf("%s:%d", p.file, p.line)
@@ -49,8 +49,8 @@ func (s *Set) whence(pass *checker.Pass, i int, set string, member *ast.Term) st
 	return place
 }
 
-// explain tells, in lines for people, why the policy did or did not find
-// something in the profile: of each rule of its sets, what holds or which
+// explain explains, in lines for people, why the policy did or did not find
+// something in the profile: for each rule of its sets, what holds or which
 // expression does not.
 func (s *Set) explain(pass *checker.Pass, i int) []string {
 	p := s.policies[i]

@@ -41,7 +41,7 @@ const (
 	Null     = plist.Null
 )
 
-// The forms of documents that rules tell apart.
+// The forms of documents that rules use.
 const (
 	FormXML  = plist.FormXML
 	FormJSON = plist.FormJSON
@@ -53,14 +53,14 @@ const MaxSize = plist.MaxSize
 // NoSpan is plist.NoSpan.
 var NoSpan = plist.NoSpan
 
-// The verdicts on signatures that rules tell apart.
+// The verdicts on signatures that rules use.
 const (
 	SignatureInvalid       = cms.Invalid
 	SignatureUnsupported   = cms.Unsupported
 	SignatureNoCertificate = cms.NoCertificate
 )
 
-// The syntaxes of variables that rules tell apart.
+// The syntaxes of variables that rules use.
 const (
 	SyntaxFleet       = template.SyntaxFleet
 	SyntaxDollar      = template.SyntaxDollar

@@ -38,7 +38,8 @@ type Inputs struct {
 	seen         map[uint64]struct{} // hashes of the paths that were yielded
 }
 
-// Validate rejects empty and duplicate paths before any work is done.
+// Validate rejects an empty path, and a duplicate - for standard input, before
+// any work is done.
 func (in *Inputs) Validate() error {
 	for i, path := range in.Paths {
 		if path == "-" {
