@@ -77,7 +77,7 @@ type Meta struct {
 	Command string // the command that alone runs it; "" for check
 
 	// Unsuppressible says that nothing suppresses the findings, switches the rule
-	// off, or changes its severities: they tell what could not be checked.
+	// off, or changes its severities: they report what was not checked.
 	Unsuppressible bool
 
 	// DisabledByDefault says that the rule runs only if it is enabled, or a severity

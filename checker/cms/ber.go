@@ -72,7 +72,7 @@ func (r *berReader) header() (tag byte, length int) {
 	case err != nil:
 		r.err = err
 	case missing > 0:
-		r.err = fmt.Errorf("CMS message is cut off: %d bytes or more are missing", missing)
+		r.err = fmt.Errorf("CMS message is truncated: %d bytes or more are missing", missing)
 	default:
 		r.pos = next
 		return tag, length

@@ -24,8 +24,8 @@ const (
 
 var (
 	errNotCMS      = errors.New("not a CMS message")
-	errCMSCut      = errors.New("CMS message is cut off")
-	errCMSUnclosed = errors.New("CMS message is cut off before its end-of-contents octets")
+	errCMSCut      = errors.New("CMS message is truncated")
+	errCMSUnclosed = errors.New("CMS message is truncated before its end-of-contents octets")
 	errCMSOverrun  = errors.New("CMS message is damaged: an element runs past the end of the one around it")
 	errCMSLength   = errors.New("CMS message is damaged: a length is reserved, too large or out of place")
 )

@@ -161,7 +161,7 @@ func TestSignedContentCopies(t *testing.T) {
 func TestSignedContentErrors(t *testing.T) {
 	const (
 		noSignedProfile = ", not a signed profile"
-		cutOff          = "CMS message is cut off"
+		cutOff          = "CMS message is truncated"
 		damaged         = "CMS message is damaged: "
 		overrun         = damaged + "an element runs past the end of the one around it"
 		badLength       = damaged + "a length is reserved, too large or out of place"
@@ -258,7 +258,7 @@ func TestSignedContentCutOffAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := 1; n < len(message); n++ {
-			if _, err := Content(message[:n]); err == nil || !strings.HasPrefix(err.Error(), "CMS message is cut off") {
+			if _, err := Content(message[:n]); err == nil || !strings.HasPrefix(err.Error(), "CMS message is truncated") {
 				t.Fatalf("%d of %d bytes of %x...: error is %v", n, len(message), message[:8], err)
 			}
 		}

@@ -160,7 +160,7 @@ func TestList(t *testing.T) {
 
 // TestListDamaged cuts exports off at every place, and puts a mark there that
 // does not belong. What stands before is read as it is of the whole, and the
-// damage is told: at the same place, in the same words, where it is cut off.
+// damage is told: at the same place, in the same words, where it is truncated.
 func TestListDamaged(t *testing.T) {
 	smallWindow(t)
 	for name, text := range listed(t) {

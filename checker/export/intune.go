@@ -122,7 +122,7 @@ func (s *document) intunePayload(payload *plist.Node, export *profile.Export) *p
 	text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(payload.Text()), ""))
 	if err != nil {
 		if text, err = base64.RawStdEncoding.DecodeString(strings.Join(strings.Fields(payload.Text()), "")); err != nil {
-			return s.unreadable(export, payload.Span(), "payload of the custom configuration is no base64")
+			return s.unreadable(export, payload.Span(), "payload of the custom configuration is not Base64")
 		}
 	}
 	return s.encoded(text, export)

@@ -110,7 +110,7 @@ const jamfDamaged = "the export of Jamf Pro cannot be read on from here: %v"
 
 // cutOff says where the text ends.
 func (r *jamfReader) cutOff() error {
-	return errors.New("it ends inside of <" + r.path[len(r.path)-1] + ">; it is cut off")
+	return errors.New("it ends inside <" + r.path[len(r.path)-1] + ">; it is truncated")
 }
 
 // jamfNames returns a profile for a response without settings.
@@ -184,7 +184,7 @@ func (r *jamfReader) payloads() error {
 	rest := r.src.Text[start:]
 	end := bytes.Index(rest, []byte("</payloads"))
 	if end < 0 {
-		return errors.New("it ends inside of <payloads>; it is cut off")
+		return errors.New("it ends inside <payloads>; it is truncated")
 	}
 	at := plist.Span{Start: start, End: start + end}
 	text := bytes.TrimSpace(rest[:end])
@@ -208,11 +208,11 @@ func xmlFault(err error) error {
 	if fault := (*xml.SyntaxError)(nil); errors.As(err, &fault) {
 		switch {
 		case strings.HasPrefix(fault.Msg, "unexpected EOF"):
-			return errors.New("it is cut off")
+			return errors.New("it is truncated")
 		case strings.HasPrefix(fault.Msg, "illegal character"), strings.HasPrefix(fault.Msg, "invalid UTF-8"):
 			return errors.New("a character stands there that XML does not allow")
 		}
-		return errors.New("it is no well-formed XML")
+		return errors.New("it is not well-formed XML")
 	}
 	return err
 }

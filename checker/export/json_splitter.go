@@ -165,14 +165,14 @@ func (c *jsonSplitter) value(mark byte) *Entry {
 	if len(word) < longest && c.pos+len(word) == c.end {
 		if !json.Valid(word) {
 			c.skip(len(word) - 1)
-			return c.damaged("this is no value that JSON has; write text in double quotation marks")
+			return c.damaged("invalid JSON value; strings need double quotation marks")
 		}
 		c.skip(len(word))
 		c.last = c.place()
 		return c.cutOff()
 	}
 	if !json.Valid(word) {
-		return c.damaged("this is no value that JSON has; write text in double quotation marks")
+		return c.damaged("invalid JSON value; strings need double quotation marks")
 	}
 	c.skip(len(word))
 	c.done()
@@ -293,7 +293,7 @@ func (c *jsonSplitter) damagedAt(at origin, message string) *Entry {
 // cutOff returns the error of a document that ends before its value does.
 func (c *jsonSplitter) cutOff() *Entry {
 	if len(c.open) == 0 {
-		return c.damagedAt(c.last, "the JSON ends before its value does; it is cut off")
+		return c.damagedAt(c.last, "the JSON ends before its value does; it is truncated")
 	}
 	return c.damagedAt(c.last, plist.UnclosedJSON(c.open[len(c.open)-1].mark, c.open[len(c.open)-1].line))
 }

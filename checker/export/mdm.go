@@ -24,7 +24,7 @@ func (s *document) readInstallProfile(root *plist.Node) []*profile.Profile {
 	case payload == nil:
 		return []*profile.Profile{s.unreadable(export, command.OpenSpan(), "the command InstallProfile has no Payload, so it carries no profile")}
 	case !ok || len(text) == 0:
-		p := s.unreadable(export, payload.Span(), "Payload of the command InstallProfile is no data with a profile in it")
+		p := s.unreadable(export, payload.Span(), "Payload of the command InstallProfile is not data with a profile")
 		p.SharedSecrets = &secret.Shared{Roots: []*plist.Node{root}, Hidden: []plist.Span{payload.Span()}}
 		return []*profile.Profile{p}
 	}

@@ -24,7 +24,7 @@ const (
 	trailerSize   = 32
 	firstDate     = -63145526400 // 0000-01-01, in seconds since 2001
 	lastDate      = 252423993599 // 9999-12-31
-	damagedBinary = "binary property list is cut off or damaged: "
+	damagedBinary = "binary property list is truncated or damaged: "
 )
 
 var objectNames = map[byte]string{

@@ -81,7 +81,7 @@ var classes = []classOf{
 	{"unescaped & or <, unknown entity", refuses, all, said(`^unescaped|^unknown entity|^unescaped &`), `Apple's reader: "unknown ampersand-escape sequence", and references of more than eight digits; a reference to a control character or half of a pair, which it may take, is none that XML allows`},
 	{"document type with declarations", refuses, all, said(`^document type with declarations`), `Apple's reader stops at [ with "unexpected character while parsing inline DTD", and knows none of the entities declared there`},
 	{"document type in small letters", refuses, []int{howettReader}, said(`^document type in small letters`), `Apple's reader: "Malformed DTD"`},
-	{"cut off", refuses, howettAndLibplist, said(`^the file ends|is not closed; write|is cut off|^no <plist>`), "Apple's reader: unexpected EOF, unterminated comment or CDATA section"},
+	{"cut off", refuses, howettAndLibplist, said(`^the file ends|is not closed; write|is truncated|^no <plist>`), "Apple's reader: unexpected EOF, unterminated comment or CDATA section"},
 	{"bytes that are not UTF-8", refuses, []int{libplistReader}, said(`is not UTF-8|save the profile as UTF-8|UTF-16 text`), `Apple's reader: "Unable to convert string to correct encoding"`},
 
 	// The scanner refuses what Apple's reader lets pass.
@@ -127,7 +127,7 @@ var classes = []classOf{
 // and reads for the scanner, so that it has no differences.
 var binaryClasses = []classOf{
 	{"other version than bplist00", refuses, []int{plistlibReader}, said(`^binary property list of version`), "Apple's reader takes any character after bplist0; nothing but bplist00 is written"},
-	{"trailer that does not fit the file", refuses, []int{plistlibReader, libplistReader}, said(`cut off or damaged`), "Apple's reader wants the objects, their table and the trailer to fill the file, as the guard does; others pass over what is left, and read what was meant for something else"},
+	{"trailer that does not fit the file", refuses, []int{plistlibReader, libplistReader}, said(`truncated or damaged`), "Apple's reader wants the objects, their table and the trailer to fill the file, as the guard does; others pass over what is left, and read what was meant for something else"},
 	{"object outside of the objects, or beyond their end", refuses, []int{plistlibReader, libplistReader}, said(`outside the objects of the file|runs past the end|no readable length|refers to object`), "Apple's reader looks at the bounds as well"},
 	{"objects that share bytes, or contain themselves", refuses, []int{plistlibReader, libplistReader}, said(`overlap one another|contains itself`), "no writer makes them; a small file could hold very much in that way"},
 	{"type that profiles do not have", refuses, []int{plistlibReader}, said(`which no profile may hold|keyed-archiver UID|key that is not a string`), "null, UID and sets are for archives, or not read at all"},

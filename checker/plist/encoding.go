@@ -97,7 +97,7 @@ func fromUTF16(text []byte, order binary.ByteOrder) ([]byte, Encoding, error) {
 		e.Name = "UTF-16BE"
 	}
 	if len(text)%2 != 0 {
-		return nil, e, fmt.Errorf("UTF-16 text ends in the middle of a character; the file is cut off, or was changed as if it were bytes")
+		return nil, e, fmt.Errorf("UTF-16 text ends in the middle of a character; the file is truncated, or was changed as if it were bytes")
 	}
 	if order.Uint16(text) == 0xfeff {
 		e.Mark, text = true, text[2:]

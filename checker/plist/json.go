@@ -42,7 +42,7 @@ func newJSONReader(s *Source) *jsonReader {
 
 func (r *jsonReader) read() *SyntaxError {
 	if i := invalidUTF8(r.text); i >= 0 {
-		return r.fail(Span{i, i + 1}, "this byte is no UTF-8, which JSON is written in; save the file as UTF-8")
+		return r.fail(Span{i, i + 1}, "invalid UTF-8; save the file as UTF-8")
 	}
 	r.decoder = json.NewDecoder(strings.NewReader(r.text[r.base:]))
 	r.decoder.UseNumber()
@@ -166,7 +166,7 @@ func (r *jsonReader) malformed() *SyntaxError {
 	return err
 }
 
-const JSONHint = "mend the JSON at this place; python3 -m json.tool FILE gives a second opinion"
+const JSONHint = "fix the JSON; python3 -m json.tool FILE checks it, too"
 
 // UnclosedJSON returns the message for a document that ends in an object or
 // array.
@@ -175,7 +175,7 @@ func UnclosedJSON(mark byte, line int) string {
 	if mark == '[' {
 		what, closing = "array", "]"
 	}
-	return "the JSON ends inside the " + what + " opened on line " + strconv.Itoa(line) + "; it is cut off, or " + closing + " is missing"
+	return "the JSON ends inside the " + what + " opened on line " + strconv.Itoa(line) + "; it is truncated, or " + closing + " is missing"
 }
 
 // fault words what encoding/json said of an offset.
@@ -189,7 +189,7 @@ func (r *jsonReader) fault(at int, said string) string {
 	switch {
 	case at >= len(r.text) || strings.HasPrefix(said, "unexpected end"):
 		if r.cur == nil {
-			return "the JSON ends before its value does; it is cut off"
+			return "the JSON ends before its value does; it is truncated"
 		}
 		opening := byte('{')
 		if r.cur.Kind == Array {
@@ -215,7 +215,7 @@ func (r *jsonReader) fault(at int, said string) string {
 	case is("after object key"):
 		return "the key has no value; write a colon and a value behind it"
 	}
-	return "this is no value that JSON has; write text in double quotation marks"
+	return "invalid JSON value; strings need double quotation marks"
 }
 
 // unrenderedJSON is the error for template text outside strings, if that is at

@@ -17,10 +17,10 @@ const (
 )
 
 var (
-	errOpenStepCut   = errors.New("the OpenStep property list is cut off")
+	errOpenStepCut   = errors.New("the OpenStep property list is truncated")
 	errOpenStepSize  = errors.New("the OpenStep property list is too large")
 	errOpenStepDepth = errors.New("the OpenStep property list nests dicts and arrays too deep")
-	errOpenStep      = errors.New("this is no OpenStep property list")
+	errOpenStep      = errors.New("not an OpenStep property list")
 )
 
 // ParseOpenStep parses an OpenStep property list, the braces around which may be

@@ -75,15 +75,15 @@ type Source struct {
 func (s *Source) Editable() (bool, string) {
 	switch {
 	case s.Inside:
-		return false, "it lies in an archive or a stream; mend the profile where it is kept"
+		return false, "it lies in an archive or a stream; fix the profile at its source"
 	case s.Origin != nil && s.Origin.Outer != nil, s.Rewritten:
-		return false, "it is what another system wrote; mend the profile where it is kept"
+		return false, "it is what another system wrote; fix the profile at its source"
 	case s.Signatures > 0:
-		return false, "it is signed, and an edit would break the signature; mend the profile it was made from and sign again"
+		return false, "it is signed, and an edit would break the signature; fix the profile it was made from, and sign it again"
 	case s.Form == FormBinary:
 		return false, "it is a binary property list; convert it to XML first"
 	case s.Form == FormJSON:
-		return false, "it is JSON, which fixes are not made for; mend it by hand"
+		return false, "it is JSON, which fixes are not made for; fix it by hand"
 	case s.Encoding.Decoded():
 		return false, fmt.Sprintf("it is encoded in %s; save it as UTF-8 first", s.Encoding.Name)
 	}

@@ -280,7 +280,7 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 	if quote != 0 {
 		return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; write a second %c", clip(name), quote)
 	}
-	return name, false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag <%s; it is cut off", clip(name))
+	return name, false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag <%s; it is truncated", clip(name))
 }
 
 // clip shortens foreign text for a message.
@@ -310,7 +310,7 @@ func (s *scanner) prolog() *SyntaxError {
 		switch {
 		case s.pos == len(s.text):
 			end := len(strings.TrimRight(s.text, " \t\r\n"))
-			return s.fail(Span{end, end}, "no <plist> element: the file ends before one begins; it is cut off")
+			return s.fail(Span{end, end}, "no <plist> element: the file ends before one begins; it is truncated")
 		case (s.has("<?=") || s.has("<?php")) && s.template():
 		case s.has("<?xml") && s.pos+5 < len(s.text) && IsSpace(s.text[s.pos+5]) && s.pos > start && len(s.src.Templates) == 0: // not <?xml-stylesheet
 			s.src.Leading = Span{start, s.pos}
@@ -610,9 +610,9 @@ func (s *scanner) endOfFile() *SyntaxError {
 	at := Span{end, end}
 	if s.cur != nil {
 		line := s.src.Position(int(s.cur.start)).Line
-		return s.structural(at, "the file ends inside the <%s> opened on line %d; it is cut off, or </%s> is missing", s.cur.Kind, line, s.cur.Kind)
+		return s.structural(at, "the file ends inside the <%s> opened on line %d; it is truncated, or </%s> is missing", s.cur.Kind, line, s.cur.Kind)
 	}
-	return s.structural(at, "the file ends before </plist>; it is cut off, or </plist> is missing")
+	return s.structural(at, "the file ends before </plist>; it is truncated, or </plist> is missing")
 }
 
 // closesPlainly takes the end tag of the open dict or array, if that is what
@@ -639,7 +639,7 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	at := s.pos
 	n := strings.IndexByte(s.text[at:], '>')
 	if n < 0 {
-		return false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag %s; it is cut off", clip(s.text[at:]))
+		return false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag %s; it is truncated", clip(s.text[at:]))
 	}
 	tag := Span{at, at + n + 1}
 	name := strings.TrimRight(s.text[at+2:at+n], " \t\r\n")

@@ -176,7 +176,7 @@ func notBase64(text string) string {
 	case HexDigest(text) != nil:
 		return "this is hexadecimal: write the bytes it stands for in base64, as xxd -r -p | base64 does"
 	case strings.Trim(strings.Trim(text, "="), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ \t\r\n") == "":
-		return "its length is wrong: it is cut off, or the = at its end are missing"
+		return "its length is wrong: it is truncated, or the = at its end are missing"
 	}
 	return "write the bytes in base64: A-Z, a-z, 0-9, + and /, with = at the end"
 }
@@ -353,7 +353,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 			i++
 		}
 	}
-	return "", s.fail(tag, "the file ends inside the <%s> opened here; it is cut off, or </%s> is missing", name, name)
+	return "", s.fail(tag, "the file ends inside the <%s> opened here; it is truncated, or </%s> is missing", name, name)
 }
 
 // soundness is what was said of the text of one element: of each it is said once.
@@ -445,7 +445,7 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open fun
 		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
 	}
 	if strings.HasPrefix("</"+name+">", rest) {
-		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is cut off", name)
+		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is truncated", name)
 	}
 	if v, ok := open().At(i); ok { // <% … %>
 		b.WriteString(s.text[i:v.End])

@@ -212,7 +212,7 @@ func (s *samples) read(module, name string) ([]byte, error) {
 	}
 	full := path.Join(path.Dir(f.Path), name)
 	if !fs.ValidPath(name) || name == "." {
-		return nil, fmt.Errorf("%s is outside the directory of the test; use a path below it, with / and without ..", quoted(name))
+		return nil, fmt.Errorf("%s is outside the directory of the test; use a path below it, with slashes, and without .. in it", quoted(name))
 	}
 	info, err := fs.Stat(f.Beside, full)
 	if err == nil && !info.Mode().IsRegular() {

@@ -62,7 +62,7 @@ const (
 	FailedConnect  FailureKind = "connect"
 	FailedTLS      FailureKind = "tls"
 	FailedTimeout  FailureKind = "timeout"
-	FailedHTTP     FailureKind = "http"     // the answer is not HTTP, or is cut off
+	FailedHTTP     FailureKind = "http"     // the answer is not HTTP, or is truncated
 	FailedSize     FailureKind = "size"     // the answer is too large
 	FailedRedirect FailureKind = "redirect" // the answer leads to where nothing is asked
 	NotAsked       FailureKind = "not-asked"

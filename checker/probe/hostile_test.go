@@ -145,7 +145,7 @@ func TestHostile(t *testing.T) {
 		"redirect without a place":    answering("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"),
 		"PKCS #7 that is deep":        answering(bundled(nested(100_000, "0\x80"))),
 		"PKCS #7 of many elements":    answering(bundled(nested(1, "0\x80") + strings.Repeat("\x05\x00", 100_000))),
-		"PKCS #7 that is cut off":     answering(bundled(string(bundle(a.root)[:300]))),
+		"PKCS #7 that is truncated":   answering(bundled(string(bundle(a.root)[:300]))),
 		"PKCS #7 of nothing":          answering(bundled(string(bundle()))),
 		"PKCS #7 of many":             answering(bundled(string(bundle(many(a.root, 40)...)))),
 		"PKCS #7 with huge lengths":   answering(bundled("0\x84\x7f\xff\xff\xff\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")),

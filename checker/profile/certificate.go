@@ -55,12 +55,12 @@ type CertificateError struct {
 
 func (e *CertificateError) Error() string { return e.Message }
 
-const hintExport = "export it anew"
+const hintExport = "export it again"
 
 var (
 	errCertificateEmpty  = &CertificateError{Message: "the data is empty", Hint: "put the certificate into it"}
 	errCertificateTwice  = &CertificateError{Message: "the data is in base64 twice", Hint: "encode the certificate once"}
-	errCertificateCut    = &CertificateError{Message: "the certificate is cut off, or its length is damaged", Hint: hintExport}
+	errCertificateCut    = &CertificateError{Message: "the certificate is truncated, or its length is damaged", Hint: hintExport}
 	errCertificateBER    = &CertificateError{Message: "the data is BER of indefinite length, and a certificate is in DER", Hint: "convert it with openssl x509 -outform DER"}
 	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS #12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
 	errCertificatePKCS7  = &CertificateError{Message: "the data is a PKCS#7 message, not a certificate", Hint: "take the certificates out with openssl pkcs7 -print_certs"}

@@ -132,7 +132,7 @@ func (o *objectReader) read(id string) ([]byte, error) {
 	}
 	if fields[1] != "blob" || size > MaxFile {
 		_, o.err = io.CopyN(io.Discard, o.out, size+1)
-		return nil, fmt.Errorf("Git object %s is not a file of at most %d bytes", id, MaxFile)
+		return nil, fmt.Errorf("object %s is not a file of at most %d bytes", id, MaxFile)
 	}
 	text := make([]byte, size)
 	if _, o.err = io.ReadFull(o.out, text); o.err == nil {

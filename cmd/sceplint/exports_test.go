@@ -254,7 +254,7 @@ func TestBrokenInside(t *testing.T) {
 			t.Errorf("input %s: exit code %d, %s", file, code, errOut)
 		}
 	}
-	// One that is cut off.
+	// One that is truncated.
 	text, err := os.ReadFile(exportsDir + "jamf-list.xml")
 	if err != nil {
 		t.Fatal(err)

@@ -66,7 +66,7 @@ func hostileBinary() []hostile {
 		}
 		return list
 	}
-	const damaged = "binary property list is cut off or damaged"
+	const damaged = "binary property list is truncated or damaged"
 	return []hostile{
 		objects("wrap", "runs past the end of the file", []byte{0x5f, 0x13, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
 		objects("wrap-utf16", "runs past the end of the file", []byte{0x6f, 0x13, 0x80, 0, 0, 0, 0, 0, 0, 1}),

@@ -132,7 +132,7 @@ func hostileCMS() []hostile {
 	block := func(kind string, text []byte) []byte {
 		return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: text})
 	}
-	const cut, length, unsigned = "CMS message is cut off", "a length is reserved, too large or out of place", "profile-signature"
+	const cut, length, unsigned = "CMS message is truncated", "a length is reserved, too large or out of place", "profile-signature"
 	return []hostile{
 		whole("indefinite", grown("", "\x30\x80", 2e6, ""), 1, "plist-syntax"),
 		whole("indefinite-content", func() []byte { return joined(head, []byte(many("\x24\x80", 2e6))) }, 1, "nests more than 32 elements"),
@@ -140,7 +140,7 @@ func hostileCMS() []hostile {
 			return joined(head, ber(0x24, der(4, good)), []byte{0, 0, 0, 0}, []byte(many("\xa0\x80", 2e6)))
 		}, 1, "nests more than 32 elements"),
 		whole("unclosed", func() []byte { return joined(head, []byte{0x24, 0x80}, der(4, good)) }, 1, "before its end-of-contents octets"),
-		whole("unclosed-half", func() []byte { return joined(head, ber(0x24, der(4, good)), []byte{0}) }, 1, "cut off"),
+		whole("unclosed-half", func() []byte { return joined(head, ber(0x24, der(4, good)), []byte{0}) }, 1, "truncated"),
 		whole("chunks", func() []byte {
 			var chunks []byte
 			for _, c := range good {
