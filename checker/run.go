@@ -264,7 +264,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 // File checks one file, and fixes it in memory if fixes are enabled.
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
-		if r := recover(); r != nil { // whatever it is, the other files are still to be judged
+		if r := recover(); r != nil { // whatever it is, the other files are still to be checked
 			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", Printable(input.Name), r)}
 		}
 	}()

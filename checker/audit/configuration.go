@@ -37,7 +37,7 @@ type Configuration struct {
 	KeyIsExtractable   string `json:"key_is_extractable"`
 }
 
-// What is written in the place of a value that is not known.
+// What is written instead of a value that is not known.
 const (
 	isVariable = "variable"
 	isInvalid  = "invalid"

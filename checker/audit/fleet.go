@@ -27,7 +27,7 @@ type Fleet struct {
 	lost     int                   // failures above the limit
 }
 
-// maxFailures is how many files that could not be judged are named.
+// maxFailures is how many files that could not be checked are listed.
 const maxFailures = 1000
 
 // row is one configuration.

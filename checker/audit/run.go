@@ -183,7 +183,7 @@ func (r *Run) Record(result *checker.Result) error {
 // IsResumed reports whether some of the inputs were done by an earlier run.
 func (r *Run) IsResumed() bool { return r.skip > 0 }
 
-// inputKeys are what inputs are told apart by, in their order. One goroutine makes the
+// inputKeys identify the inputs, in their order. One goroutine makes the
 // inputs, and another takes their results.
 type inputKeys struct {
 	lock sync.Mutex

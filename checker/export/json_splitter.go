@@ -19,7 +19,7 @@ type jsonSplitter struct {
 	state   jsonState
 	key     string // the last one
 	context string // of an answer of Microsoft Graph, as it is written
-	last    origin // behind the last token
+	last    origin // after the last token
 	lost    bool   // where the next entry begins is not known
 }
 

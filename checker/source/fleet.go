@@ -358,7 +358,7 @@ type fleetPath struct {
 	from string // the file that names it, if it is the one of the controls
 }
 
-// fleetResponseReason says what can be checked in the place of what the server says.
+// fleetResponseReason says what can be checked instead of what the server says.
 // https://fleetdm.com/docs/rest-api/rest-api#configuration-profiles
 const fleetResponseReason = "what fleetctl get or the API of Fleet writes, which names profiles and does not hold them; check the files that fleetctl gitops applies, " +
 	"or those that fleetctl generate-gitops writes, or download each profile with alt=media"
@@ -397,7 +397,7 @@ type fleetFile struct {
 	bare       bool // the keys are at its top, as in a file of controls
 	profiles   []fleetPath
 	controls   []fleetPath  // files that hold the controls in its place
-	path       int          // the line of a path in the place of all the file has; 0: none
+	path       int          // the line of a path instead of all paths of the file; 0: none
 	errors     []fleetError // what cannot be followed
 }
 
