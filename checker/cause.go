@@ -194,7 +194,7 @@ func (c *causes) add(f *Finding) {
 // Each is explained by findings before it in an order, and so at last by one that is
 // reported.
 func withoutExplained(list []Finding) []Finding {
-	if len(list) < 2 {
+	if !mayExplain(list) {
 		return list
 	}
 	sorted := make([]*Finding, len(list))
@@ -226,6 +226,25 @@ func withoutExplained(list []Finding) []Finding {
 		}
 	}
 	return reported
+}
+
+// mayExplain reports whether there are findings of which one could explain another.
+func mayExplain(list []Finding) bool {
+	var absent, deferring, wrong int
+	for i := range list {
+		f := &list[i]
+		switch {
+		case f.replaced != "" || len(f.Rule.Explains) > 0:
+			return len(list) > 1
+		case f.absent:
+			absent++
+		case f.Rule.Defers:
+			deferring++
+		case f.Severity == Error:
+			wrong++
+		}
+	}
+	return absent > 1 || deferring > 0 && wrong > 0
 }
 
 // compareBool orders what is true first.

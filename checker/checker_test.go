@@ -142,7 +142,7 @@ func TestPanic(t *testing.T) {
 			failed = append(failed, r.Err.Error())
 		}
 	}
-	if want := []string{"b: sceplint failed on this file, which is a mistake in sceplint: oh"}; !slices.Equal(failed, want) {
+	if want := []string{"b: internal error: oh (please report this bug)"}; !slices.Equal(failed, want) {
 		t.Errorf("%q", failed)
 	}
 }

@@ -27,7 +27,7 @@ import (
 // profileFacts collects the facts of the profile in the first pass.
 func (p *Pass) profileFacts() *profileFacts {
 	if p.facts == nil {
-		p.facts = new(profileFacts)
+		p.facts = &profileFacts{facts: make([]factRecord, 0, len(p.Profile.Payloads())+2)} // a UUID each, and its own
 	}
 	return p.facts
 }
@@ -446,7 +446,7 @@ func (s *factStore) buckets() iter.Seq[[]factRecord] {
 		shift--
 	}
 	return func(yield func([]factRecord) bool) {
-		var list []factRecord
+		list := make([]factRecord, 0, min(s.facts.size, 2*few))
 		for i := range uint32(1) << (32 - shift) {
 			list = list[:0]
 			var rest []packedFact

@@ -147,7 +147,7 @@ func comparePaths(a, b *Finding) int {
 		if ok && also {
 			return cmp.Compare(i, j)
 		}
-		return strings.Compare(fmt.Sprint(x), fmt.Sprint(y))
+		return strings.Compare(plainText(x), plainText(y))
 	})
 }
 
@@ -171,6 +171,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 	inner := len(found) > 0 && p.Source.Textual() && !p.Source.LinesOfFile()
 	seen := map[string]int{}
 	list = make([]Finding, 0, len(found))
+	var payload *PayloadIdentity // of the last finding in one
 	for _, f := range found {
 		f.File, f.Profile = p.Source.Name, id
 		f.Message, f.Help, f.own = mask(f.Message), mask(f.Help), nil
@@ -180,7 +181,15 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 				f.Related[i].Message = masked
 			}
 		}
-		f.Payload = payloadOf(p, f.Path, keep)
+		if len(f.Path) >= 2 && f.Path[0] == "PayloadContent" {
+			if index, _ := f.Path[1].(int); payload == nil || payload.Index != index {
+				payload = payloadOf(p, index, keep)
+			}
+			if payload != nil {
+				of := *payload
+				f.Payload = &of
+			}
+		}
 		f.settleKey()
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
@@ -242,11 +251,7 @@ func (f *Fix) place(source *profile.Source) {
 	}
 }
 
-func payloadOf(p *profile.Profile, path []any, keep func(string) string) *PayloadIdentity {
-	if len(path) < 2 || path[0] != "PayloadContent" {
-		return nil
-	}
-	index, _ := path[1].(int)
+func payloadOf(p *profile.Profile, index int, keep func(string) string) *PayloadIdentity {
 	payloads := p.Payloads()
 	i, ok := slices.BinarySearchFunc(payloads, index, func(x profile.Payload, index int) int { return cmp.Compare(x.Index, index) })
 	if !ok {
@@ -270,13 +275,13 @@ func (f *Finding) WithHelp(format string, args ...any) *Finding {
 // Equal fingerprints are numbered in order.
 func fingerprint(f *Finding, seen map[string]int, hide func(string) string) string {
 	path := f.Path
-	parts := []string{f.Rule.ID, f.Profile.Identifier}
+	parts := append(make([]string, 0, 16), f.Rule.ID, f.Profile.Identifier)
 	if f.Payload != nil {
 		path = path[2:]
 		parts = append(parts, f.Payload.Type, cmp.Or(f.Payload.Identifier, f.Payload.UUID))
 	}
 	for _, step := range path {
-		parts = append(parts, fmt.Sprint(step))
+		parts = append(parts, plainText(step))
 	}
 	parts = append(append(parts, "\x01"), f.args...) // no path ends where arguments begin
 	if f.Argument != "" {

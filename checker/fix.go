@@ -45,7 +45,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			_, err = export.Parse(input.Name, after)
 		}
 		if err != nil {
-			result.Err = fmt.Errorf("%s: the fixes do not fit together; nothing was changed: %w", Printable(input.Name), err)
+			result.Err = fmt.Errorf("%s: conflicting fixes; nothing was changed: %w", Printable(input.Name), err)
 			result.Findings = found
 			return
 		}
@@ -133,7 +133,7 @@ func Apply(text []byte, edits []TextEdit) ([]byte, error) {
 	at := 0
 	for _, e := range edits {
 		if e.Start < at || e.End < e.Start || e.End > len(text) {
-			return nil, fmt.Errorf("edit of bytes %d to %d overlaps another or lies outside of the file", e.Start, e.End)
+			return nil, fmt.Errorf("edit of bytes %d to %d overlaps another or is outside the file", e.Start, e.End)
 		}
 		out.Write(text[at:e.Start])
 		out.WriteString(e.Text)

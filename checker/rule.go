@@ -5,6 +5,7 @@ package checker
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func ParseSeverity(text string) (Severity, error) {
 			return Severity(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown severity %q; write error, warning, info or off", text)
+	return 0, fmt.Errorf("invalid severity %q; expected error, warning, info, or off", text)
 }
 
 // Ref is a source that a rule is based on.
@@ -73,8 +74,10 @@ type Meta struct {
 	Refs     []Ref
 	Pack     string // the pack of a policy; "" for a built-in rule
 
-	// Unsuppressible says that nothing suppresses the findings, disables the rule,
-	// or changes its severities: they report what could not be checked.
+	Command string // the command that alone runs it; "" for check
+
+	// Unsuppressible says that nothing suppresses the findings, switches the rule
+	// off, or changes its severities: they report what could not be checked.
 	Unsuppressible bool
 
 	// DisabledByDefault says that the rule runs only if it is enabled, or a severity
@@ -292,11 +295,11 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	masked := maskArgs(own, n, args)
 	for i, arg := range masked {
 		if !isWording(args[i]) {
-			f.args = append(f.args, secrets.Text(fmt.Sprint(arg)))
+			f.args = append(f.args, secrets.Text(plainText(arg)))
 		}
 	}
 	if len(f.args) == 0 && n != nil && !n.Is(profile.Dict, profile.Array) { // then the value tells findings apart
-		f.args = []string{secrets.Text(secret.MaskOwn(n.Text(), own))}
+		f.args = []string{maskValue(secrets, n, own)}
 	}
 	if p.ShowSecrets() {
 		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
@@ -307,8 +310,31 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	return f
 }
 
-// Mask masks secrets in a text of the document that is about to be truncated,
-// unless ShowSecrets is set.
+// plainText is what fmt.Sprint makes of a value, which most often is a text.
+func plainText(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case int:
+		return strconv.Itoa(value)
+	}
+	return fmt.Sprint(value)
+}
+
+// maxValueArg is the size, in bytes, of a value that identifies a finding by its
+// text. Of a longer one, the size does: masking it takes several times its memory.
+const maxValueArg = 1 << 16
+
+// maskValue is the text of a value without secrets, for a fingerprint.
+func maskValue(secrets *profile.Secrets, n *profile.Node, own []string) string {
+	text := n.Text()
+	if len(text) > maxValueArg {
+		return fmt.Sprintf("%d bytes", len(text))
+	}
+	return secrets.Text(secret.MaskOwn(text, own))
+}
+
+// Mask masks secrets in a text of the document that is about to be cut, unless they are to be shown.
 func (p *Pass) Mask(text string) string {
 	if p.ShowSecrets() {
 		return text
@@ -365,7 +391,7 @@ func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 }
 
 // maxFindingsPerRule is how many findings of one rule a file may have before the rest is
-// only counted: whoever has a thousand of a kind does not read the next.
+// only counted: after a thousand of a kind, the next is not read.
 const maxFindingsPerRule = 1000
 
 // LimitReached reports whether further findings of the rule would only be

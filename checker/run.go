@@ -265,7 +265,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
 		if r := recover(); r != nil { // whatever it is, the other files are still to be checked
-			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: sceplint failed on this file, which is a mistake in sceplint: %v", Printable(input.Name), r)}
+			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: internal error: %v (please report this bug)", Printable(input.Name), r)}
 		}
 	}()
 	result = &Result{File: input.Name, Part: input.Part != nil}
@@ -356,7 +356,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 }
 
 // ErrNoRules is the error of a file that no rule checks.
-var ErrNoRules = errors.New("every rule is switched off for this file; exclude the file instead")
+var ErrNoRules = errors.New("all rules are disabled for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {
 	err = fmt.Errorf("%s: %w", Printable(r.File), err)

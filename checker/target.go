@@ -42,13 +42,13 @@ func ParseTargets(text string) (Targets, error) {
 			system = "ios"
 		}
 		if !slices.Contains(Systems, system) {
-			return nil, fmt.Errorf("unknown target %q; write one of %s, as in ios=17,macos=14", system, strings.Join(Systems, ", "))
+			return nil, fmt.Errorf("unknown platform %q; expected %s, such as ios=17,macos=14", system, strings.Join(Systems, ", "))
 		}
 		if list.Has(system) {
-			return nil, fmt.Errorf("target %s is given twice", system)
+			return nil, fmt.Errorf("duplicate target %s", system)
 		}
 		if versioned && !validVersion(version) {
-			return nil, fmt.Errorf("target %s has the version %q; write numbers with dots, as in %s=17.2", system, version, system)
+			return nil, fmt.Errorf("target %s: invalid version %q; expected numbers with dots, such as %s=17.2", system, version, system)
 		}
 		list = append(list, Target{system, version})
 	}

@@ -37,16 +37,16 @@ func AddRoots(roots *x509.CertPool, text []byte) error {
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return fmt.Errorf("certificate %d cannot be read: %w", found+1, err)
+			return fmt.Errorf("cannot read certificate %d: %w", found+1, err)
 		}
 		found++
 		roots.AddCert(c)
 	}
 	switch {
 	case found == 0:
-		return errors.New("the PEM text holds no certificate")
+		return errors.New("no certificate in the PEM file")
 	case found < announced:
-		return errors.New("a certificate of the PEM text is damaged")
+		return errors.New("corrupt certificate in the PEM file")
 	}
 	return nil
 }

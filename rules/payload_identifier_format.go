@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -39,6 +40,9 @@ Exceptions: other names that are not in reverse-DNS form work, and are not repor
 		report := func(n *profile.Node) {
 			text, ok := n.Str()
 			if !ok || len(text) > 64 || text == "" || text[0] > 'f' { // no address begins so
+				return
+			}
+			if text[0] > '9' && strings.IndexByte(text, ':') < 0 { // nor so, and a failure to parse costs memory
 				return
 			}
 			if _, err := netip.ParseAddr(text); err == nil {

@@ -59,7 +59,7 @@ Exceptions: UTF-8 without a declaration is not reported.`,
 			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "file starts with a byte order mark").WithHelp("save the file as UTF-8 without a byte order mark")
 		}
 		if lead := src.Leading; lead.Valid() && (len(src.Templates) == 0 || src.Templates[0].Start > lead.End) { // a template may leave nothing there
-			p.At(lead, nil, "found %d bytes before <?xml, which must come first", lead.End-lead.Start).WithHelp("remove the bytes before <?xml")
+			p.At(lead, nil, "found text before <?xml, which must come first (%d bytes)", lead.End-lead.Start).WithHelp("remove the bytes before <?xml")
 		}
 		return nil
 	},

@@ -41,7 +41,7 @@ type Configuration struct {
 const (
 	isVariable = "variable"
 	isInvalid  = "invalid"
-	isAbsent   = "absent"
+	isAbsent   = "not set"
 )
 
 // Configure returns what a SCEP payload requests. mask masks secrets in texts.

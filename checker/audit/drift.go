@@ -251,7 +251,7 @@ func (r *Repository) row(d Drift) *drifted {
 // Merge adds the drift of another part with the same repository.
 func (r *Repository) Merge(o *Repository) error {
 	if len(r.list) != len(o.list) {
-		return errors.New("it was compared with another repository")
+		return errors.New("compared with a different repository")
 	}
 	for i, m := range o.list {
 		r.list[i].deployed = r.list[i].deployed || m.deployed

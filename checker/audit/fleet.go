@@ -76,6 +76,19 @@ type deviceRow struct {
 	profiles, payloads int
 	counts
 	configurations []string // IDs, sorted
+	worst          worstRule
+}
+
+// worstRule is the rule of the most severe finding, and among those the first by name.
+type worstRule struct {
+	rule     string
+	severity checker.Severity
+}
+
+func (w *worstRule) add(o worstRule) {
+	if o.rule != "" && (w.rule == "" || o.severity > w.severity || o.severity == w.severity && o.rule < w.rule) {
+		*w = o
+	}
 }
 
 // secretRow is a challenge that stands in profiles itself.
@@ -197,6 +210,7 @@ func (f *Fleet) finding(x *checker.Finding, p *Profile, told map[string]int) {
 	rule.devices.add(p.Device)
 	if device := f.device(p.Device); device != nil {
 		device.count(x.Severity)
+		device.worst.add(worstRule{x.Rule.ID, x.Severity})
 	}
 	if x.Payload == nil {
 		return

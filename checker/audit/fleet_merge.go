@@ -52,6 +52,7 @@ func (f *Fleet) Merge(o *Fleet) error {
 		mine.profiles += x.profiles
 		mine.payloads += x.payloads
 		mine.plus(x.counts)
+		mine.worst.add(x.worst)
 		for _, id := range x.configurations {
 			mine.configurations = insert(mine.configurations, id)
 		}

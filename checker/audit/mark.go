@@ -71,5 +71,5 @@ func (f *Fleet) AcrossRuns() bool {
 }
 
 // NotCompared is the note on a summary that is not Comparable.
-const NotCompared = "static challenges were marked with different keys: one that occurs in several parts or runs counts once for each; " +
+const NotCompared = "static challenges were hashed with different keys: one that occurs in several parts or runs is counted once for each; " +
 	"rerun all of them with the same --mark-key FILE to compare them"

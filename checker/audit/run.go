@@ -57,7 +57,7 @@ func ParseShard(text string) (Shard, error) {
 	part, err := strconv.Atoi(i)
 	of, err2 := strconv.Atoi(n)
 	if err != nil || err2 != nil || part < 0 || of < 1 || of < part {
-		return Shard{}, fmt.Errorf("--shard %q: write I/N, as in 1/7, the first of seven parts", text)
+		return Shard{}, fmt.Errorf("invalid --shard %q: expected I/N, such as 1/7 for the first of seven shards", text)
 	}
 	if part == 0 { // where parts are counted from 0
 		part = of
@@ -90,9 +90,9 @@ func (r *Run) Resume(c *checker.Checker) error {
 	}
 	switch {
 	case progress.Run != r.progress.Run:
-		return fmt.Errorf("--since %s: the audit there was made with other rules or settings; take those, or another file", r.StateFile)
+		return fmt.Errorf("--since %s: state was written with different rules or settings; use the same settings, or another file", r.StateFile)
 	case progress.Part != r.progress.Part || progress.Of != r.progress.Of:
-		return fmt.Errorf("--since %s: the audit there is of part %d/%d, not of %d/%d", r.StateFile, progress.Part, progress.Of, r.progress.Part, r.progress.Of)
+		return fmt.Errorf("--since %s: state is of part %d/%d; expected part %d/%d", r.StateFile, progress.Part, progress.Of, r.progress.Part, r.progress.Of)
 	}
 	if r.Fleet.Repository != nil && fleet.Repository != nil {
 		if err := r.Fleet.Repository.Merge(fleet.Repository); err != nil {
@@ -227,7 +227,7 @@ func (s *stamps) of(name string) string {
 
 // ErrOtherInputs is the error of a run with other inputs than those of the state
 // that it continues from.
-var ErrOtherInputs = errors.New("the inputs are not those that the file was written for, or were changed since; use another file")
+var ErrOtherInputs = errors.New("state is of other inputs, or they changed; use another file")
 
 func (r *Run) digest() string { return hex.EncodeToString(r.names.Sum(nil)[:8]) }
 
@@ -291,7 +291,7 @@ func MergeFiles(files []string) (*Fleet, error) {
 			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, checker.JSONError(text, err))
 		}
 		if part.State == nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: it was not written with --shard", file)
+			return nil, fmt.Errorf("%s: not a part of an audit: not written with --shard", file)
 		}
 		fleet, progress, err := ReadState(part.State)
 		if err != nil {
@@ -299,13 +299,13 @@ func MergeFiles(files []string) (*Fleet, error) {
 		}
 		switch {
 		case progress.Part < 1 || progress.Part > progress.Of:
-			return nil, fmt.Errorf("%s: not a part of an audit: there is no part %d/%d", file, progress.Part, progress.Of)
+			return nil, fmt.Errorf("%s: not a part of an audit: invalid part %d/%d", file, progress.Part, progress.Of)
 		case i == 0:
 			first = progress
 		case progress.Run != first.Run || progress.Of != first.Of:
-			return nil, fmt.Errorf("%s: not a part of the same audit as %s: it was made with other rules, settings or parts", file, files[0])
+			return nil, fmt.Errorf("%s: not a part of the same audit as %s: written with different rules, settings, or parts", file, files[0])
 		case slices.Contains(parts, progress.Part):
-			return nil, fmt.Errorf("%s: part %d/%d is there twice", file, progress.Part, progress.Of)
+			return nil, fmt.Errorf("%s: duplicate part %d/%d", file, progress.Part, progress.Of)
 		}
 		parts = append(parts, progress.Part)
 		if err := sum.Merge(fleet); err != nil {
@@ -314,7 +314,7 @@ func MergeFiles(files []string) (*Fleet, error) {
 	}
 	for part := 1; part <= first.Of; part++ {
 		if !slices.Contains(parts, part) {
-			return nil, fmt.Errorf("part %d/%d is missing", part, first.Of)
+			return nil, fmt.Errorf("missing part %d/%d; add its file", part, first.Of)
 		}
 	}
 	return sum, nil

@@ -82,6 +82,8 @@ type stateDevice struct {
 	Payloads       int      `json:"payloads"`
 	Counts         [3]int   `json:"counts"`
 	Configurations []string `json:"configurations"`
+	WorstRule      string   `json:"worst_rule,omitempty"`
+	WorstSeverity  string   `json:"worst_severity,omitempty"`
 }
 
 type stateSecret struct {
@@ -118,7 +120,11 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.devices)) {
 		x := f.devices[name]
-		s.Devices = append(s.Devices, stateDevice{name, x.profiles, x.payloads, x.list(), x.configurations})
+		d := stateDevice{Name: name, Profiles: x.profiles, Payloads: x.payloads, Counts: x.list(), Configurations: x.configurations}
+		if x.worst.rule != "" {
+			d.WorstRule, d.WorstSeverity = x.worst.rule, x.worst.severity.String()
+		}
+		s.Devices = append(s.Devices, d)
 	}
 	for _, mark := range slices.Sorted(maps.Keys(f.secrets)) {
 		x := f.secrets[mark]
@@ -152,16 +158,16 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 func ReadState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, Progress{}, fmt.Errorf("not the state of an audit: %w", checker.JSONError(text, err))
+		return nil, Progress{}, fmt.Errorf("not an audit state: %w", checker.JSONError(text, err))
 	}
 	if s.Version != stateVersion {
-		return nil, Progress{}, fmt.Errorf("it has the version %d, and this sceplint knows version %d", s.Version, stateVersion)
+		return nil, Progress{}, fmt.Errorf("unsupported version %d; expected %d", s.Version, stateVersion)
 	}
 	if min(s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Skipped, s.Excluded, s.Lost, s.Progress.Inputs, s.Counts[0], s.Counts[1], s.Counts[2]) < 0 {
-		return nil, Progress{}, errors.New("not the state of an audit: a sum in it is negative")
+		return nil, Progress{}, errors.New("not an audit state: negative count")
 	}
 	if s.Rows == nil || s.Devices == nil {
-		return nil, Progress{}, errors.New("not the state of an audit: it lacks its configurations or devices")
+		return nil, Progress{}, errors.New("not an audit state: missing configurations or devices")
 	}
 	f := NewFleet()
 	f.files, f.profiles, f.payloads, f.suppressed, f.lost, f.counts = s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, countsOf(s.Counts)
@@ -176,22 +182,29 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	for _, x := range s.Rules {
 		severity, err := checker.ParseSeverity(x.Severity)
 		if err != nil {
-			return nil, Progress{}, errors.New("not the state of an audit: a rule has an unsupported severity")
+			return nil, Progress{}, errors.New("not an audit state: unsupported severity of a rule")
 		}
 		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
 	}
 	for _, x := range f.rows {
 		for id := range x.findings {
 			if f.rules[id] == nil {
-				return nil, Progress{}, errors.New("not the state of an audit: a configuration has findings of a rule that is not in it")
+				return nil, Progress{}, errors.New("not an audit state: findings of an unknown rule")
 			}
 		}
 	}
 	for _, x := range s.Devices {
 		if x.Name == "" {
-			return nil, Progress{}, errors.New("not the state of an audit: a device has no name")
+			return nil, Progress{}, errors.New("not an audit state: device without a name")
 		}
-		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations}
+		worst := worstRule{rule: x.WorstRule}
+		if worst.rule != "" {
+			var err error
+			if worst.severity, err = checker.ParseSeverity(x.WorstSeverity); err != nil || f.rules[worst.rule] == nil {
+				return nil, Progress{}, errors.New("not an audit state: invalid worst rule of a device")
+			}
+		}
+		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations, worst}
 	}
 	for _, x := range s.Secrets {
 		f.secrets[x.Mark] = &secretRow{x.Profiles, setOf(x.Devices), x.Configurations}
@@ -211,7 +224,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		for id, name := range s.Severities {
 			severity, err := checker.ParseSeverity(name)
 			if err != nil {
-				return nil, Progress{}, fmt.Errorf("not the state of an audit: rule %s: %w", id, err)
+				return nil, Progress{}, fmt.Errorf("not an audit state: rule %s: %w", id, err)
 			}
 			by[id] = severity
 		}

@@ -87,6 +87,7 @@ type GroupRow struct {
 	Profiles       int    `json:"profiles"`
 	Devices        int    `json:"devices"`
 	Counts
+	WorstRule string `json:"worst_rule,omitempty"`
 }
 
 // DeviceRow is one device.
@@ -96,6 +97,7 @@ type DeviceRow struct {
 	SCEP           int      `json:"scep"`
 	Configurations []string `json:"configurations"` // IDs
 	Counts
+	WorstRule string `json:"worst_rule,omitempty"`
 }
 
 // Failure is a file that could not be checked.
@@ -113,20 +115,34 @@ func (f *Fleet) Configurations() []ConfigurationRow {
 	for id, x := range f.rows {
 		row := ConfigurationRow{
 			ID: id, Configuration: x.Configuration, Profiles: x.profiles, Devices: x.devices.len(), Counts: x.public(),
-			Findings: []Count{}, Static: static[id], Example: x.example,
+			Findings: f.sortedCounts(x.findings), Static: static[id], Example: x.example,
 		}
-		for rule, n := range x.findings {
-			row.Findings = append(row.Findings, Count{rule, f.rules[rule].severity.String(), n})
-		}
-		slices.SortFunc(row.Findings, func(a, b Count) int {
-			return cmp.Or(heavier(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
-		})
 		list = append(list, row)
 	}
 	slices.SortFunc(list, func(a, b ConfigurationRow) int {
 		return cmp.Or(cmp.Compare(b.Profiles, a.Profiles), a.compare(&b.Configuration))
 	})
 	return list
+}
+
+// sortedCounts gives findings by rule, the most severe and then the most frequent first.
+func (f *Fleet) sortedCounts(findings map[string]int) []Count {
+	list := []Count{}
+	for rule, n := range findings {
+		list = append(list, Count{rule, f.rules[rule].severity.String(), n})
+	}
+	slices.SortFunc(list, func(a, b Count) int {
+		return cmp.Or(heavier(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
+	})
+	return list
+}
+
+// worstRule is the rule with the most severe and most frequent findings; "" for none.
+func (x *ConfigurationRow) worstRule() string {
+	if len(x.Findings) == 0 {
+		return ""
+	}
+	return x.Findings[0].Rule
 }
 
 // heavier orders severities by their names, errors first.
@@ -203,25 +219,32 @@ func (f *Fleet) group(value func(*Configuration) string, order func(a, b string)
 	type group struct {
 		GroupRow
 		counts
-		devices set
+		devices  set
+		findings map[string]int
 	}
 	groups := map[string]*group{}
 	for _, x := range f.rows {
 		v := value(&x.Configuration)
 		g := groups[v]
 		if g == nil {
-			g = &group{GroupRow: GroupRow{Value: v}}
+			g = &group{GroupRow: GroupRow{Value: v}, findings: map[string]int{}}
 			groups[v] = g
 		}
 		g.Configurations++
 		g.Profiles += x.profiles
 		g.plus(x.counts)
 		g.devices.merge(&x.devices)
+		for id, n := range x.findings {
+			g.findings[id] += n
+		}
 	}
 	list := []GroupRow{}
 	for _, v := range slices.SortedFunc(maps.Keys(groups), order) {
 		g := groups[v]
 		g.GroupRow.Devices, g.GroupRow.Counts = g.devices.len(), g.counts.public()
+		if findings := f.sortedCounts(g.findings); len(findings) > 0 {
+			g.WorstRule = findings[0].Rule
+		}
 		list = append(list, g.GroupRow)
 	}
 	return list
@@ -236,7 +259,7 @@ func (f *Fleet) Devices() []DeviceRow {
 		if ids == nil {
 			ids = []string{}
 		}
-		list = append(list, DeviceRow{name, d.profiles, d.payloads, ids, d.public()})
+		list = append(list, DeviceRow{name, d.profiles, d.payloads, ids, d.public(), d.worst.rule})
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -21,6 +21,7 @@ type Report struct {
 	Fleet   *Fleet
 	By      string // one of Views
 	Version string // of sceplint
+	Width   int    // of the text, in columns; 0 means 80
 	Drift   []Drift
 	Against bool            // whether profiles were compared with a repository
 	State   json.RawMessage // for Merge; nil: no state is written
@@ -89,20 +90,20 @@ func (r *Report) table() (head []string, rows [][]string) {
 		if r.By == "keysize" {
 			list = f.Keysizes()
 		}
-		head = []string{r.By, "configurations", "profiles", "devices", "errors", "warnings", "infos"}
+		head = []string{r.By, "configurations", "profiles", "devices", "errors", "warnings", "infos", "worst rule"}
 		for _, x := range list {
-			rows = append(rows, []string{x.Value, n(x.Configurations), n(x.Profiles), n(x.Devices), n(x.Errors), n(x.Warnings), n(x.Infos)})
+			rows = append(rows, []string{x.Value, n(x.Configurations), n(x.Profiles), n(x.Devices), n(x.Errors), n(x.Warnings), n(x.Infos), x.WorstRule})
 		}
 	case "device":
-		head = []string{"device", "profiles", "scep", "errors", "warnings", "infos", "configurations"}
+		head = []string{"device", "profiles", "scep", "errors", "warnings", "infos", "worst rule", "configuration IDs"}
 		for _, x := range f.Devices() {
-			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), strings.Join(x.Configurations, " ")})
+			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), x.WorstRule, strings.Join(x.Configurations, " ")})
 		}
 	default:
-		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos"}, rarer...)
+		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos", "worst rule"}, rarer...)
 		for _, x := range f.Configurations() {
 			rows = append(rows, []string{
-				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos),
+				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos), x.worstRule(),
 				x.Name, x.Subject, x.SubjectAltName, x.KeyType, x.CAFingerprint, x.Retries, x.RetryDelay, x.AllowAllAppsAccess, x.KeyIsExtractable,
 			})
 		}
@@ -114,9 +115,8 @@ func (r *Report) table() (head []string, rows [][]string) {
 // differ in them.
 var rarer = []string{"name", "subject", "subject alt name", "key type", "ca fingerprint", "retries", "retry delay", "all apps", "extractable"}
 
-// telling returns the columns without those of rarer that have the same value in
-// all rows.
-func telling(head []string, rows [][]string) []string {
+// dropUniformColumns removes the columns of rarer whose value is the same in all rows.
+func dropUniformColumns(head []string, rows [][]string) []string {
 	for i := len(head) - 1; i >= 0; i-- {
 		if !slices.Contains(rarer, head[i]) || slices.ContainsFunc(rows, func(row []string) bool { return row[i] != rows[0][i] }) {
 			continue
@@ -199,18 +199,15 @@ func (r *Report) Text(to io.Writer) error {
 	w := &checker.LogWriter{To: to}
 	head, rows := r.table()
 	if r.By == "" || r.By == "configuration" {
-		head = telling(head, rows)
+		head = dropUniformColumns(head, rows)
 	}
 	if len(rows) > 0 {
-		out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(out, strings.ToUpper(strings.Join(head, "\t")))
 		for _, row := range rows {
 			for i := range row {
 				row[i] = plain(row[i])
 			}
-			fmt.Fprintln(out, strings.Join(row, "\t"))
 		}
-		if err := out.Flush(); err != nil {
+		if err := writeTable(w, head, rows, cmp.Or(r.Width, defaultWidth)); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)
@@ -220,12 +217,14 @@ func (r *Report) Text(to io.Writer) error {
 			fmt.Fprintln(w, plain(d.String()))
 		}
 		if len(r.Drift) == 0 {
-			fmt.Fprintln(w, "no drift: what is deployed is what the repository has")
+			fmt.Fprintln(w, "no drift: the deployed profiles match the repository")
 		}
 		fmt.Fprintln(w)
 	}
 	if !r.Fleet.Comparable() {
-		fmt.Fprintf(w, "note: %s\n\n", NotCompared)
+		var b strings.Builder
+		writeWrapped(&b, "", "note: "+NotCompared, cmp.Or(r.Width, defaultWidth))
+		fmt.Fprintln(w, b.String())
 	}
 	s := r.Fleet.Summary()
 	leftOut := ""
@@ -240,14 +239,14 @@ func (r *Report) Text(to io.Writer) error {
 		n := CountDrift(r.Drift)
 		drift = fmt.Sprintf("; drift: errors: %d, warnings: %d, infos: %d", n.Errors, n.Warnings, n.Infos)
 	}
-	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s, files: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
+	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s\nfiles: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
 		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, leftOut, s.Errors, s.Warnings, s.Infos, drift)
 	return err
 }
 
 func devices(n int) string {
 	if n == 0 {
-		return "not named"
+		return "unknown"
 	}
 	return strconv.Itoa(n)
 }

@@ -21,9 +21,9 @@ func (r *reader) object(n *yaml.Node, what string, fields []field, required ...s
 	if n.Kind != yaml.MappingNode {
 		switch {
 		case what != "":
-			r.wrong(n, "%s is %s, not keys with values", what, kind(n))
+			r.wrong(n, "%s must be a mapping, found %s", what, kind(n))
 		case n.Tag != "!!null":
-			r.wrong(n, "the file is %s, not keys with values", kind(n))
+			r.wrong(n, "file must be a mapping, found %s", kind(n))
 		}
 		return
 	}
@@ -39,7 +39,7 @@ func (r *reader) object(n *yaml.Node, what string, fields []field, required ...s
 			if what != "" {
 				where = " in " + what
 			}
-			hint := "there are " + strings.Join(names, ", ")
+			hint := "expected " + strings.Join(names, ", ")
 			if name := near(key.Value, names); name != "" {
 				hint = "did you mean " + name + "?"
 			}
@@ -54,7 +54,7 @@ func (r *reader) object(n *yaml.Node, what string, fields []field, required ...s
 	}
 	for _, name := range required {
 		if !slices.Contains(seen, name) {
-			r.wrong(n, "%s is missing from %s", name, what)
+			r.wrong(n, "missing `%s` in %s", name, what)
 		}
 	}
 }
@@ -67,10 +67,10 @@ func (r *reader) pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 			key, value := n.Content[i], n.Content[i+1]
 			switch {
 			case key.Kind != yaml.ScalarNode:
-				r.wrong(key, "the key is %s, not a name", kind(key))
+				r.wrong(key, "key must be a string, found %s", kind(key))
 				continue
 			case key.Tag == "!!merge":
-				r.wrong(key, "merging (<<) is not supported; write the keys out")
+				r.wrong(key, "merge keys (<<) are not supported; repeat the keys")
 				continue
 			case seen[key.Value]:
 				r.wrong(key, "duplicate key%s", r.quoted(key))
@@ -87,7 +87,7 @@ func (r *reader) pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 // items gives the entries of a list.
 func (r *reader) items(n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
-		r.wrong(n, "%s where a list belongs; write [a, b], or - a, one a line", kind(n))
+		r.wrong(n, "expected a list, found %s; use [a, b], or one `- a` per line", kind(n))
 		return nil
 	}
 	return n.Content
@@ -99,7 +99,7 @@ func (r *reader) texts(n *yaml.Node) (list []Text) {
 		if text := r.text(item); text != "" {
 			list = append(list, Text{text, place(item)})
 		} else if item.Kind == yaml.ScalarNode && item.Tag == "!!str" {
-			r.wrong(item, "an empty text in a list; take it out")
+			r.wrong(item, "empty string in a list; remove it")
 		}
 	}
 	return list
@@ -107,7 +107,7 @@ func (r *reader) texts(n *yaml.Node) (list []Text) {
 
 func (r *reader) text(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
-		r.wrong(n, "%s where a text belongs; write it in quotes", kind(n))
+		r.wrong(n, "expected a string, found %s; add quotation marks", kind(n))
 		return ""
 	}
 	return n.Value
@@ -115,7 +115,7 @@ func (r *reader) text(n *yaml.Node) string {
 
 func (r *reader) boolean(n *yaml.Node) (value bool) {
 	if n.Tag != "!!bool" || n.Decode(&value) != nil {
-		r.wrong(n, "%s where true or false belongs", kind(n))
+		r.wrong(n, "expected true or false, found %s", kind(n))
 	}
 	return value
 }
@@ -123,7 +123,7 @@ func (r *reader) boolean(n *yaml.Node) (value bool) {
 // oneOf reads a word out of a few.
 func (r *reader) oneOf(n *yaml.Node, words ...string) string {
 	if n.Kind != yaml.ScalarNode || !slices.Contains(words, n.Value) {
-		r.wrong(n, "unsupported value; expected %s", strings.Join(words[:len(words)-1], ", ")+", or "+words[len(words)-1])
+		r.wrong(n, "invalid value; expected %s", strings.Join(words[:len(words)-1], ", ")+", or "+words[len(words)-1])
 		return ""
 	}
 	return n.Value
@@ -141,7 +141,7 @@ func (r *reader) quoted(key *yaml.Node) string {
 func kind(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:
-		return "keys with values"
+		return "a mapping"
 	case yaml.SequenceNode:
 		return "a list"
 	}
@@ -149,11 +149,11 @@ func kind(n *yaml.Node) string {
 	case "!!null":
 		return "nothing"
 	case "!!bool":
-		return "a truth value"
+		return "a boolean"
 	case "!!int", "!!float":
 		return "a number"
 	}
-	return "a text"
+	return "a string"
 }
 
 // maxKeys is how many keys an object of data may have: the decoder compares each
@@ -163,7 +163,7 @@ const maxKeys = 5000
 // tooMany refuses an object with too many keys.
 func (r *reader) tooMany(n *yaml.Node) bool {
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
-		r.wrong(n, "an object of data has more than %d keys; give such data with --data, in JSON", maxKeys)
+		r.wrong(n, "data has a mapping of more than %d keys; move it to a JSON file for --data", maxKeys)
 		return true
 	}
 	for _, child := range n.Content {

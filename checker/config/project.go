@@ -55,7 +55,7 @@ func (f *Project) Load() (err error) {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("the configuration cannot be read: %w", err)
+		return fmt.Errorf("cannot read the configuration: %w", err)
 	}
 	f.directory = filepath.Dir(file)
 	info, err := os.Lstat(file)
@@ -87,7 +87,7 @@ func (f *Project) findFile() (string, error) {
 		}
 		switch {
 		case len(found) > 1:
-			return "", fmt.Errorf("there are both %s and %s; remove one", f.ShortPath(found[0]), f.ShortPath(found[1]))
+			return "", fmt.Errorf("found both %s and %s; remove one", f.ShortPath(found[0]), f.ShortPath(found[1]))
 		case len(found) == 1:
 			return found[0], nil
 		case directory == f.root:
@@ -100,7 +100,7 @@ func (f *Project) findFile() (string, error) {
 func (f *Project) OpenRoot(file string) (*os.Root, string, error) {
 	name, err := filepath.Rel(f.root, file)
 	if err != nil || !filepath.IsLocal(name) {
-		return nil, "", fmt.Errorf("%s: the file is outside of %s; a configuration names files of its repository", checker.Printable(f.ShortPath(file)), localfile.ShortPath(f.root))
+		return nil, "", fmt.Errorf("%s is outside %s; use files inside the repository", checker.Printable(f.ShortPath(file)), localfile.ShortPath(f.root))
 	}
 	root, err := os.OpenRoot(f.root)
 	if err != nil {
@@ -130,7 +130,7 @@ func (f *Project) ReadFile(file string, limit int64) ([]byte, error) {
 // DescribeError words an error of a file in the root.
 func (f *Project) DescribeError(file string, err error) error {
 	if localfile.IsLinkOut(err) {
-		err = fmt.Errorf("the link leads out of %s; copy its target there", localfile.ShortPath(f.root))
+		err = fmt.Errorf("link target is outside %s; copy the target there", localfile.ShortPath(f.root))
 	}
 	return localfile.DescribeError(f.ShortPath(file), err)
 }

@@ -25,7 +25,7 @@ const maxSize = 1 << 20
 func Parse(file string, text []byte, quoteKeys bool) (*Config, error) {
 	c := &Config{File: file, QuotesKeys: quoteKeys}
 	if len(text) > maxSize {
-		return nil, c.Wrong(Place{1, 1}, "the file is larger than %d bytes", maxSize)
+		return nil, c.Wrong(Place{1, 1}, "file is larger than %d bytes", maxSize)
 	}
 	var document yaml.Node
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
@@ -37,7 +37,7 @@ func Parse(file string, text []byte, quoteKeys bool) (*Config, error) {
 	}
 	r := &reader{config: c}
 	if err := decoder.Decode(&yaml.Node{}); err == nil {
-		r.wrong(&document, "the file holds several documents; write one")
+		r.wrong(&document, "file contains several YAML documents; expected one")
 	}
 	root := document.Content[0]
 	r.refuseAliases(root)
@@ -58,7 +58,7 @@ func (c *Config) syntax(err error) error {
 		}
 	}
 	message, _, _ = strings.Cut(message, " anchor '") // whose name is content
-	return c.Wrong(Place{max(line, 1), 1}, "not valid YAML: %s", message)
+	return c.Wrong(Place{max(line, 1), 1}, "invalid YAML: %s", message)
 }
 
 // reader turns the nodes of a file into a Config and collects what is wrong.
@@ -76,7 +76,7 @@ func (r *reader) wrong(n *yaml.Node, format string, args ...any) {
 // refuseAliases finds anchors that would make a short file a large one.
 func (r *reader) refuseAliases(n *yaml.Node) {
 	if n.Kind == yaml.AliasNode {
-		r.wrong(n, "aliases (*) are not supported; write the value out")
+		r.wrong(n, "aliases (*) are not supported; repeat the value")
 		return
 	}
 	for _, child := range n.Content {
@@ -119,7 +119,7 @@ func (r *reader) ignore(n *yaml.Node) *Ignore {
 	r.object(n, "an entry of ignore", []field{
 		{"rules", func(n *yaml.Node) {
 			if g.Rules = r.texts(n); len(g.Rules) == 0 {
-				r.wrong(n, "rules is empty; list the IDs of the rules")
+				r.wrong(n, "`rules` is empty; list rule IDs")
 			}
 			for _, t := range g.Rules {
 				r.pattern(n, t.Value)
@@ -128,7 +128,7 @@ func (r *reader) ignore(n *yaml.Node) *Ignore {
 		{"files", func(n *yaml.Node) { g.Files = r.globs(n) }},
 		{"reason", func(n *yaml.Node) {
 			if g.Reason = strings.TrimSpace(r.text(n)); g.Reason == "" {
-				r.wrong(n, "reason is empty; say why the findings are no concern")
+				r.wrong(n, "`reason` is empty; explain why the findings do not apply")
 			}
 		}},
 	}, "rules", "reason")
@@ -139,7 +139,7 @@ func (r *reader) override(n *yaml.Node) (o Override) {
 	r.object(n, "an entry of overrides", []field{
 		{"files", func(n *yaml.Node) {
 			if o.Files = r.globs(n); len(o.Files) == 0 {
-				r.wrong(n, `files is empty; list patterns, as in ["ios/**"]`)
+				r.wrong(n, "`files` is empty; list patterns, such as [\"ios/**\"]")
 			}
 		}},
 		{"rules", func(n *yaml.Node) { o.Rules = r.levels(n) }},
@@ -151,7 +151,7 @@ func (r *reader) override(n *yaml.Node) (o Override) {
 // levels reads rules: {ID: LEVEL}.
 func (r *reader) levels(n *yaml.Node) (list []Level) {
 	if n.Kind != yaml.MappingNode {
-		r.wrong(n, "rules is %s; write ID: LEVEL, one a line", kind(n))
+		r.wrong(n, "`rules` must be a mapping, found %s; use ID: LEVEL, one per line", kind(n))
 		return nil
 	}
 	for key, value := range r.pairs(n) {
@@ -165,14 +165,14 @@ func (r *reader) levels(n *yaml.Node) (list []Level) {
 // pattern holds that the ID of a rule, or a pattern of IDs, can be matched.
 func (r *reader) pattern(n *yaml.Node, pattern string) {
 	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-		r.wrong(n, "invalid pattern of rules")
+		r.wrong(n, "invalid rule pattern; expected an ID, or a pattern such as scep-*")
 	}
 }
 
 // targets reads targets: {ios: "17"}.
 func (r *reader) targets(n *yaml.Node) (list checker.Targets) {
 	if n.Kind != yaml.MappingNode {
-		r.wrong(n, `targets is %s; write SYSTEM: "VERSION", as in ios: "17"`, kind(n))
+		r.wrong(n, "`targets` must be a mapping, found %s; use PLATFORM: \"VERSION\", such as ios: \"17\"", kind(n))
 		return nil
 	}
 	list = checker.Targets{}
@@ -180,7 +180,7 @@ func (r *reader) targets(n *yaml.Node) (list checker.Targets) {
 		spec := key.Value
 		if value.Tag != "!!null" {
 			if value.Kind != yaml.ScalarNode || slices.Contains([]string{"!!bool", "!!timestamp"}, value.Tag) {
-				r.wrong(value, `the version is %s; write it as in ios: "17.2"`, kind(value))
+				r.wrong(value, `version must be a string, found %s; use, for example, ios: "17.2"`, kind(value))
 				continue
 			}
 			if value.Value != "" {
@@ -193,9 +193,9 @@ func (r *reader) targets(n *yaml.Node) (list checker.Targets) {
 			_, err = checker.ParseTargets(key.Value) // without the version
 			r.wrong(key, "%v", err)
 		case err != nil:
-			r.wrong(key, `invalid target; write it as in ios: "17.2"`)
+			r.wrong(key, `invalid target; expected a platform and a version, such as ios: "17.2"`)
 		case list.Has(t[0].System):
-			r.wrong(key, "target %s is given twice", t[0].System)
+			r.wrong(key, "duplicate target %s", t[0].System)
 		default:
 			list = append(list, t...)
 		}
@@ -206,7 +206,7 @@ func (r *reader) targets(n *yaml.Node) (list checker.Targets) {
 // data reads parameters of policies.
 func (r *reader) data(n *yaml.Node) (values map[string]any) {
 	if n.Kind != yaml.MappingNode {
-		r.wrong(n, "data is %s; write NAME: VALUE, one a line", kind(n))
+		r.wrong(n, "`data` must be a mapping, found %s; use NAME: VALUE, one per line", kind(n))
 		return nil
 	}
 	if r.tooMany(n) {
@@ -225,7 +225,7 @@ func (r *reader) data(n *yaml.Node) (values map[string]any) {
 		err = decoder.Decode(&values)
 	}
 	if err != nil {
-		r.wrong(n, "data holds a key or a value that JSON cannot hold")
+		r.wrong(n, "`data` contains a key or a value that JSON does not support")
 	}
 	for key := range r.pairs(n) {
 		r.config.DataKeys = append(r.config.DataKeys, Text{key.Value, place(key)})
@@ -236,12 +236,12 @@ func (r *reader) data(n *yaml.Node) (values map[string]any) {
 func (r *reader) globs(n *yaml.Node) (list []string) {
 	for _, t := range r.texts(n) {
 		if Alternatives(t.Value) > MaxAlternatives {
-			r.errs = append(r.errs, r.config.Wrong(t.Place, "the braces of the pattern stand for more than %d patterns; write several", MaxAlternatives))
+			r.errs = append(r.errs, r.config.Wrong(t.Place, "braces expand to more than %d patterns; use several patterns", MaxAlternatives))
 			continue
 		}
 		pattern, ok := anchored(t.Value)
 		if !ok {
-			r.errs = append(r.errs, r.config.Wrong(t.Place, "invalid pattern of files below the configuration; write one as in vendor/**"))
+			r.errs = append(r.errs, r.config.Wrong(t.Place, "invalid file pattern; expected one relative to the configuration, such as vendor/**"))
 			continue
 		}
 		list = append(list, pattern)

@@ -66,7 +66,7 @@ func (conf *Project) Apply(c *checker.Checker, f Selection) (err error) {
 		s, ok := c.Severities[r.ID]
 		return !r.Unsuppressible && (ok && s != checker.Off || !ok && !r.DisabledByDefault)
 	}) {
-		return errors.New("every rule is switched off, so there is nothing to check for")
+		return errors.New("all rules are disabled; enable at least one rule")
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func (conf *Project) Apply(c *checker.Checker, f Selection) (err error) {
 func suppressible(name string, all []checker.Rule) error {
 	i := slices.IndexFunc(all, func(r checker.Rule) bool { return r.ID == name })
 	if i >= 0 && all[i].Unsuppressible {
-		return fmt.Errorf("%s cannot be switched off, changed, or ignored, since it reports what was not checked; exclude the file instead", name)
+		return fmt.Errorf("%s cannot be disabled, changed, or ignored: it reports what was not checked; exclude the file instead", name)
 	}
 	return nil
 }
@@ -85,7 +85,10 @@ func suppressible(name string, all []checker.Rule) error {
 // reports whether there are any. A shipped policy that is not loaded may be named,
 // since packs come and go, and so may rules that the command does not have.
 func applyLevel(chosen map[string]checker.Severity, l Level, c *checker.Checker, alsoKnown []string) bool {
-	matched := slices.Contains(c.KnownRuleIDs, path.Base(l.Rule.Value)) || slices.Contains(alsoKnown, l.Rule.Value)
+	matched := slices.Contains(c.KnownRuleIDs, path.Base(l.Rule.Value))
+	for _, id := range alsoKnown { // which a pattern may match
+		matched = matched || MatchRule(l.Rule.Value, &checker.Meta{ID: id})
+	}
 	for i := range c.Rules {
 		m := &c.Rules[i].Meta
 		if !MatchRule(l.Rule.Value, m) {
@@ -112,7 +115,7 @@ func (f Selection) severities(chosen map[string]checker.Severity, all []checker.
 		matched := false
 		for i := range all {
 			if _, err := path.Match(pattern, ""); err != nil {
-				return fmt.Errorf("--%s %q: not a valid pattern", flag, pattern)
+				return fmt.Errorf("invalid --%s %q: malformed pattern", flag, pattern)
 			}
 			if MatchRule(pattern, &all[i].Meta) {
 				matched = true
@@ -143,7 +146,7 @@ func (f Selection) severities(chosen map[string]checker.Severity, all []checker.
 	for _, setting := range f.Severity {
 		id, level, ok := strings.Cut(setting, "=")
 		if !ok {
-			return fmt.Errorf("--severity %q: write ID=LEVEL, as in scep-url-query=error", setting)
+			return fmt.Errorf("invalid --severity %q: expected ID=LEVEL, such as scep-url-query=error", setting)
 		}
 		severity, err := checker.ParseSeverity(level)
 		if err != nil {
@@ -192,5 +195,5 @@ func UnknownRule(id string, all []checker.Rule, quote bool) error {
 	if best != "" {
 		return fmt.Errorf("unknown rule%s; did you mean %s?", quoted, best)
 	}
-	return fmt.Errorf("unknown rule%s; sceplint rules lists them", quoted)
+	return fmt.Errorf("unknown rule%s; run `sceplint rules` to list all rules", quoted)
 }

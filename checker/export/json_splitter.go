@@ -11,8 +11,8 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// jsonSplitter cuts JSON at the objects of its list. What stands around them is
-// judged here, and what is in them by ParsePart.
+// jsonSplitter cuts JSON at the objects of its list. What is around them is
+// checked here, and what is in them by ParseEntry.
 type jsonSplitter struct {
 	*EntryReader
 	open    []bracket

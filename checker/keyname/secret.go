@@ -2,6 +2,7 @@ package keyname
 
 import (
 	"bytes"
+	"unicode/utf8"
 )
 
 // IsSecret reports whether values under this key are secret. It is the one decision about that: the masking of every
@@ -10,7 +11,9 @@ func IsSecret(key string) bool {
 	switch key { // most keys are one of these
 	case "PayloadType", "PayloadUUID", "PayloadContent", "PayloadVersion", "PayloadIdentifier", "PayloadDisplayName", "Subject", "URL", "Name",
 		"PayloadDescription", "PayloadOrganization", "PayloadScope", "PayloadRemovalDisallowed", "PayloadCertificateUUID",
-		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "CAFingerprint", "SubjectAltName", "KeyIsExtractable", "AllowAllAppsAccess":
+		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "CAFingerprint", "SubjectAltName", "KeyIsExtractable", "AllowAllAppsAccess",
+		"IdentityCertificateUUID", "PayloadCertificateAnchorUUID", "TLSTrustedServerNames", "EAPClientConfiguration", "AcceptEAPTypes",
+		"AutoJoin", "Topic", "ServerURL", "SSID_STR", "rfc822Name", "dNSName":
 		return false
 	}
 	var buffer [64]byte
@@ -63,7 +66,7 @@ var secretNames = []Name{New("Challenge"), New("Password")}
 
 // resemblesSecret reports whether a folded name is a misspelling of the name of a secret.
 func resemblesSecret(name []byte) bool {
-	return len(name) >= 6 && len(name) <= 4*11 && Closest(name, secretNames) != ""
+	return len(name) >= 6 && len(name) <= 4*11 && utf8.RuneCount(name) <= 11 && Closest(name, secretNames) != ""
 }
 
 func hasPrefix(text []byte, word string) bool {

@@ -52,21 +52,21 @@ func checkAbsent(root *os.Root, dir string, files []NewFile) error {
 	}
 	for _, f := range files {
 		if _, err := root.Lstat(f.Path); err == nil {
-			add(fmt.Errorf("%s exists, and is not overwritten", within(dir, f.Path)))
+			add(fmt.Errorf("%s already exists", within(dir, f.Path)))
 			continue
 		}
 		for parent := path.Dir(f.Path); parent != "."; parent = path.Dir(parent) {
 			info, err := root.Stat(parent)
 			if errors.Is(err, fs.ErrNotExist) {
 				if _, err = root.Lstat(parent); err == nil {
-					add(fmt.Errorf("%s is a link that leads nowhere", within(dir, parent)))
+					add(fmt.Errorf("%s is a broken link", within(dir, parent)))
 				}
 				continue
 			}
 			if err != nil {
 				add(unwritable(within(dir, parent), err))
 			} else if !info.IsDir() {
-				add(fmt.Errorf("%s exists, and is no directory", within(dir, parent)))
+				add(fmt.Errorf("%s already exists, and is not a directory", within(dir, parent)))
 			}
 		}
 	}
@@ -118,7 +118,10 @@ func unwritable(path string, err error) error {
 		err = pathError.Err
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%s: no permission to write it", path)
+		return fmt.Errorf("%s: permission denied", path)
 	}
-	return fmt.Errorf("%s cannot be written: %w", path, err)
+	if strings.Contains(err.Error(), "escapes") { // the error of os.Root has no name
+		err = errors.New("link points outside the directory; use its target")
+	}
+	return fmt.Errorf("cannot write %s: %w", path, err)
 }

@@ -83,7 +83,7 @@ func openNamed(path string) (*os.File, error) {
 func ReadLimited(f io.Reader, path string, limit int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(text)) > limit {
-		err = errors.New("the file is larger than " + FormatSize(limit))
+		err = errors.New("file is larger than " + FormatSize(limit))
 	}
 	if err != nil {
 		return nil, DescribeError(path, err)
@@ -117,7 +117,7 @@ func RejectLinkToDevice(path string) error {
 	return nil
 }
 
-var errLinkToDevice = errors.New("the link leads to a pipe or a device; name its target")
+var errLinkToDevice = errors.New("link to a pipe or a device; use its target")
 
 // FormatSize writes a number of bytes in MiB or GiB.
 func FormatSize(n int64) string {
@@ -138,7 +138,7 @@ func DescribeError(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: no such file or directory", path)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s: no permission to read it", path)
+		return fmt.Errorf("%s: permission denied", path)
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

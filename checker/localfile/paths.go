@@ -77,10 +77,10 @@ type LinkOutError struct{ link, tree string }
 
 // Error names the link and the directory.
 func (e *LinkOutError) Error() string {
-	return fmt.Sprintf("the link %s leads out of %s; name its target", ShortPath(e.link), ShortPath(e.tree))
+	return fmt.Sprintf("link %s points outside %s; use its target", ShortPath(e.link), ShortPath(e.tree))
 }
 
-var errLinkNowhere = errors.New("the link leads nowhere")
+var errLinkNowhere = errors.New("broken link")
 
 // Follow gives the file that a path leads to. A link that lies in a repository, or
 // below the working directory, must not lead out of it: the repository would then

@@ -40,18 +40,18 @@ func Replace(path string, before, after []byte) (err error) {
 		return fmt.Errorf("%s: not a regular file; nothing was written", path)
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return fmt.Errorf("%s: the file is read-only; nothing was written", path)
+		return fmt.Errorf("%s: file is read-only; nothing was written", path)
 	}
 	now, err := os.ReadFile(real)
 	if err != nil {
 		return DescribeError(path, err)
 	}
 	if !bytes.Equal(now, before) {
-		return fmt.Errorf("%s: the file changed while it was checked; nothing was written", path)
+		return fmt.Errorf("%s: file changed during the check; nothing was written", path)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(real), "."+filepath.Base(real)+".*.tmp")
 	if err != nil {
-		return fmt.Errorf("%s: cannot write beside it: %w", path, err)
+		return fmt.Errorf("%s: cannot create a file in the same directory: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
@@ -60,15 +60,15 @@ func Replace(path string, before, after []byte) (err error) {
 	}()
 	if err = keepOwner(temp, info); err != nil {
 		temp.Close()
-		return fmt.Errorf("%s: it belongs to somebody else, and a new file would not; nothing was written", path)
+		return fmt.Errorf("%s: owned by another user; not modified", path)
 	}
 	_, err = temp.Write(after)
 	err = cmp.Or(err, temp.Chmod(info.Mode()&modeBits), temp.Sync())
 	if err = cmp.Or(err, temp.Close()); err != nil {
-		return fmt.Errorf("%s: cannot write beside it, nothing was changed: %w", path, err)
+		return fmt.Errorf("%s: cannot create a file in the same directory; not modified: %w", path, err)
 	}
 	if err = os.Rename(temp.Name(), real); err != nil {
-		return fmt.Errorf("%s: cannot put the new file in its place: %w", path, err)
+		return fmt.Errorf("%s: cannot replace the file: %w", path, err)
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func WriteReport(path string, content io.WriterTo, private bool) error {
 		mode = 0o600
 	}
 	if err := writeFile(path, content, mode); err != nil {
-		return fmt.Errorf("cannot write the report: %w", DescribeError(path, err))
+		return fmt.Errorf("report not written: %w", DescribeError(path, err))
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func nested(f File) error {
 			line++
 		case '(', '[', '{':
 			if open++; open > maxNested {
-				return fmt.Errorf("%s:%d: more than %d brackets inside one another", f.Name, line, maxNested)
+				return fmt.Errorf("%s:%d: more than %d nested brackets", f.Name, line, maxNested)
 			}
 		case ')', ']', '}':
 			open--
@@ -72,11 +72,11 @@ func nested(f File) error {
 func parseModule(f File, metadata bool) (m *ast.Module, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: cannot be parsed: %v", f.Name, r)
+			err = fmt.Errorf("%s: parse error: %v", f.Name, r)
 		}
 	}()
 	if len(bytes.TrimSpace(f.Text)) == 0 {
-		return nil, fmt.Errorf("%s: the file is empty; a policy begins with package policies.<pack>.<id>", f.Name)
+		return nil, fmt.Errorf("%s: file is empty; a policy begins with package policies.<pack>.<id>", f.Name)
 	}
 	if err := nested(f); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func parseModule(f File, metadata bool) (m *ast.Module, err error) {
 	}
 	hint := ""
 	if old, v0 := ast.ParseModuleWithOpts(f.Name, string(f.Text), parserOptions(ast.RegoV0, metadata)); v0 == nil && old != nil {
-		hint = "this is Rego v0; write it in v1, as in: deny contains msg if { … } (opa fmt --v0-v1 -w rewrites files)"
+		hint = "Rego v0 is not supported; use v1, such as deny contains msg if { … } (run `opa fmt --v0-v1 -w` to convert files)"
 	}
 	return nil, explain(err, hint)
 }
@@ -127,7 +127,7 @@ func compileInTime(ctx context.Context, compile func() error) error {
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				done <- fmt.Errorf("the policies cannot be compiled: %v", r)
+				done <- fmt.Errorf("policy compilation failed: %v", r)
 			}
 		}()
 		done <- compile()
@@ -138,7 +138,7 @@ func compileInTime(ctx context.Context, compile func() error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(compileTime):
-		return fmt.Errorf("the policies are not compiled after %v, which is too long", compileTime)
+		return fmt.Errorf("policy compilation timed out after %v", compileTime)
 	}
 }
 

@@ -3,9 +3,11 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	regotypes "github.com/open-policy-agent/opa/v1/types"
 )
 
 // explain words the compiler's errors in lines of FILE:LINE:COLUMN: message.
@@ -63,42 +65,90 @@ func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
 	return explain(list, "")
 }
 
-// message words one error: for a name that does not exist it includes the
-// nearest one that does.
+// generatedVar matches variables that the compiler makes.
+var generatedVar = regexp.MustCompile(`__local\d+__|\$\d+`)
+
+// message words one error for the author of a policy.
 func message(e *ast.Error) string {
 	text, _, _ := strings.Cut(e.Message, "\n")
-	switch detail := e.Details.(type) {
+	return generatedVar.ReplaceAllString(describeCompileError(text, e.Details), "_")
+}
+
+func describeCompileError(text string, details any) string {
+	switch detail := details.(type) {
 	case *ast.RefErrInvalidDetail:
-		if len(detail.OneOf) == 0 {
-			if detail.Want != nil {
-				return fmt.Sprintf("%s: wants %v", text, detail.Want)
-			}
-			return text
-		}
-		var names []string
-		for _, v := range detail.OneOf {
-			names = append(names, strings.Trim(v.String(), `"`))
-		}
-		wrong := strings.Trim(detail.Ref[detail.Pos].Value.String(), `"`)
-		if near := nearest(wrong, names); near != "" {
-			return fmt.Sprintf("%s: there is no %q; did you mean %s? (there are %s)", text, wrong, near, strings.Join(names, ", "))
-		}
-		return fmt.Sprintf("%s: there is no %q; there are %s", text, wrong, strings.Join(names, ", "))
+		return describeRefError(detail)
 	case *ast.UnificationErrDetail:
-		return fmt.Sprintf("values of type %v and of type %v are compared, which are never the same", detail.Left, detail.Right)
+		return fmt.Sprintf("comparison of %s with %s is never true", typeName(detail.Left), typeName(detail.Right))
 	case *ast.ArgErrDetail:
-		if lines := detail.Lines(); len(lines) > 0 {
-			return text + ": " + strings.Join(lines, ", ")
+		function, _, _ := strings.Cut(text, ":")
+		if lines := detail.Lines(); len(lines) >= 2 {
+			return fmt.Sprintf("invalid arguments of %s: found %s; expected %s", function, strings.TrimPrefix(lines[0], "have: "), strings.TrimPrefix(lines[1], "want: "))
 		}
 	}
-	switch {
-	case strings.Contains(text, "sceplint.input"):
-		return text + "; it is for tests, in packages that end in _test, which sceplint policy test runs"
-	case strings.HasPrefix(text, "undefined function "):
-		name := strings.TrimPrefix(text, "undefined function ")
-		if _, ok := ast.BuiltinMap[name]; ok {
-			return text + "; policies may not call it: they reach no network, file, environment or chance"
+	if name, ok := strings.CutPrefix(text, "undefined function "); ok {
+		_, exists := ast.BuiltinMap[name]
+		switch {
+		case strings.HasPrefix(name, "sceplint.input"):
+			return fmt.Sprintf("function %s is available only in tests; use it in a package that ends in _test, and run `sceplint policy test`", name)
+		case exists:
+			return fmt.Sprintf("function %s is not available: policies have no access to the network, files, the environment, or randomness", name)
+		}
+		return text
+	}
+	if name, ok := strings.CutPrefix(text, "var "); ok && strings.HasSuffix(name, " is unsafe") {
+		if name = strings.TrimSuffix(name, " is unsafe"); generatedVar.MatchString(name) {
+			return "unsafe expression: a variable has no value; assign it before use"
+		}
+		return fmt.Sprintf("unsafe variable %s: it has no value; assign it, or import it", name)
+	}
+	if name, ok := strings.CutPrefix(text, "var "); ok && strings.HasSuffix(name, " is undeclared") {
+		return "undeclared variable " + strings.TrimSuffix(name, " is undeclared")
+	}
+	for _, kind := range []string{"declared var ", "assigned var "} {
+		if name, ok := strings.CutPrefix(text, kind); ok && strings.HasSuffix(name, " unused") {
+			return "unused variable " + strings.TrimSuffix(name, " unused") + "; remove it"
 		}
 	}
 	return text
+}
+
+// describeRefError words a reference that does not fit the schema of input, with the nearest name that does.
+func describeRefError(detail *ast.RefErrInvalidDetail) string {
+	pos := min(detail.Pos, len(detail.Ref)-1)
+	ref, parent := detail.Ref[:pos+1], detail.Ref[:pos]
+	if len(detail.OneOf) == 0 {
+		if detail.Want == nil {
+			return fmt.Sprintf("undefined reference %v", ref)
+		}
+		if typeName(detail.Want) == "number" {
+			return fmt.Sprintf("invalid reference %v: %v is an array; use an index, such as %v[_]", ref, parent, parent)
+		}
+		return fmt.Sprintf("invalid reference %v: a key of %v must be a %s", ref, parent, typeName(detail.Want))
+	}
+	var names []string
+	for _, v := range detail.OneOf {
+		names = append(names, strings.Trim(v.String(), `"`))
+	}
+	wrong := strings.Trim(detail.Ref[pos].Value.String(), `"`)
+	hint := "expected " + strings.Join(names, ", ")
+	if near := nearest(wrong, names); near != "" {
+		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
+	}
+	return fmt.Sprintf("undefined reference %v: no field %q in %v; %s", ref, wrong, parent, hint)
+}
+
+// typeName names a type in the words of JSON.
+func typeName(t regotypes.Type) string {
+	switch t.(type) {
+	case *regotypes.Array:
+		return "array"
+	case *regotypes.Object:
+		return "object"
+	case *regotypes.Set:
+		return "set"
+	case regotypes.Null, regotypes.Boolean, regotypes.Number, regotypes.String, *regotypes.Function:
+		return t.String()
+	}
+	return fmt.Sprint(t)
 }

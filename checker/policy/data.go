@@ -27,11 +27,11 @@ func parseObject(text []byte, left *int) (map[string]any, error) {
 		return nil, err
 	}
 	if *left -= n; *left < 0 {
-		return nil, fmt.Errorf("more than %d values of data", maxDataValues)
+		return nil, fmt.Errorf("more than %d values in data", maxDataValues)
 	}
 	var value map[string]any
 	if err := util.Unmarshal(text, &value); err != nil {
-		return nil, errors.New("not an object in JSON or YAML")
+		return nil, errors.New("not a JSON or YAML object")
 	}
 	return value, nil
 }
@@ -46,9 +46,9 @@ func countValues(text []byte) (int, error) {
 	braced := len(first) > 0 && (first[0] == '{' || first[0] == '[') // JSON, or YAML that looks like it
 	switch {
 	case len(text) > maxYAML && braced:
-		return 0, fmt.Errorf("%snot an object in JSON", lineOfJSON(text))
+		return 0, fmt.Errorf("%snot a JSON object", lineOfJSON(text))
 	case len(text) > maxYAML:
-		return 0, fmt.Errorf("more than %d MiB of YAML; write such data in JSON", maxYAML>>20)
+		return 0, fmt.Errorf("YAML larger than %d MiB; use JSON", maxYAML>>20)
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
@@ -56,7 +56,7 @@ func countValues(text []byte) (int, error) {
 		if braced {
 			place = lineOfJSON(text)
 		}
-		return 0, fmt.Errorf("%snot an object in JSON or YAML", place)
+		return 0, fmt.Errorf("%snot a JSON or YAML object", place)
 	}
 	return countYAML(&document, map[*yaml.Node]int{})
 }
@@ -83,7 +83,7 @@ func countYAML(n *yaml.Node, known map[*yaml.Node]int) (int, error) {
 		n = n.Alias
 	}
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxYAMLKeys {
-		return 0, fmt.Errorf("line %d: an object of more than %d keys in YAML; write such data in JSON", n.Line, maxYAMLKeys)
+		return 0, fmt.Errorf("line %d: YAML object with more than %d keys; use JSON", n.Line, maxYAMLKeys)
 	}
 	sum, ok := known[n]
 	if ok {

@@ -23,9 +23,9 @@ const (
 )
 
 var (
-	errTime   = errors.New("it took too long and was stopped")
-	errMemory = errors.New("it took too much memory and was stopped")
-	errStuck  = errors.New("it could not be stopped, and no more policies are asked")
+	errTime   = errors.New("evaluation timed out")
+	errMemory = errors.New("evaluation used too much memory and was canceled")
+	errStuck  = errors.New("evaluation could not be canceled; remaining policies were skipped")
 )
 
 // answer is what one policy said of one profile.
@@ -131,10 +131,10 @@ func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (cho
 		case !pass.RuleEnabled(p.ID), p.wide != wide:
 		case !scep && !p.anySCEP:
 			if s.config.Trace == p.ID {
-				printed(pass, []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name), "  not asked: the profile has no SCEP payload"})
+				printed(pass, []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name), "  not evaluated: the profile has no SCEP payload"})
 			}
 		case p.stopped.Load():
-			answers[i] = answer{err: fmt.Errorf("%s:%d: it was stopped at an earlier profile, and is not asked again", p.file, p.line)}
+			answers[i] = answer{err: fmt.Errorf("%s:%d: skipped: the policy was stopped on an earlier profile", p.file, p.line)}
 		default:
 			chosen = append(chosen, i)
 		}
@@ -150,7 +150,7 @@ func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, ans
 	for stops := 0; len(todo) > 0; stops++ {
 		if stops == most {
 			for _, q := range todo {
-				answers[q.policy] = answer{err: errors.New("it was not asked, since other policies took all the time")}
+				answers[q.policy] = answer{err: errors.New("skipped: other policies used up the time limit")}
 			}
 			return
 		}

@@ -93,7 +93,7 @@ func (f *Loader) Load(ctx context.Context) (sets Sets, err error) {
 		return sets, err
 	}
 	if len(given)+len(configured) == 0 && len(f.Data) > 0 {
-		return sets, errors.New("--data gives parameters, but no policies are loaded")
+		return sets, errors.New("--data requires policies, but none are loaded; add --policy or --pack")
 	}
 	if sets.given, err = f.loadSet(ctx, given, maps.Clone(data)); err != nil {
 		return sets, err
@@ -123,7 +123,7 @@ func (f *Loader) loadSet(ctx context.Context, files []File, data map[string]any)
 func (f *Loader) givenFiles() (files []File, err error) {
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(f.Packs))) {
 		if !slices.Contains(PackNames(), name) {
-			return nil, fmt.Errorf("--pack: no pack is called %q; there are %s", name, strings.Join(PackNames(), ", "))
+			return nil, fmt.Errorf("--pack: unknown pack %q; expected %s", name, strings.Join(PackNames(), ", "))
 		}
 		pack, err := PackFiles(name)
 		if err != nil {
@@ -182,7 +182,7 @@ func (f *Loader) configuredPacks() ([]string, error) {
 	var packs []string
 	for _, p := range f.Project.Packs {
 		if !slices.Contains(PackNames(), p.Value) {
-			hint := "there are " + strings.Join(PackNames(), ", ")
+			hint := "expected " + strings.Join(PackNames(), ", ")
 			if near := (Parameters{Names: PackNames()}).Nearest(p.Value); near != "" {
 				hint = "did you mean " + near + "?"
 			}
@@ -243,7 +243,7 @@ func (f *Loader) checkParameters(ctx context.Context, sets Sets, parameters []pa
 		switch {
 		case configured.Has(key.Value), off.Has(key.Value):
 		case given.Has(key.Value):
-			return f.Project.Wrong(key.Place, "data: the parameter is read by policies of the command line alone, which do not take it from a configuration; give it with --data")
+			return f.Project.Wrong(key.Place, "data: the parameter is used only by policies from the command line, which do not read it from the configuration; set it with --data")
 		default:
 			return f.Project.Wrong(key.Place, "data: %v", f.unreadParameter(ctx, configured, key.Value, f.Project.QuotesKeys))
 		}
@@ -255,7 +255,7 @@ func (f *Loader) checkParameters(ctx context.Context, sets Sets, parameters []pa
 func (f *Loader) unreadParameter(ctx context.Context, known Parameters, name string, quote bool) error {
 	for _, pack := range PackNames() {
 		if p, err := packParameters(ctx, pack); err == nil && p.Has(name) {
-			return fmt.Errorf("no policy reads the parameter %s; the pack %s, which has it, is not loaded", name, pack)
+			return fmt.Errorf("unused parameter %s; load its pack with --pack %s", name, pack)
 		}
 	}
 	return known.Unknown(name, quote)
@@ -336,7 +336,7 @@ func directoryFiles(path string) (files []File, done func(), err error) {
 func filesOf(fsys fs.FS, path string) ([]File, error) {
 	files, err := Files(fsys, func(file string) string { return filepath.Join(path, filepath.FromSlash(file)) })
 	if err == nil && !slices.ContainsFunc(files, func(f File) bool { return filepath.Ext(f.Path) == ".rego" }) {
-		err = fmt.Errorf("%s: no .rego file is in the directory", path)
+		err = fmt.Errorf("%s: no .rego files in the directory", path)
 	}
 	return files, err
 }
@@ -349,7 +349,7 @@ func namedFile(path string, text []byte) ([]File, error) {
 	case filepath.Ext(name) == ".rego":
 		return []File{{Name: path, Path: filepath.Base(path), Text: text}}, nil
 	}
-	return nil, fmt.Errorf("%s: not a .rego file, a directory or a bundle.tar.gz", path)
+	return nil, fmt.Errorf("%s: unsupported policy file; expected a .rego file, a directory, or a bundle (.tar.gz)", path)
 }
 
 // projectFiles returns the files of one path of policies in the configuration.

@@ -36,7 +36,7 @@ func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error
 		}
 		list, ok := members.Value.(ast.Set)
 		if !ok {
-			return fmt.Errorf("%s:%d: %s is no set", p.file, p.line, set.name)
+			return fmt.Errorf("%s:%d: %s is not a set", p.file, p.line, set.name)
 		}
 		for _, member := range list.Slice() {
 			m, err := read(member.Value)
@@ -62,7 +62,7 @@ type member struct {
 func read(v ast.Value) (m member, err error) {
 	const most = 1000
 	if exceeds(v, most) {
-		return m, fmt.Errorf("a member holds more than %d values", most)
+		return m, fmt.Errorf("member contains more than %d values", most)
 	}
 	switch v := v.(type) {
 	case ast.String:
@@ -139,7 +139,7 @@ func steps(name string, v ast.Value) ([]any, error) {
 func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) error {
 	n := pass.Profile.Root.At(m.path...)
 	if n == nil {
-		return fmt.Errorf("the profile has nothing at the path %v of the finding %q", pathTerm(m.path), m.message)
+		return fmt.Errorf("path %v of the finding %q does not exist in the profile", pathTerm(m.path), m.message)
 	}
 	var f *checker.Finding
 	if n.Is(profile.Dict, profile.Array) {

@@ -29,7 +29,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 	place := fmt.Sprintf("%s:%d", f.Name, m.Package.Location.Row)
 	isTest := f.isTest() || strings.HasSuffix(names[len(names)-1], "_test")
 	if isTest && len(found) > 0 {
-		return fmt.Errorf("%s: tests are not run on profiles, but the set %s is defined here; name neither file nor package …_test", at(f, found[0].Location), found[0].Head.Name)
+		return fmt.Errorf("%s: rule set %s in a test is never evaluated; remove the suffix _test from the file and the package", at(f, found[0].Location), found[0].Head.Name)
 	}
 	if isTest {
 		s.testFiles[f.Name] = m
@@ -37,17 +37,17 @@ func (s *Set) take(f File, m *ast.Module) error {
 	}
 	if names[0] != "policies" {
 		if len(found) > 0 {
-			return fmt.Errorf("%s: package %s defines %s, but only packages policies.<pack>.<id> are run; name it so", place, strings.Join(names, "."), found[0].Head.Name)
+			return fmt.Errorf("%s: package %s defines %s, but is never evaluated; rename it to policies.<pack>.<id>", place, strings.Join(names, "."), found[0].Head.Name)
 		}
 		s.modules[f.Name] = m // a library
 		return nil
 	}
 	if len(names) != 3 {
-		return fmt.Errorf("%s: package %s is not of the form policies.<pack>.<id>; a library needs another first name, as in package lib.%s", place, strings.Join(names, "."), names[len(names)-1])
+		return fmt.Errorf("%s: invalid package name %s; use policies.<pack>.<id>, or lib.%s for a library", place, strings.Join(names, "."), names[len(names)-1])
 	}
 	for _, name := range names[1:] {
 		if !snakeCase.MatchString(name) {
-			return fmt.Errorf("%s: %q in the name of the package is not in snake case; write lower-case letters, digits and _", place, name)
+			return fmt.Errorf("%s: invalid package name: %q is not in snake case; use lower-case letters, digits, and _", place, name)
 		}
 	}
 	if err := wellFormed(f, m, found); err != nil {
@@ -104,7 +104,7 @@ func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
 	for _, r := range found {
 		name := r.Head.Ref()[0].Value.String()
 		if r.Head.RuleKind() != ast.MultiValue || len(r.Head.Ref()) > 1 {
-			return fmt.Errorf("%s: %s must be a set of messages; write: %s contains msg if { … }", at(f, r.Location), name, name)
+			return fmt.Errorf("%s: %s must be a set of messages; use %s contains msg if { … }", at(f, r.Location), name, name)
 		}
 	}
 	for _, r := range m.Rules {
@@ -112,7 +112,7 @@ func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
 		base, _, more := strings.Cut(name, "_")
 		alien := base == "violation" || more && (base == "deny" || base == "warn" || base == "info")
 		if alien && r.Head.RuleKind() == ast.MultiValue {
-			return fmt.Errorf("%s: the set %s is none that is asked for; write deny, warn or info", at(f, r.Location), name)
+			return fmt.Errorf("%s: rule set %s is never evaluated; use deny, warn, or info", at(f, r.Location), name)
 		}
 	}
 	if len(found) > 0 {
@@ -122,11 +122,11 @@ func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
 	for _, r := range m.Rules {
 		for _, set := range setSeverities {
 			if name := string(r.Head.Name); profile.Distance(name, set.name) <= 2 {
-				return fmt.Errorf("%s: the policy has none of the sets deny, warn and info, so it can find nothing; is %s meant to be %s?", at(f, r.Location), name, set.name)
+				return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename %s to %s", at(f, r.Location), name, set.name)
 			}
 		}
 	}
-	return fmt.Errorf("%s: the policy has none of the sets deny, warn and info, so it can find nothing; a library needs another first name than policies", line)
+	return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename a library to lib.<name>", line)
 }
 
 // describedLater reads the METADATA of a shipped policy, which is valid.
@@ -182,7 +182,7 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	scopes := map[string]checker.Scope{"": checker.ScopeSCEP, "scep": checker.ScopeSCEP, "payload": checker.ScopePayload, "profile": checker.ScopeProfile, "document": checker.ScopeDocument}
 	scope, ok := scopes[custom.Scope]
 	if !ok {
-		return nil, fmt.Errorf("METADATA: custom: scope %q is none of scep, payload, profile, document", custom.Scope)
+		return nil, fmt.Errorf("METADATA: custom: invalid scope %q; expected scep, payload, profile, or document", custom.Scope)
 	}
 	meta.Help, meta.Varies = clean(custom.Help), clean(custom.Varies)
 	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
@@ -219,7 +219,7 @@ func (s *Set) checkParameters() error {
 		for _, x := range p.described().Parameters {
 			value, given := config[x.Name]
 			if have, want := jsonType(value), jsonType(x.Default); given && have != want {
-				return fmt.Errorf("data: config.%s must be of type %s, not %s", x.Name, want, have)
+				return fmt.Errorf("data: parameter %s must be of type %s, found %s", x.Name, want, have)
 			}
 		}
 	}

@@ -116,13 +116,13 @@ func (p Parameters) Unknown(name string, quote bool) error {
 		quoted = fmt.Sprintf(" %q", clean(name))
 	}
 	const maxNames = 20
-	hint := "; no policy has parameters"
+	hint := "; the loaded policies have no parameters"
 	if near := p.Nearest(name); near != "" {
 		hint = "; did you mean " + near + "?"
 	} else if len(p.Names) > maxNames {
 		hint = ""
 	} else if len(p.Names) > 0 {
-		hint = "; there are " + strings.Join(p.Names, ", ")
+		hint = "; expected " + strings.Join(p.Names, ", ")
 	}
-	return fmt.Errorf("no policy reads the parameter%s%s", quoted, hint)
+	return fmt.Errorf("unknown parameter%s%s", quoted, hint)
 }

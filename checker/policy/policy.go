@@ -180,7 +180,7 @@ func (s *Set) Clash(other *Set) error {
 	}
 	for _, p := range s.policies {
 		if q := known[p.ID]; q != nil {
-			return fmt.Errorf("%s:%d: duplicate ID %s; %s:%d has it too", p.file, p.line, p.ID, q.file, q.line)
+			return fmt.Errorf("%s:%d: duplicate policy ID %s; also defined at %s:%d", p.file, p.line, p.ID, q.file, q.line)
 		}
 	}
 	return nil
@@ -191,10 +191,10 @@ func (s *Set) doubled() (failures []error) {
 	seen := map[string]*policy{}
 	for _, p := range s.policies {
 		if other := seen[p.ID]; other != nil {
-			failures = append(failures, fmt.Errorf("%s:%d: the ID %s is doubled; %s:%d has it too", p.file, p.line, p.ID, other.file, other.line))
+			failures = append(failures, fmt.Errorf("%s:%d: duplicate policy ID %s; also defined at %s:%d", p.file, p.line, p.ID, other.file, other.line))
 		}
 		if slices.Contains(s.config.Taken, p.ID) {
-			failures = append(failures, fmt.Errorf("%s:%d: the ID %s is that of a built-in rule; name the package otherwise", p.file, p.line, p.ID))
+			failures = append(failures, fmt.Errorf("%s:%d: policy ID %s is the ID of a built-in rule; rename the package", p.file, p.line, p.ID))
 		}
 		seen[p.ID] = p
 	}

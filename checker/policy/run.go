@@ -94,7 +94,7 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
 	p := s.policies[i]
 	defer func() {
 		if r := recover(); r != nil {
-			a = answer{err: fmt.Errorf("%s:%d: the evaluation failed: %v", p.file, p.line, r)}
+			a = answer{err: fmt.Errorf("%s:%d: evaluation failed: %v", p.file, p.line, r)}
 		}
 	}()
 	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
@@ -110,7 +110,7 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
 	case a.err != nil:
 		a.err = located(a.err)
 	case a.sets == nil:
-		a.err = fmt.Errorf("%s:%d: the evaluation gave no answer", p.file, p.line)
+		a.err = fmt.Errorf("%s:%d: evaluation returned no result", p.file, p.line)
 	}
 	return a
 }

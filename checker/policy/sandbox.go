@@ -128,7 +128,7 @@ func count(v ast.Value, left *int, depth int) int {
 	return *left
 }
 
-var errTooLarge = errors.New("the value grows too large")
+var errTooLarge = errors.New("value is too large")
 
 // growing are the functions whose results can be much larger than their
 // arguments, with how large at least. The others are checked by their results.
@@ -231,7 +231,7 @@ func bound() {
 		topdown.RegisterBuiltinFunc(name, func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
 			for _, arg := range args {
 				if n, ok := arg.Value.(ast.Number); ok && !moderate(string(n)) {
-					return errors.New("a number of too many digits")
+					return errors.New("number has too many digits")
 				}
 				if writes && exceeds(arg.Value, maxValues) || formats && writtenLength(arg.Value) > maxText {
 					return errTooLarge

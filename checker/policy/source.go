@@ -155,7 +155,7 @@ func (c *collector) failed(file string, err error) error {
 		err = pathError.Err
 	}
 	if isLinkOut(err) {
-		err = errors.New("the link leads outside; replace it with its target")
+		err = errors.New("link target is outside the directory; replace the link with a copy")
 	}
 	return fmt.Errorf("%s: %w", c.name(file), err)
 }
@@ -170,7 +170,7 @@ func readBounded(r io.Reader, total *int) ([]byte, error) {
 		return nil, err
 	}
 	if len(text) > maxFileSize {
-		return nil, fmt.Errorf("longer than %d MiB", maxFileSize>>20)
+		return nil, fmt.Errorf("larger than %d MiB", maxFileSize>>20)
 	}
 	if *total += len(text); *total > maxTotal {
 		return nil, fmt.Errorf("more than %d MiB of policies", maxTotal>>20)
@@ -183,7 +183,7 @@ func readBounded(r io.Reader, total *int) ([]byte, error) {
 func Unpack(name string, bundle []byte) ([]File, error) {
 	unzipped, err := gzip.NewReader(bytes.NewReader(bundle))
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a bundle packed by gzip: %w", name, err)
+		return nil, fmt.Errorf("%s: not a gzip-compressed bundle: %w", name, err)
 	}
 	const maxArchive = 4 * maxTotal
 	limited := &io.LimitedReader{R: unzipped, N: maxArchive}
@@ -195,13 +195,13 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 		header, err := archive.Next()
 		switch {
 		case limited.N <= 0:
-			return nil, fmt.Errorf("%s: unpacks to more than %d MiB", name, maxArchive>>20)
+			return nil, fmt.Errorf("%s: larger than %d MiB when decompressed", name, maxArchive>>20)
 		case errors.Is(err, io.EOF) && len(files) == 0:
-			return nil, fmt.Errorf("%s: no policy is in the bundle", name)
+			return nil, fmt.Errorf("%s: no policies in the bundle", name)
 		case errors.Is(err, io.EOF):
 			return files, nil
 		case err != nil:
-			return nil, fmt.Errorf("%s: damaged bundle: %w", name, err)
+			return nil, fmt.Errorf("%s: corrupt bundle: %w", name, err)
 		case entries > maxFiles:
 			return nil, fmt.Errorf("%s: more than %d entries", name, maxFiles)
 		}
@@ -210,7 +210,7 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 			continue
 		}
 		if seen[file] {
-			return nil, fmt.Errorf("%s: %s is in the bundle twice", name, file)
+			return nil, fmt.Errorf("%s: duplicate file %s in the bundle", name, file)
 		}
 		seen[file] = true
 		text, err := readBounded(archive, &total)
@@ -301,7 +301,7 @@ func ParseData(data map[string]any, text []byte) (parameters []string, err error
 		config, value = value, map[string]any{"config": value}
 	}
 	if _, ok := value["policies"]; ok {
-		return nil, errors.New("policies is the name of the policies themselves; data needs another")
+		return nil, errors.New("data must not define `policies`, which holds the policies; rename the key")
 	}
 	return slices.Sorted(maps.Keys(config)), merge(data, value, "")
 }
@@ -321,7 +321,7 @@ func merge(into, from map[string]any, at string) error {
 				return err
 			}
 		default:
-			return fmt.Errorf("%s%s is given twice", at, key)
+			return fmt.Errorf("duplicate key %s%s in data", at, key)
 		}
 	}
 	return nil

@@ -63,13 +63,13 @@ func TestUnpack(t *testing.T) {
 		packed []byte
 		want   string
 	}{
-		"empty":     {bundle(t, nil), "no policy is in the bundle"},
-		"text":      {[]byte("hello"), "not a bundle packed by gzip"},
-		"cut":       {bundle(t, map[string]string{"a.rego": "package a"})[:60], "damaged bundle"},
-		"large":     {bundle(t, map[string]string{"a.rego": large}), "longer than 16 MiB"},
+		"empty":     {bundle(t, nil), "no policies in the bundle"},
+		"text":      {[]byte("hello"), "not a gzip-compressed bundle"},
+		"cut":       {bundle(t, map[string]string{"a.rego": "package a"})[:60], "corrupt bundle"},
+		"large":     {bundle(t, map[string]string{"a.rego": large}), "larger than 16 MiB"},
 		"many":      {bundle(t, many), "more than 64 MiB of policies"},
-		"twice":     {bundle(t, map[string]string{"a.rego": "package a", "./a.rego": "package a"}), "a.rego is in the bundle twice"},
-		"unrelated": {bundle(t, map[string]string{"a.txt": strings.Repeat("x", 300<<20)}), "unpacks to more than 256 MiB"},
+		"twice":     {bundle(t, map[string]string{"a.rego": "package a", "./a.rego": "package a"}), "duplicate file a.rego in the bundle"},
+		"unrelated": {bundle(t, map[string]string{"a.txt": strings.Repeat("x", 300<<20)}), "larger than 256 MiB when decompressed"},
 	} {
 		if _, err := policy.Unpack("b.tar.gz", test.packed); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)

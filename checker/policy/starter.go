@@ -27,7 +27,7 @@ type StarterFile struct {
 // with two profiles, and what runs them.
 func Starter(pack string) ([]StarterFile, error) {
 	if !packName(pack) {
-		return nil, fmt.Errorf("%q is no name of a pack; write lower-case letters, digits and _, as in %s", clean(pack), StarterPack)
+		return nil, fmt.Errorf("invalid pack name %q: expected lower-case letters, digits, and _, such as %s", clean(pack), StarterPack)
 	}
 	var files []StarterFile
 	err := fs.WalkDir(starter, "starter", func(path string, d fs.DirEntry, err error) error {

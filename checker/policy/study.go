@@ -104,7 +104,7 @@ func (s *Set) undefined(compiler *ast.Compiler, modules map[string]*ast.Module, 
 			if slices.ContainsFunc(mocked, func(m ast.Ref) bool { return m.HasPrefix(ground) || ground.HasPrefix(m) }) {
 				return false
 			}
-			failures = append(failures, fmt.Errorf("%s:%d:%d: %v is not defined: no policy or library has it, and no --data gives it", name, ref[0].Location.Row, ref[0].Location.Col, groundPart(ref)))
+			failures = append(failures, fmt.Errorf("%s:%d:%d: undefined reference %v: not in any policy, library, or --data", name, ref[0].Location.Row, ref[0].Location.Col, groundPart(ref)))
 			return false
 		})
 	}
@@ -177,7 +177,7 @@ func (s *Set) Notes() (notes []string) {
 					key := string(ground[2].Value.(ast.String))
 					if _, given := config[key]; !given && !seen[key] && ref[0].Location != nil {
 						seen[key] = true
-						notes = append(notes, fmt.Sprintf("%s:%d: data.config.%s is not given and has no default, so what needs it finds nothing; write default %s := …, or give it with --data", name, ref[0].Location.Row, key, key))
+						notes = append(notes, fmt.Sprintf("%s:%d: parameter data.config.%s is not set and has no default, so expressions that use it are undefined; add `default %s := …`, or set it with --data", name, ref[0].Location.Row, key, key))
 					}
 					return false
 				})
@@ -208,7 +208,7 @@ func misspelledTypes(name string, m *ast.Module) (notes []string) {
 			}
 			if near := nearPayloadType(string(text)); near != "" && t.Location != nil {
 				seen[string(text)] = true
-				notes = append(notes, fmt.Sprintf("%s:%d: misspelled payload type %q, which no profile has; did you mean %q?", name, t.Location.Row, string(text), near))
+				notes = append(notes, fmt.Sprintf("%s:%d: unknown payload type %q; did you mean %q?", name, t.Location.Row, string(text), near))
 			}
 			return false
 		})

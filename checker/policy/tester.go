@@ -78,7 +78,7 @@ func (r *TestRun) Count(o Outcome) (n int) {
 }
 
 // ErrNoTests is the error of a run without tests.
-var ErrNoTests = errors.New("no tests were found: a test is a rule test_… in a file …_test.rego")
+var ErrNoTests = errors.New("no tests found; a test is a rule test_… in a file …_test.rego")
 
 // RunTests runs the test_ rules next to policies. The policies must be valid for
 // Load, and neither they nor their tests have access to more than policies do,
@@ -108,7 +108,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	}
 	if len(t.rules) == 0 {
 		if config.Only != nil {
-			return nil, fmt.Errorf("no test has a name that matches %q", config.Only)
+			return nil, fmt.Errorf("no test name matches %q", config.Only)
 		}
 		return nil, ErrNoTests
 	}
@@ -265,7 +265,7 @@ func (t *tests) worded(err error) error {
 	case errors.Is(err, errMemory):
 		return err
 	case topdown.IsCancel(err):
-		return fmt.Errorf("it took longer than %v and was stopped", t.Timeout)
+		return fmt.Errorf("timed out after %v", t.Timeout)
 	}
 	return located(err)
 }

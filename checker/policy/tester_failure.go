@@ -127,7 +127,7 @@ func (f *following) failed(expr *ast.Expr, e *topdown.Event) *Failure {
 	equality := expr.IsEquality() || operator == ast.Equal.Name
 	switch {
 	case expr.Negated:
-		failure.Message = "what must not hold does"
+		failure.Message = "expected false, found true"
 	case len(values) == 2 && equality && values[0] != nil && values[1] != nil:
 		got, expected := 0, 1
 		if _, written := operands[0].Value.(ast.Var); !written {
@@ -150,14 +150,14 @@ func (f *following) failed(expr *ast.Expr, e *topdown.Event) *Failure {
 		failure.Got, failure.Expected = pretty(values[1].Value), pretty(values[0].Value)
 		return failure
 	case len(operands) == 0:
-		failure.Message = "it is false or undefined"
+		failure.Message = "expression is false or undefined"
 		if term, ok := expr.Terms.(*ast.Term); ok {
 			if v := e.Plug(term); v != nil && v.IsGround() && !isRef(v) {
-				failure.Message = "it is " + short(v.Value)
+				failure.Message = "expression is " + short(v.Value)
 			}
 		}
 	default:
-		failure.Message = "it does not hold"
+		failure.Message = "expression is not true"
 	}
 	for _, v := range values {
 		if v != nil {
@@ -205,15 +205,15 @@ func (f *following) failure() *Failure {
 	failure.Expression, _, _ = strings.Cut(failure.Expression, "\n")
 	switch {
 	case len(head.Args) > 0:
-		failure.Message = "a test takes no arguments; nobody calls it"
+		failure.Message = "test has arguments, so it is never called; remove them"
 	case head.RuleKind() == ast.MultiValue:
-		failure.Message = "a test must be true, but this is a set; write test_x if { … }"
+		failure.Message = "test must be true, found a set; use test_x if { … }"
 	case head.DocKind() == ast.PartialObjectDoc:
-		failure.Message = "no case of the test was tried"
+		failure.Message = "no test case was evaluated"
 	default:
-		failure.Message = "the value of the test is not true"
+		failure.Message = "test is not true"
 		if head.Value != nil && head.Value.IsGround() {
-			failure.Message = "the value of the test is " + short(head.Value.Value) + ", not true"
+			failure.Message = "test must be true, found " + short(head.Value.Value)
 		}
 	}
 	return failure

@@ -119,10 +119,10 @@ func (s *samples) builtins() []*tester.Builtin {
 func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, error) {
 	text, ok := name.(ast.String)
 	if !ok {
-		return nil, fmt.Errorf("the path must be a string, not %s", short(name))
+		return nil, fmt.Errorf("path must be a string, found %s", short(name))
 	}
 	if at == nil {
-		return nil, errors.New("it is not known which file calls it")
+		return nil, errors.New("unknown calling file")
 	}
 	key := fmt.Sprintf("%s\x00%s\x00%v", at.File, text, options)
 	s.lock.Lock()
@@ -136,7 +136,7 @@ func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, e
 		return nil, err
 	}
 	if c.ShowSecrets && !s.secrets {
-		return nil, errors.New("show_secrets is not allowed: tests see no secrets; run sceplint policy test --show-secrets to allow it")
+		return nil, errors.New("show_secrets is not allowed; run `sceplint policy test --show-secrets` to allow it")
 	}
 	source, err := s.read(at.File, string(text))
 	if err != nil {
@@ -150,13 +150,13 @@ func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, e
 		return nil, errors.New(clean(fault.Error()))
 	}
 	if what := profiles[0].Foreign(); what != "" {
-		return nil, fmt.Errorf("%s: no configuration profile but %s", clean(string(text)), what)
+		return nil, fmt.Errorf("%s: not a configuration profile, found %s", clean(string(text)), what)
 	}
 	switch {
 	case which < 0 && len(profiles) > 1:
-		return nil, fmt.Errorf("%s: the file holds %d profiles; say which one, as in sceplint.input_with(…, {\"profile\": 0})", clean(string(text)), len(profiles))
+		return nil, fmt.Errorf("%s: file contains %d profiles; select one with sceplint.input_with(…, {\"profile\": 0})", clean(string(text)), len(profiles))
 	case which >= len(profiles):
-		return nil, fmt.Errorf("%s: there is no profile %d; the file holds %d, counted from 0", clean(string(text)), which, len(profiles))
+		return nil, fmt.Errorf("%s: no profile %d; the file contains %d, counted from 0", clean(string(text)), which, len(profiles))
 	}
 	c.Prepare()
 	term := ast.NewTerm(Input(c.Pass(profiles[max(which, 0)])))
@@ -186,18 +186,18 @@ func setOptions(c *checker.Checker, options ast.Value) (which int, err error) {
 			c.Targets, err = checker.ParseTargets(string(text))
 		case key == "now" && isText:
 			if c.Now, err = time.Parse(time.RFC3339, string(text)); err != nil {
-				return fmt.Errorf("now is %q, which is no time in RFC 3339; write it as in 2026-01-31T12:00:00Z", clean(string(text)))
+				return fmt.Errorf("invalid now %q: expected RFC 3339, such as 2026-01-31T12:00:00Z", clean(string(text)))
 			}
 		case key == "show_secrets" && isFlag:
 			c.ShowSecrets = bool(flag)
 		case key == "profile" && isNumber:
 			if which, ok = number.Int(); !ok || which < 0 {
-				return fmt.Errorf("profile is %s; write a whole number, counted from 0", number)
+				return fmt.Errorf("invalid profile %s: expected a whole number, counted from 0", number)
 			}
 		case slices.Contains(names, string(key)):
-			return fmt.Errorf("the option %s may not be %s; write as in {\"targets\": \"ios=17\", \"now\": \"2026-01-31T12:00:00Z\", \"show_secrets\": true, \"profile\": 0}", key, short(v.Value))
+			return fmt.Errorf("invalid option %s: found %s; expected values such as {\"targets\": \"ios=17\", \"now\": \"2026-01-31T12:00:00Z\", \"show_secrets\": true, \"profile\": 0}", key, short(v.Value))
 		default:
-			return fmt.Errorf("there is no option %s; there are %s", short(k.Value), strings.Join(names, ", "))
+			return fmt.Errorf("unknown option %s; expected %s", short(k.Value), strings.Join(names, ", "))
 		}
 		return err
 	})
@@ -208,11 +208,11 @@ func setOptions(c *checker.Checker, options ast.Value) (which int, err error) {
 func (s *samples) read(module, name string) ([]byte, error) {
 	f, ok := s.files[module]
 	if !ok || f.Beside == nil {
-		return nil, fmt.Errorf("%s cannot be read: the test is in no directory; run sceplint policy test on the directory of the bundle", quoted(name))
+		return nil, fmt.Errorf("cannot read %s: the test is not in a directory; run `sceplint policy test` on the directory of the bundle", quoted(name))
 	}
 	full := path.Join(path.Dir(f.Path), name)
 	if !fs.ValidPath(name) || name == "." {
-		return nil, fmt.Errorf("%s is not below the directory of the test; write the path of a file there, with / and no .. in it", quoted(name))
+		return nil, fmt.Errorf("%s is outside the directory of the test; use a path below it, with / and without ..", quoted(name))
 	}
 	info, err := fs.Stat(f.Beside, full)
 	if err == nil && !info.Mode().IsRegular() {
@@ -231,9 +231,9 @@ func (s *samples) read(module, name string) ([]byte, error) {
 			err = pathError.Err
 		}
 		if strings.Contains(err.Error(), "escapes") { // the error of os.Root has no name
-			return nil, fmt.Errorf("%s is a link that leads out of the directory that is tested; copy the file there", quoted(name))
+			return nil, fmt.Errorf("%s is a link to a file outside the tested directory; copy the file there", quoted(name))
 		}
-		return nil, fmt.Errorf("%s cannot be read: %w", quoted(name), err)
+		return nil, fmt.Errorf("cannot read %s: %w", quoted(name), err)
 	}
 	defer file.Close()
 	return io.ReadAll(io.LimitReader(file, profile.MaxSize+1))
@@ -255,9 +255,9 @@ func (s *samples) missing(fsys fs.FS, full, name string) error {
 	case near != "":
 		return fmt.Errorf("%s does not exist; did you mean %s?", quoted(name), clean(path.Join(path.Dir(name), near)))
 	case len(profiles) > 0:
-		return fmt.Errorf("%s does not exist; there are %s", quoted(name), strings.Join(profiles[:min(len(profiles), enough)], ", "))
+		return fmt.Errorf("%s does not exist; found %s", quoted(name), strings.Join(profiles[:min(len(profiles), enough)], ", "))
 	}
-	return fmt.Errorf("%s does not exist; its place is %s", quoted(name), quoted(full))
+	return fmt.Errorf("%s does not exist; expected at %s", quoted(name), quoted(full))
 }
 
 // quoted is a name as messages show it.

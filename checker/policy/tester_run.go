@@ -78,7 +78,7 @@ func (t *tests) watch(ctx context.Context, r *tester.Runner, count int) (done []
 			case !ok && ctx.Err() != nil:
 				return nil, ctx.Err()
 			case !ok && len(done) != count:
-				return nil, fmt.Errorf("%d of %d tests gave no answer", count-len(done), count)
+				return nil, fmt.Errorf("%d of %d tests returned no result", count-len(done), count)
 			case !ok:
 				return done, nil
 			}
@@ -105,7 +105,7 @@ func (t *tests) unstoppable(done []*tester.Result) error {
 		r := t.rules[name].rule
 		places = append(places, fmt.Errorf("%s:%d: %s.%s", r.Location.File, r.Location.Row, name.pkg, name.name))
 	}
-	return fmt.Errorf("a test could not be stopped when its time was over; it is one of\n%w", errors.Join(places...))
+	return fmt.Errorf("a test could not be canceled after its timeout; it is one of\n%w", errors.Join(places...))
 }
 
 // follow evaluates a test once more, and records which of its expressions does

@@ -80,10 +80,10 @@ func (s *Set) explain(pass *checker.Pass, i int) []string {
 	for _, a := range order {
 		lines = append(lines, fmt.Sprintf("  %s:%d: %s", a.rule.Location.File, a.rule.Location.Row, a.rule.Head.Name))
 		for _, fail := range unique(a.fails) {
-			lines = append(lines, "    does not hold at "+fail)
+			lines = append(lines, "    false at "+fail)
 		}
 		for _, member := range unique(a.holds) {
-			lines = append(lines, "    holds, and gives "+member)
+			lines = append(lines, "    true, with "+member)
 		}
 	}
 	if err != nil {

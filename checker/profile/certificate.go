@@ -142,6 +142,9 @@ func (p *Profile) extractCertificates() []Certificate {
 		return p.certificates
 	}
 	p.foundCertificates = true
+	if p.lists != nil {
+		p.certificates = take(&p.lists.certificates)
+	}
 	for _, payload := range p.Payloads() {
 		switch payload.Type {
 		case "com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem":

@@ -34,6 +34,7 @@ type Profile struct {
 
 	messages [][]byte // the CMS messages around the text, the outermost first
 	damaged  bool     // one of them cannot be read
+	lists    *lists   // memory for what is found; nil: none
 
 	once     sync.Once
 	payloads []Payload
@@ -71,7 +72,7 @@ type CommonKeys struct {
 // Read reads the one profile in a document, signed or not. If the document is
 // not a property list, the profile has no Root, and an Err.
 func Read(src *plist.Source) *Profile {
-	p := &Profile{Source: src}
+	p := &Profile{Source: src, lists: freeLists.Get().(*lists)}
 	p.Root, p.Err = p.read()
 	return p
 }
@@ -144,6 +145,14 @@ func (p *Profile) Damaged() bool { return p.damaged }
 // Profiles that are not released are left to the garbage collector.
 func (p *Profile) Release() {
 	p.Source.Release()
+	if l := p.lists; l != nil {
+		giveBack(&l.payloads, p.payloads)
+		giveBack(&l.scep, p.scep)
+		giveBack(&l.certificates, p.certificates)
+		giveBack(&l.references, p.references)
+		freeLists.Put(l)
+	}
+	p.lists = nil
 	p.Root, p.payloads, p.scep, p.acme = nil, nil, nil, nil
 	p.certificates, p.digests, p.references, p.secrets, p.signatures = nil, nil, nil, nil, nil
 }
@@ -186,6 +195,9 @@ func (p *Profile) view() {
 			p.scep = []SCEP{bare}
 		}
 		return
+	}
+	if p.lists != nil {
+		p.payloads, p.scep = take(&p.lists.payloads), take(&p.lists.scep)
 	}
 	p.payloads = slices.Grow(p.payloads, content.Len())
 	for n := range content.Children() {

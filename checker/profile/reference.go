@@ -142,6 +142,9 @@ func (p *Profile) References() []Reference {
 	}
 	if !p.foundReferences {
 		p.foundReferences = true
+		if p.lists != nil {
+			p.references = take(&p.lists.references)
+		}
 		p.findReferences()
 	}
 	return p.references

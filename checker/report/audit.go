@@ -11,11 +11,10 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 )
 
-// mostRows is how many rows of a table the page of an audit shows.
+// mostRows is the maximum number of rows of a table on the page of an audit.
 const mostRows = 1000
 
-// Audit writes one page that holds all it needs: what a fleet enrolls with, how
-// that is spread, and what was found.
+// Audit writes a self-contained page: the SCEP configurations of a fleet, their distribution, and the findings.
 func Audit(w io.Writer, a *audit.Report, now time.Time) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	s := a.Fleet.Summary()
@@ -26,10 +25,10 @@ func Audit(w io.Writer, a *audit.Report, now time.Time) error {
 	leftOut := Summary{Skipped: s.Skipped, Excluded: s.Excluded}
 	p.Lead = fmt.Sprintf("%s in %s; %s%s", count(s.Configurations, "SCEP configuration"), count(s.Profiles, "profile"), found, leftOut.LeftOut())
 	p.Skip, p.SkipText = "configurations", "Skip to the configurations"
-	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "SCEP configurations"}, {"configurations", "Configurations"}}
+	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "Fleet configurations"}, {"configurations", "Configurations"}}
 	failures := auditFailures(a)
 	if len(failures) > 0 {
-		p.Parts = append(p.Parts[:1:1], append([]htmlPart{{"failures", "Not judged"}}, p.Parts[1:]...)...)
+		p.Parts = append(p.Parts[:1:1], append([]htmlPart{{"failures", "Not checked"}}, p.Parts[1:]...)...)
 	}
 	tables := []htmlGrid{configurationGrid(a)}
 	if a.Against {
@@ -134,9 +133,9 @@ func grid(id, title string, columns []string, n int, row func(int) []string) htm
 	}
 	switch {
 	case n == 0:
-		g.Note = "There are none."
+		g.Note = "None."
 	case n > mostRows:
-		g.Note = fmt.Sprintf("The first %s of %s; the formats json and csv have all of them.", thousands(mostRows), thousands(n))
+		g.Note = fmt.Sprintf("First %s of %s; the formats json and csv list all.", thousands(mostRows), thousands(n))
 	}
 	return g
 }
@@ -144,8 +143,8 @@ func grid(id, title string, columns []string, n int, row func(int) []string) htm
 func configurationGrid(a *audit.Report) htmlGrid {
 	list := a.Fleet.Configurations()
 	columns := []string{
-		"ID", "#Profiles", "#Devices", "URL", "#Keysize", "#Key usage", "Fingerprint", "Challenge", "Subject", "Alternative names", "#Errors", "#Warnings", "#Infos", "Found",
-		"For example",
+		"ID", "#Profiles", "#Devices", "URL", "#Keysize", "#Key usage", "Fingerprint", "Challenge", "Subject", "Alternative names", "#Errors", "#Warnings", "#Infos", "Rules",
+		"Example",
 	}
 	g := grid("configurations", "Configurations", columns, len(list), func(i int) []string {
 		x := &list[i]

@@ -27,9 +27,12 @@ func HTML(w io.Writer, r *Report) error {
 	p.Lead = fmt.Sprintf("%s in %s with %s%s", c.totals(), count(c.summary.Files, "file"), count(c.summary.SCEP, "SCEP payload"), c.summary.LeftOut())
 	p.Skip, p.SkipText = "findings", "Skip to the findings"
 	rules := c.ruleSections(r)
-	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "What the profiles hold"}, {"findings", "Findings"}}
+	p.Parts = []htmlPart{{"overview", "Overview"}, {"inventory", "Profile contents"}, {"findings", "Findings"}}
 	if len(c.failures) > 0 {
-		p.Parts = slices.Insert(p.Parts, 1, htmlPart{"failures", "Not judged"})
+		p.Parts = slices.Insert(p.Parts, 1, htmlPart{"failures", "Not checked"})
+	}
+	if len(r.Servers) > 0 {
+		p.Parts = slices.Insert(p.Parts, len(p.Parts)-1, htmlPart{"servers", "Servers"})
 	}
 	if len(rules) > 0 {
 		p.Parts = append(p.Parts, htmlPart{"rules", "Rules"})
@@ -39,6 +42,7 @@ func HTML(w io.Writer, r *Report) error {
 		do("overview", c.overview(r))
 		do("failures", c.failures)
 		do("inventory", c.inventory.view(r.Now))
+		do("servers", htmlServers(r.Servers))
 		do("findings", c.findings(rules))
 		if c.table.total > 0 {
 			failed = c.table.write(out)
@@ -124,7 +128,7 @@ func (c *collected) overview(r *Report) htmlOverview {
 		{"Files", "", s.Files}, {"Profiles", "", s.Profiles}, {"SCEP payloads", "", s.SCEP}, {"Certificates", "", c.inventory.certificates},
 	}}
 	if s.Suppressed > 0 && !r.ShowSuppressed {
-		o.Held = "Suppressed findings are only counted here; --show-suppressed puts them into the table."
+		o.Held = "Suppressed findings are counted but not listed; use --show-suppressed to list them."
 	}
 	if c.table.shown == 0 {
 		return o

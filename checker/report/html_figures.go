@@ -170,7 +170,7 @@ func (v *inventory) view(now time.Time) htmlInventory {
 		for _, k := range []struct {
 			kind  checker.ValueState
 			label string
-		}{{checker.StateNotSet, absent}, {checker.StateVariable, "variable, filled in later"}, {checker.StateInvalid, "invalid"}} {
+		}{{checker.StateNotSet, absent}, {checker.StateVariable, "variable"}, {checker.StateInvalid, "invalid"}} {
 			if n := v.kinds[of][k.kind]; n > 0 {
 				f.add(k.label, "", n)
 			}
@@ -180,24 +180,24 @@ func (v *inventory) view(now time.Time) htmlInventory {
 	for _, x := range byKey(v.keysizes) {
 		sizes.add(fmt.Sprintf("%d bits", x.key), "", x.n)
 	}
-	sizes = sizes.most(8, "other key size", func() { kinds(sizes, ofKeysize, "none") })
+	sizes = sizes.most(8, "other key size", func() { kinds(sizes, ofKeysize, "not set") })
 	hosts := payloads("hosts", "CA hosts", "CA host")
 	for _, x := range byCount(v.hosts) {
 		hosts.add(x.key, "", x.n)
 	}
-	hosts = hosts.most(10, "other host", func() { kinds(hosts, ofHost, "no URL") })
+	hosts = hosts.most(10, "other host", func() { kinds(hosts, ofHost, "not set") })
 	pins := payloads("fingerprints", "CA fingerprint algorithms", "Algorithm")
 	for _, x := range byCount(v.algorithms) {
 		pins.add(x.key, "", x.n)
 	}
-	pins = pins.most(8, "other algorithm", func() { kinds(pins, ofPin, "no fingerprint") })
+	pins = pins.most(8, "other algorithm", func() { kinds(pins, ofPin, "not set") })
 	challenges := payloads("challenges", "Challenges", "Challenge")
 	for _, k := range []struct {
 		kind  profile.ChallengeKind
 		label string
 	}{
-		{profile.ChallengeLiteral, "fixed secret"}, {profile.ChallengeVariable, "variable, filled in later"}, {profile.ChallengePlaceholder, "sample text"},
-		{profile.ChallengeEmpty, "empty"}, {profile.ChallengeAbsent, "none"},
+		{profile.ChallengeLiteral, "hard-coded"}, {profile.ChallengeVariable, "variable"}, {profile.ChallengePlaceholder, "placeholder"},
+		{profile.ChallengeEmpty, "empty"}, {profile.ChallengeAbsent, "not set"},
 	} {
 		if n := v.challenges[k.kind]; n > 0 {
 			challenges.add(k.label, "", n)
@@ -248,10 +248,10 @@ func byCount[K cmp.Ordered](m map[K]int) []counted[K] {
 func (v *inventory) expiry(now time.Time) *figure {
 	f := newFigure("expiry", "Expiry of bundled certificates", "Expiry", series{Name: "certificates"})
 	if v.certificates == 0 {
-		f.Note = "The profiles carry no certificates."
+		f.Note = "The profiles contain no certificates."
 		return f
 	}
-	f.Note = "of " + count(v.certificates, "certificate") + ", each counted in every profile that carries it"
+	f.Note = "of " + count(v.certificates, "certificate") + ", counted once for each profile that contains it"
 	const day = 24 * time.Hour
 	ends := [...]time.Time{now, now.Add(30 * day), now.Add(90 * day), now.AddDate(1, 0, 0)}
 	var n [len(ends) + 1]int

@@ -109,7 +109,7 @@ func (c *collected) findings(rules []htmlRule) htmlFindings {
 		},
 	}
 	if c.table.shown > pageSize {
-		v.Status = fmt.Sprintf("The first %d of %s. A browser that runs JavaScript shows all of them.", pageSize, v.Status)
+		v.Status = fmt.Sprintf("First %d of %s. Enable JavaScript to show all.", pageSize, v.Status)
 	}
 	return v
 }

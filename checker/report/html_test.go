@@ -362,11 +362,11 @@ func TestHTMLInventory(t *testing.T) {
 	_, root := writeHTML(t, Report{}, &checker.Result{File: "a", Profiles: 1, Inventory: s},
 		&checker.Result{File: "b", Profiles: 1, Inventory: checker.Inventory{Certificates: []checker.CertificateExpiry{s.Certificates[0], s.Certificates[0]}}})
 	want := map[string][]string{
-		"Key sizes": {"Key size | SCEP payloads", "512 bits | 1", "2048 bits | 765", "variable, filled in later | 3", "invalid | 2"},
+		"Key sizes": {"Key size | SCEP payloads", "512 bits | 1", "2048 bits | 765", "variable | 3", "invalid | 2"},
 		"CA hosts": {"CA host | SCEP payloads", "ca00 | 40", "ca01 | 39", "ca02 | 38", "ca03 | 37", "ca04 | 36", "ca05 | 35", "ca06 | 34", "ca07 | 33", "ca08 | 32",
-			"21 other hosts | 441", "no URL | 1", "variable, filled in later | 3", "invalid | 2"},
-		"CA fingerprint algorithms": {"Algorithm | SCEP payloads", "SHA-256 | 765", "MD5 | 1", "no fingerprint | 3", "invalid | 2"},
-		"Challenges":                {"Challenge | SCEP payloads", "fixed secret | 3", "variable, filled in later | 765", "empty | 1", "none | 2"},
+			"21 other hosts | 441", "not set | 1", "variable | 3", "invalid | 2"},
+		"CA fingerprint algorithms": {"Algorithm | SCEP payloads", "SHA-256 | 765", "MD5 | 1", "not set | 3", "invalid | 2"},
+		"Challenges":                {"Challenge | SCEP payloads", "hard-coded | 3", "variable | 765", "empty | 1", "not set | 2"},
 		"Expiry of bundled certificates": {"Expiry | certificates", "expired | 3", "in less than 30 days | 2", "in 30 to 89 days | 1",
 			"in 90 days to 1 year | 1", "later | 1"},
 		"First to expire": {"Certificate | Expires | Files", "CN=0 | 2026-05-04 | 2", "CN=1 | 2026-05-04 | 1", "CN=2 | 2026-06-03 | 1", "CN=3 | 2026-06-03 | 1", "CN=4 | 2026-08-02 | 1"},
@@ -374,7 +374,7 @@ func TestHTMLInventory(t *testing.T) {
 	if diff := cmp.Diff(want, root.figures(t)); diff != "" {
 		t.Error(diff)
 	}
-	if !strings.Contains(root.one(t, "#findings").text(), "Nothing was found.") || len(root.all("#data")) != 0 {
+	if !strings.Contains(root.one(t, "#findings").text(), "No findings.") || len(root.all("#data")) != 0 {
 		t.Error("a page without findings has a table of them")
 	}
 	var widths []string
@@ -411,7 +411,7 @@ func TestHTMLMany(t *testing.T) {
 	if n := len(root.one(t, "#rows").all("tr")); n != pageSize {
 		t.Errorf("%d rows, not %d", n, pageSize)
 	}
-	if got, want := root.one(t, "#status").text(), "The first 100 of 465 findings. A browser that runs JavaScript shows all of them."; got != want {
+	if got, want := root.one(t, "#status").text(), "First 100 of 465 findings. Enable JavaScript to show all."; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
 	d := root.data(t)

@@ -123,6 +123,10 @@ func JSON(w io.Writer, r *Report) error {
 	out.value(failed)
 	out.key("summary")
 	out.value(summary)
+	if r.Servers != nil {
+		out.key("servers")
+		out.value(r.Servers)
+	}
 	out.end()
 	return out.close()
 }

@@ -52,13 +52,13 @@ func NewOutputs(specs []string, to Destination, common Report) (*Outputs, error)
 		name, file, toFile := strings.Cut(spec, "=")
 		i := slices.Index(FormatNames(), name)
 		if i < 0 {
-			return nil, fmt.Errorf("unknown format %q; write one of %s", name, strings.Join(FormatNames(), ", "))
+			return nil, fmt.Errorf("invalid --format %q: expected %s", name, strings.Join(FormatNames(), ", "))
 		}
 		switch {
 		case toFile && file == "":
-			return nil, fmt.Errorf("--format %s: a file name is missing after =", spec)
+			return nil, fmt.Errorf("invalid --format %q: missing file name after =", spec)
 		case !toFile && stdout != "":
-			return nil, fmt.Errorf("formats %s and %s both go to standard output; write --format %s=FILE", stdout, name, name)
+			return nil, fmt.Errorf("formats %s and %s cannot both be written to standard output; use --format %s=FILE", stdout, name, name)
 		case !toFile:
 			stdout = name
 			if to.FilesOnly {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/probe"
 )
 
 // Report is what a format writes.
@@ -20,6 +21,8 @@ type Report struct {
 	Results iter.Seq[*checker.Result]
 	Color   bool
 	Shipped []string // the IDs of the policies that policies/README.md documents
+
+	Servers []probe.Server // that were asked; nil: none were to be
 
 	ShowSuppressed bool // show what is suppressed as well; a format with a place for it always does
 }
@@ -38,18 +41,18 @@ type NamedFormat struct {
 
 // Formats are the formats in the order help shows them.
 var Formats = []NamedFormat{
-	{Name: "text", Format: Text, Title: "source lines with the place underlined, for people"},
-	{Name: "concise", Format: Concise, Title: "one line a finding"},
+	{Name: "text", Format: Text, Title: "source lines with the finding underlined"},
+	{Name: "concise", Format: Concise, Title: "one line per finding"},
 	{Name: "json", Format: JSON, Title: "one JSON document"},
-	{Name: "jsonl", Format: JSONLines, Title: "one JSON object a finding and line, as they are found"},
+	{Name: "jsonl", Format: JSONLines, Title: "one JSON object per line and finding, streamed"},
 	{Name: "sarif", Format: SARIF, Title: "SARIF 2.1.0, for code scanning", Rules: true},
-	{Name: "github", Format: GitHub, Title: "workflow commands of GitHub Actions, which become annotations"},
-	{Name: "gitlab", Format: GitLab, Title: "Code Quality report of GitLab"},
-	{Name: "junit", Format: JUnit, Title: "JUnit XML, a test case a finding"},
-	{Name: "checkstyle", Format: Checkstyle, Title: "XML of Checkstyle"},
-	{Name: "rdjsonl", Format: ReviewdogLines, Title: "lines for reviewdog, with fixes as suggestions"},
-	{Name: "csv", Format: CSV, Title: "a table, safe to open in a spreadsheet"},
-	{Name: "html", Format: HTML, Title: "one page for a browser: totals, what the profiles hold, findings to filter and sort", Rules: true, Survey: true},
+	{Name: "github", Format: GitHub, Title: "GitHub Actions workflow commands, shown as annotations"},
+	{Name: "gitlab", Format: GitLab, Title: "GitLab Code Quality report"},
+	{Name: "junit", Format: JUnit, Title: "JUnit XML, one test case per finding"},
+	{Name: "checkstyle", Format: Checkstyle, Title: "Checkstyle XML"},
+	{Name: "rdjsonl", Format: ReviewdogLines, Title: "reviewdog (rdjsonl), with fixes as suggestions"},
+	{Name: "csv", Format: CSV, Title: "table that is safe to open in a spreadsheet"},
+	{Name: "html", Format: HTML, Title: "HTML page with totals, profile contents, and findings to filter and sort", Rules: true, Survey: true},
 }
 
 // Summary counts what a run found.
@@ -62,9 +65,11 @@ type Summary struct {
 	Warnings   int `json:"warnings"`
 	Infos      int `json:"infos"`
 	Suppressed int `json:"suppressed"`
+	Fixable    int `json:"fixable"` // findings with a fix, safe or not
 	Skipped    int `json:"skipped"`
 	Excluded   int `json:"excluded"`
 
+	safeFixes int    // of the fixable findings, those with a safe fix
 	unrelated int    // of those that were skipped, paths whose names are not those of profiles or exports
 	part      string // the file that was counted last and has several results
 }
@@ -99,7 +104,14 @@ func (s *Summary) Add(r *checker.Result) {
 	s.Payloads += r.Payloads
 	s.SCEP += r.SCEP
 	s.Suppressed += len(r.Suppressed)
-	for _, f := range r.Findings {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Fix != nil {
+			s.Fixable++
+			if f.Fix.Safe {
+				s.safeFixes++
+			}
+		}
 		switch f.Severity {
 		case checker.Error:
 			s.Errors++
@@ -109,6 +121,23 @@ func (s *Summary) Add(r *checker.Result) {
 			s.Infos++
 		}
 	}
+}
+
+// FixHint describes, for the end of a line, how many findings are fixable and by which flags. Fixed reports whether
+// --fix is among the flags of the run.
+func (s *Summary) FixHint(fixed bool) string {
+	safe, unsafe := s.safeFixes, s.Fixable-s.safeFixes
+	switch {
+	case safe > 0 && unsafe > 0:
+		return fmt.Sprintf("; %d fixable with --fix, %d more with --unsafe-fixes", safe, unsafe)
+	case safe > 0:
+		return fmt.Sprintf("; %d fixable with --fix", safe)
+	case unsafe > 0 && fixed:
+		return fmt.Sprintf("; %d more fixable with --unsafe-fixes", unsafe)
+	case unsafe > 0:
+		return fmt.Sprintf("; %d fixable with --fix --unsafe-fixes", unsafe)
+	}
+	return ""
 }
 
 // LeftOut tells, for the end of a line, how many paths were skipped or excluded.

@@ -135,7 +135,7 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"files": 1.0, "profiles": 1.0, "payloads": 2.0, "scep": 1.0, "errors": 0.0, "warnings": 2.0, "infos": 1.0, "suppressed": 3.0, "skipped": 0.0, "excluded": 0.0,
+		"files": 1.0, "profiles": 1.0, "payloads": 2.0, "scep": 1.0, "errors": 0.0, "warnings": 2.0, "infos": 1.0, "suppressed": 3.0, "fixable": 2.0, "skipped": 0.0, "excluded": 0.0,
 	}
 	if diff := cmp.Diff(want, d["summary"]); diff != "" {
 		t.Error(diff)

@@ -41,11 +41,14 @@ func RulesText(w io.Writer, rules []checker.Rule) error {
 	table := tabwriter.NewWriter(&checker.LogWriter{To: w}, 0, 8, 2, ' ', 0)
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		title := m.Title
+		title, where := m.Title, pack(m)
 		if m.Varies != "" {
 			title += " (" + m.Varies + ")"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, pack(m), title)
+		if m.Command != "" {
+			where = "needs " + m.Command
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", m.ID, m.Severity, where, title)
 	}
 	return table.Flush()
 }
@@ -77,12 +80,13 @@ func RulesJSON(w io.Writer, rules []checker.Rule) error {
 		Relaxes    []string    `json:"relaxes,omitempty"`
 		Explains   []string    `json:"explains,omitempty"`
 
-		DisabledByDefault bool `json:"disabledByDefault,omitempty"`
+		DisabledByDefault bool   `json:"disabledByDefault,omitempty"`
+		Command           string `json:"command,omitempty"` // that alone runs it
 	}
 	list := []rule{}
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
-		r := rule{m.ID, m.Severity.String(), m.Varies, m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.Explains, m.DisabledByDefault}
+		r := rule{m.ID, m.Severity.String(), m.Varies, m.Title, pack(m), m.Doc, m.Help, m.Example.Bad, m.Example.Good, []ref{}, nil, m.Relaxes, m.Explains, m.DisabledByDefault, m.Command}
 		for _, x := range m.Refs {
 			r.References = append(r.References, ref(x))
 		}
@@ -138,6 +142,9 @@ func ruleBody(b *strings.Builder, m *checker.Meta) {
 		} else {
 			fmt.Fprintf(b, "\n%s\n", part.text)
 		}
+	}
+	if m.Command != "" {
+		fmt.Fprintf(b, "\nThis rule runs only with `sceplint %s`.\n", m.Command)
 	}
 	if m.Help != "" {
 		fmt.Fprintf(b, "\n**How to fix.** %s\n", withCode(sentence(capitalized(m.Help))))
@@ -207,6 +214,9 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 		} else {
 			fmt.Fprintf(&b, "\n%s\n", wrap(part.text))
 		}
+	}
+	if m.Command != "" {
+		fmt.Fprintf(&b, "\nThis rule runs only with: sceplint %s\n", m.Command)
 	}
 	if m.Help != "" {
 		fmt.Fprintf(&b, "\n%s\n%s\n", p.help.Sprint("How to fix"), indent(wrap(sentence(capitalized(m.Help)))))

@@ -17,8 +17,14 @@ import (
 //
 //	file:line:column: severity: message [rule]
 //
-// with the source line, the location underlined, and the fix or the help.
-func Text(w io.Writer, r *Report) error { return text(w, r, (*palette).finding) }
+// with the source line, the location underlined, and the fix or the help. The
+// servers that were asked are described before.
+func Text(w io.Writer, r *Report) error {
+	if err := Servers(w, r.Servers); err != nil {
+		return err
+	}
+	return text(w, r, (*palette).finding)
+}
 
 // Concise writes the first line of what Text writes.
 func Concise(w io.Writer, r *Report) error { return text(w, r, (*palette).line) }

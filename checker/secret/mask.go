@@ -21,7 +21,13 @@ func (s *Secrets) Text(text string) string {
 	if s.shown {
 		return text
 	}
-	return replaceSpans(replaceSpans(text, func(yield func(plist.Span) bool) { s.copies.find(text, yield) }), nil)
+	if s.copies.count(text) > 0 {
+		text = s.copies.mask(text)
+	}
+	if strings.ContainsAny(text, inURLMarks) {
+		text = replaceSpans(text, urlSecrets(text, false))
+	}
+	return text
 }
 
 // Own returns, for MaskOwn, the secrets that a finding at a location, or about a
@@ -105,15 +111,8 @@ func replaceWord(text, word string) string {
 	}
 }
 
-// replaceSpans masks spans of a text; those of secrets inside URLs if none are
-// given.
+// replaceSpans masks places of a text.
 func replaceSpans(text string, spans iter.Seq[plist.Span]) string {
-	if spans == nil {
-		if !strings.ContainsAny(text, inURLMarks) {
-			return text
-		}
-		spans = urlSecrets(text, false)
-	}
 	var b strings.Builder
 	at := 0
 	for span := range spans {

@@ -94,14 +94,7 @@ func (s *Secrets) finish() {
 			s.copies.find(s.src.String(), func(at plist.Span) bool { s.spans = append(s.spans, at); return true })
 		}
 		for _, root := range s.roots {
-			visit(root, false, func(n *plist.Node, _, _ bool) bool {
-				if n.Span().Valid() && !n.Is(plist.Dict, plist.Array) {
-					if raw := s.written(n); raw != n.Text() && s.copies.count(n.Text()) > s.copies.count(raw) {
-						s.spans = append(s.spans, s.inside(n)) // it is written otherwise there
-					}
-				}
-				return true
-			})
+			s.findRewritten(root)
 		}
 	}
 	slices.SortFunc(s.spans, func(a, b plist.Span) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
@@ -116,9 +109,21 @@ func (s *Secrets) finish() {
 	s.spans = kept
 }
 
-// visit calls a function for a value and all values in it, in file order:
-// whether the value is under a secret key, and whether its own key is secret. It
-// ends when the function returns false.
+// findRewritten notes the values of a tree that hold copies of the secrets, written otherwise in the source.
+func (s *Secrets) findRewritten(n *plist.Node) {
+	if n.Is(plist.Dict, plist.Array) {
+		for c := range n.Children() {
+			s.findRewritten(c)
+		}
+	} else if n.Span().Valid() {
+		if raw := s.written(n); raw != n.Text() && s.copies.count(n.Text()) > s.copies.count(raw) {
+			s.spans = append(s.spans, s.inside(n))
+		}
+	}
+}
+
+// visit calls a function for a value and all that it holds, in file order: whether the value lies under a secret key, and
+// whether its own is one. It ends when the function returns false.
 func visit(n *plist.Node, within bool, call func(n *plist.Node, within, secretKey bool) bool) bool {
 	secretKey := keyname.IsSecret(n.Key)
 	if !call(n, within, secretKey) {

@@ -9,9 +9,10 @@ import (
 
 // textSet finds the texts of secrets in other texts, in time and memory proportional to the size of both.
 type textSet struct {
-	texts   []string        // in order, each at most maxFoundBytes long
-	shorter []int32         // for each text, the longest other one that it begins with; -1: none
-	starts  [1 << 10]uint64 // a bit for each way that a text may begin
+	texts   []string       // in order, each at most maxFoundBytes long
+	shorter []int32        // for each text, the longest other one that it begins with; -1: none
+	starts  [1 << 6]uint64 // a bit for each way that a text may begin
+	first   [256]bool      // the bytes that texts begin with
 }
 
 // minFoundBytes is how many bytes a text has at least, and maxFoundBytes how many of it are compared: after more of them
@@ -30,6 +31,7 @@ func newTextSet(texts []string) *textSet {
 	for i, text := range t.texts {
 		h := startOf(text)
 		t.starts[h/64] |= 1 << (h % 64)
+		t.first[text[0]] = true
 		j := int32(i - 1)
 		for j >= 0 && !strings.HasPrefix(text, t.texts[j]) {
 			j = t.shorter[j]
@@ -41,7 +43,7 @@ func newTextSet(texts []string) *textSet {
 
 // startOf returns a digest of the first bytes of a text.
 func startOf(text string) uint32 {
-	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1 >> 16
+	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1 >> 20
 }
 
 // at returns the length of the longest of the texts that begins at an offset; 0 if none does.
@@ -81,6 +83,9 @@ func (t *textSet) find(text string, yield func(plist.Span) bool) {
 		return
 	}
 	for i := 0; i+minFoundBytes <= len(text); i++ {
+		if !t.first[text[i]] {
+			continue // as at nearly all offsets
+		}
 		if n := t.at(text, i); n > 0 {
 			if !yield(plist.Span{Start: i, End: i + n}) {
 				return
@@ -90,7 +95,12 @@ func (t *textSet) find(text string, yield func(plist.Span) bool) {
 	}
 }
 
-// count returns how often the texts occur in a text.
+// mask masks the texts in a text.
+func (t *textSet) mask(text string) string {
+	return replaceSpans(text, func(yield func(plist.Span) bool) { t.find(text, yield) })
+}
+
+// count is how often the texts occur in a text.
 func (t *textSet) count(text string) (n int) {
 	t.find(text, func(plist.Span) bool { n++; return true })
 	return n

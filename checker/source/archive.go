@@ -197,11 +197,11 @@ func (c *archive) entryName(entry string) (string, error) {
 	clean := path.Clean(strings.TrimLeft(entry, "/"))
 	switch {
 	case clean == ".." || strings.HasPrefix(clean, "../"):
-		return c.name + "/" + entry, errors.New("the name of the entry leads out of the archive; it is not read")
+		return c.name + "/" + entry, errors.New("entry name escapes the archive; skipped")
 	case clean == ".":
-		return c.name, errors.New("an entry has no name; it is not read")
+		return c.name, errors.New("entry without a name; skipped")
 	case nul:
-		return c.name + "/" + clean, errors.New("the name of the entry holds a NUL, where other programs end it; it is not read")
+		return c.name + "/" + clean, errors.New("entry name contains a NUL byte; skipped")
 	}
 	return c.name + "/" + clean, nil
 }
@@ -223,11 +223,11 @@ func printableName(name string) string {
 
 // Why entries of archives are skipped.
 var (
-	skipHiddenEntry = checker.Skip{Reason: "a hidden entry", Kind: checker.SkipFound}
-	skipArchive     = checker.Skip{Reason: "an archive inside an archive, which is not opened; unpack it first"}
-	skipEntryYAML   = checker.Skip{Reason: "YAML inside an archive, whose paths are not followed; the profiles of the archive are checked themselves", Kind: checker.SkipFound}
-	skipLink        = checker.Skip{Reason: "a link; links in archives are not followed"}
-	skipEmpty       = checker.Skip{Reason: "an archive or a stream without entries"}
+	skipHiddenEntry = checker.Skip{Reason: "hidden entry", Kind: checker.SkipFound}
+	skipArchive     = checker.Skip{Reason: "nested archives are not supported; extract it first"}
+	skipEntryYAML   = checker.Skip{Reason: "YAML inside an archive; its paths are not followed, and the profiles in the archive are checked", Kind: checker.SkipFound}
+	skipLink        = checker.Skip{Reason: "links in archives are not followed"}
+	skipEmpty       = checker.Skip{Reason: "archive or stream without entries"}
 	skipNoFile      = checker.Skip{Reason: "not a regular file"}
 )
 

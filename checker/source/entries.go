@@ -36,7 +36,7 @@ func yieldEntries(list *export.EntryReader, name string, inside bool, again io.R
 			return true
 		}
 		if err == nil && count == maxEntries<<4 {
-			err = fmt.Errorf("the export has more than %d entries; the rest is not read", count)
+			err = fmt.Errorf("export has more than %d entries; the rest was skipped", count)
 		}
 		if err != nil {
 			return yield(checker.Input{Name: name, Inside: inside, Part: &export.Entry{}, Read: func() ([]byte, error) { return nil, localfile.DescribeError(name, err) }})
@@ -71,7 +71,7 @@ func (x *sectionSource) read(at, size int64) ([]byte, error) {
 	text := make([]byte, size)
 	_, err := io.ReadFull(io.NewSectionReader(x.from, at, size), text)
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = errors.New("it became shorter while it was read")
+		err = errors.New("file was truncated while it was read; rerun the command")
 	}
 	if err != nil {
 		return nil, localfile.DescribeError(x.name, err)
@@ -177,7 +177,7 @@ func (x *EmptyExports) Add(r *checker.Result) (empty *checker.Result) {
 	}
 	if file != x.file {
 		if x.file != "" && !x.some {
-			empty = &checker.Result{File: x.file, Skipped: checker.Skip{Reason: "an export whose entries hold no profiles for Apple devices with their settings"}}
+			empty = &checker.Result{File: x.file, Skipped: checker.Skip{Reason: "export without profiles for Apple devices, or without their settings"}}
 		}
 		*x = EmptyExports{file: file}
 	}

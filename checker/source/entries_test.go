@@ -104,7 +104,7 @@ func TestListedNothing(t *testing.T) {
 	before := minExportStream
 	t.Cleanup(func() { minExportStream = before })
 	minExportStream = 0
-	if code, text := checkPaths(t, nil, exportsDir+"jamf-names.xml"); code != 2 || !strings.Contains(text, "jamf-names.xml: skipped: an export whose entries hold no profiles") {
+	if code, text := checkPaths(t, nil, exportsDir+"jamf-names.xml"); code != 2 || !strings.Contains(text, "jamf-names.xml: skipped: export without profiles") {
 		t.Errorf("exit code %d: %s", code, text)
 	}
 }

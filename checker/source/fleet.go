@@ -28,7 +28,7 @@ const (
 
 // describeYAMLError words an error of reading YAML for people.
 func describeYAMLError(err error) error {
-	return fmt.Errorf("the YAML cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+	return fmt.Errorf("invalid YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
 // readSmall reads a file of at most so many bytes.
@@ -81,7 +81,7 @@ func (in *Inputs) fleetFiles(name string, size int64, named bool, yield yielder)
 	failures := 0
 	failed := func(from string, line int, err error) bool {
 		if failures++; failures > maxFleetFailures {
-			err = fmt.Errorf("more than %d paths that cannot be followed; the rest is not checked", maxFleetFailures)
+			err = fmt.Errorf("more than %d invalid paths; the rest was not checked", maxFleetFailures)
 		}
 		err = fmt.Errorf("%s:%d: %w", from, line, err)
 		return yield(checker.Input{Name: name, Read: func() ([]byte, error) { return nil, err }}, "") && failures <= maxFleetFailures
@@ -121,7 +121,7 @@ func (in *Inputs) fleetFiles(name string, size int64, named bool, yield yielder)
 		}
 		if err == nil && len(files) == 0 {
 			pattern := filepath.Join(filepath.Dir(name), filepath.FromSlash(printableName(p.path)))
-			if !yield(checker.Input{Name: pattern, Skip: checker.Skip{Reason: fmt.Sprintf("a pattern that no file matches, in line %d of %s", p.line, cmp.Or(p.from, name))}}, pattern) {
+			if !yield(checker.Input{Name: pattern, Skip: checker.Skip{Reason: fmt.Sprintf("no file matches the pattern on line %d of %s", p.line, cmp.Or(p.from, name))}}, pattern) {
 				return true, false
 			}
 		}
@@ -165,12 +165,12 @@ func (p fleetPath) controls(dir string, paths *fleetPaths) (found fleetFile, fro
 	case err != nil:
 		err = fmt.Errorf("%s: %w", printableName(p.path), describeYAMLError(err))
 	case found.path > 0:
-		err = fmt.Errorf("%s names a path in its line %d, which Fleet does not follow from there", printableName(p.path), found.path)
+		err = fmt.Errorf("%s: path on line %d is not followed: Fleet does not support nested paths here", printableName(p.path), found.path)
 	}
 	return found, from, err
 }
 
-const noAppleProfiles = "a file of Fleet that names no profiles of Apple devices"
+const noAppleProfiles = "Fleet file without profiles for Apple devices"
 
 // fleetRoot returns the directory that the paths of a file of Fleet may not lead
 // out of: the top of the file's Git repository, or else the working directory if
@@ -198,9 +198,9 @@ func fleetRoot(name string) (string, error) {
 	return filepath.Dir(dir), nil
 }
 
-var skipControls = checker.Skip{Reason: "controls of Fleet, whose paths are relative to the file that names it", Kind: checker.SkipFound}
+var skipControls = checker.Skip{Reason: "Fleet controls, whose paths are relative to the file that references them", Kind: checker.SkipFound}
 
-var errFleetOut = errors.New("leads out of the repository, or of the working directory, and is not read")
+var errFleetOut = errors.New("is outside the repository and the working directory")
 
 // missingFile is the error for a file that is not there.
 type missingFile struct{ name string }
@@ -272,13 +272,13 @@ func (r *fleetPaths) directory(dir string) realDir {
 // working directory.
 func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 	if len(p.path) > maxFleetPath {
-		return nil, fmt.Errorf("the path %q has more than %d bytes", printableName(p.path[:32]+"…"), maxFleetPath)
+		return nil, fmt.Errorf("path %q is longer than %d bytes", printableName(p.path[:32]+"…"), maxFleetPath)
 	}
 	if strings.Contains(p.path, "$") {
-		return nil, fmt.Errorf("the path %q holds a variable, which is not known here", printableName(p.path))
+		return nil, fmt.Errorf("path %q contains a variable, which cannot be resolved here", printableName(p.path))
 	}
 	if filepath.IsAbs(p.path) || strings.HasPrefix(p.path, "/") {
-		return nil, fmt.Errorf("the path %q %w; write it relative to this file", printableName(p.path), errFleetOut)
+		return nil, fmt.Errorf("path %q %w; use a path relative to this file", printableName(p.path), errFleetOut)
 	}
 	path := filepath.Join(dir, filepath.FromSlash(p.path))
 	if files := r.found[path]; files != nil && !p.glob {
@@ -286,19 +286,19 @@ func (r *fleetPaths) files(p fleetPath, dir string) ([]string, error) {
 	}
 	full, err := filepath.Abs(path)
 	if err != nil || !localfile.IsBelow(r.root, filepath.Join(r.directory(filepath.Dir(full)).path, filepath.Base(full))) {
-		return nil, fmt.Errorf("the path %q %w", printableName(p.path), errFleetOut)
+		return nil, fmt.Errorf("path %q %w", printableName(p.path), errFleetOut)
 	}
 	matches := []string{path}
 	if p.glob {
 		if r.patterns++; r.patterns > maxFleetPatterns {
-			return nil, fmt.Errorf("more than %d patterns in one file; this one is not followed", maxFleetPatterns)
+			return nil, fmt.Errorf("more than %d patterns in one file; this one was skipped", maxFleetPatterns)
 		}
 		matches, err = globFiles(path, doublestar.WithNoHidden(), doublestar.WithFilesOnly(), doublestar.WithNoFollow())
 		if r.matches += len(matches); err == nil && r.matches > maxFleetFiles {
 			err = errors.New("too many files match")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the pattern %q: %w", printableName(p.path), err)
+			return nil, fmt.Errorf("pattern %q: %w", printableName(p.path), err)
 		}
 		slices.Sort(matches)
 	}
@@ -338,7 +338,7 @@ func (r *fleetPaths) file(p fleetPath, file string) error {
 	case err != nil:
 		return localfile.DescribeError(printableName(p.path), err)
 	case !localfile.IsBelow(r.root, real):
-		return fmt.Errorf("the path %q %w", printableName(p.path), errFleetOut)
+		return fmt.Errorf("path %q %w", printableName(p.path), errFleetOut)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a regular file", printableName(p.path))
 	}
@@ -360,8 +360,8 @@ type fleetPath struct {
 
 // fleetResponseReason says what can be checked instead of what the server says.
 // https://fleetdm.com/docs/rest-api/rest-api#configuration-profiles
-const fleetResponseReason = "what fleetctl get or the API of Fleet writes, which names profiles and does not hold them; check the files that fleetctl gitops applies, " +
-	"or those that fleetctl generate-gitops writes, or download each profile with alt=media"
+const fleetResponseReason = "output of fleetctl get or the Fleet API, which does not contain profiles; check the files for fleetctl gitops, " +
+	"the output of fleetctl generate-gitops, or profiles downloaded with alt=media"
 
 // isFleetResponse reports whether JSON is what fleetctl get --json writes of a
 // team or of the organization, or the list of profiles that the API returns.
@@ -444,7 +444,7 @@ func readFleet(text []byte) (fleetFile, error) {
 			r.document(resolveAlias(document.Content[0]))
 		}
 		if r.steps < 0 {
-			r.addError(1, "aliases and merges stand for more than can be followed")
+			r.addError(1, "aliases and merges expand to too many values")
 		}
 		if err == io.EOF {
 			err = nil
@@ -597,7 +597,7 @@ func (r *fleetReader) reportDuplicates(n *yaml.Node) {
 func (r *fleetReader) pathOf(n *yaml.Node) (fleetPath, bool) {
 	value := resolveAlias(n)
 	if value.Kind != yaml.ScalarNode || value.Value == "" || value.Tag == "!!null" {
-		r.addError(n.Line, "a path must be a string that is not empty")
+		r.addError(n.Line, "path must be a non-empty string")
 		return fleetPath{}, false
 	}
 	return fleetPath{path: value.Value, line: n.Line}, true
@@ -614,7 +614,7 @@ func (r *fleetReader) pathsOf(settings *yaml.Node) {
 	case settings.Kind == yaml.ScalarNode && settings.Tag == "!!null":
 		return
 	case settings.Kind != yaml.SequenceNode:
-		r.addError(settings.Line, "the profiles must be a list of paths")
+		r.addError(settings.Line, "profiles must be a list of paths")
 		return
 	}
 	for _, item := range settings.Content {
@@ -625,7 +625,7 @@ func (r *fleetReader) pathsOf(settings *yaml.Node) {
 		}
 		path, paths := r.valueOf(value, "path"), r.valueOf(value, "paths")
 		if path == nil && paths == nil {
-			r.addError(item.Line, "an entry of the profiles names no path")
+			r.addError(item.Line, "entry of the profiles is missing a path")
 		}
 		if path != nil {
 			add(path, false)

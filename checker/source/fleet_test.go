@@ -45,7 +45,7 @@ func TestFleetSteps(t *testing.T) {
 		fmt.Fprintf(&text, "  m%d: {<<: *b}\n", i)
 	}
 	found, err := readFleet([]byte(text.String()))
-	if err != nil || len(found.errors) == 0 || !strings.Contains(found.errors[len(found.errors)-1].err.Error(), "more than can be followed") {
+	if err != nil || len(found.errors) == 0 || !strings.Contains(found.errors[len(found.errors)-1].err.Error(), "too many values") {
 		t.Errorf("%v: %v", found.errors, err)
 	}
 }

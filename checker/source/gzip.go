@@ -29,7 +29,7 @@ func (c *archive) gzip(yield func(checker.Input) bool) bool {
 	packed := &countingReader{from: c.reader}
 	z, err := gzip.NewReader(packed)
 	if err != nil {
-		return yield(c.errorEntry(c.name, "the gzip file is damaged: %v", err))
+		return yield(c.errorEntry(c.name, "corrupt gzip file: %v", err))
 	}
 	unpacked := &limitedReader{from: z, packed: packed, in: c.in}
 	defer unpacked.recordExpansion()
@@ -48,11 +48,11 @@ func (c *archive) gzip(yield func(checker.Input) bool) bool {
 	}
 	switch {
 	case c.found && !isCandidate(name): // anything may be compressed
-		return yield(checker.Input{Name: c.name, Skip: checker.Skip{Reason: "a gzip file without a tar archive or JSON Lines with profiles", Kind: checker.SkipFound}})
+		return yield(checker.Input{Name: c.name, Skip: checker.Skip{Reason: "gzip file without a tar archive or JSON Lines with profiles", Kind: checker.SkipFound}})
 	case err != nil && err != io.EOF:
-		return yield(c.errorEntry(c.name, "the gzip file is damaged: %s", describeReadError(err)))
+		return yield(c.errorEntry(c.name, "corrupt gzip file: %s", describeReadError(err)))
 	}
-	return yield(c.errorEntry(c.name, "this gzip file holds neither a tar archive nor JSON Lines; unpack it first"))
+	return yield(c.errorEntry(c.name, "gzip file contains neither a tar archive nor JSON Lines; extract it first"))
 }
 
 // countingReader counts the bytes that are read.
@@ -87,9 +87,9 @@ func (r *countingReader) ReadByte() (byte, error) {
 }
 
 var (
-	errBomb       = fmt.Errorf("it holds more than %d times its size; it is not read further", maxRatio)
-	errEmptyBytes = fmt.Errorf("more than %d MiB of it hold nothing; it is not read further", maxEmptyBytes>>20)
-	errUnpacked   = fmt.Errorf("it holds more than %d GiB; it is not read further", maxUnpacked>>30)
+	errBomb       = fmt.Errorf("compression ratio exceeds %d; reading stopped", maxRatio)
+	errEmptyBytes = fmt.Errorf("more than %d MiB of input produced no output; reading stopped", maxEmptyBytes>>20)
+	errUnpacked   = fmt.Errorf("larger than %d GiB when decompressed; reading stopped", maxUnpacked>>30)
 )
 
 // checkExpansion returns an error if the unpacked size is too large. The
@@ -136,13 +136,13 @@ func (r *limitedReader) recordExpansion() { r.in.recordExpansion(r.n, r.packed.n
 func describeReadError(err error) string {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "it is cut off"
+		return "truncated file"
 	case errors.Is(err, tar.ErrHeader):
-		return "the header of an entry is damaged"
+		return "corrupt entry header"
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zip.ErrChecksum):
-		return "its checksum is wrong"
+		return "checksum does not match"
 	case errors.Is(err, zip.ErrFormat):
-		return "the entry is damaged"
+		return "corrupt entry"
 	case errors.Is(err, zip.ErrAlgorithm):
 		return "unsupported compression method"
 	}

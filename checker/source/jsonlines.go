@@ -49,10 +49,10 @@ func (c *archive) jsonLines(yield func(checker.Input) bool) bool {
 		line, err := readLine(c.reader)
 		size := len(line)
 		if errors.Is(err, bufio.ErrTooLong) {
-			return yield(c.errorEntry(c.name, "line %d has more than %d MiB; it and what follows are not read", number, maxLine>>20))
+			return yield(c.errorEntry(c.name, "line %d is longer than %d MiB; this and the following lines were skipped", number, maxLine>>20))
 		}
 		if err != nil && err != io.EOF {
-			return yield(c.errorEntry(c.name, "the stream cannot be read on from line %d: %s", number, describeReadError(err)))
+			return yield(c.errorEntry(c.name, "cannot read the stream from line %d: %s", number, describeReadError(err)))
 		}
 		if trimmed := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff"))); len(trimmed) > 0 {
 			input, fault := c.jsonLine(line, at, number)
@@ -68,7 +68,7 @@ func (c *archive) jsonLines(yield func(checker.Input) bool) bool {
 		}
 		at += int64(size)
 		if number >= maxEntries<<4 {
-			return yield(c.errorEntry(c.name, "the stream has more than %d lines; the rest is not read", number))
+			return yield(c.errorEntry(c.name, "stream has more than %d lines; the rest was skipped", number))
 		}
 	}
 }
@@ -129,8 +129,8 @@ type lineFields struct {
 }
 
 var (
-	errLine      = errors.New(`is no JSON object as {"name": "…", "profile": "…"}`)
-	errNoProfile = errors.New(`has no "profile" that is a string, with a profile as text or in base64`)
+	errLine      = errors.New(`is not a JSON object such as {"name": "…", "profile": "…"}`)
+	errNoProfile = errors.New(`is missing the string "profile": expected a profile as text or in Base64`)
 )
 
 // parseLine finds the fields of a line. A profile, which is most of the line, is
@@ -300,7 +300,7 @@ func decodeProfile(written []byte) ([]byte, error) {
 		decoded, err = base64.RawStdEncoding.AppendDecode(nil, packed)
 	}
 	if err != nil {
-		return nil, errors.New("its profile is neither text that begins with < nor base64")
+		return nil, errors.New("invalid profile: expected text that begins with < or Base64")
 	}
 	return decoded, nil
 }

@@ -100,7 +100,7 @@ func readPipe(path string) ([]byte, error) {
 func ReadPath(path string) ([]byte, error) {
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s is a directory; name one profile", path)
+		return nil, fmt.Errorf("%s is a directory; expected one profile", path)
 	case err == nil && info.Mode()&fs.ModeNamedPipe != 0:
 		return readPipe(path)
 	}
@@ -127,7 +127,7 @@ func (f *file) Input() checker.Input {
 			switch {
 			case err != nil:
 			case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")): // as PowerShell writes it
-				return nil, &checker.SkipError{Skip: checker.Skip{Reason: "JSON in UTF-16, which is not read; save it as UTF-8"}}
+				return nil, &checker.SkipError{Skip: checker.Skip{Reason: "JSON in UTF-16 is not supported; save the file as UTF-8"}}
 			case len(text) <= maxFleetResponse && isFleetResponse(text):
 				return nil, &checker.SkipError{Skip: checker.Skip{Reason: fleetResponseReason}}
 			}

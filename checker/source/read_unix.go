@@ -53,7 +53,7 @@ func readFast(path string, t *largeFileLock) (text []byte, ok bool, err error) {
 		var n int
 		if err := retryInterrupted(func() (err error) { n, err = syscall.Read(fd, text[len(text):cap(text)]); return err }); err != nil {
 			if err == syscall.EAGAIN {
-				err = errors.New("the file is endless: there is nothing to read yet")
+				err = errors.New("unbounded file: no data to read")
 			}
 			return nil, false, err
 		}

@@ -44,12 +44,12 @@ func (in *Inputs) Validate() error {
 	for i, path := range in.Paths {
 		if path == "-" {
 			if slices.Contains(in.Paths[:i], "-") {
-				return errors.New("standard input (-) is given twice")
+				return errors.New("standard input (-) specified more than once")
 			}
 			continue
 		}
 		if path == "" {
-			return errors.New("an empty path is given")
+			return errors.New("empty path; use . for the working directory")
 		}
 	}
 	return nil

@@ -80,7 +80,7 @@ func TestReadFile(t *testing.T) {
 	if _, err := readFile(dir); err == nil || !strings.HasSuffix(err.Error(), filepath.Base(dir)+": is a directory") {
 		t.Error(err)
 	}
-	if _, err := ReadPath(dir); err == nil || !strings.HasSuffix(err.Error(), "name one profile") {
+	if _, err := ReadPath(dir); err == nil || !strings.HasSuffix(err.Error(), "expected one profile") {
 		t.Error(err)
 	}
 	file := filepath.Join(dir, "a")

@@ -34,8 +34,8 @@ func (r *tarBlocks) Read(p []byte) (int, error) {
 const maxPadding = 64 << 20
 
 var (
-	errPadding  = fmt.Errorf("more than %d MiB of nothing follow it", maxPadding>>20)
-	errTrailing = errors.New("data follows the end of the archive, which is not a tar archive; remove it, or unpack it first")
+	errPadding  = fmt.Errorf("more than %d MiB of padding follow the archive", maxPadding>>20)
+	errTrailing = errors.New("trailing data after the end of the archive; remove the data, or extract the archive first")
 )
 
 // nextArchive moves to the archive that follows the one that ended, if there is one:
@@ -66,11 +66,11 @@ func (c *archive) tar(yield func(checker.Input) bool) bool {
 	r := tar.NewReader(from)
 	last, entries := "", 0
 	damaged := func(err error) bool {
-		where := "at its start"
+		where := "at the start"
 		if last != "" {
 			where = "after the entry " + last
 		}
-		return yield(c.errorEntry(c.name, "the archive cannot be read on from byte %d, %s: %s", from.n, where, describeReadError(err)))
+		return yield(c.errorEntry(c.name, "cannot read the archive from byte %d, %s: %s", from.n, where, describeReadError(err)))
 	}
 	for {
 		header, err := r.Next()
@@ -91,7 +91,7 @@ func (c *archive) tar(yield func(checker.Input) bool) bool {
 			return damaged(err)
 		}
 		if entries++; entries > maxEntries {
-			return yield(c.errorEntry(c.name, "the archive has more than %d entries; the rest is not read", maxEntries))
+			return yield(c.errorEntry(c.name, "archive has more than %d entries; the rest was skipped", maxEntries))
 		}
 		last = printableName(header.Name)
 		if header.Typeflag == tar.TypeDir && header.Size == 0 || header.Typeflag == tar.TypeXGlobalHeader {
@@ -116,7 +116,7 @@ func (c *archive) tarEntry(r *tar.Reader, header *tar.Header, from *tarBlocks, y
 	left, is := c.skippedEntry(name)
 	switch {
 	case header.Typeflag == tar.TypeDir:
-		return yield(c.errorEntry(name, "the entry is a directory that holds data; it is not read")), nil
+		return yield(c.errorEntry(name, "directory entry contains data; skipped")), nil
 	case is:
 		return yield(left), nil
 	case header.Typeflag == tar.TypeSymlink, header.Typeflag == tar.TypeLink:
@@ -124,9 +124,9 @@ func (c *archive) tarEntry(r *tar.Reader, header *tar.Header, from *tarBlocks, y
 	case header.Typeflag == tar.TypeChar, header.Typeflag == tar.TypeBlock, header.Typeflag == tar.TypeFifo:
 		return yield(checker.Input{Name: name, Skip: skipNoFile}), nil
 	case sparse(header): // a few bytes may stand for very many
-		return yield(c.errorEntry(name, "the entry is a sparse file; unpack the archive first")), nil
+		return yield(c.errorEntry(name, "sparse files are not supported; extract the archive first")), nil
 	case header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeCont:
-		return yield(c.errorEntry(name, "unknown type %q of the entry; unpack the archive first", header.Typeflag)), nil
+		return yield(c.errorEntry(name, "unsupported entry type %q; extract the archive first", header.Typeflag)), nil
 	}
 	again, optional := c.file != nil, isOptional(name)
 	at, size := from.n, int(header.Size)
@@ -139,7 +139,7 @@ func (c *archive) tarEntry(r *tar.Reader, header *tar.Header, from *tarBlocks, y
 		body = buffered
 	}
 	if header.Size > profile.MaxSize {
-		return yield(c.errorEntry(name, "the entry has %d bytes; %d is the most that is read", header.Size, profile.MaxSize)), nil
+		return yield(c.errorEntry(name, "entry of %d bytes is too large; the limit is %d", header.Size, profile.MaxSize)), nil
 	}
 	var text []byte
 	switch {
@@ -153,7 +153,7 @@ func (c *archive) tarEntry(r *tar.Reader, header *tar.Header, from *tarBlocks, y
 		text, err = readTarOrZipEntry(body, header.Size)
 	}
 	if err != nil {
-		return yield(c.errorEntry(name, "the entry cannot be read: %s", describeReadError(err))), nil // the next header tells whether there is more
+		return yield(c.errorEntry(name, "cannot read the entry: %s", describeReadError(err))), nil // the next header tells whether there is more
 	}
 	in := c
 	if !again {

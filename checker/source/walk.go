@@ -16,7 +16,7 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-var errAlternatives = fmt.Errorf("its braces stand for more than %d patterns", config.MaxAlternatives)
+var errAlternatives = fmt.Errorf("braces expand to more than %d patterns", config.MaxAlternatives)
 
 // globFiles returns the files that a pattern matches.
 func globFiles(pattern string, options ...doublestar.GlobOption) ([]string, error) {
@@ -43,21 +43,21 @@ var unreadArchives = []string{".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst", ".
 // candidate.
 func skipByName(name string) checker.Skip {
 	if slices.Contains(unreadArchives, strings.ToLower(filepath.Ext(name))) && !strings.HasPrefix(name, "._") {
-		return checker.Skip{Reason: "an archive of a kind that is not read; unpack it first", Kind: checker.SkipFound}
+		return checker.Skip{Reason: "unsupported archive format; extract it first", Kind: checker.SkipFound}
 	}
 	return skipName
 }
 
 // Why paths of a directory are skipped.
 var (
-	skipName      = checker.Skip{Reason: "the name is not that of a profile or an export", Kind: checker.SkipUnrelated}
-	skipHidden    = checker.Skip{Reason: "a hidden directory", Kind: checker.SkipUnrelated}
-	skipDirectory = checker.Skip{Reason: "a link to a directory, which is not followed", Kind: checker.SkipFound}
-	skipNoFiles   = checker.Skip{Reason: "a directory without files"}
-	skipDangling  = checker.Skip{Reason: "a link to a file that does not exist", Kind: checker.SkipFound}
+	skipName      = checker.Skip{Reason: "file name is not that of a profile or an export", Kind: checker.SkipUnrelated}
+	skipHidden    = checker.Skip{Reason: "hidden directory", Kind: checker.SkipUnrelated}
+	skipDirectory = checker.Skip{Reason: "link to a directory", Kind: checker.SkipFound}
+	skipNoFiles   = checker.Skip{Reason: "directory without files"}
+	skipDangling  = checker.Skip{Reason: "link to a file that does not exist", Kind: checker.SkipFound}
 	skipContent   = checker.Skip{Reason: checker.NotProfile, Kind: checker.SkipFound}
 	skipLarge     = checker.Skip{Reason: checker.TooLarge, Kind: checker.SkipNoted}
-	skipYAML      = checker.Skip{Reason: fmt.Sprintf("YAML of more than %d MiB, which is not read", maxFleetFile>>20), Kind: checker.SkipNoted}
+	skipYAML      = checker.Skip{Reason: fmt.Sprintf("YAML file larger than %d MiB", maxFleetFile>>20), Kind: checker.SkipNoted}
 )
 
 // walk yields the files below a directory: candidates to be checked, others to
@@ -152,7 +152,7 @@ func (in *Inputs) foundFile(path string, regular bool, yield yielder) bool {
 	case err != nil:
 		return yield(errorInput(path, err), path)
 	case !info.Mode().IsRegular():
-		return in.skip(path, checker.Skip{Reason: kindOfFile(info.Mode()) + ", which is read only if it is named"}, yield)
+		return in.skip(path, checker.Skip{Reason: kindOfFile(info.Mode()) + "; checked only if named explicitly"}, yield)
 	case profileName:
 		return yield(fileInput(path, false), path)
 	}
@@ -175,7 +175,7 @@ func (in *Inputs) foundFile(path string, regular bool, yield yielder) bool {
 func kindOfFile(mode fs.FileMode) string {
 	switch {
 	case mode&fs.ModeNamedPipe != 0:
-		return "a named pipe"
+		return "named pipe"
 	case mode&fs.ModeSocket != 0:
 		return "a socket"
 	case mode&fs.ModeDevice != 0:
@@ -192,10 +192,10 @@ func (in *Inputs) glob(pattern string, yield yielder) bool {
 	}
 	matches, err := globFiles(pattern, options...)
 	if errors.Is(err, doublestar.ErrBadPattern) {
-		err = errors.New("no such file or directory, and no valid pattern of files either")
+		err = errors.New("no such file or directory, and not a valid glob pattern")
 	}
 	if err == nil && len(matches) == 0 {
-		err = errors.New("no file matches the pattern")
+		err = errors.New("no file matches the glob pattern")
 	}
 	if err != nil {
 		return yield(errorInput(pattern, err), pattern)

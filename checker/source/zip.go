@@ -23,7 +23,7 @@ const (
 	maxZipStream      = 256 << 20 // bytes of an archive on standard input, which is kept
 )
 
-var errZipDirectory = fmt.Errorf("its list of entries has more than %d MiB", maxZipDirectory>>20)
+var errZipDirectory = fmt.Errorf("central directory is larger than %d MiB", maxZipDirectory>>20)
 
 // budgetReaderAt reads no more than so many bytes until the budget is raised, and knows where
 // it read last.
@@ -54,9 +54,9 @@ func (c *archive) zip(yield func(checker.Input) bool) bool {
 		n, err := c.spooled().copy(io.LimitReader(c.reader, maxZipStream+1))
 		switch {
 		case err != nil:
-			return yield(c.errorEntry(c.name, "the archive cannot be read: %s", describeReadError(err)))
+			return yield(c.errorEntry(c.name, "cannot read the archive: %s", describeReadError(err)))
 		case n > maxZipStream:
-			return yield(c.errorEntry(c.name, "the archive has more than %d MiB; name it as a file", maxZipStream>>20))
+			return yield(c.errorEntry(c.name, "archive on standard input is larger than %d MiB; save it to a file", maxZipStream>>20))
 		}
 		file, size = io.NewSectionReader(c.spooled(), at, n), n
 	}
@@ -67,13 +67,13 @@ func (c *archive) zip(yield func(checker.Input) bool) bool {
 	}
 	if err != nil {
 		if errors.Is(err, zip.ErrFormat) {
-			err = errors.New("its list of entries, which stands at its end, is missing or damaged; it may be cut off")
+			err = errors.New("central directory is missing or corrupt; the archive may be truncated")
 		}
-		return yield(c.errorEntry(c.name, "the archive cannot be read: %s", describeReadError(err)))
+		return yield(c.errorEntry(c.name, "cannot read the archive: %s", describeReadError(err)))
 	}
 	from.budget = -1
 	if len(archive.File) > maxEntries {
-		return yield(c.errorEntry(c.name, "the archive has more than %d entries", maxEntries))
+		return yield(c.errorEntry(c.name, "archive has more than %d entries", maxEntries))
 	}
 	headers := readZipHeaders(archive, from, size)
 	for _, fault := range headers.faults {
@@ -88,7 +88,7 @@ func (c *archive) zip(yield func(checker.Input) bool) bool {
 			continue
 		}
 		if packed += min(f.CompressedSize64, uint64(size)+1); packed > uint64(size) {
-			return yield(c.errorEntry(c.name, "at the entry %s: its entries overlap one another, or are larger than it is; it is not read further", printableName(f.Name)))
+			return yield(c.errorEntry(c.name, "at the entry %s: entries overlap or exceed the archive; reading stopped", printableName(f.Name)))
 		}
 		input, read := c.zipEntry(f, headers.entries[f])
 		if read {
@@ -161,22 +161,22 @@ func readZipHeaders(archive *zip.Reader, from *budgetReaderAt, size int64) (foun
 		}
 		switch {
 		case otherName(f):
-			found.entries[f] = "the entry has another name in its Unicode path; it is not read"
+			found.entries[f] = "entry name differs in the Unicode path; skipped"
 		case string(name) != f.Name:
-			found.entries[f] = fmt.Sprintf("the entry has another name in its own header, %s; it is not read", printableName(string(name)))
+			found.entries[f] = fmt.Sprintf("entry name differs in the local header, %s; skipped", printableName(string(name)))
 		case differs(field(18, 4), f.CompressedSize64), differs(field(22, 4), f.UncompressedSize64):
-			found.entries[f] = "the entry has other sizes in its own header than in the list of entries; it is not read"
+			found.entries[f] = "entry sizes differ between the local header and the central directory; skipped"
 		case field(8, 2) != uint64(f.Method) && (f.Method == zip.Store || f.Method == zip.Deflate), (field(6, 2)^uint64(f.Flags))&1 != 0:
-			found.entries[f] = "the entry is packed in another way by its own header than by the list of entries; it is not read"
+			found.entries[f] = "compression method differs between the local header and the central directory; skipped"
 		}
 	}
 	if n, _ := from.from.ReadAt(head[:4], 0); n == 4 && string(head[:4]) == "PK\x03\x04" && first > 0 {
-		found.faults = append(found.faults, "entries that are not in its list stand at its start; they are not read")
+		found.faults = append(found.faults, "entries at the start are not in the central directory; skipped")
 	}
 	tail := make([]byte, min(size, 66<<10))
 	n, _ := from.from.ReadAt(tail, size-int64(len(tail)))
 	if end := bytes.LastIndex(tail[:n], []byte("PK\x05\x06")); end >= 0 && len(bytes.Trim(tail[min(n, end+22+len(archive.Comment)):n], "\x00\r\n\t ")) > 0 {
-		found.faults = append(found.faults, "data follows its end, which is not read")
+		found.faults = append(found.faults, "trailing data after the end of the archive; skipped")
 	}
 	return found
 }
@@ -209,21 +209,21 @@ func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read
 	left, is := c.skippedEntry(name)
 	switch kind := f.Mode() &^ fs.ModeDir; { // a directory by its attributes may hold data
 	case f.Flags&1 != 0 && !is:
-		return c.errorEntry(name, "the entry is encrypted"), false
+		return c.errorEntry(name, "entry is encrypted; extract the archive first"), false
 	case fault != "":
 		return c.errorEntry(name, "%s", fault), false
 	case is:
 		return left, false
 	case strings.HasSuffix(f.Name, "/"):
-		return c.errorEntry(name, "the entry is a directory that holds data; it is not read"), false
+		return c.errorEntry(name, "directory entry contains data; skipped"), false
 	case kind&fs.ModeSymlink != 0:
 		return checker.Input{Name: name, Skip: skipLink}, false
 	case !kind.IsRegular():
 		return checker.Input{Name: name, Skip: skipNoFile}, false
 	case f.UncompressedSize64 > profile.MaxSize:
-		return c.errorEntry(name, "the entry has %d bytes; %d is the most that is read", f.UncompressedSize64, profile.MaxSize), false
+		return c.errorEntry(name, "entry of %d bytes is too large; the limit is %d", f.UncompressedSize64, profile.MaxSize), false
 	case f.UncompressedSize64 > maxEntryExpansion && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
-		return c.errorEntry(name, "the entry holds more than %d times its size; it is not read", maxRatio), false
+		return c.errorEntry(name, "compression ratio exceeds %d; skipped", maxRatio), false
 	}
 	t := &largeFileLock{}
 	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.unlock, Read: func() ([]byte, error) {
@@ -245,7 +245,7 @@ func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read
 }
 
 func (c *archive) readError(name string, err error) error {
-	return fmt.Errorf("%s: the entry cannot be read: %s", checker.Printable(name), describeReadError(err))
+	return fmt.Errorf("%s: cannot read the entry: %s", checker.Printable(name), describeReadError(err))
 }
 
 // zipJSONLines yields the lines of an entry, if it is a stream of JSON Lines.
@@ -290,7 +290,7 @@ func (c *archive) zipExport(f *zip.File, name string, yield func(checker.Input) 
 		err = checkEnd(r)
 	}
 	if err != nil {
-		return true, yield(c.errorEntry(name, "the entry cannot be read: %s", describeReadError(err)))
+		return true, yield(c.errorEntry(name, "cannot read the entry: %s", describeReadError(err)))
 	}
 	return true, c.largeEntry(name, true, c.spooled(), at, int64(f.UncompressedSize64), yield)
 }
@@ -301,7 +301,7 @@ func checkEnd(r io.Reader) error {
 	var one [1]byte
 	switch n, err := r.Read(one[:]); {
 	case n > 0:
-		return errors.New("it is larger than the archive says")
+		return errors.New("entry is larger than the archive declares")
 	case err != io.EOF:
 		return err
 	}

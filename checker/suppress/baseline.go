@@ -51,7 +51,7 @@ const maxRelated = 256 << 10
 
 var errLongRelated = errors.New("too many related files")
 
-var errBaselineSize = fmt.Errorf("more than %d findings; fix some of them, or disable their rules", maxBaselineFindings)
+var errBaselineSize = fmt.Errorf("more than %d findings; fix some of them, or disable rules", maxBaselineFindings)
 
 // ParseBaseline reads what WriteBaseline wrote.
 func ParseBaseline(text []byte) (*Baseline, error) {
@@ -119,7 +119,7 @@ func (b *Baseline) decode(d *json.Decoder) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return errNotBaseline("text after its end")
+		return errNotBaseline("trailing text")
 	}
 	for _, key := range []string{"version", "findings"} {
 		if !seen[key] {
@@ -157,7 +157,7 @@ func (b *Baseline) decodeEntries(d *json.Decoder) error {
 			return errNotBaseline(fmt.Sprintf("finding %d is malformed", len(b.entries)+1))
 		}
 		if k.Fingerprint == "" || k.File == "" {
-			return errNotBaseline(fmt.Sprintf("finding %d has no fingerprint or no file", len(b.entries)+1))
+			return errNotBaseline(fmt.Sprintf("finding %d is missing a fingerprint or a file", len(b.entries)+1))
 		}
 		k.Rule, k.File = same(k.Rule), same(k.File)
 		b.entries = append(b.entries, k)

@@ -57,18 +57,18 @@ func TestBaselineMoved(t *testing.T) {
 func TestBaselineLimits(t *testing.T) {
 	entry := `{"file":"f","rule":"r","message":"","fingerprint":"0"},`
 	for want, text := range map[string]string{
-		"more than 120000 findings":         `{"version":1,"findings":[` + strings.Repeat(entry, 400_000),
-		"finding 1 is malformed":            `{"version":1,"findings":[{"file":"f","fingerprint":"0","related":[` + strings.Repeat(`"",`, 5<<20) + `""]}]}`,
-		"invalid JSON":                      `{"x":` + strings.Repeat("[", 1<<20),
-		`expected "{"`:                      "[]",
-		`expected "["`:                      `{"version":1,"findings":{}}`,
-		"finding 1 has no fingerprint":      `{"version":1,"findings":[{}]}`,
-		"version must be an integer":        `{"version":"topsecret"}`,
-		"unsupported version 2":             `{"version":2}`,
-		"text after its end":                `{"version":1,"findings":[]}{}`,
-		`missing key "version"`:             `{"findings":[]}`,
-		`duplicate key "version"`:           `{"version":1,"version":1,"findings":[]}`,
-		"line 3: not a baseline: finding 1": "{\"version\":1,\n\"findings\":\n[7]}",
+		"more than 120000 findings":          `{"version":1,"findings":[` + strings.Repeat(entry, 400_000),
+		"finding 1 is malformed":             `{"version":1,"findings":[{"file":"f","fingerprint":"0","related":[` + strings.Repeat(`"",`, 5<<20) + `""]}]}`,
+		"invalid JSON":                       `{"x":` + strings.Repeat("[", 1<<20),
+		`expected "{"`:                       "[]",
+		`expected "["`:                       `{"version":1,"findings":{}}`,
+		"finding 1 is missing a fingerprint": `{"version":1,"findings":[{}]}`,
+		"version must be an integer":         `{"version":"topsecret"}`,
+		"unsupported version 2":              `{"version":2}`,
+		"trailing text":                      `{"version":1,"findings":[]}{}`,
+		`missing key "version"`:              `{"findings":[]}`,
+		`duplicate key "version"`:            `{"version":1,"version":1,"findings":[]}`,
+		"line 3: not a baseline: finding 1":  "{\"version\":1,\n\"findings\":\n[7]}",
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -65,7 +65,7 @@ func OpenBaselines(o BaselineOptions) (*Baselines, error) {
 		// An empty file is one that was made to be written to; devices may be links to files.
 		if info, statErr := os.Stat(b.write); statErr == nil && info.Mode().IsRegular() && info.Size() > 0 && !localfile.IsSystemFile(b.write) {
 			if b.target, err = readBaseline(b.write, localfile.Read); err != nil {
-				return nil, fmt.Errorf("%w; remove the file to write a new baseline", err)
+				return nil, fmt.Errorf("%w; delete the file to write a new baseline", err)
 			}
 		}
 	}
@@ -92,11 +92,11 @@ func readBaseline(path string, read func(string, int64) ([]byte, error)) (*openB
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			hint = "; --write-baseline " + path + " writes one"
 		}
-		return nil, fmt.Errorf("the baseline cannot be read: %w%s", err, hint)
+		return nil, fmt.Errorf("cannot read the baseline: %w%s", err, hint)
 	}
 	parsed, err := ParseBaseline(text)
 	if err != nil {
-		return nil, fmt.Errorf("the baseline %s cannot be read: %w", path, err)
+		return nil, fmt.Errorf("cannot read baseline %s: %w", path, err)
 	}
 	b := &openBaseline{Baseline: parsed, path: path, checked: map[string]string{}, failed: map[string]bool{}}
 	if b.folder, err = folderOf(path); err != nil {
@@ -240,7 +240,7 @@ func (b *openBaseline) isUnchecked(file string) bool {
 func (b *Baselines) Close(c *checker.Checker, failed bool, note func(format string, args ...any)) error {
 	switch {
 	case (b.write != "" || b.prune) && failed:
-		return errors.New("the baseline is not written: some files could not be checked")
+		return errors.New("baseline not written: some files could not be checked")
 	case b.write != "":
 		return b.merge(c, note)
 	case b.prune:
@@ -263,13 +263,13 @@ func (b *Baselines) Close(c *checker.Checker, failed bool, note func(format stri
 			note("%s: and %d more", b.known.path, len(stale)-shown)
 			break
 		}
-		note("%s: nothing is found any more for %s in %s", b.known.path, k.Rule, k.File)
+		note("%s: stale entry: no finding of %s in %s", b.known.path, k.Rule, k.File)
 	}
 	if gone > 0 {
-		note("%s: %s about files that do not exist", b.known.path, report.Plural(gone, "entry", "entries"))
+		note("%s: %s of files that do not exist", b.known.path, report.Plural(gone, "entry", "entries"))
 	}
 	if n := len(stale) + gone; n > 0 {
-		note("--prune-baseline removes %s from %s", report.Plural(n, "stale entry", "stale entries"), b.known.path)
+		note("run with --prune-baseline to remove %s from %s", report.Plural(n, "stale entry", "stale entries"), b.known.path)
 	}
 	return nil
 }
@@ -287,9 +287,9 @@ func (b *Baselines) merge(c *checker.Checker, note func(format string, args ...a
 		return err
 	}
 	if also := len(kept); also > 0 {
-		note("wrote %s to the baseline %s, and kept %s of what was not checked", report.Plural(len(b.found), "finding", "findings"), b.write, report.Plural(also, "entry", "entries"))
+		note("wrote %s to baseline %s, and kept %s of files that were not checked", report.Plural(len(b.found), "finding", "findings"), b.write, report.Plural(also, "entry", "entries"))
 	} else {
-		note("wrote %s to the baseline %s", report.Plural(len(b.found), "finding", "findings"), b.write)
+		note("wrote %s to baseline %s", report.Plural(len(b.found), "finding", "findings"), b.write)
 	}
 	return nil
 }
@@ -304,14 +304,14 @@ func (b *Baselines) pruneStale(c *checker.Checker, note func(format string, args
 			return err
 		}
 	}
-	note("removed %s from the baseline %s, which keeps %d", report.Plural(len(stale), "stale entry", "stale entries"), t.path, len(kept))
+	note("removed %s from baseline %s; %d remaining", report.Plural(len(stale), "stale entry", "stale entries"), t.path, len(kept))
 	return nil
 }
 
 func writeBaseline(path string, list []KnownFinding) error {
 	var text bytes.Buffer
 	if err := WriteBaseline(report.Escaped{To: &text}, list); err != nil {
-		return fmt.Errorf("the baseline %s is not written: %w", path, err)
+		return fmt.Errorf("baseline %s not written: %w", path, err)
 	}
 	return localfile.WriteReport(path, &text, false)
 }

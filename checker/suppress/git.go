@@ -52,7 +52,7 @@ func (g git) run(args ...string) ([]byte, string, error) {
 	case errors.As(err, &exit):
 		return nil, "", fmt.Errorf("git %s failed: %s", args[0], firstLine(warnings.String()))
 	case err != nil:
-		return nil, "", fmt.Errorf("git cannot be run: %w", err)
+		return nil, "", fmt.Errorf("cannot run git: %w", err)
 	}
 	return out, warnings.String(), nil
 }
@@ -77,12 +77,12 @@ func (g git) root() (string, error) {
 	for dir := g.dir; ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 			if info, err := os.Stat(dir); err != nil || !os.SameFile(info, told) {
-				return "", fmt.Errorf("the working tree of %s is configured to be elsewhere; run sceplint there", dir)
+				return "", fmt.Errorf("the working tree of %s is elsewhere (core.worktree); run sceplint there", dir)
 			}
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("%s is not inside a working tree of Git", g.dir)
+			return "", fmt.Errorf("%s is not inside a Git working tree", g.dir)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func (o *objectReader) read(id string) ([]byte, error) {
 	}
 	fields := strings.Fields(line) // object, type, size; or object, "missing"
 	if len(fields) != 3 {
-		return nil, fmt.Errorf("object %s is missing", id)
+		return nil, fmt.Errorf("missing Git object %s; in a shallow clone, fetch it first", id)
 	}
 	size, err := strconv.ParseInt(fields[2], 10, 64)
 	if err != nil || fields[0] != id {
@@ -132,7 +132,7 @@ func (o *objectReader) read(id string) ([]byte, error) {
 	}
 	if fields[1] != "blob" || size > MaxFile {
 		_, o.err = io.CopyN(io.Discard, o.out, size+1)
-		return nil, fmt.Errorf("object %s is not a file of at most %d bytes", id, MaxFile)
+		return nil, fmt.Errorf("Git object %s is not a file of at most %d bytes", id, MaxFile)
 	}
 	text := make([]byte, size)
 	if _, o.err = io.ReadFull(o.out, text); o.err == nil {

@@ -58,7 +58,7 @@ type entry struct {
 // lists its files. Close ends the process that reads them.
 func OpenRevision(ctx context.Context, dir, revision string) (*Revision, error) {
 	if revision == "" || strings.HasPrefix(revision, "-") {
-		return nil, fmt.Errorf("%q is not a revision; name one such as origin/main or HEAD~1", revision)
+		return nil, fmt.Errorf("invalid revision %q: expected, for example, origin/main or HEAD~1", revision)
 	}
 	g := git{ctx, dir}
 	root, err := g.root()
@@ -67,10 +67,10 @@ func OpenRevision(ctx context.Context, dir, revision string) (*Revision, error) 
 	}
 	out, warnings, err := g.run("rev-parse", "--verify", "--end-of-options", revision+"^{commit}")
 	if err != nil {
-		return nil, fmt.Errorf("unknown revision %q; fetch it first if the clone is shallow", revision)
+		return nil, fmt.Errorf("unknown Git revision %q; in a shallow clone, fetch it first", revision)
 	}
 	if strings.Contains(warnings, "ambiguous") {
-		return nil, fmt.Errorf("ambiguous revision %q: several branches or tags have this name; use its full name, such as refs/remotes/%s", revision, revision)
+		return nil, fmt.Errorf("ambiguous Git revision %q: several branches or tags have this name; use the full name, such as refs/remotes/%s", revision, revision)
 	}
 	r := &Revision{root: root, here: dir, entries: map[string]entry{}}
 	if r.info, err = os.Stat(root); err != nil {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +21,8 @@ import (
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -38,47 +43,47 @@ func auditCommand(t *ioStreams) *cobra.Command {
 	var f auditFlags
 	cmd := &cobra.Command{
 		Use:   "audit PATH…",
-		Short: "Sum up what the profiles of a fleet enrol with, and where that is weak",
-		Long: `Sum up the profiles of a fleet: one row for each SCEP configuration, which is a set of settings that are the
-same but for what differs from device to device, with how many profiles and devices have it and what was found about it.
+		Short: "Summarize SCEP configurations across a fleet",
+		Long: `Summarize the SCEP configurations of a fleet. A configuration is a set of settings that are equal except for
+values specific to a device. Each row shows the number of profiles and devices with a configuration, and its
+findings.
 
-A PATH is what sceplint check takes. Rules that compare profiles with one another do not run.
+PATH is anything that sceplint check accepts. Rules that compare profiles with each other do not run.
 
-A long audit can be spread: --shard 1/7 takes every seventh input and writes JSON that sceplint audit merge adds up to what a single
-run would have given. It can be stopped: --since FILE keeps in the file what was summed up, and goes on from there.
+To split a long audit, use --shard: --shard 1/7 audits every seventh input and writes JSON, and sceplint audit merge
+combines the parts into the result of a single run. To make an audit resumable, use --since FILE, which
+saves progress.
 
-Whether two profiles have the same static challenge is told by marks that need a secret key. Without --mark-key FILE the key is a
-random one for each run, so that what is written holds nothing that a challenge could be found with, and the challenges of parts and
-of runs that went on cannot be compared.`,
+Static challenges are compared by keyed hashes, so that no output can be used to find a challenge. The key is random for
+each run; use the same --mark-key FILE to compare the challenges of several parts or of a resumed run.`,
 		Example: `  sceplint audit exports/
   sceplint audit --by ca --format csv=cas.csv --format text exports/
-  sceplint audit --shard 1/2 exports > 1.json; sceplint audit --shard 2/2 exports > 2.json; sceplint audit merge 1.json 2.json`,
+  sceplint audit --shard 1/2 exports > 1.json
+  sceplint audit --shard 2/2 exports > 2.json
+  sceplint audit merge 1.json 2.json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.stdinNamed = cmd.Flags().Changed("stdin-filename")
 			if len(args) == 0 {
-				return errors.New("name what to audit: files, directories, or - for standard input")
+				return errors.New("missing path; give files, directories, or - for standard input")
+			}
+			if _, err := os.Lstat(args[0]); err != nil && usage.NearCommand(cmd, args[0]) != "" {
+				return usage.UnknownCommand(cmd, args[0])
 			}
 			return t.audit(cmd.Context(), &f, args)
 		},
 	}
 	flags := cmd.Flags()
 	f.addOutput(cmd)
-	flags.StringVar(&f.against, "against", "", "compare the profiles with those of the repository `DIR`: what is missing, extra, or changed is drift, which counts for --fail-on")
-	flags.StringVar(&f.shard, "shard", "", "`I/N`: take the inputs of part I of N, from 1 to N or from 0 to N-1, and write JSON for sceplint audit merge")
-	flags.StringVar(&f.since, "since", "", "keep what was summed up in `FILE`, and go on from there if a run was stopped")
-	flags.StringVar(&f.markKey, "mark-key", "", "mark static challenges with the secret key in `FILE`, so that parts and runs can be compared (default a random key for each run)")
+	flags.StringVar(&f.against, "against", "", "compare the profiles with those in repository `DIR`: missing, extra, and changed profiles are drift, which counts for --fail-on")
+	flags.StringVar(&f.shard, "shard", "", "audit shard `I/N` (1 to N, or 0 to N-1), and write JSON for sceplint audit merge")
+	flags.StringVar(&f.since, "since", "", "save progress in `FILE` and resume from it")
+	flags.StringVar(&f.markKey, "mark-key", "", "compare static challenges across parts and runs with the secret key in `FILE` (default a random key for each run)")
 	addPolicyFlags(cmd, &f.policies)
-	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
-	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
-	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
-	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
-	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
-	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no notes, only the audit and errors")
+	f.addRuleFlags(cmd)
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only the audit and errors")
 	f.addVerbose(cmd)
 	f.addCommon(cmd)
-	complete(cmd, "fail-on", "error", "warning", "info", "never")
 	cmd.AddCommand(auditMergeCommand(t))
 	return cmd
 }
@@ -86,13 +91,13 @@ of runs that went on cannot be compared.`,
 // addOutput adds the flags that say how an audit is written.
 func (f *auditFlags) addOutput(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.by, "by", "configuration", "what a row is: "+strings.Join(audit.Views, ", "))
-	flags.StringArrayVar(&f.formats, "format", nil, "`NAME[=FILE]`: write the audit as "+strings.Join(auditFormats, ", ")+" to standard output or to FILE; repeatable (default text)")
+	flags.StringVar(&f.by, "by", "configuration", "group rows by `VIEW`: "+strings.Join(audit.Views, ", ")+" (default configuration)")
+	flags.StringArrayVarP(&f.formats, "format", "f", nil, "write the audit as `NAME[=FILE]` to standard output or to FILE: "+strings.Join(auditFormats, ", ")+" (repeatable, default text)")
 	complete(cmd, "by", audit.Views...)
 	complete(cmd, "format", auditFormats...)
 }
 
-// audit does the job of sceplint audit.
+// audit runs sceplint audit.
 func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) error {
 	if err := f.checkOutput(); err != nil {
 		return err
@@ -172,15 +177,15 @@ func (f *auditFlags) challengeMarker() (*audit.Marker, error) {
 		return nil, fmt.Errorf("--mark-key: %w", err)
 	}
 	if key = bytes.TrimSpace(key); len(key) < minBytes {
-		return nil, fmt.Errorf("--mark-key %s: the key has %d bytes; write at least %d random ones, such as those of openssl rand -base64 32", f.markKey, len(key), minBytes)
+		return nil, fmt.Errorf("--mark-key %s: key of %d bytes is too short; use at least %d random bytes, such as the output of `openssl rand -base64 32`", f.markKey, len(key), minBytes)
 	}
 	return audit.NewMarker(key), nil
 }
 
-// checkOutput refuses what an audit cannot be written as.
+// checkOutput rejects invalid formats of an audit.
 func (f *auditFlags) checkOutput() error {
 	if !slices.Contains(audit.Views, f.by) {
-		return fmt.Errorf("unknown --by %q; write one of %s", f.by, strings.Join(audit.Views, ", "))
+		return fmt.Errorf("invalid --by %q: expected %s", f.by, strings.Join(audit.Views, ", "))
 	}
 	if f.shard != "" && len(f.formats) == 0 {
 		f.formats = []string{"json"}
@@ -193,13 +198,13 @@ func (f *auditFlags) checkOutput() error {
 		name, file, toFile := strings.Cut(spec, "=")
 		switch {
 		case !slices.Contains(auditFormats, name):
-			return fmt.Errorf("unknown format %q; write one of %s", name, strings.Join(auditFormats, ", "))
+			return fmt.Errorf("invalid --format %q: expected %s", name, strings.Join(auditFormats, ", "))
 		case f.shard != "" && name != "json":
-			return fmt.Errorf("--shard writes json, which sceplint audit merge turns into %s", name)
+			return fmt.Errorf("--shard requires --format json; use `sceplint audit merge` to write %s", name)
 		case toFile && file == "":
-			return fmt.Errorf("--format %s: a file name is missing after =", spec)
+			return fmt.Errorf("invalid --format %q: missing file name after =", spec)
 		case !toFile && stdout != "":
-			return fmt.Errorf("formats %s and %s both go to standard output; write --format %s=FILE", stdout, name, name)
+			return fmt.Errorf("formats %s and %s cannot both be written to standard output; use --format %s=FILE", stdout, name, name)
 		case !toFile:
 			stdout = name
 		}
@@ -209,7 +214,7 @@ func (f *auditFlags) checkOutput() error {
 
 // write writes an audit in all formats that are asked for.
 func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
-	r.By, r.Version = f.by, currentVersion()
+	r.By, r.Version, r.Width = f.by, currentVersion(), terminal.Width(t.out)
 	page := func(w io.Writer) error { return report.Audit(w, r, now) }
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
 	for _, spec := range f.formats {
@@ -250,8 +255,8 @@ func (a *auditRun) note(format string, args ...any) {
 // all goes through the inputs.
 func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 	shown := a.flags.showProgress(a.terminal.err, a.inputs.Count)
-	defer shown.end()
-	stderr := shown.writer(a.terminal.err)
+	defer shown.End()
+	stderr := shown.Writer(a.terminal.err)
 	var exports source.EmptyExports
 	empty := func(r *checker.Result) {
 		if r != nil && a.Shard.Of == 1 && !a.IsResumed() { // else some of its entries are elsewhere
@@ -277,7 +282,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if err := a.Record(r); err != nil {
 			return err
 		}
-		shown.step()
+		shown.Step()
 	}
 	empty(exports.Add(&checker.Result{}))
 	if err := ctx.Err(); err != nil {
@@ -287,7 +292,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 		if err := a.Save(); err != nil {
 			return err
 		}
-		return fmt.Errorf("interrupted: what was summed up is in %s; the same command goes on from there", a.flags.since)
+		return fmt.Errorf("interrupted: progress saved in %s; rerun the same command to resume", a.flags.since)
 	}
 	return a.Save()
 }
@@ -309,7 +314,7 @@ func (a *auditRun) close(now time.Time) error {
 		r.State = json.RawMessage(bytes.TrimSpace(state))
 	}
 	if (a.flags.shard != "" || a.flags.since != "") && !a.Fleet.AcrossRuns() {
-		a.note("note: the static challenges of this run cannot be compared with those of another part or run; use the same --mark-key FILE for all of them")
+		a.note("note: static challenges of this run cannot be compared with those of other parts or runs; use the same --mark-key FILE for all")
 	}
 	if err := a.flags.write(a.terminal, r, now); err != nil {
 		return err
@@ -347,7 +352,7 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 		repository.Has(r)
 	}
 	if repository.Len() == 0 {
-		return fmt.Errorf("--against %s: no profile is there to compare with", a.flags.against)
+		return fmt.Errorf("--against %s: no profiles found", a.flags.against)
 	}
 	return nil
 }
@@ -356,8 +361,8 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 	var f auditFlags
 	cmd := &cobra.Command{
 		Use:   "merge FILE…",
-		Short: "Add up the parts that sceplint audit --shard wrote",
-		Args:  cobra.MinimumNArgs(1),
+		Short: "Merge the results of `sceplint audit --shard`",
+		Args:  usage.ArgumentCount(1, math.MaxInt, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := f.checkOutput(); err != nil {
 				return err
@@ -366,6 +371,7 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			f.failOn = cmp.Or(f.failOn, "error") // no configuration is read
 			failOn, err := f.threshold()
 			if err != nil {
 				return err
@@ -380,7 +386,7 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 				}
 			}
 			if sum.Empty() {
-				return errors.New("nothing to check: the parts hold no profile and no export")
+				return errors.New("no profiles found in the parts")
 			}
 			r := audit.NewReport(sum)
 			if err := f.write(t, r, now); err != nil {
@@ -390,8 +396,8 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 		},
 	}
 	f.addOutput(cmd)
-	cmd.Flags().StringVar(&f.failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never")
-	cmd.Flags().StringVar(&f.now, "now", "", "the `TIME` of the audit, in RFC 3339, instead of the present")
-	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not repeat what could not be judged")
+	addFailOnFlag(cmd, &f.failOn)
+	addNowFlag(cmd, &f.now)
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "do not list files that could not be checked")
 	return cmd
 }

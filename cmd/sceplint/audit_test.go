@@ -52,7 +52,7 @@ func TestAuditStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stdin := bytes.NewReader(text)
 	code, out, said := audit(ctx, reader(func(b []byte) (int, error) { cancel(); return stdin.Read(b) }), "--since", state)
-	if code != exitFailed || !strings.Contains(said, "the same command goes on from there") || out != "" {
+	if code != exitFailed || !strings.Contains(said, "rerun the same command to resume") || out != "" {
 		t.Fatalf("exit code %d: %s%s", code, said, out)
 	}
 	var sum struct{ Progress struct{ Inputs int } }
@@ -115,14 +115,14 @@ func TestAuditMarks(t *testing.T) {
 		if code != exitClean {
 			t.Fatal(said)
 		}
-		return out
+		return strings.Join(strings.Fields(out), " ") // lines are wrapped
 	}
 	a, b := part(1), part(2)
 	if a.Challenges[0].Mark == b.Challenges[0].Mark || a.Challenges[0].Mark == part(1).Challenges[0].Mark {
 		t.Error("two runs without a key give the same mark")
 	}
 	part(1)
-	if out := merged(); !strings.Contains(out, "static, one in at least 2 profiles") || !strings.Contains(out, "marked with different keys") {
+	if out := merged(); !strings.Contains(out, "static, one in at least 2 profiles") || !strings.Contains(out, "hashed with different keys") {
 		t.Errorf("what was not compared is not told:\n%s", out)
 	}
 	c, d := part(1, "--mark-key", "key"), part(2, "--mark-key", "key")
@@ -135,7 +135,7 @@ func TestAuditMarks(t *testing.T) {
 	if x := part(2, "--mark-key", "other"); x.Challenges[0].Mark == c.Challenges[0].Mark {
 		t.Error("two keys give the same mark")
 	}
-	if code, _, said := audit("--mark-key", "short", "."); code != exitFailed || !strings.Contains(said, "the key has 10 bytes; write at least 16") {
+	if code, _, said := audit("--mark-key", "short", "."); code != exitFailed || !strings.Contains(said, "key of 10 bytes is too short; use at least 16") {
 		t.Errorf("a short key is taken: %s", said)
 	}
 	// The digest of the run, which is written too, has nothing of the secrets of the repository, unless there is a key.

@@ -404,7 +404,7 @@ func TestBrowserKeys(t *testing.T) {
 	to("Rule")
 	press(kb.Enter, 1)
 	hold(b, sorted, "- ascending - -")
-	to("Place")
+	to("Location")
 	press(kb.Enter, 1)
 	hold(b, sorted, "- - ascending -")
 	const places = `[...document.querySelectorAll("#rows .c-place > .place")].map(e => e.textContent.slice(-9)).join(" ")`

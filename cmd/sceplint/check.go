@@ -10,57 +10,62 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 )
 
 // checkFlags are the flags of sceplint check as they were given.
 type checkFlags struct {
-	formats                    []string
-	target, failOn, color, now string
-	enable, disable, severity  []string
-	fix, unsafeFixes, diff     bool
-	quiet, verbose             bool
-	showSecrets                bool
-	showSuppressed, noIgnores  bool
-	forceExclude               bool
-	baseline, writeBaseline    string
-	pruneBaseline              bool
-	newFrom                    string
-	statistics, noProgress     bool
-	jobs                       int
-	stdinName                  string
-	stdinNamed                 bool
-	verifySignatures           bool
-	verifyGiven                bool // --verify-signatures, be it true or false
-	trust                      []string
-	policies                   policy.Loader
-	notes                      []string // on the policies that were loaded
+	formats                   []string
+	targets                   []string
+	failOn, color, now        string
+	enable, disable, severity []string
+	fix, unsafeFixes, diff    bool
+	quiet, verbose            bool
+	showSecrets               bool
+	showSuppressed, noIgnores bool
+	forceExclude              bool
+	baseline, writeBaseline   string
+	pruneBaseline             bool
+	newFrom                   string
+	statistics, noProgress    bool
+	jobs                      int
+	stdinName                 string
+	stdinNamed                bool
+	verifySignatures          bool
+	verifyGiven               bool // --verify-signatures, be it true or false
+	trust                     []string
+	policies                  policy.Loader
+	notes                     []string // about the policies that were loaded
 }
 
 func checkCommand(t *ioStreams) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH…]",
-		Short: "Check profiles: files, directories, globs, - for standard input",
-		Long: `Check profiles and print what is found to standard output, everything else to standard error.
+		Short: "Check profiles in files, directories, globs, or standard input (-)",
+		Long: `Check profiles. Findings go to standard output, everything else to standard error.
 
-A PATH is a file, a directory, a glob, or - for standard input; none means the working directory.
-A file may be a profile; a SCEP credential of declarative management, or the declaration of one, in
-JSON; an export of a Mac, Jamf Pro, Intune or an MDM server; a YAML file of Fleet; an archive (ZIP, tar,
-tar.gz) of profiles and exports; or JSON Lines {"name", "device", "profile"}. A path in YAML of Fleet may lead up,
-but not out of the git repository, or else the working directory. Streams and compressed archives are
-kept in a temporary file, readable only by you, until the run ends.
+PATH is a file, a directory, a glob, or - for standard input. The default is the working directory.
 
-In a directory, *.mobileconfig files are checked, and *.plist, *.xml, *.json, *.jsonl, *.ndjson, *.yml, *.yaml,
-*.zip, *.tar, *.tgz, and *.gz files whose content is one of these. Everything else is skipped: hidden
-directories, links to directories, pipes, and files whose content or name is another. The summary counts the
-files that were skipped because of their content or kind, and those that the configuration excludes;
---verbose and --format json list every skipped path with its reason. A file that is named is always checked.
+Files named explicitly are always checked. They can also be SCEP credentials or asset declarations of
+declarative device management (JSON); exports of a Mac, Jamf Pro, Intune, or an MDM server; YAML files of Fleet;
+archives (ZIP, tar, tar.gz) of profiles and exports; and JSON Lines {"name", "device", "profile"}. Paths in
+YAML files of Fleet must stay inside the Git repository or, without one, the working directory. Streams and
+compressed archives are kept in a temporary file, readable only by you, until the run ends.
 
-A comment keeps findings back, on its line and the next, or in the whole file:
+In directories, *.mobileconfig files are checked, and *.plist, *.xml, *.json, *.jsonl, *.ndjson, *.yml, *.yaml,
+*.zip, *.tar, *.tgz, *.gz, *.tf, and *.tofu files with such content. Other files, hidden directories, links to directories, and
+pipes are skipped. The summary counts files skipped because of their content or kind, and files excluded by the
+configuration; --verbose and --format json list every skipped path with the reason.
+
+To suppress findings, add a comment on the same line, on the line before, or for the whole file:
   <!-- sceplint:ignore ID[,ID] reason -->
   <!-- sceplint:ignore-file ID[,ID] reason -->
 
-Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job could not be done.`,
+Exit codes:
+  0  no findings at or above --fail-on
+  1  findings at or above --fail-on
+  2  the run failed`,
 		Example: `  sceplint check
   sceplint check --format json wifi.mobileconfig
   sceplint check --diff profiles/`,
@@ -71,42 +76,33 @@ Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.formats, "format", []string{"text"}, "`NAME[=FILE]`: write findings as "+strings.Join(report.FormatNames(), ", ")+" to standard output or to FILE; repeatable")
+	flags.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "write findings as `NAME[=FILE]` to standard output or to FILE: "+strings.Join(report.FormatNames(), ", ")+" (repeatable, default text)")
 	addPolicyFlags(cmd, &f.policies)
-	flags.StringVar(&f.policies.Trace, "trace", "", "explain on standard error why the policy `ID` did or did not find something")
-	flags.StringArrayVar(&f.enable, "enable", nil, "enable a rule that is off by default or that --disable switches off; `ID` may hold * (repeatable)")
-	flags.StringArrayVar(&f.disable, "disable", nil, "switch a rule off; `ID` may hold * (repeatable)")
-	flags.StringArrayVar(&f.severity, "severity", nil, "`ID=LEVEL`: report a rule as error, warning, info or off (repeatable)")
-	flags.StringVar(&f.failOn, "fail-on", "", "the least `SEVERITY` that makes the exit code 1: error, warning, info or never (default error)")
-	flags.BoolVar(&f.forceExclude, "force-exclude", false, "skip files that the configuration excludes even if they are named, as hooks do")
-	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes to the files")
-	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "with --fix or --diff: the unsafe fixes too")
-	flags.BoolVar(&f.diff, "diff", false, "print what --fix would change, instead of findings, and change nothing; lines with secrets are masked, so add --show-secrets for a patch to apply")
-	flags.BoolVar(&f.verifySignatures, "verify-signatures", false, "verify the signatures of profiles, and whether their signers are trusted and in force")
-	flags.StringArrayVar(&f.trust, "trust", nil, "with --verify-signatures: trust the root certificates in `FILE`, in PEM or DER, and not those of the system (repeatable)")
-	flags.StringVar(&f.baseline, "baseline", "", "keep back the findings that `FILE` knows, as --write-baseline wrote it")
-	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to `FILE`, to be known from now on, and report none of them; entries in FILE about what is not checked stay")
-	flags.BoolVar(&f.pruneBaseline, "prune-baseline", false, "remove from the baseline the entries of checked files that nothing is found for, and those of files that do not exist")
-	flags.StringVar(&f.newFrom, "new-from", "", "report only findings that are new since the Git `REVISION`: on changed lines, about changed payloads, or in new files")
-	flags.IntVar(&f.jobs, "jobs", 0, "files checked at once; 0 is one a processor")
+	flags.StringVar(&f.policies.Trace, "trace", "", "print the evaluation trace of policy `ID` to standard error")
+	f.addRuleFlags(cmd)
+	flags.BoolVar(&f.forceExclude, "force-exclude", false, "apply exclude patterns to files named on the command line, too")
+	flags.BoolVar(&f.fix, "fix", false, "apply safe fixes")
+	flags.BoolVar(&f.unsafeFixes, "unsafe-fixes", false, "include fixes that may change the meaning of a profile; requires --fix or --diff")
+	flags.BoolVar(&f.diff, "diff", false, "print fixes as a diff without applying them; lines with secrets are masked: add --show-secrets for a diff that can be applied to them")
+	flags.BoolVar(&f.verifySignatures, "verify-signatures", false, "verify profile signatures, signer trust, and certificate validity")
+	flags.StringArrayVar(&f.trust, "trust", nil, "trust the root certificates in `FILE` (PEM or DER) instead of the system roots; requires --verify-signatures (repeatable)")
+	flags.StringVar(&f.baseline, "baseline", "", "suppress findings listed in baseline `FILE`")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write all findings to baseline `FILE`, and report none; entries about files that are not checked are kept")
+	flags.BoolVar(&f.pruneBaseline, "prune-baseline", false, "remove stale entries from the baseline: those without a finding in checked files, and those of files that do not exist")
+	flags.StringVar(&f.newFrom, "new-from", "", "report only findings that are new since Git `REVISION`: on changed lines, about changed payloads, or in new files")
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)
-	flags.BoolVar(&f.statistics, "statistics", false, "print on standard error how many findings each rule has")
-	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress; it is shown only on a terminal, when the work takes long")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary and no notes, only findings and errors")
+	flags.BoolVar(&f.statistics, "statistics", false, "print the number of findings per rule, with severity and fixable findings, to standard error")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only findings and errors")
 	f.addVerbose(cmd)
-	flags.BoolVar(&f.noIgnores, "no-ignores", false, "report findings that comments in the files suppress")
-	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "show the findings that are kept back as well, each with what keeps it back")
+	flags.BoolVar(&f.noIgnores, "no-ignores", false, "report findings despite suppression comments")
+	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "also show suppressed findings, with the reason")
 	completeWith(cmd, "format", formatWords)
-	complete(cmd, "fail-on", "error", "warning", "info", "never")
-	completeWith(cmd, "enable", ruleWords)
-	completeWith(cmd, "disable", ruleWords)
-	completeWith(cmd, "severity", severityWords)
 	completeWith(cmd, "trace", shippedWords)
 	return cmd
 }
 
-// check does the job of sceplint check.
+// check runs sceplint check.
 func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) error {
 	c, err := f.checker(ctx)
 	if err != nil {
@@ -121,7 +117,7 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 		return err
 	}
 	defer in.Close()
-	colored, err := useColor(f.color, t.out)
+	colored, err := terminal.UseColor(f.color, t.out)
 	if err != nil {
 		return err
 	}
@@ -130,24 +126,24 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 		return err
 	}
 	shown := f.showProgress(t.err, in.Count)
-	defer shown.end()
+	defer shown.End()
 	beside := *t
-	beside.out, beside.err = shown.writer(t.out), shown.writer(t.err)
+	beside.out, beside.err = shown.Writer(t.out), shown.Writer(t.err)
 	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: beside.out, Color: colored, FilesOnly: f.diff, Private: f.showSecrets},
 		report.Report{Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed})
 	if err != nil {
 		return err
 	}
 	c.Inventory = outputs.Survey
-	tally := &runSummary{t: &beside, progress: shown, rules: map[string]int{}, flags: f, failOn: failOn, baseline: known}
-	if tally.patch, tally.applied = beside.out, !isTerminal(t.out); !tally.applied {
-		tally.patch = newTerminalWriter(beside.out)
+	tally := &runSummary{t: &beside, progress: shown, rules: map[ruleCount]*ruleStatistics{}, flags: f, failOn: failOn, baseline: known}
+	if tally.patch, tally.applied = beside.out, !terminal.IsTerminal(t.out); !tally.applied {
+		tally.patch = terminal.NewWriter(beside.out)
 	}
 	for _, note := range f.notes {
 		tally.note("%s", note)
 	}
 	err = outputs.Write(ctx, checker.InFileOrder(tally.process(c.Run(ctx, in.All()))))
-	shown.end()
+	shown.End()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func sceplint(t *testing.T, args ...string) (code int, stdout, stderr string) {
 type document struct {
 	Version int
 	Tool    struct{ Name, Version string }
-	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed, Skipped, Excluded int }
+	Summary struct{ Files, Profiles, Payloads, SCEP, Errors, Warnings, Infos, Suppressed, Fixable, Skipped, Excluded int }
 
 	Findings []struct {
 		Rule, Severity, Message, File, Help, Fingerprint string
@@ -187,7 +187,7 @@ func TestUnreadable(t *testing.T) {
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != exitFailed {
 		t.Errorf("exit: %v", err)
 	}
-	if want := "secret.mobileconfig: no permission to read it"; !strings.Contains(string(out), want) {
+	if want := "secret.mobileconfig: permission denied"; !strings.Contains(string(out), want) {
 		t.Errorf("%q is not in:\n%s", want, out)
 	}
 }

@@ -18,30 +18,32 @@ import (
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-// completionCommand stands in the place of the one that cobra adds.
+// completionCommand replaces the one that cobra adds.
 func completionCommand(t *ioStreams) *cobra.Command {
 	var plain bool
 	cmd := &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Print the script that completes words in bash, zsh, fish or powershell",
-		Long: `Print the script that completes words in a shell: commands, flags, the IDs of rules and policies,
-packs, formats and severities.
+		Short: "Generate a shell completion script",
+		Long: `Generate a completion script for bash, zsh, fish, or powershell. It completes commands, flags, the IDs of rules and
+policies, packs, formats, and severities.
 
-To have it in this session, and in every new one:
+To load completions in the current session:
   bash        source <(sceplint completion bash)
-              sceplint completion bash >~/.local/share/bash-completion/completions/sceplint
   zsh         source <(sceplint completion zsh)
-              sceplint completion zsh >"${fpath[1]}/_sceplint"
   fish        sceplint completion fish | source
-              sceplint completion fish >~/.config/fish/completions/sceplint.fish
   powershell  sceplint completion powershell | Out-String | Invoke-Expression
-              sceplint completion powershell >>$PROFILE
 
-In bash it needs the package bash-completion, in zsh what autoload -U compinit; compinit loads.`,
+To load them in every new session, write the script to:
+  bash        ~/.local/share/bash-completion/completions/sceplint
+  zsh         "${fpath[1]}/_sceplint"
+  fish        ~/.config/fish/completions/sceplint.fish
+  powershell  $PROFILE (append)
+
+bash requires the package bash-completion; zsh requires autoload -U compinit; compinit.`,
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(shells, args[0]) {
-				return fmt.Errorf("name one shell: %s", strings.Join(shells, ", "))
+				return fmt.Errorf("expected one shell: %s", strings.Join(shells, ", "))
 			}
 			return nil
 		},
@@ -54,7 +56,7 @@ In bash it needs the package bash-completion, in zsh what autoload -U compinit; 
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&plain, "no-descriptions", false, "complete without the titles of what is completed")
+	cmd.Flags().BoolVar(&plain, "no-descriptions", false, "omit descriptions from completions")
 	return cmd
 }
 
@@ -83,7 +85,7 @@ func completionScript(root *cobra.Command, shell string, titles bool) ([]byte, e
 	script := b.String()
 	for _, c := range corrections[shell] {
 		if strings.Count(script, c.old) != 1 {
-			return nil, fmt.Errorf("the completion script for %s is not the one known: %q", shell, c.old)
+			return nil, fmt.Errorf("unexpected completion script for %s: no %q", shell, c.old)
 		}
 		script = strings.Replace(script, c.old, c.new, 1)
 	}
@@ -192,4 +194,11 @@ func targetWords(typed string) ([]string, cobra.ShellCompDirective) {
 		}
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// complete offers fixed values for a flag to shell completion.
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag does not exist: a mistake in this program
+	}
 }

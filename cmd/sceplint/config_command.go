@@ -13,9 +13,11 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
-// starterConfig is what sceplint config init writes.
+// starterConfig is the file that sceplint config init writes.
 //
 //go:embed starter.sceplint.yaml
 var starterConfig []byte
@@ -23,19 +25,21 @@ var starterConfig []byte
 func configCommand(t *ioStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Write, check and describe the configuration file " + config.Name,
-		Long: `The configuration is the file ` + config.Names[0] + ` (or ` + config.Names[1] + `) of the working directory, or of the nearest
-one above it that has one, up to the repository root: the directory that holds .git. Without a repository, it is
-that of the working directory alone. Files are named in it relative to where it lies; neither they nor links
-may lead out of the repository. Command-line flags override it.`,
-		Args: noPaths,
+		Short: "Create, validate, and describe " + config.Name,
+		Long: `Create, validate, and describe the configuration file.
+
+The configuration is the nearest ` + config.Names[0] + ` (or ` + config.Names[1] + `) in the working directory or its parents, up to
+the repository root (the directory with .git). Outside of a repository, only the working directory is searched.
+Paths in it are relative to the configuration file, and must stay inside the repository, links included.
+Command-line flags override the configuration.`,
+		Args: usage.RequireSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "init [DIR]",
-			Short: "Write a " + config.Name + " to start from",
-			Args:  cobra.MaximumNArgs(1),
+			Short: "Create a sample " + config.Name,
+			Args:  usage.ArgumentCount(0, 1, "path"),
 			RunE: func(_ *cobra.Command, args []string) error {
 				return t.configInit(append(args, ".")[0])
 			},
@@ -44,7 +48,7 @@ may lead out of the repository. Command-line flags override it.`,
 		&cobra.Command{
 			Use:   "schema",
 			Short: "Print the JSON Schema of " + config.Name,
-			Args:  cobra.NoArgs,
+			Args:  usage.ArgumentCount(0, 0, ""),
 			RunE: func(*cobra.Command, []string) error {
 				_, err := t.out.Write(config.Schema)
 				return err
@@ -57,8 +61,8 @@ may lead out of the repository. Command-line flags override it.`,
 func configCheckCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE]",
-		Short: "Check a configuration file, with the policies and files that it names",
-		Args:  cobra.MaximumNArgs(1),
+		Short: "Validate a configuration file with its policies and files",
+		Args:  usage.ArgumentCount(0, 1, "path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f := checkFlags{}
 			f.policies.Project = config.Project{Path: append(args, "")[0]}
@@ -68,7 +72,7 @@ func configCheckCommand(t *ioStreams) *cobra.Command {
 			}
 			conf := &f.policies.Project
 			if conf.File == "" {
-				return fmt.Errorf("no %s is in the working directory or above it in the repository; sceplint config init writes one", config.Name)
+				return fmt.Errorf("no %s in the working directory or its parents in the repository; run `sceplint config init` to create one", config.Name)
 			}
 			if _, err := f.openBaselines(); err != nil {
 				return err
@@ -82,7 +86,7 @@ func configCheckCommand(t *ioStreams) *cobra.Command {
 					policies++
 				}
 			}
-			_, err = fmt.Fprintf(newTerminalWriter(t.out), "%s is right: %s and %s are loaded\n", conf.File, report.Plural(len(c.Rules)-policies, "rule", "rules"), report.Plural(policies, "policy", "policies"))
+			_, err = fmt.Fprintf(terminal.NewWriter(t.out), "%s is valid: loaded %s and %s\n", conf.File, report.Plural(len(c.Rules)-policies, "rule", "rules"), report.Plural(policies, "policy", "policies"))
 			return err
 		},
 	}
@@ -92,26 +96,26 @@ func configCheckCommand(t *ioStreams) *cobra.Command {
 func (t *ioStreams) configInit(directory string) error {
 	for _, name := range config.Names {
 		if file := filepath.Join(directory, name); exists(file) {
-			return fmt.Errorf("%s is there already; nothing was written", file)
+			return fmt.Errorf("%s already exists; nothing was written", file)
 		}
 	}
 	file := filepath.Join(directory, config.Name)
 	if _, err := localfile.Follow(file, true); err != nil {
-		return fmt.Errorf("cannot write the configuration: %w", localfile.DescribeError(file, err))
+		return fmt.Errorf("configuration not written: %w", localfile.DescribeError(file, err))
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already; nothing was written", file)
+		return fmt.Errorf("%s already exists; nothing was written", file)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write the configuration: %w", localfile.DescribeError(file, err))
+		return fmt.Errorf("configuration not written: %w", localfile.DescribeError(file, err))
 	}
 	_, err = out.Write(starterConfig)
 	if err := errors.Join(err, out.Close()); err != nil {
 		os.Remove(file)
-		return fmt.Errorf("cannot write the configuration: %w", err)
+		return fmt.Errorf("configuration not written: %w", err)
 	}
-	_, err = fmt.Fprintf(newTerminalWriter(t.out), "wrote %s; sceplint check uses it from now on\n", file)
+	_, err = fmt.Fprintf(terminal.NewWriter(t.out), "wrote %s; `sceplint check` uses it by default\n", file)
 	return err
 }
 
@@ -123,7 +127,7 @@ func exists(file string) bool {
 // addConfigFlags adds the flags that choose the configuration file.
 func addConfigFlags(cmd *cobra.Command, f *config.Project) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.Path, "config", "", "read the configuration from `FILE`, not from the "+config.Name+" of the working directory or of one above it, up to the repository root")
-	flags.BoolVar(&f.Disabled, "no-config", false, "read no configuration file")
+	flags.StringVar(&f.Path, "config", "", "read configuration `FILE` (default the nearest "+config.Name+" up to the repository root)")
+	flags.BoolVar(&f.Disabled, "no-config", false, "do not read a configuration file")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 }

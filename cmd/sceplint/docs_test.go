@@ -11,13 +11,16 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/rules"
 )
 
 // TestRulesPage holds rules/README.md against the descriptions it is generated
 // from.
-func TestRulesPage(t *testing.T) { generated(t, "../../rules/README.md", rules.All()) }
+func TestRulesPage(t *testing.T) {
+	generated(t, "../../rules/README.md", append(rules.All(), probe.Rules(nil)...))
+}
 
 // TestPoliciesPage holds policies/README.md against the METADATA it is
 // generated from.

@@ -15,7 +15,10 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 func explainCommand(t *ioStreams) *cobra.Command {
@@ -24,16 +27,16 @@ func explainCommand(t *ioStreams) *cobra.Command {
 	var loaded policy.Loader
 	cmd := &cobra.Command{
 		Use:   "explain ID|CODE",
-		Short: "Explain a rule, a policy, or an error code of Apple: what, why, examples, references",
-		Long: `Explain a rule, a policy, or an error code of Apple: what, why, examples, references.
+		Short: "Show the documentation of a rule or policy, or the causes of an error code",
+		Long: `Show the documentation of a rule or policy, or the causes of an error code of Apple.
 
-A code, such as 22013, is what a device reports when a profile or a certificate fails.
-explain prints what it means, and the rules that find its causes in profiles.`,
+A device reports a code, such as 22013, when a profile or a certificate request fails. explain
+prints its meaning, and the rules that find its causes in profiles.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if everything {
-				return cobra.NoArgs(cmd, args)
+				return usage.ArgumentCount(0, 0, "")(cmd, args)
 			}
-			return cobra.ExactArgs(1)(cmd, args)
+			return usage.ArgumentCount(1, 1, "ID")(cmd, args)
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
@@ -48,12 +51,12 @@ explain prints what it means, and the rules that find its causes in profiles.`,
 			return words, directive
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			on, err := useColor(colored, t.out)
+			on, err := terminal.UseColor(colored, t.out)
 			if err != nil {
 				return err
 			}
 			loaded.AllPacks = len(loaded.Packs) == 0 // a shipped policy is explained wherever it is
-			all, _, err := loadRules(cmd.Context(), &loaded, audit.DriftRules()...)
+			all, _, err := loadRules(cmd.Context(), &loaded, append(audit.DriftRules(), probe.Rules(nil)...)...)
 			if err != nil {
 				return err
 			}
@@ -77,8 +80,8 @@ explain prints what it means, and the rules that find its causes in profiles.`,
 			return config.UnknownRule(args[0], all, true)
 		},
 	}
-	cmd.Flags().BoolVar(&everything, "all", false, "explain all rules and policies")
-	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	cmd.Flags().BoolVar(&everything, "all", false, "show the documentation of all rules and policies")
+	cmd.Flags().StringVar(&format, "format", "text", "write as `NAME`: text, json, or markdown (default text)")
 	complete(cmd, "format", "text", "json", "markdown")
 	addColorFlag(cmd, &colored)
 	addPolicyFlags(cmd, &loaded)
@@ -109,7 +112,7 @@ func explainFormat(name string, color bool) (report.RulesFormat, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return nil, fmt.Errorf("unknown format %q; write one of %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("unknown format %q; expected one of %s", name, strings.Join(names, ", "))
 }
 
 //go:embed guides/faq.md

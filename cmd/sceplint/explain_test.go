@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -13,7 +14,7 @@ func TestErrorCodes(t *testing.T) {
 	for _, r := range rules.All() {
 		known[r.ID] = true
 	}
-	for _, id := range policy.ShippedIDs() {
+	for _, id := range append(policy.ShippedIDs(), probe.IDs()...) {
 		known[id] = true
 	}
 	codes := map[string]bool{}

@@ -216,7 +216,7 @@ func TestNothingInside(t *testing.T) {
 		"system-profiler-none.json": "where no profiles are installed",
 	} {
 		code, out, errOut := sceplint(t, "check", exportsDir+file)
-		if out != "" || code != exitFailed || !strings.Contains(errOut, says) || !strings.Contains(errOut, "nothing to check") {
+		if out != "" || code != exitFailed || !strings.Contains(errOut, says) || !strings.Contains(errOut, "no profiles found") {
 			t.Errorf("%s: exit code %d, %q, %q", file, code, out, errOut)
 		}
 		code, out, errOut = sceplint(t, "check", "--no-default-pack", "--disable", "*", "--enable", "profile-*", "--enable", "payload-*", "--enable", "plist-*", exportsDir+file, exportsDir+"plain.mobileconfig")

@@ -134,7 +134,7 @@ func TestFaultsPlaces(t *testing.T) {
 		code int
 		says string
 	}{
-		{"special", exitFailed, "nothing to check"},
+		{"special", exitFailed, "no profiles found"},
 		{"good", exitClean, ""},
 		{"one.mobileconfig", exitFailed, "one.mobileconfig: too many levels of symbolic links"},
 		{"none.mobileconfig", exitFailed, "none.mobileconfig: no such file or directory"},
@@ -142,8 +142,8 @@ func TestFaultsPlaces(t *testing.T) {
 		{long, exitFailed, long + ": file name too long"},
 		{strings.Repeat("d/", 3000) + "p.mobileconfig", exitFailed, ": file name too long"},
 		{"good/p.mobileconfig/x.mobileconfig", exitFailed, "x.mobileconfig: not a directory"},
-		{"secret.mobileconfig", exitFailed, "secret.mobileconfig: no permission to read it"},
-		{"closed", exitFailed, "closed/in: no permission to read it"},
+		{"secret.mobileconfig", exitFailed, "secret.mobileconfig: permission denied"},
+		{"closed", exitFailed, "closed/in: permission denied"},
 	} {
 		f.ends(f.run(asNobody, with(plainCheck, "--fail-on", "never", c.path)...), c.code, c.says)
 	}
@@ -170,7 +170,7 @@ func TestFaultsFull(t *testing.T) {
 		}
 		f.ends(f.run(func(cmd *exec.Cmd) { cmd.Stdout = out }, with(plainCheck, "--format", name, "p.mobileconfig")...), exitFailed, full)
 		out.Close()
-		f.ends(f.run(nil, with(plainCheck, "--format", name+"=/dev/full", "p.mobileconfig")...), exitFailed, "cannot write the report: /dev/full: "+full)
+		f.ends(f.run(nil, with(plainCheck, "--format", name+"=/dev/full", "p.mobileconfig")...), exitFailed, "report not written: /dev/full: "+full)
 	}
 	many := []string{}
 	for i := range 30 { // their reports are longer than the limit
@@ -180,7 +180,7 @@ func TestFaultsFull(t *testing.T) {
 		{"text", ""}, {"json", ""}, {"sarif", ""}, {"html", ""}, {"csv", ""}, {"junit", ""},
 	} {
 		f.write("report", "old\n")
-		f.ends(f.run(noRoom, with(with(plainCheck, "--format", c.file+"=report"), many...)...), exitFailed, "cannot write the report: report: "+limit)
+		f.ends(f.run(noRoom, with(with(plainCheck, "--format", c.file+"=report"), many...)...), exitFailed, "report not written: report: "+limit)
 		if got := f.read("report"); got != "old\n" {
 			t.Errorf("%s: the old report is gone: %.100q", c.file, got)
 		}
@@ -195,8 +195,8 @@ func TestFaultsFull(t *testing.T) {
 	if _, err := os.Stat(f.path("state")); err == nil {
 		t.Error("half a state was written")
 	}
-	f.ends(f.run(nil, "audit", "--no-default-pack", "--quiet", "--format", "json=/dev/full", "p.mobileconfig"), exitFailed, "cannot write the report: /dev/full: "+full)
-	f.ends(f.run(noRoom, with(plainCheck, "--fix", "p.mobileconfig")...), exitFailed, "p.mobileconfig: cannot write beside it, nothing was changed: ")
+	f.ends(f.run(nil, "audit", "--no-default-pack", "--quiet", "--format", "json=/dev/full", "p.mobileconfig"), exitFailed, "report not written: /dev/full: "+full)
+	f.ends(f.run(noRoom, with(plainCheck, "--fix", "p.mobileconfig")...), exitFailed, "p.mobileconfig: cannot create a file in the same directory; not modified: ")
 	if f.read("p.mobileconfig") != text {
 		t.Error("the profile was changed")
 	}
@@ -214,7 +214,7 @@ func TestFaultsFix(t *testing.T) {
 	if err := os.Chmod(f.path("dir"), 0o555); err != nil {
 		t.Fatal(err)
 	}
-	f.ends(f.run(asNobody, with(fix, "dir/p.mobileconfig")...), exitFailed, "dir/p.mobileconfig: cannot write beside it: ")
+	f.ends(f.run(asNobody, with(fix, "dir/p.mobileconfig")...), exitFailed, "dir/p.mobileconfig: cannot create a file in the same directory: ")
 	if err := os.Chmod(f.path("dir"), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestFaultsFix(t *testing.T) {
 
 	// Nobody sees half of it, and who has changed it meanwhile is not overwritten.
 	err := localfile.Replace(f.write("changed.mobileconfig", "newer"), []byte(text), []byte(fixed))
-	if err == nil || !strings.Contains(err.Error(), "changed while it was checked") || f.read("changed.mobileconfig") != "newer" {
+	if err == nil || !strings.Contains(err.Error(), "changed during the check") || f.read("changed.mobileconfig") != "newer" {
 		t.Errorf("a newer file: %v", err)
 	}
 
@@ -255,7 +255,7 @@ func TestFaultsFix(t *testing.T) {
 			t.Errorf("the owner is not kept: %v", err)
 		}
 		f.write("roots.mobileconfig", text)
-		f.ends(f.run(asNobody, with(fix, "roots.mobileconfig")...), exitFailed, "roots.mobileconfig: it belongs to somebody else")
+		f.ends(f.run(asNobody, with(fix, "roots.mobileconfig")...), exitFailed, "roots.mobileconfig: owned by another user")
 		if f.read("roots.mobileconfig") != text {
 			t.Error("a file of somebody else was changed")
 		}

@@ -123,7 +123,7 @@ func TestFaultsInterruptedFix(t *testing.T) {
 		if changed < 3 || changed == files {
 			t.Errorf("signal %d: %d of %d files were changed", s, changed, files)
 		}
-		f.ends(o, exitFailed, "interrupted: not everything was checked")
+		f.ends(o, exitFailed, "interrupted: some files were not checked")
 		for _, report := range []string{"report.json", "report.html"} {
 			if _, err := os.Stat(f.path(report)); err == nil {
 				t.Errorf("signal %d: %s tells of a part", s, report)

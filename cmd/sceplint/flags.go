@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,25 +20,50 @@ import (
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
-// addCommon adds the flags that say what profiles are judged by, whatever is
-// done with them.
+// addCommon adds the flags that checks, audits, and policy input share.
 func (f *checkFlags) addCommon(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.target, "target", "", "`SYSTEMS` the profiles are meant for, as in ios=17,macos=14")
-	flags.StringVar(&f.now, "now", "", "judge expiry at this `TIME`, in RFC 3339, instead of the present")
-	flags.StringVar(&f.stdinName, "stdin-filename", "<stdin>", "`NAME` of standard input in findings")
-	flags.BoolVar(&f.showSecrets, "show-secrets", false, "print challenges, passwords and keys instead of masking them, and let policies see them")
+	flags.StringArrayVar(&f.targets, "target", nil, "check against target `PLATFORMS`, such as ios=17,macos=14 (repeatable)")
+	addNowFlag(cmd, &f.now)
+	flags.StringVar(&f.stdinName, "stdin-filename", "<stdin>", "report `NAME` as the file name of standard input (default <stdin>)")
+	flags.BoolVar(&f.showSecrets, "show-secrets", false, "do not mask challenges, passwords, and private keys in output and policy input")
 	completeWith(cmd, "target", targetWords)
 }
 
-// addVerbose adds the flag that lists what is not checked.
+func addNowFlag(cmd *cobra.Command, now *string) {
+	cmd.Flags().StringVar(now, "now", "", "evaluate expiry at `TIME` in RFC 3339, such as 2026-01-31T12:00:00Z (default now)")
+}
+
+// addRuleFlags adds the flags that select rules, and those about how they run.
+func (f *checkFlags) addRuleFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(usage.CommaList{Values: &f.enable}, "enable", "enable rules that match `ID[,ID]`: rules that are off by default or disabled; * is a wildcard (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.disable}, "disable", "disable rules that match `ID[,ID]`; * is a wildcard (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.severity}, "severity", "set the severity of rules with `ID=LEVEL`: error, warning, info, or off (repeatable)")
+	addFailOnFlag(cmd, &f.failOn)
+	flags.IntVar(&f.jobs, "jobs", 0, "check `N` files in parallel; 0 means one per CPU (default 0)")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "do not show the progress bar, which long runs show on a terminal")
+	completeWith(cmd, "enable", usage.CommaWords(ruleWords))
+	completeWith(cmd, "disable", usage.CommaWords(ruleWords))
+	completeWith(cmd, "severity", usage.CommaWords(severityWords))
+}
+
+func addFailOnFlag(cmd *cobra.Command, failOn *string) {
+	cmd.Flags().StringVar(failOn, "fail-on", "", "exit with code 1 for findings of `SEVERITY` or higher: error, warning, info, or never (default error)")
+	complete(cmd, "fail-on", "error", "warning", "info", "never")
+}
+
+// addVerbose adds the flag that lists the files that are not checked.
 func (f *checkFlags) addVerbose(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "list on standard error the paths that are skipped or excluded, each with its reason")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "list skipped and excluded paths with the reason on standard error")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
 
@@ -47,8 +73,8 @@ func (f *checkFlags) setCommon(c *checker.Checker) (err error) {
 	if c.Now, err = f.time(); err != nil {
 		return err
 	}
-	if f.target != "" {
-		if c.Targets, err = checker.ParseTargets(f.target); err != nil {
+	if len(f.targets) > 0 {
+		if c.Targets, err = checker.ParseTargets(strings.Join(f.targets, ",")); err != nil {
 			return fmt.Errorf("--target: %w", err)
 		}
 	}
@@ -62,18 +88,26 @@ func (f *checkFlags) time() (time.Time, error) {
 	}
 	now, err := time.Parse(time.RFC3339, f.now)
 	if err != nil {
-		return now, fmt.Errorf("--now %q is not a time in RFC 3339; write it as in 2026-01-31T12:00:00Z", f.now)
+		return now, fmt.Errorf("invalid --now %q: expected RFC 3339, such as 2026-01-31T12:00:00Z", f.now)
 	}
 	return now, nil
 }
 
+// validateJobs rejects a number of workers that is out of range.
+func validateJobs(jobs int) error {
+	const maxJobs = 1024
+	if jobs < 0 || jobs > maxJobs {
+		return fmt.Errorf("invalid --jobs %d: expected 0 to %d; 0 means one per CPU", jobs, maxJobs)
+	}
+	return nil
+}
+
 // checker makes the checker that the flags ask for.
 func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*checker.Checker, error) {
-	const most = 1024
-	if f.jobs < 0 || f.jobs > most {
-		return nil, fmt.Errorf("--jobs %d: write a number of workers up to %d, or 0 for one a processor", f.jobs, most)
+	if err := validateJobs(f.jobs); err != nil {
+		return nil, err
 	}
-	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, KnownRuleIDs: policy.ShippedIDs()}
+	c := &checker.Checker{Jobs: f.jobs, NoIgnores: f.noIgnores, KnownRuleIDs: append(policy.ShippedIDs(), probe.IDs()...)}
 	err := f.setCommon(c)
 	if err != nil {
 		return nil, err
@@ -83,25 +117,25 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	if err != nil {
 		return nil, err
 	}
-	if f.target == "" {
+	if len(f.targets) == 0 {
 		c.Targets = f.policies.Project.Targets
 	}
 	if c.Verify, err = f.verify(); err != nil {
 		return nil, err
 	}
 	if err := f.policies.Project.Apply(c, config.Selection{
-		Enable: f.enable, Disable: f.disable, Severity: f.severity, Targets: f.target != "", AlsoKnown: audit.DriftIDs(),
+		Enable: f.enable, Disable: f.disable, Severity: f.severity, Targets: len(f.targets) > 0, AlsoKnown: append(audit.DriftIDs(), probe.IDs()...),
 	}); err != nil {
 		return nil, err
 	}
 	if id := f.policies.Trace; id != "" && !slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.ID == id && r.Pack != "" }) {
-		return nil, fmt.Errorf("--trace: unknown policy %q; sceplint rules lists those that are loaded", id)
+		return nil, fmt.Errorf("--trace: unknown policy %q; run `sceplint rules` to list loaded policies", id)
 	}
 	switch {
 	case f.unsafeFixes && !f.fix && !f.diff:
-		return nil, errors.New("--unsafe-fixes does nothing alone; add --fix, or --diff to look first")
+		return nil, errors.New("--unsafe-fixes requires --fix or --diff")
 	case f.fix && f.diff:
-		return nil, errors.New("--fix and --diff do not go together: one changes files, the other only shows")
+		return nil, errors.New("--fix and --diff cannot be used together")
 	case f.unsafeFixes:
 		c.Fix = checker.FixAll
 	case f.fix || f.diff:
@@ -110,7 +144,7 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	return c, nil
 }
 
-// suppression sets what keeps findings back, and gives the baseline, if there is
+// suppression sets what suppresses findings, and gives the baseline, if there is
 // one.
 func (f *checkFlags) suppression(ctx context.Context, c *checker.Checker) (*suppress.Baselines, error) {
 	var list []func(*checker.Finding) *checker.Suppression
@@ -126,7 +160,7 @@ func (f *checkFlags) suppression(ctx context.Context, c *checker.Checker) (*supp
 	}
 	if f.newFrom != "" {
 		if f.writeBaseline != "" {
-			return nil, errors.New("--write-baseline and --new-from do not go together: a baseline holds all findings")
+			return nil, errors.New("--write-baseline and --new-from cannot be used together: a baseline lists all findings")
 		}
 		if c.Earlier, err = f.since(ctx); err != nil {
 			return nil, fmt.Errorf("--new-from: %w", err)
@@ -134,8 +168,8 @@ func (f *checkFlags) suppression(ctx context.Context, c *checker.Checker) (*supp
 	}
 	if len(list) > 0 {
 		c.Suppress = func(found *checker.Finding) *checker.Suppression {
-			for _, withhold := range list {
-				if s := withhold(found); s != nil {
+			for _, suppressBy := range list {
+				if s := suppressBy(found); s != nil {
 					return s
 				}
 			}
@@ -164,7 +198,7 @@ func (f *checkFlags) since(ctx context.Context) (*suppress.Revision, error) {
 	return revision, nil
 }
 
-// describesRules reports whether a report tells what the rules are about.
+// describesRules reports whether a report includes descriptions of rules.
 func (f *checkFlags) describesRules() bool {
 	return slices.ContainsFunc(report.Formats, func(x report.NamedFormat) bool {
 		return x.Rules && slices.ContainsFunc(f.formats, func(spec string) bool {
@@ -174,7 +208,7 @@ func (f *checkFlags) describesRules() bool {
 	})
 }
 
-// threshold gives the least severity that fails; Off means that nothing does.
+// threshold gives the lowest severity that fails; Off means that none does.
 func (f *checkFlags) threshold() (checker.Severity, error) {
 	level := f.failOn
 	if level == "" {
@@ -185,7 +219,7 @@ func (f *checkFlags) threshold() (checker.Severity, error) {
 	}
 	s, err := checker.ParseSeverity(level)
 	if err != nil || s == checker.Off {
-		return 0, fmt.Errorf("unknown --fail-on %q; write error, warning, info or never", level)
+		return 0, fmt.Errorf("invalid --fail-on %q: expected error, warning, info, or never", level)
 	}
 	return s, nil
 }
@@ -198,15 +232,14 @@ func (f *checkFlags) inputs(t *ioStreams, paths []string) (*source.Inputs, error
 	stdin := slices.Contains(paths, "-")
 	switch {
 	case stdin && f.fix:
-		return nil, errors.New("--fix cannot change standard input; use --diff, or name the file")
+		return nil, errors.New("--fix cannot change standard input; use --diff, or give the path of the file")
 	case f.stdinNamed && !stdin:
-		return nil, errors.New("--stdin-filename names standard input, which is not read; add - to the paths")
+		return nil, errors.New("--stdin-filename requires standard input; add - to the paths")
 	}
 	return in, in.Validate()
 }
 
-// openBaselines opens the baselines that the flags or the configuration name; nil if there is nothing to do with
-// one.
+// openBaselines opens the baselines of the flags or the configuration; nil if there are none.
 func (f *checkFlags) openBaselines() (*suppress.Baselines, error) {
 	conf := &f.policies.Project
 	path, read := f.baseline, localfile.Read
@@ -216,11 +249,11 @@ func (f *checkFlags) openBaselines() (*suppress.Baselines, error) {
 	}
 	switch {
 	case f.pruneBaseline && path == "" && f.writeBaseline == "":
-		return nil, errors.New("--prune-baseline: no baseline is set; add --baseline FILE")
+		return nil, errors.New("--prune-baseline requires a baseline; add --baseline FILE")
 	case f.writeBaseline != "" && (f.fix || f.diff):
-		return nil, errors.New("--write-baseline does not go with --fix or --diff; fix first, then write down what is left")
+		return nil, errors.New("--write-baseline cannot be used with --fix or --diff; apply fixes first")
 	case f.pruneBaseline && (f.fix || f.diff):
-		return nil, errors.New("--prune-baseline does not go with --fix or --diff; fix first, then prune")
+		return nil, errors.New("--prune-baseline cannot be used with --fix or --diff; apply fixes first")
 	}
 	return suppress.OpenBaselines(suppress.BaselineOptions{Path: path, Read: read, Write: f.writeBaseline, Prune: f.pruneBaseline})
 }
@@ -228,7 +261,7 @@ func (f *checkFlags) openBaselines() (*suppress.Baselines, error) {
 // rootFile is a file of root certificates.
 type rootFile struct {
 	read func() ([]byte, error)
-	fail func(error) error // tells where it is named
+	fail func(error) error // adds the location that names it
 }
 
 // verify does what --verify-signatures and --trust, or the configuration, ask for;
@@ -239,15 +272,15 @@ func (f *checkFlags) verify() (*checker.Verify, error) {
 	files := f.rootFiles()
 	switch {
 	case !on && len(f.trust) > 0:
-		return nil, errors.New("--trust does nothing alone; add --verify-signatures")
+		return nil, errors.New("--trust requires --verify-signatures")
 	case !on && len(files) > 0 && !f.verifyGiven:
-		return nil, files[0].fail(errors.New("does nothing alone; add verify-signatures: true"))
+		return nil, files[0].fail(errors.New("requires `verify-signatures: true`"))
 	case !on:
 		return nil, nil
 	case len(files) == 0:
 		roots, err := x509.SystemCertPool()
 		if err != nil || roots.Equal(x509.NewCertPool()) {
-			f.notes = append(f.notes, "this system has no root certificates, so that it is not looked at who signed; name roots with --trust")
+			f.notes = append(f.notes, "signer trust was not checked: this system has no root certificates; add them with --trust")
 			return &checker.Verify{}, nil
 		}
 		return &checker.Verify{Roots: roots}, nil
@@ -284,4 +317,17 @@ func (f *checkFlags) rootFiles() (files []rootFile) {
 		})
 	}
 	return files
+}
+
+func addColorFlag(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "color", "auto", "colorize output `WHEN`: auto, always, or never; auto honors NO_COLOR and CLICOLOR_FORCE (default auto)")
+	complete(cmd, "color", "auto", "always", "never")
+}
+
+// showProgress starts to show progress on w, unless flags say otherwise.
+func (f *checkFlags) showProgress(w io.Writer, total func() int) *terminal.Progress {
+	if f.noProgress || f.quiet {
+		return nil
+	}
+	return terminal.ShowProgress(w, total)
 }

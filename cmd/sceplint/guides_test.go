@@ -15,6 +15,7 @@ import (
 	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -91,7 +92,7 @@ func anchors(page []byte) (all []string) {
 // and those to a rule to the rule they name.
 func TestGuideLinks(t *testing.T) {
 	t.Parallel()
-	known := append(config.RuleIDs(rules.All()), policy.ShippedIDs()...)
+	known := slices.Concat(config.RuleIDs(rules.All()), policy.ShippedIDs(), probe.IDs())
 	named := 0
 	for _, page := range append(guides(t), "../../README.md") {
 		text := checkertest.Read(t, page)
@@ -129,7 +130,7 @@ func TestGuideLinks(t *testing.T) {
 // flags and comments of examples.
 func TestGuideWords(t *testing.T) {
 	others := []string{"sceplint-system", "sceplint-docker", "sarif-file", "working-directory", "exit-code", "security-events"}
-	known := slices.Concat(config.RuleIDs(rules.All()), policy.ShippedIDs(), audit.DriftIDs())
+	known := slices.Concat(config.RuleIDs(rules.All()), policy.ShippedIDs(), audit.DriftIDs(), probe.IDs())
 	used := regexp.MustCompile(`(?:sceplint:ignore(?:-file)?|--disable|--enable|explain|--trace) ([a-z-]+[a-z])(?:[^*a-z-]|$)`)
 	seen := 0
 	for _, guide := range guides(t) {

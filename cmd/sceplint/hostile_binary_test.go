@@ -126,7 +126,7 @@ func hostileBinary() []hostile {
 		objects("date-year", "date is not within the years", real64(-1e14)),
 		objects("real-nan", "whose value is of type real", append([]byte{0x23}, real64(math.NaN())[1:]...)),
 		objects("surrogate", "whose value is of type string", []byte{0x61, 0xd8, 0x00}),
-		objects("keys-twice", "stands twice in one dict", dict1(), ascii("a"), []byte{0x09}),
+		objects("keys-twice", "duplicate key", dict1(), ascii("a"), []byte{0x09}),
 		objects("key-number", "a key that is not a string", []byte{0xd1, 1, 1}, []byte{0x10, 1}),
 		objects("key-escape", `\x1b[31m`, []byte{0xd2, 1, 1, 2, 2}, ascii("a\x1b[31m"), []byte{0x09}),
 		objects("dag", "values when its references are followed", append(twice(40), []byte{0x09})...),

@@ -64,21 +64,21 @@ func hostileNames() []hostile {
 		in("audit-csv", "audit --format csv --by device .", 1, ""),
 		in("audit-json", "audit --format json .", 1, ""),
 		in("audit-html", "audit --format html .", 1, ""),
-		in("baseline", "check --write-baseline b.json .", 1, "wrote 0 findings to the baseline"),
+		in("baseline", "check --write-baseline b.json .", 1, "wrote 0 findings to baseline"),
 		in("diff", "check --diff .", 1, ""),
 		in("verify", "check --verify-signatures --show-suppressed --statistics .", 1, shownName),
 		{name: "input", lay: func(dir string) { lay(dir, "a\x1b[31m", bad) }, args: "input a\x1b[31m", exit: 2, says: `a\u{1b}[31m:1:1: this is not a property list`},
 		{name: "directory", lay: func(dir string) { lay(dir, "d\x1b[2J\n\u202e/x.mobileconfig", bad) }, exit: 1, says: `d\u{1b}[2J\u{a}\u{202e}/x.mobileconfig:1:1`},
-		{name: "missing", args: "check a\x1b[31m\u202e.mobileconfig", exit: 2, says: `a\u{1b}[31m\u{202e}.mobileconfig: no such file or directory, and no valid pattern`},
+		{name: "missing", args: "check a\x1b[31m\u202e.mobileconfig", exit: 2, says: `a\u{1b}[31m\u{202e}.mobileconfig: no such file or directory, and not a valid glob pattern`},
 		{name: "missing-json", args: "check --format json a\x1b[31m\u202e.mobileconfig", exit: 2, says: `"errors"`},
-		{name: "glob", args: "check a\x1b*", exit: 2, says: `a\u{1b}*: no file matches the pattern`},
-		{name: "glob-braces", args: "check " + many("{a,", 80), exit: 2, says: "no valid pattern"},
-		{name: "glob-alternatives", args: "check " + many("{a,b}", 50), exit: 2, says: "its braces stand for more than 1024 patterns"},
+		{name: "glob", args: "check a\x1b*", exit: 2, says: `a\u{1b}*: no file matches the glob pattern`},
+		{name: "glob-braces", args: "check " + many("{a,", 80), exit: 2, says: "not a valid glob pattern"},
+		{name: "glob-alternatives", args: "check " + many("{a,b}", 50), exit: 2, says: "braces expand to more than 1024 patterns"},
 		{name: "glob-stars", args: "check " + many("**/", 1000) + "*.none", exit: 2, says: "no file matches"},
-		{name: "glob-classes", args: "check " + many("[a-z", 60), exit: 2, says: "no valid pattern"},
+		{name: "glob-classes", args: "check " + many("[a-z", 60), exit: 2, says: "not a valid glob pattern"},
 		{name: "command", args: "a\x1b[31m\u202e", exit: 2, says: `unknown command`},
-		{name: "flag", args: "check --a\x1b[31m\u202e", exit: 2, says: `unknown flag: --a\u{1b}[31m\u{202e}`},
-		{name: "format", args: "check --format \u009b\u202e good.mobileconfig", exit: 2, says: "unknown format"},
+		{name: "flag", args: "check --a\x1b[31m\u202e", exit: 2, says: `unknown flag --a\u{1b}[31m\u{202e}`},
+		{name: "format", args: "check --format \u009b\u202e good.mobileconfig", exit: 2, says: "invalid --format"},
 		{name: "rule", args: "check --disable \u009b\u202e good.mobileconfig", exit: 2, says: "\\u009b"},
 		{name: "explain", args: "explain \u009b\u202e", exit: 2, says: "\\u009b"},
 		{name: "target", args: "check --target \u009b\u202e=1 good.mobileconfig", exit: 2, says: "\\u009b"},
@@ -101,7 +101,7 @@ func hostileNames() []hostile {
 		{name: "profile-junit", file: "in.mobileconfig", args: "check --format junit in.mobileconfig", text: fixed(scepOf("<key>" + odd + "</key><true/>")), exit: 1, says: "scep-key-unknown"},
 		{name: "profile-input", file: "in.mobileconfig", args: "input in.mobileconfig", text: fixed(scepOf("<key>" + odd + "</key><true/>")), exit: 0, says: `\u009b31m\u202e`},
 		{name: "profile-diff", file: "in.mobileconfig", args: "check --diff --show-secrets in.mobileconfig", text: fixed(scepOf("<key>KeyUsag</key><integer>5</integer>")), exit: 1, says: "+++ b/in.mobileconfig"},
-		{name: "profile-audit", file: "in.mobileconfig", args: "audit --format text in.mobileconfig", text: func() []byte { return bytes.ReplaceAll(good, []byte("https://"), []byte("https://"+odd)) }, exit: 1, says: "URL"},
+		{name: "profile-audit", file: "in.mobileconfig", args: "audit --format text in.mobileconfig", text: func() []byte { return bytes.ReplaceAll(good, []byte("https://"), []byte("https://"+odd)) }, exit: 1, says: "WORST RULE"},
 		{name: "profile-audit-json", file: "in.mobileconfig", args: "audit --format json in.mobileconfig", text: func() []byte { return bytes.ReplaceAll(good, []byte("https://"), []byte("https://"+odd)) }, exit: 1, says: `\u009b`},
 		{name: "profile-trace", file: "in.mobileconfig", args: "check --trace url-https in.mobileconfig", text: fixed(scepOf(str("URL", "http://"+odd))), exit: 1, says: "url-https"},
 	}
@@ -121,13 +121,13 @@ func hostileFiles() []hostile {
 			for i := range 3000 {
 				lay(dir, strings.Repeat("d", i%50)+"/x"+strings.Repeat("x", i/50)+".plist", nil)
 			}
-		}, "", 2, "nothing to check"),
+		}, "", 2, "no profiles found"),
 		in("heavy", func(dir string) {
 			for _, name := range []string{"a", "b", "c", "d"} {
 				lay(dir, name+".mobileconfig", []byte(plistOf("<string>"+many("a", 30<<20)+"</string>")))
 			}
 		}, "check --jobs 4 .", 1, "4 files"),
-		in("none", func(string) {}, "", 2, "nothing to check"),
+		in("none", func(string) {}, "", 2, "no profiles found"),
 	}
 	return append(append(list, unixFiles()...),
 		hostile{name: "zero", args: "check /dev/zero", exit: 1, says: "is the most that is read"},

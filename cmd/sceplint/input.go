@@ -12,6 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 func inputCommand(t *ioStreams) *cobra.Command {
@@ -19,34 +20,34 @@ func inputCommand(t *ioStreams) *cobra.Command {
 	var schema bool
 	cmd := &cobra.Command{
 		Use:   "input PATH",
-		Short: "Print what a policy sees of a profile, as JSON",
-		Long: `Print the document that policies see as input: the profile, with its SCEP payloads, certificates
-and references as typed facts. Secrets are masked, for policies as well, unless --show-secrets is given.
+		Short: "Print the policy input document of a profile as JSON",
+		Long: `Print the document that policies read as input: the profile, and its SCEP payloads, certificates, and
+references as typed objects. Secrets are masked, as they are for policies, unless --show-secrets is given.
 
-A PATH of - is standard input. The document goes well with opa eval -I.`,
+PATH can be - for standard input. Use the document with opa eval -I.`,
 		Example: `  sceplint input wifi.mobileconfig
-  sceplint input wifi.mobileconfig | opa eval -I -d policies data.policies.acme.ca_host
+  sceplint input wifi.mobileconfig | opa eval -I -d policies data.policies.acme
   sceplint input --schema`,
-		Args: cobra.MaximumNArgs(1),
+		Args: usage.ArgumentCount(0, 1, "PATH"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if schema {
 				_, err := t.out.Write(policy.Schema)
 				return err
 			}
 			if len(args) == 0 {
-				return errors.New("name the profile to print, or - for standard input")
+				return errors.New("missing path; give a profile, or - for standard input")
 			}
 			return t.input(&f, args[0])
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&schema, "schema", false, "print the JSON Schema of the document instead")
+	flags.BoolVar(&schema, "schema", false, "print the JSON Schema of the document")
 	f.addCommon(cmd)
 	addConfigFlags(cmd, &f.policies.Project)
 	return cmd
 }
 
-// input does the job of sceplint input.
+// input runs sceplint input.
 func (t *ioStreams) input(f *checkFlags, path string) error {
 	c := &checker.Checker{ShowSecrets: f.showSecrets}
 	if err := f.setCommon(c); err != nil {
@@ -67,7 +68,7 @@ func (t *ioStreams) input(f *checkFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	if f.target == "" {
+	if len(f.targets) == 0 {
 		if err := f.policies.Project.Load(); err != nil {
 			return err
 		}

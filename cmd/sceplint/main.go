@@ -8,19 +8,20 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // The exit codes. Nothing changes their meaning.
 const (
-	exitClean    = 0 // nothing at or above --fail-on
-	exitFindings = 1 // findings at or above it
-	exitFailed   = 2 // the job could not be done
+	exitClean    = 0 // no findings at or above --fail-on
+	exitFindings = 1 // findings at or above --fail-on
+	exitFailed   = 2 // the run failed
 )
 
 // ioStreams is what a command reads from and writes to.
@@ -59,7 +60,7 @@ func signalContext() (context.Context, context.CancelFunc) {
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	limitMemory()
 
-	errOut = newTerminalWriter(errOut)
+	errOut = terminal.NewWriter(errOut)
 	t := &ioStreams{in: in, out: out, err: errOut}
 	root := rootCommand(t)
 	root.SetArgs(args)
@@ -68,57 +69,71 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetErr(errOut)
 	if err := root.ExecuteContext(ctx); err != nil {
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			err = errors.New("interrupted: not everything was checked")
+			err = errors.New("interrupted: some files were not checked")
 		}
 		if !errors.Is(err, errReported) {
-			fmt.Fprintf(errOut, "sceplint: %v\n", err)
+			fmt.Fprintf(errOut, "sceplint: %v\n", usage.DescribeFlagGroupError(err))
 		}
 		return exitFailed
 	}
 	return t.exit
 }
 
-// errReported is an error that was explained on standard error already.
-var errReported = errors.New("already said")
+// errReported is an error that was written to standard error already.
+var errReported = errors.New("already reported")
 
 func rootCommand(t *ioStreams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sceplint",
 		Short: "Lint Apple configuration profiles with SCEP payloads",
-		Long: `sceplint checks Apple configuration profiles (.mobileconfig) that carry SCEP payloads:
-misspelt keys, wrong types, weak keys, subjects without a name, template text where it
-breaks the file, and what else makes devices fail weeks later without a word.
+		Long: `Checks Apple configuration profiles (.mobileconfig) with SCEP payloads for misspelled keys, wrong types,
+weak keys, missing subjects, template errors, and other problems that devices do not report.
 
-Profiles may be XML or binary property lists, signed or not.
+Profiles can be XML or binary property lists, signed or unsigned.
 
-Exit codes: 0 nothing found at or above --fail-on, 1 something found, 2 the job could not be done.`,
+Exit codes:
+  0  no findings at or above --fail-on
+  1  findings at or above --fail-on
+  2  the run failed`,
 		Example: `  sceplint check profiles/
   sceplint explain scep-key-misspelled`,
-		SuggestionsMinimumDistance: 2,
-		SilenceErrors:              true,
-		SilenceUsage:               true,
-		Args:                       noPaths,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       currentVersion(),
+		Args:          usage.RequireSubcommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	root.Flags().BoolP("version", "V", false, "print the version")
+	root.SetVersionTemplate(versionLine())
+	root.SetFlagErrorFunc(usage.DescribeFlagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		if err := showHelp(cmd.OutOrStdout(), cmd); err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "sceplint: %v\n", err)
+			t.exit = exitFailed
+		}
 	})
-	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t))
+	root.SetHelpCommand(usage.HelpCommand(func(cmd *cobra.Command) error { return showHelp(cmd.OutOrStdout(), cmd) }))
+	root.AddCommand(checkCommand(t), rulesCommand(t), explainCommand(t), inputCommand(t), policyCommand(t), configCommand(t), auditCommand(t), versionCommand(t), probeCommand(t))
 	root.AddCommand(completionCommand(t), manCommand(t))
+	usage.AddHelpFlags(root)
 	return root
 }
 
-// noPaths refuses arguments of the bare command, which are commands misspelt
-// or paths that lack theirs.
-func noPaths(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if _, err := os.Stat(args[0]); err == nil {
-		return fmt.Errorf("unknown command %q; to check it write: sceplint check %s", args[0], strings.Join(args, " "))
-	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return fmt.Errorf("unknown command %q; did you mean %s?", args[0], near[0])
-	}
-	return fmt.Errorf("unknown command %q; see sceplint help", args[0])
+// flagGroups are the headings of flags in help, with the flags under each in the order of help.
+var flagGroups = []usage.Group{
+	{Name: "Selection", Flags: []string{"by", "against", "shard", "run", "target", "enable", "disable", "severity", "fail-on", "force-exclude", "now", "all"}},
+	{Name: "Output", Flags: []string{
+		"format", "color", "quiet", "verbose", "statistics", "no-progress", "stdin-filename", "show-secrets", "coverage", "threshold", "schema", "no-descriptions",
+	}},
+	{Name: "Policies", Flags: []string{"policy", "pack", "no-default-pack", "data", "trace"}},
+	{Name: "Suppression", Flags: []string{"baseline", "write-baseline", "prune-baseline", "new-from", "no-ignores", "show-suppressed"}},
+	{Name: "Fixes", Flags: []string{"fix", "unsafe-fixes", "diff"}},
+	{Name: "Servers", Flags: []string{"url", "name", "fingerprint", "host", "all-hosts", "set", "retries", "save", "replay"}},
+	{Name: "Signatures", Flags: []string{"verify-signatures", "trust"}},
+	{Name: "General", Flags: []string{"config", "no-config", "jobs", "timeout", "since", "mark-key", "help", "version"}},
+}
+
+// showHelp writes the help of a command for the terminal, if w is one.
+func showHelp(w io.Writer, cmd *cobra.Command) error {
+	return usage.WriteHelp(w, cmd, flagGroups, terminal.Width(w))
 }

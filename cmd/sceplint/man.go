@@ -10,15 +10,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/cmd/sceplint/manpage"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
 // manCommand prints the manual page, for those who make packages.
 func manCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
-		Short:  "Print the manual page, in roff; SOURCE_DATE_EPOCH is its date",
+		Short:  "Print the manual page in roff, dated SOURCE_DATE_EPOCH",
 		Hidden: true,
-		Args:   cobra.NoArgs,
+		Args:   usage.ArgumentCount(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			date, err := sourceDate()
 			if err != nil {
@@ -39,7 +40,7 @@ func sourceDate() (string, error) {
 	}
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return "", fmt.Errorf("SOURCE_DATE_EPOCH=%s is not a number of seconds", text)
+		return "", fmt.Errorf("invalid SOURCE_DATE_EPOCH %q: expected a number of seconds", text)
 	}
 	return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 }

@@ -31,7 +31,7 @@ func tool(tb testing.TB, variable string) string {
 	tb.Helper()
 	path, err := exec.LookPath(os.Getenv(variable))
 	if err != nil {
-		tb.Fatalf("%s=%s names no command (%v); run\n\t%s\nand set %s to the path of what it installs",
+		tb.Fatalf("%s=%s names no command (%v); run\n\t%s\nand set %s to path of what it installs",
 			variable, os.Getenv(variable), err, install[variable], variable)
 	}
 	return path

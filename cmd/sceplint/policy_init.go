@@ -9,20 +9,21 @@ import (
 
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 )
 
 func policyInitCommand(t *ioStreams) *cobra.Command {
 	var pack string
 	cmd := &cobra.Command{
 		Use:   "init DIR",
-		Short: "Write a first policy, with its test and a CI workflow",
-		Long: `Write a policy that works, with its test, two profiles for the test, an example profile, a README
-and a GitHub workflow that runs them, into a directory. Nothing that exists is overwritten.`,
+		Short: "Create a sample policy with a test and a CI workflow",
+		Long: `Create a working policy in a directory, with a test, two profiles for the test, a sample profile, a README,
+and a GitHub workflow that runs them. Existing files are never overwritten.`,
 		Example: `  sceplint policy init .
   sceplint policy init --pack fleet profiles-repo`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return errors.New("name one directory to write to: sceplint policy init DIR")
+				return errors.New("expected one directory; run, for example, `sceplint policy init .`")
 			}
 			return nil
 		},
@@ -37,11 +38,11 @@ and a GitHub workflow that runs them, into a directory. Nothing that exists is o
 			return t.policyInit(args[0], pack)
 		},
 	}
-	cmd.Flags().StringVar(&pack, "pack", "", "`NAME` of the pack; that of the directory if it is not given, or "+policy.StarterPack)
+	cmd.Flags().StringVar(&pack, "pack", "", "name the pack `NAME` (default the name of the directory, or "+policy.StarterPack+")")
 	return cmd
 }
 
-// policyInit does the job of sceplint policy init.
+// policyInit runs sceplint policy init.
 func (t *ioStreams) policyInit(dir, pack string) error {
 	files, err := policy.Starter(pack)
 	if err != nil {
@@ -53,15 +54,15 @@ func (t *ioStreams) policyInit(dir, pack string) error {
 	}
 	err = localfile.CreateFiles(dir, list)
 	if exist := (*localfile.ExistError)(nil); errors.As(err, &exist) {
-		return fmt.Errorf("%w\nnothing was written; move it away, or name another directory or --pack", err)
+		return fmt.Errorf("%w\nnothing was written; move the file, or use another directory or --pack", err)
 	}
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
-		fmt.Fprintf(newTerminalWriter(t.out), "wrote %s\n", filepath.Join(dir, filepath.FromSlash(f.Path)))
+		fmt.Fprintf(terminal.NewWriter(t.out), "wrote %s\n", filepath.Join(dir, filepath.FromSlash(f.Path)))
 	}
 	policies := filepath.Join(dir, "policies")
-	fmt.Fprintf(newTerminalWriter(t.out), "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, filepath.Join(dir, "profiles"))
+	fmt.Fprintf(terminal.NewWriter(t.out), "\nnext:\n  sceplint policy test %s\n  sceplint check --policy %s %s\n", policies, policies, filepath.Join(dir, "profiles"))
 	return nil
 }

@@ -11,8 +11,10 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/schema"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -21,13 +23,13 @@ func rulesCommand(t *ioStreams) *cobra.Command {
 	var loaded policy.Loader
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "List the rules and policies that are loaded: ID, severity, title, pack",
-		Long: `List the rules and policies that are loaded: ID, severity, title, pack.
+		Short: "List the loaded rules and policies",
+		Long: `List the loaded rules and policies with ID, severity, title, and pack.
 
-The rules over Apple's schema compare profiles with the schema of ` + schema.Date + `.`,
-		Args: cobra.NoArgs,
+Rules about Apple's schema use the schema of ` + schema.Date + `.`,
+		Args: usage.ArgumentCount(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, _, err := loadRules(cmd.Context(), &loaded)
+			all, _, err := loadRules(cmd.Context(), &loaded, probe.Rules(nil)...)
 			if err != nil {
 				return err
 			}
@@ -38,10 +40,10 @@ The rules over Apple's schema compare profiles with the schema of ` + schema.Dat
 				}
 				names = append(names, f.Name)
 			}
-			return fmt.Errorf("unknown format %q; write one of %s", format, strings.Join(names, ", "))
+			return fmt.Errorf("invalid --format %q: expected %s", format, strings.Join(names, ", "))
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "write the list as `NAME`: text, json, or markdown (default text)")
 	complete(cmd, "format", "text", "json", "markdown")
 	addPolicyFlags(cmd, &loaded)
 	return cmd
@@ -50,12 +52,18 @@ The rules over Apple's schema compare profiles with the schema of ` + schema.Dat
 // addPolicyFlags adds the flags that choose policies and the configuration.
 func addPolicyFlags(cmd *cobra.Command, f *policy.Loader) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.Paths, "policy", nil, "load the policies of `PATH`: a .rego file, a directory, or a bundle.tar.gz (repeatable)")
-	flags.StringArrayVar(&f.Packs, "pack", nil, "load a shipped pack of policies: `NAME` is one of "+strings.Join(policy.PackNames(), ", ")+" (repeatable)")
-	flags.BoolVar(&f.NoDefaultPack, "no-default-pack", false, "do not load the pack recommended, which is loaded by default")
-	flags.StringArrayVar(&f.Data, "data", nil, "`FILE` of JSON or YAML with the parameters of policies: {config: {…}}, or the parameters alone (repeatable)")
-	complete(cmd, "pack", policy.PackNames()...)
+	flags.StringArrayVar(&f.Paths, "policy", nil, "load policies from `PATH`: a .rego file, a directory, or a bundle (.tar.gz) (repeatable)")
+	flags.Var(usage.CommaList{Values: &f.Packs}, "pack", "load policy packs `NAME[,NAME]`: "+strings.Join(policy.PackNames(), ", ")+"; recommended is loaded by default (repeatable)")
+	flags.BoolVar(&f.NoDefaultPack, "no-default-pack", false, "do not load the default policy pack, recommended")
+	addDataFlag(cmd, &f.Data)
+	completeWith(cmd, "pack", usage.CommaWords(func(string) ([]string, cobra.ShellCompDirective) {
+		return policy.PackNames(), cobra.ShellCompDirectiveNoFileComp
+	}))
 	addConfigFlags(cmd, &f.Project)
+}
+
+func addDataFlag(cmd *cobra.Command, files *[]string) {
+	cmd.Flags().StringArrayVar(files, "data", nil, "read policy parameters from JSON or YAML `FILE`: {config: {…}}, or the parameters alone (repeatable)")
 }
 
 // loadRules loads the configuration, and gives the built-in rules, those that are added, and the policies, with
@@ -65,7 +73,7 @@ func loadRules(ctx context.Context, f *policy.Loader, added ...checker.Rule) (al
 		return nil, nil, err
 	}
 	builtin := rules.All()
-	f.Reserved = config.RuleIDs(builtin)
+	f.Reserved = append(config.RuleIDs(builtin), probe.IDs()...)
 	sets, err := f.Load(ctx)
 	if err != nil {
 		return nil, nil, err

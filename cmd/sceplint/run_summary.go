@@ -16,29 +16,30 @@ import (
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
+	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 )
 
-// runSummary counts what goes by, says on standard error what is no finding, and
-// knows the exit code.
+// runSummary counts results, writes notices to standard error, and determines the
+// exit code.
 type runSummary struct {
 	t       *ioStreams
 	flags   *checkFlags
 	failOn  checker.Severity
 	summary report.Summary
-	rules   map[string]int // findings, for statistics
+	rules   map[ruleCount]*ruleStatistics
 	fixed   int
-	failed  bool // something could not be done
-	found   bool // something at or above the threshold
+	failed  bool // a file could not be checked
+	found   bool // a finding at or above the threshold
 
 	exports  source.EmptyExports
-	unfixed  string              // the file of which it was said last
+	unfixed  string              // the file that was last reported as not fixed
 	baseline *suppress.Baselines // nil: there is none
-	progress *progress
+	progress *terminal.Progress
 	patch    io.Writer // of --diff
 	applied  bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
-// process passes results on, and does on the way what findings are not for.
+// process records results and passes them on.
 func (y *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
@@ -46,7 +47,7 @@ func (y *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checke
 				return
 			}
 			if !r.IsFileSet {
-				y.progress.step()
+				y.progress.Step()
 			}
 			if !y.passOn(r, yield) {
 				return
@@ -92,7 +93,11 @@ func (y *runSummary) record(r *checker.Result) {
 		f := &r.Findings[i]
 		y.found = y.found || y.failOn != checker.Off && f.Severity >= y.failOn
 		if y.flags.statistics {
-			y.rules[f.Rule.ID]++
+			key := ruleCount{f.Rule.ID, f.Severity}
+			if y.rules[key] == nil {
+				y.rules[key] = &ruleStatistics{}
+			}
+			y.rules[key].add(f)
 		}
 	}
 	if y.baseline != nil {
@@ -111,15 +116,15 @@ func (y *runSummary) note(format string, args ...any) {
 	}
 }
 
-// close prints the summary and settles the exit code.
+// close prints the summary and sets the exit code.
 func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	switch {
 	case y.summary.Files > 0:
 	case y.failed:
 		return errReported
 	case in.ForceExclude && y.summary.Excluded > 0:
-		y.note("nothing to check: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
-		return nil // all that was named is excluded on purpose
+		y.note("no files checked: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
+		return nil // all files are excluded on purpose
 	default:
 		return noProfilesError(in, y.flags.policies.Project.File, &y.summary)
 	}
@@ -131,7 +136,7 @@ func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	if s.Suppressed > 0 {
 		tail += fmt.Sprintf(", %d suppressed", s.Suppressed)
 	}
-	tail += s.LeftOut()
+	tail += s.LeftOut() + s.FixHint(y.flags.fix)
 	if s.Errors+s.Warnings+s.Infos == 0 && !y.failed {
 		y.note("no findings %s", tail)
 	} else {
@@ -158,8 +163,8 @@ func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	return nil
 }
 
-// reportSkipped reports a path that was skipped, or excluded, on standard error:
-// always if it may hold what was meant to be checked, and else with --verbose.
+// reportSkipped reports a path that was skipped or excluded on standard error:
+// always if it may contain a profile, and otherwise with --verbose.
 func (f *checkFlags) reportSkipped(w io.Writer, r *checker.Result) {
 	switch {
 	case f.quiet:
@@ -171,7 +176,7 @@ func (f *checkFlags) reportSkipped(w io.Writer, r *checker.Result) {
 	}
 }
 
-// noProfilesError says that no profile was found, and where.
+// noProfilesError reports that no profile was found, and where.
 func noProfilesError(in *source.Inputs, config string, s *report.Summary) error {
 	where := checker.Printable(strings.Join(in.Paths, ", "))
 	if where == "." {
@@ -182,19 +187,39 @@ func noProfilesError(in *source.Inputs, config string, s *report.Summary) error 
 		hint += " by " + config
 	}
 	if hint == "" && s.Skipped > 0 {
-		hint = "; use --verbose to list the files that were skipped"
+		hint = "; use --verbose to list skipped files"
 	}
-	return fmt.Errorf("nothing to check: no profile and no export in %s%s", where, hint)
+	return fmt.Errorf("no profiles found in %s%s", where, hint)
 }
 
-// statistics says how many findings each rule has, the most first.
+// ruleCount is a row of the statistics. A rule may report several severities.
+type ruleCount struct {
+	id       string
+	severity checker.Severity
+}
+
+type ruleStatistics struct{ findings, fixable int }
+
+func (s *ruleStatistics) add(f *checker.Finding) {
+	s.findings++
+	if f.Fix != nil {
+		s.fixable++
+	}
+}
+
+// statistics prints how many findings each rule has, most first.
 func (y *runSummary) statistics() {
-	ids := slices.SortedFunc(maps.Keys(y.rules), func(a, b string) int {
-		return cmp.Or(cmp.Compare(y.rules[b], y.rules[a]), cmp.Compare(a, b))
+	if len(y.rules) == 0 {
+		return
+	}
+	rows := slices.SortedFunc(maps.Keys(y.rules), func(a, b ruleCount) int {
+		return cmp.Or(cmp.Compare(y.rules[b].findings, y.rules[a].findings), cmp.Compare(b.severity, a.severity), cmp.Compare(a.id, b.id))
 	})
-	table := tabwriter.NewWriter(y.t.err, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, id := range ids {
-		fmt.Fprintf(table, "%d\t  %s\n", y.rules[id], id)
+	table := tabwriter.NewWriter(y.t.err, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "FINDINGS\tFIXABLE\tSEVERITY\tRULE")
+	for _, row := range rows {
+		n := y.rules[row]
+		fmt.Fprintf(table, "%d\t%d\t%v\t%s\n", n.findings, n.fixable, row.severity, row.id)
 	}
 	table.Flush()
 }

@@ -394,7 +394,7 @@ func TestNewFrom(t *testing.T) {
 			after: func(r repository) { r.remove("alias"); r.link(".", "alias") }, args: []string{"alias/old.mobileconfig"}, code: 1, want: sinceMisspelled},
 		{name: "a text file renamed to a profile", before: func(r repository) { r.write("notes.txt", r.read("old.mobileconfig")) },
 			after: func(r repository) { r.check(os.Rename(r.path("notes.txt"), r.path("notes.mobileconfig"))) }, code: 1, want: `^notes.*` + sinceMisspelled},
-		{name: "a file moved out of a hidden directory", before: func(r repository) {
+		{name: "a file moved out of hidden directory", before: func(r repository) {
 			r.write(".hidden/h.mobileconfig", strings.ReplaceAll(r.read("old.mobileconfig"), "net.corp.old", "net.corp.h"))
 		},
 			after: func(r repository) { r.check(os.Rename(r.path(".hidden/h.mobileconfig"), r.path("h.mobileconfig"))) }, code: 1, want: `^h.*` + sinceMisspelled},
@@ -433,15 +433,15 @@ func TestNewFrom(t *testing.T) {
 			r.git("update-ref", "refs/remotes/origin/main", "HEAD~1")
 			r.git("tag", "origin/main", "HEAD")
 			r.git("config", "core.warnAmbiguousRefs", "false")
-		}, args: []string{"--new-from", "origin/main", "."}, code: 2, want: `ambiguous revision "origin/main"`},
+		}, args: []string{"--new-from", "origin/main", "."}, code: 2, want: `ambiguous Git revision "origin/main"`},
 		{name: "the full name of an ambiguous one", after: func(r repository) {
 			r.misspelled("g.mobileconfig")
 			r.commit()
 			r.git("update-ref", "refs/remotes/origin/main", "HEAD~1")
 			r.git("tag", "origin/main", "HEAD")
 		}, args: []string{"--new-from", "refs/remotes/origin/main", "."}, code: 1, want: sinceMisspelled},
-		{name: "no such revision", args: []string{"--new-from", "nowhere", "."}, code: 2, want: `unknown revision "nowhere"`},
-		{name: "a tree instead of a commit", args: []string{"--new-from", "HEAD^{tree}", "."}, code: 2, want: `unknown revision`},
+		{name: "no such revision", args: []string{"--new-from", "nowhere", "."}, code: 2, want: `unknown Git revision "nowhere"`},
+		{name: "a tree instead of a commit", args: []string{"--new-from", "HEAD^{tree}", "."}, code: 2, want: `unknown Git revision`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -2,13 +2,16 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
 
-// version is set by release builds; other builds tell it from their module.
+// version is set by release builds; other builds have that of their module.
 var version = ""
 
 func currentVersion() string {
@@ -21,13 +24,18 @@ func currentVersion() string {
 	return "devel"
 }
 
+// versionLine is what sceplint --version prints.
+func versionLine() string {
+	return fmt.Sprintf("sceplint %s %s/%s %s\n", currentVersion(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+}
+
 func versionCommand(t *ioStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  usage.ArgumentCount(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(t.out, "sceplint %s %s/%s %s\n", currentVersion(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+			_, err := io.WriteString(t.out, versionLine())
 			return err
 		},
 	}

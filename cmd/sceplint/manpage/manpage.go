@@ -34,14 +34,14 @@ func Page(root *cobra.Command, version, date string) string {
 		m.command(c)
 	}
 	m.section("EXIT STATUS")
-	m.item(`\fB0\fR`, "Nothing was found at or above the threshold.")
-	m.item(`\fB1\fR`, "Something was found, or a test did not pass.")
-	m.item(`\fB2\fR`, "The job could not be done.")
+	m.item(`\fB0\fR`, "No findings at or above --fail-on.")
+	m.item(`\fB1\fR`, "Findings at or above --fail-on, or a failed policy test.")
+	m.item(`\fB2\fR`, "The run failed.")
 	m.section("ENVIRONMENT")
-	m.item(`\fBNO_COLOR\fR`, "If it is set, nothing is coloured unless --color asks for it.")
-	m.item(`\fBCLICOLOR_FORCE\fR`, "If it is set and not 0, output is coloured even if it is no terminal.")
+	m.item(`\fBNO_COLOR\fR`, "If set, output is not colorized unless --color=always is given.")
+	m.item(`\fBCLICOLOR_FORCE\fR`, "If set and not 0, output is colorized even if it is not a terminal.")
 	m.section("FILES")
-	m.item(`\fB.sceplint.yaml\fR`, "The configuration, in the working directory or the nearest one above it; sceplint config schema prints what may stand in it.")
+	m.item(`\fB.sceplint.yaml\fR`, "The configuration file, in the working directory or the nearest parent directory. Run sceplint config schema for its JSON Schema.")
 	m.section("SEE ALSO")
 	m.text("https://github.com/sceplint/sceplint")
 	return m.String()
@@ -80,7 +80,7 @@ func (m *roff) item(tag, text string) {
 	m.WriteString(".TP\n" + tag + "\n" + filled(text) + "\n")
 }
 
-// command writes what help says of a command.
+// command writes the description and the flags of a command.
 func (m *roff) command(c *cobra.Command) {
 	m.WriteString(".SS " + Escape(c.CommandPath()) + "\n")
 	if c.Long != "" {
@@ -92,7 +92,7 @@ func (m *roff) command(c *cobra.Command) {
 		if f.Hidden || f.Name == "help" {
 			return
 		}
-		name, says := pflag.UnquoteUsage(f)
+		name, usage := pflag.UnquoteUsage(f)
 		tag := `\fB` + Escape("--"+f.Name) + `\fR`
 		if f.Shorthand != "" {
 			tag = `\fB` + Escape("-"+f.Shorthand) + `\fR, ` + tag
@@ -100,12 +100,7 @@ func (m *roff) command(c *cobra.Command) {
 		if name != "" {
 			tag += ` \fI` + Escape(name) + `\fR`
 		}
-		switch f.DefValue {
-		case "", "false", "0", "[]":
-		default:
-			says += " (default " + strings.Trim(f.DefValue, "[]") + ")"
-		}
-		m.item(tag, says)
+		m.item(tag, usage)
 	})
 	if c.Example != "" {
 		m.WriteString(".PP\nExamples:\n")
@@ -165,8 +160,7 @@ func line(s string) string {
 	return s
 }
 
-// Escape writes the characters that roff takes for something else, and those
-// beyond ASCII by their numbers.
+// Escape escapes the characters that are special in roff, and those outside of ASCII.
 func Escape(s string) string {
 	var b strings.Builder
 	for _, r := range s {

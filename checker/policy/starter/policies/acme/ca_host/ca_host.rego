@@ -1,9 +1,9 @@
 # METADATA
 # title: SCEP server is not a CA of the organization
 # description: |
-#   Devices send their certificate requests, and the challenge with them, to the server of the
-#   SCEP payload. Only the hosts in ca_hosts belong to the organization: a profile that names
-#   another one was copied from elsewhere, or leaks what it sends.
+#   Devices send certificate requests and the challenge to the server in the SCEP payload.
+#   Only the hosts in ca_hosts belong to the organization. A profile with another host was
+#   copied from elsewhere, or sends secrets to another party.
 # related_resources:
 #   - ref: https://developer.apple.com/documentation/devicemanagement/scep
 #     description: Apple, SCEP payload

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"io"
@@ -12,9 +12,9 @@ import (
 // progressDelay is how long a run shows no progress.
 const progressDelay = time.Second
 
-// progress shows on a terminal how far a long run is. All methods are safe on
+// Progress shows on a terminal how far a long run is. All methods are safe on
 // nil, which shows nothing.
-type progress struct {
+type Progress struct {
 	lock   sync.Mutex
 	bar    *progressbar.ProgressBar
 	shown  bool // the run takes long
@@ -24,20 +24,20 @@ type progress struct {
 	timer  *time.Timer
 }
 
-// showProgress starts to show progress on w, if that is a terminal and nobody
-// wants it otherwise. Total counts the files of the run.
-func (f *checkFlags) showProgress(w io.Writer, total func() int) *progress {
-	if f.noProgress || f.quiet || !isTerminal(w) || os.Getenv("TERM") == "dumb" {
+// ShowProgress starts to show the progress of a run on w, if that is a terminal.
+// Total counts the files of the run.
+func ShowProgress(w io.Writer, total func() int) *Progress {
+	if !IsTerminal(w) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	p := newProgress(unwrapWriter(w))
+	p := newProgress(Unwrap(w))
 	p.timer = time.AfterFunc(progressDelay, func() { p.start(total()) })
 	return p
 }
 
 // newProgress sets the bar up; what it says of speed counts from now.
-func newProgress(w io.Writer) *progress {
-	return &progress{bar: progressbar.NewOptions(1, // the files are counted once the run takes long
+func newProgress(w io.Writer) *Progress {
+	return &Progress{bar: progressbar.NewOptions(1, // the files are counted once the run takes long
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetDescription("checking"),
 		progressbar.OptionSetWidth(30),
@@ -50,7 +50,7 @@ func newProgress(w io.Writer) *progress {
 }
 
 // start shows the bar.
-func (p *progress) start(total int) {
+func (p *Progress) start(total int) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if p.over || total < 1 {
@@ -62,14 +62,14 @@ func (p *progress) start(total int) {
 }
 
 // draw brings the bar up to date, unless it would cut a line in two.
-func (p *progress) draw() {
+func (p *Progress) draw() {
 	if p.shown && !p.midway {
 		_ = p.bar.Set(min(p.done, max(p.bar.GetMax()-1, 0))) // a full bar would end itself, and more may follow
 	}
 }
 
-// step counts a file.
-func (p *progress) step() {
+// Step counts a file.
+func (p *Progress) Step() {
 	if p == nil {
 		return
 	}
@@ -79,8 +79,8 @@ func (p *progress) step() {
 	p.draw()
 }
 
-// end takes the bar away.
-func (p *progress) end() {
+// End takes the bar away.
+func (p *Progress) End() {
 	if p == nil {
 		return
 	}
@@ -96,17 +96,17 @@ func (p *progress) end() {
 	}
 }
 
-// writer gives a writer for lines that go to the same terminal: the bar makes
+// Writer gives a writer for lines that go to the same terminal: the bar makes
 // room for them.
-func (p *progress) writer(w io.Writer) io.Writer {
-	if p == nil || !isTerminal(w) {
+func (p *Progress) Writer(w io.Writer) io.Writer {
+	if p == nil || !IsTerminal(w) {
 		return w
 	}
 	return &progressWriter{p, w}
 }
 
 type progressWriter struct {
-	progress *progress
+	progress *Progress
 	out      io.Writer
 }
 

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"fmt"
@@ -14,18 +14,18 @@ func TestProgress(t *testing.T) {
 	p.start(4)
 	out := &progressWriter{p, &terminal}
 	for i := range 6 { // more than were counted: files may come meanwhile
-		p.step()
+		p.Step()
 		fmt.Fprintf(out, "finding %d\n", i)
 	}
 	fmt.Fprint(out, "half a ")
 	before := terminal.Len()
-	p.step()
+	p.Step()
 	if terminal.Len() != before {
 		t.Error("the bar cuts a line in two")
 	}
 	fmt.Fprint(out, "line\n")
-	p.end()
-	p.step()
+	p.End()
+	p.Step()
 	shown := terminal.String()
 	for i := range 6 {
 		if !strings.Contains(shown, fmt.Sprintf("finding %d\n", i)) {
@@ -40,21 +40,20 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestNoProgress holds that what is no terminal gets none, nor who wants none.
+// TestNoProgress holds that only a terminal shows progress.
 func TestNoProgress(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "x"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	f := checkFlags{}
-	if p := f.showProgress(file, nil); p != nil {
-		t.Error("a file is no terminal")
+	if p := ShowProgress(file, nil); p != nil {
+		t.Error("a file is not a terminal")
 	}
-	var none *progress
-	none.step()
-	none.end()
-	if none.writer(file) != file {
+	var none *Progress
+	none.Step()
+	none.End()
+	if none.Writer(file) != file {
 		t.Error("there is nothing to make room for")
 	}
 }
