@@ -23,7 +23,7 @@ const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 // then renamed, so that the file is never incomplete. Mode and owner do not
 // change; a link is followed as far as Follow allows; other names of the file
 // keep the old content. Nothing is done if the file is read-only, or its content
-// is no longer what was read.
+// has changed since it was read.
 func Replace(path string, before, after []byte) (err error) {
 	real, err := Follow(path, true)
 	if link := (*LinkOutError)(nil); errors.As(err, &link) {
