@@ -13,7 +13,7 @@ import (
 // explained findings like all others.
 //
 // A finding is explained by one about the same key
-//   - that stands in the place of the key, such as the key in another spelling;
+//   - that is in place of the key, such as the key in another spelling;
 //   - that is an error of another rule, if its own rule defers;
 //   - that reports the same missing key and is more severe, or as severe and of a rule
 //     that does not defer;
@@ -109,7 +109,7 @@ func element(key string) bool {
 
 // causes are the findings of a profile that may explain others.
 type causes struct {
-	replaced map[string]bool    // what others stand in the place of; true if their rule does not defer
+	replaced map[string]bool    // what others replace; true if their rule does not defer
 	wrong    map[string]bool    // keys with an error of a rule that does not defer
 	inside   map[string]bool    // keys with such an error in one of their elements
 	absent   map[string]bool    // keys reported as missing

@@ -30,7 +30,7 @@ type Revision interface {
 
 // A finding is old only if the same rules report it for the bytes that the file
 // had, and nothing it is about has changed since: its own lines, those of the
-// dictionary that lacks something, and those of the payload that a reference
+// dictionary with something missing, and those of the payload that a reference
 // leads to. Whatever cannot be compared counts as changed.
 
 // suppressUnchanged suppresses the findings that a file had before.

@@ -144,7 +144,7 @@ func suppress(p *profile.Profile, ignores []*SuppressionComment, found []*Findin
 	index := newSuppressionIndex(ignores)
 	covering := index.coverage(p.Root, ignores)
 	sorted := slices.SortedFunc(slices.Values(found), func(a, b *Finding) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
-	var above []*coverage // those that a place lies in, the outermost first
+	var above []*coverage // those around a location, the outermost first
 	for _, f := range sorted {
 		if f.onEnvelope || f.Rule.Unsuppressible {
 			continue

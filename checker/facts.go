@@ -471,7 +471,7 @@ func (s *factStore) buckets() iter.Seq[[]factRecord] {
 
 // addShared keeps a fact that several profiles have, or that is requested.
 func (s *factStore) addShared(list []factRecord, several bool) {
-	list = slices.CompactFunc(list, func(a, b factRecord) bool { return a.profile == b.profile }) // a profile may have it twice
+	list = slices.CompactFunc(list, func(a, b factRecord) bool { return a.profile == b.profile }) // a profile may have duplicates of it
 	x := &sharedFact{count: len(list)}
 	odd := slices.IndexFunc(list, func(h factRecord) bool { return h.qualifier != list[0].qualifier })
 	for i, h := range list {

@@ -22,7 +22,7 @@ const (
 )
 
 // maxFixPasses bounds how often a document is fixed and checked again: a fix may
-// bring to light what another one mends.
+// bring to light what another one fixes.
 const maxFixPasses = 10
 
 // fix applies the fixes of a result's findings to the document, checks it again,

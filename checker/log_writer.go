@@ -86,7 +86,7 @@ func (s *logState) step(c byte, colon, bracket string) (escape string) {
 		s.hashes = 0
 	}
 	switch {
-	case s.midLine, !s.colon && (c <= ' ' || c >= 0x7f): // all but ASCII may be white space
+	case s.midLine, !s.colon && (c <= ' ' || c >= 0x7f): // all but ASCII may be whitespace
 	case c == ':' && !s.colon:
 		s.colon = true
 	default:

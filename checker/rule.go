@@ -77,7 +77,7 @@ type Meta struct {
 	Command string // the command that alone runs it; "" for check
 
 	// Unsuppressible says that nothing suppresses the findings, switches the rule
-	// off, or changes its severities: they report what was not checked.
+	// off, or changes its severities: they report what could not be checked.
 	Unsuppressible bool
 
 	// DisabledByDefault says that the rule runs only if it is enabled, or a severity
@@ -391,7 +391,7 @@ func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 }
 
 // maxFindingsPerRule is how many findings of one rule a file may have before the rest is
-// only counted: whoever has a thousand of a kind does not read the next.
+// only counted: after a thousand of a kind, the next is not read.
 const maxFindingsPerRule = 1000
 
 // LimitReached reports whether further findings of the rule would only be

@@ -264,7 +264,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 // File checks one file, and fixes it in memory if fixes are enabled.
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
-		if r := recover(); r != nil { // whatever it is, the other files are still to be judged
+		if r := recover(); r != nil { // whatever it is, the other files are still to be checked
 			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: internal error: %v (please report this bug)", Printable(input.Name), r)}
 		}
 	}()
@@ -355,7 +355,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	result.Findings = withoutExplained(result.Findings)
 }
 
-// ErrNoRules says that a file is checked by no rule.
+// ErrNoRules is the error of a file that no rule checks.
 var ErrNoRules = errors.New("all rules are disabled for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {

@@ -159,7 +159,8 @@ var neverInDocs = map[string]string{
 }
 
 // documented are the packages whose doc comments of exported names TestWords checks.
-var documented = []string{"", "plist", "cms", "secret", "profile", "export", "source", "policy", "audit"}
+var documented = []string{"", "plist", "cms", "secret", "profile", "export", "source", "policy",
+	"audit", "probe", "suppress", "config", "localfile", "template", "keyname", "schema", "report"}
 
 // exportedDocs calls check with the doc comments of the package and of its exported
 // names, fields and methods included.

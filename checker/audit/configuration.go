@@ -37,7 +37,7 @@ type Configuration struct {
 	KeyIsExtractable   string `json:"key_is_extractable"`
 }
 
-// What a row shows instead of a value that is not known.
+// What is written instead of a value that is not known.
 const (
 	isVariable = "variable"
 	isInvalid  = "invalid"

@@ -205,7 +205,7 @@ func shown(s *Setting) string {
 	return s.Text
 }
 
-// maxValues is how many deployed values of a key are told one by one: those that
+// maxValues is how many deployed values of a key are reported one by one: those that
 // sort first, whatever the order they come in.
 const maxValues = 20
 

@@ -23,8 +23,8 @@ type Fleet struct {
 	devices  map[string]*deviceRow // by name
 	secrets  map[string]*secretRow // static challenges, by mark
 	parts    map[string]bool       // the files that have a result for each of their parts
-	failures map[string]string     // files that could not be checked: file to why
-	lost     int                   // failures beyond those that are kept
+	failures map[string]string     // what could not be checked: file to why
+	lost     int                   // failures above the limit
 }
 
 // maxFailures is how many files that could not be checked are listed.

@@ -70,6 +70,6 @@ func (f *Fleet) AcrossRuns() bool {
 	return true
 }
 
-// NotCompared says what Comparable does not hold for.
+// NotCompared is the note on a summary that is not Comparable.
 const NotCompared = "static challenges were hashed with different keys: one that occurs in several parts or runs is counted once for each; " +
 	"rerun all of them with the same --mark-key FILE to compare them"

@@ -183,7 +183,7 @@ func (r *Run) Record(result *checker.Result) error {
 // IsResumed reports whether some of the inputs were done by an earlier run.
 func (r *Run) IsResumed() bool { return r.skip > 0 }
 
-// inputKeys are what inputs are told apart by, in their order. One goroutine makes the
+// inputKeys identify the inputs, in their order. One goroutine makes the
 // inputs, and another takes their results.
 type inputKeys struct {
 	lock sync.Mutex
@@ -225,7 +225,8 @@ func (s *stamps) of(name string) string {
 	return ""
 }
 
-// ErrOtherInputs is the error of a run whose inputs are not those of the state that it goes on from.
+// ErrOtherInputs is the error of a run with other inputs than those of the state
+// that it continues from.
 var ErrOtherInputs = errors.New("state is of other inputs, or they changed; use another file")
 
 func (r *Run) digest() string { return hex.EncodeToString(r.names.Sum(nil)[:8]) }

@@ -264,8 +264,8 @@ func (f *Fleet) Devices() []DeviceRow {
 	return list
 }
 
-// Failures gives the files that could not be checked, by name, and how many more there
-// were than are named.
+// Failures returns the files that could not be checked, by name, and how many
+// more there were above the limit.
 func (f *Fleet) Failures() (list []Failure, more int) {
 	list = []Failure{}
 	for _, file := range slices.Sorted(maps.Keys(f.failures)) {

@@ -129,7 +129,8 @@ func dropUniformColumns(head []string, rows [][]string) []string {
 	return head
 }
 
-// ChallengeText describes the kind of challenge, and whether a static one is shared.
+// ChallengeText returns the kind of challenge, and whether several share a
+// static one.
 func (x *ConfigurationRow) ChallengeText() string {
 	if x.Static == nil {
 		return x.Challenge

@@ -59,7 +59,7 @@ func Content(text []byte) ([]byte, error) {
 	r.open(tagContext0, "encapsulated content")
 	content := r.octetString()
 	// Certificates and signer infos say nothing about the profile, but a
-	// device refuses a message that ends among them.
+	// device rejects a message that ends among them.
 	for r.depth > 0 && r.err == nil {
 		r.close()
 	}
@@ -103,7 +103,7 @@ func otherCMSContent(oid string) error {
 // content.
 func DecodePEM(text []byte) ([]byte, error) {
 	block, rest := pem.Decode(text)
-	// The decoder passes over a broken block to the next one.
+	// The decoder skips a broken block to the next one.
 	if block == nil || bytes.Count(text[:len(text)-len(rest)], []byte("-----BEGIN")) != 1 {
 		return nil, errors.New("PEM block is damaged or its END line is missing")
 	}

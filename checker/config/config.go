@@ -1,5 +1,5 @@
-// Package config reads .sceplint.yaml, the configuration of a run, and tells
-// what of it holds for a file. It opens no files itself.
+// Package config reads .sceplint.yaml, the configuration of a run, and returns
+// what applies to a file. It opens no files itself.
 package config
 
 import (
@@ -148,7 +148,7 @@ func Alternatives(pattern string) int {
 	return product
 }
 
-// Holds reports whether an entry keeps back findings of a rule in a file.
+// Holds reports whether an entry suppresses findings of a rule in a file.
 func (g *Ignore) Holds(rule *checker.Meta, file string) bool {
 	if len(g.Files) > 0 && !Match(g.Files, file) {
 		return false

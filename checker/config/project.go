@@ -204,7 +204,7 @@ func (f *Project) settingsOf(layer func([]Override) (*checker.Settings, error)) 
 	}, nil
 }
 
-// Suppress keeps back what the configuration ignores.
+// Suppress suppresses what the configuration ignores.
 func (f *Project) Suppress(finding *checker.Finding) *checker.Suppression {
 	file := f.relative(finding.File)
 	for _, g := range f.Ignore {

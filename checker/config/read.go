@@ -19,9 +19,9 @@ import (
 // maxSize bounds a configuration file, in bytes.
 const maxSize = 1 << 20
 
-// Parse reads a configuration file. What is wrong in it is told all at once, as
-// errors of type *Error. They quote no values, for a link or a mistake may have
-// put another file in its place; they quote keys if quoteKeys is set.
+// Parse parses a configuration file. It returns all problems at once, as errors
+// of type *Error. They quote no values, since a link or a mistake may have
+// replaced the file with another one; they quote keys if quoteKeys is set.
 func Parse(file string, text []byte, quoteKeys bool) (*Config, error) {
 	c := &Config{File: file, QuotesKeys: quoteKeys}
 	if len(text) > maxSize {

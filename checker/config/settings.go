@@ -16,7 +16,7 @@ type Selection struct {
 	Enable, Disable []string // patterns of IDs
 	Severity        []string // ID=LEVEL
 	Targets         bool     // a flag gives the targets
-	AlsoKnown       []string // IDs that the configuration may name though the run lacks their rules
+	AlsoKnown       []string // IDs that are valid in the configuration although the run does not have their rules
 }
 
 // Apply sets the severities and targets of a run, for all files and for those
@@ -180,7 +180,8 @@ func RuleIDs(all []checker.Rule) []string {
 	return ids
 }
 
-// UnknownRule says that there is no such rule, and which one may be meant.
+// UnknownRule returns the error for an unknown rule, with a similar one if there
+// is one.
 func UnknownRule(id string, all []checker.Rule, quote bool) error {
 	quoted := ""
 	if quote {

@@ -236,7 +236,7 @@ func unescapeXML(written string, jump func(inner, outer int)) string {
 	}
 	var b strings.Builder
 	b.Grow(len(written))
-	closed := -1 // no CDATA section begins behind it
+	closed := -1 // no CDATA section begins after it
 	if strings.Contains(written, "<![CDATA[") {
 		closed = strings.LastIndex(written, "]]>")
 	}

@@ -45,7 +45,7 @@ func (s *document) readJSON() []*profile.Profile {
 	if err != nil && root == nil {
 		return nil
 	}
-	list := read(src, root) // what was read of a damaged one is judged
+	list := read(src, root) // what was read of a malformed one is checked
 	if err == nil || list == nil {
 		return list
 	}

@@ -11,15 +11,15 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// jsonSplitter cuts JSON at the objects of its list. What stands around them is
-// judged here, and what is in them by ParsePart.
+// jsonSplitter cuts JSON at the objects of its list. What is around them is
+// checked here, and what is in them by ParseEntry.
 type jsonSplitter struct {
 	*EntryReader
 	open    []bracket
 	state   jsonState
 	key     string // the last one
 	context string // of an answer of Microsoft Graph, as it is written
-	last    origin // behind the last token
+	last    origin // after the last token
 	lost    bool   // where the next entry begins is not known
 }
 

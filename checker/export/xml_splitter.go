@@ -7,11 +7,11 @@ import (
 	"github.com/sceplint/sceplint/checker/plist"
 )
 
-// xmlSplitter cuts the XML of Jamf Pro at the elements inside of its root.
+// xmlSplitter cuts the XML of Jamf Pro at the elements inside its root.
 type xmlSplitter struct {
 	*EntryReader
-	path []string // the open elements outside of entries, as far as they are known to be well-formed
-	open []string // those inside of the entry
+	path []string // the open elements outside entries, as far as they are known to be well-formed
+	open []string // those inside the entry
 	gap  origin   // where what is kept begins
 	lost bool     // where the next entry begins is not known
 }

@@ -19,11 +19,11 @@ import (
 // modeBits are the bits of a file's mode that a new file takes over.
 const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
-// Replace puts new content in the place of a file's old one: written beside,
-// then renamed, so that nobody ever sees half of it. Mode and owner are kept; a
-// link is followed as far as Follow allows; other names of the file keep the old
-// content. Nothing is done if the file is read-only, or no longer holds what was
-// read.
+// Replace replaces the content of a file: a new file is written next to it, and
+// then renamed, so that the file is never incomplete. Mode and owner do not
+// change; a link is followed as far as Follow allows; other names of the file
+// keep the old content. Nothing is done if the file is read-only, or its content
+// has changed since it was read.
 func Replace(path string, before, after []byte) (err error) {
 	real, err := Follow(path, true)
 	if link := (*LinkOutError)(nil); errors.As(err, &link) {

@@ -185,7 +185,7 @@ type objectTally struct {
 	open   bool   // its references are being followed
 }
 
-// openContainer is an array or dict whose references are being followed.
+// openContainer is an array or dictionary whose references are being followed.
 type openContainer struct {
 	id     int
 	refs   []byte // what is left of its references, keys first
@@ -198,7 +198,7 @@ type binaryWalk struct {
 	tallies    []objectTally
 	stack      []openContainer
 	size       int            // of the objects seen
-	keys       map[string]int // to 1 + the last dict with such a key
+	keys       map[string]int // to 1 + the last dictionary with such a key
 	duplicates map[string]bool
 }
 
@@ -218,7 +218,7 @@ func checkBinary(text []byte) (duplicates []string, err error) {
 		keys:        map[string]int{},
 		duplicates:  map[string]bool{},
 	}
-	keyBytes := uint64(0) // of all dicts, so that comparing keys is bounded too
+	keyBytes := uint64(0) // of all dictionaries, so that comparing keys is bounded too
 	for err = w.enter(table.top); len(w.stack) > 0 && err == nil; {
 		c := &w.stack[len(w.stack)-1]
 		outer := &w.tallies[c.id]

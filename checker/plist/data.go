@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// base64Class marks what is not of the alphabet: white space (1), padding (2) and
+// base64Class marks what is not of the alphabet: whitespace (1), padding (2) and
 // what must not be there (4).
 var base64Class = func() (t [256]uint8) {
 	for c := range t {

@@ -23,7 +23,7 @@ func ParseJSON(s *Source) (*Node, *SyntaxError) {
 }
 
 // jsonReader makes nodes of the tokens that encoding/json finds. It counts the
-// nodes and hangs them into the tree as the scanner of XML does.
+// nodes and adds them to the tree as the scanner of XML does.
 type jsonReader struct {
 	scanner
 	base    int // offset of the JSON in the text

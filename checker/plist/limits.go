@@ -10,5 +10,5 @@ const (
 	MaxDepth          = 512      // nested dictionaries and arrays
 	maxNodes          = 1 << 19  // values in one document, every reference of a binary property list expanded
 	maxFaults         = 20       // errors of syntax after which reading goes on
-	maxCompatWarnings = 1000     // places of a document that Apple's own reader would refuse
+	maxCompatWarnings = 1000     // constructs of a document that Apple's own reader would reject
 )

@@ -154,7 +154,7 @@ func (n *Node) Get(key string) *Node {
 	return found
 }
 
-// maxUnindexed is how many values a dict has before its keys are indexed.
+// maxUnindexed is how many values a dictionary has before its keys are indexed.
 const maxUnindexed = 64
 
 func (n *Node) indexed(key string) *Node {

@@ -94,8 +94,8 @@ func describeForeign(text, head []byte) string {
 
 // scanner reads an XML property list in one pass, without recursion. It is as
 // strict as devices are: what it accepts is a property list, and every value
-// knows its bytes. Template text between elements, or in the place of a value,
-// is noted and passed over.
+// knows its bytes. Template text between elements, or instead of a value,
+// is recorded and skipped.
 type scanner struct {
 	src   *Source
 	text  string
@@ -103,16 +103,16 @@ type scanner struct {
 	chunk []Node // nodes are cut from here; a full chunk is left behind, so that pointers stay good
 	count int
 	depth int
-	seen  []keySet     // of each open dict or array, what its keys look like
+	seen  []keySet     // of each open dictionary or array, what its keys look like
 	buf   bytes.Buffer // of text that cannot be taken as it is written
 
-	root, cur      *Node // cur is the open dict or array, nil outside of any
+	root, cur      *Node // cur is the open dictionary or array, nil outside any
 	hasKey         bool  // a <key> waits for its value
 	plain          bool  // no byte of the text read last begins a template variable
 	key            string
 	keyAt          Span
 	templateBefore bool // template text since the last value
-	sampled        bool // sample text breaks the syntax of the text read last
+	sampled        bool // placeholder text breaks the syntax of the text read last
 }
 
 // scan reads the document and returns its root value.
@@ -615,7 +615,7 @@ func (s *scanner) endOfFile() *SyntaxError {
 	return s.structural(at, "the file ends before </plist>; it is truncated, or </plist> is missing")
 }
 
-// closesPlainly takes the end tag of the open dict or array, if that is what
+// closesPlainly takes the end tag of the open dictionary or array, if that is what
 // stands there, and nothing is to be said of it.
 func (s *scanner) closesPlainly() bool {
 	if s.cur == nil || s.hasKey {
@@ -656,7 +656,7 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	switch {
 	case s.cur == nil && name == "plist":
 		if s.root == nil {
-			if n := len(s.src.Faults); n > 0 && !s.templateBefore { // what stands in the place of the value is why
+			if n := len(s.src.Faults); n > 0 && !s.templateBefore { // what is there instead of the value is why
 				err := s.src.Faults[n-1]
 				s.src.Faults = s.src.Faults[:n-1]
 				return false, err
@@ -682,7 +682,7 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	return false, nil
 }
 
-// close ends the open dict or array, whose parent answers for what is in it.
+// close ends the open dictionary or array, and passes its flags on to its parent.
 func (s *scanner) close(end int) {
 	n := s.cur
 	n.end = int32(end)

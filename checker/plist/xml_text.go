@@ -151,7 +151,7 @@ func (s *scanner) looseData(n *Node, text string) {
 	s.compatWarning(Span{int(n.start), int(n.end)}, "<data> does not hold base64, and what is not is ignored: %s", notBase64(text))
 }
 
-// sampleToken is a name that a program is to replace, and cannot be base64.
+// sampleToken is a name that a program is to replace, and cannot be Base64.
 var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
 // sample marks a value whose placeholder text breaks the syntax.
@@ -378,9 +378,9 @@ func (s *scanner) resumeText(said *soundness, err *SyntaxError) *SyntaxError {
 type resynced uint8
 
 const (
-	lost     resynced = iota // nothing can be told
+	lost     resynced = iota // nothing is known
 	inText                   // further on in the text
-	atSample                 // behind sample text
+	atSample                 // after placeholder text
 	atEnd                    // where the next element begins: the end tag is missing or another
 )
 

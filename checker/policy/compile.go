@@ -171,7 +171,7 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 }
 
 // needless are the stages of the compiler that do nothing for shipped policies.
-// Some only refuse what is wrong, and these were checked when they were made;
+// Some only reject what is invalid, and these were checked when they were made;
 // others put in order, or rewrite, what they do not have. They are half of the
 // time that compiling takes, and TestNeedless holds that the outcome is the same.
 var needless = []ast.StageID{

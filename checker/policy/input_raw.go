@@ -73,7 +73,7 @@ func (d *document) raw(n *profile.Node, within bool) *ast.Term {
 		object := ast.NewObjectWithCapacity(n.Len())
 		for c := range n.Children() {
 			if n.Get(c.Key) != c {
-				continue // the key stands twice, and this one is lost
+				continue // a duplicate key, whose last value counts
 			}
 			object.Insert(d.text(c.Key), d.raw(c, within || keyname.IsSecret(c.Key)))
 		}

@@ -145,5 +145,5 @@ func detached(t *ast.Term) *ast.Term {
 		v.Foreach(func(key, value *ast.Term) { list = append(list, [2]*ast.Term{detached(key), detached(value)}) })
 		return ast.ObjectTerm(list...)
 	}
-	return t // numbers are made anew by the document
+	return t // numbers are created for each document
 }

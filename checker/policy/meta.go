@@ -98,7 +98,8 @@ func setsOf(m *ast.Module) (found []*ast.Rule) {
 	return found
 }
 
-// wellFormed rejects rule sets that are never evaluated: those of another form or name.
+// wellFormed rejects what would never be evaluated: sets of another form, and
+// sets with unknown names.
 func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
 	for _, r := range found {
 		name := r.Head.Ref()[0].Value.String()

@@ -90,7 +90,7 @@ func Load(ctx context.Context, config Config) (*Set, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(config.Files, func(f File) bool { return !f.Shipped }) {
-		go s.compile() // while profiles are read; there is nothing to be refused
+		go s.compile() // while profiles are read; shipped policies have no errors
 		return s, nil
 	}
 	if err := s.compile(); err != nil {

@@ -81,9 +81,9 @@ func keyOf[T comparable](s profile.Setting[T]) settingKey[T] {
 type pathsKey struct {
 	index   int
 	present uint32 // a bit for each of profile.SCEPKeys
-	dict    bool   // whether there is a PayloadContent dict
+	dict    bool   // whether there is a PayloadContent dictionary
 	top     bool   // whether the keys stand at the top of the document
-	bare    bool   // the payload stands in the place of a profile
+	bare    bool   // the payload is in place of a profile
 }
 
 func integerSetting(s profile.Setting[int64]) *ast.Term {

@@ -15,7 +15,7 @@ import (
 )
 
 // evaluator is a goroutine that evaluates, one query after the other: its
-// stack has grown as large as they need, and need not grow anew.
+// stack has grown as large as they need, and need not grow again.
 type evaluator struct {
 	todo  chan func()
 	done  chan struct{}

@@ -115,7 +115,7 @@ func (s *Set) undefined(compiler *ast.Compiler, modules map[string]*ast.Module, 
 func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 	ground := groundPart(ref)
 	if len(ground) > 1 && ground[1].Value.Compare(ast.String("config")) == 0 {
-		return true // parameters may be absent; a policy has defaults for them
+		return true // parameters may be missing; a policy has defaults for them
 	}
 	if len(compiler.GetRules(ground)) > 0 || len(compiler.GetRulesForVirtualDocument(ground)) > 0 {
 		return true
@@ -129,7 +129,7 @@ func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 	for _, step := range ground[1:] {
 		object, ok := at.(map[string]any)
 		if !ok {
-			return true // an array, or a scalar: types are for Rego to judge
+			return true // an array, or a scalar: types are for Rego to check
 		}
 		key, ok := step.Value.(ast.String)
 		if !ok {

@@ -77,7 +77,7 @@ func (r *TestRun) Count(o Outcome) (n int) {
 	return n
 }
 
-// ErrNoTests is that there is nothing to run.
+// ErrNoTests is the error of a run without tests.
 var ErrNoTests = errors.New("no tests found; a test is a rule test_… in a file …_test.rego")
 
 // RunTests runs the test_ rules next to policies. The policies must be valid for

@@ -27,8 +27,8 @@ type following struct {
 	rule     *ast.Rule
 	sources  map[string][]string // lines of files
 	bodies   map[uint64]bool     // the queries that evaluate the body of the test
-	parents  map[uint64]uint64   // of the queries inside of these, such as those of every
-	inner    map[uint64]*Failure // the last one inside of a body, by the body's query
+	parents  map[uint64]uint64   // of the queries inside these, such as those of every
+	inner    map[uint64]*Failure // the last one inside a body, by the body's query
 	index    int                 // how far the evaluation got, in expressions of the body
 	found    *Failure
 	compared *ast.Expr // the last comparison whose outcome is a value
@@ -236,7 +236,7 @@ func caseNames(t *ast.Term) []string {
 	return names
 }
 
-// cases are the cases of a test that have none inside of them, in order.
+// cases are the cases of a test that have none inside them, in order.
 func (f *following) cases(results tester.SubResultMap) (list []Case) {
 	for path, r := range results.Iter {
 		if len(r.SubResults) > 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // The shape of sceplint policy test --format json. Durations are in seconds;
-// what there is nothing to say of is absent.
+// empty fields are omitted.
 type (
 	runJSON struct {
 		Version  int           `json:"version"`

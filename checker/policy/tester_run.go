@@ -37,7 +37,7 @@ func (t *tests) runAll(ctx context.Context) ([]*tester.Result, error) {
 	return done, nil
 }
 
-// left are the tests of which there is no result yet, in order.
+// left returns the tests without a result, in order.
 func (t *tests) left(done []*tester.Result) (left []testName) {
 	seen := map[testName]bool{}
 	for _, r := range done {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Answer is what a server answered, before it is judged. It can be saved.
+// Answer is what a server answered, before it is checked. It can be saved.
 type Answer struct {
 	Version   int        `json:"version"`
 	Target    Target     `json:"target"`
@@ -47,7 +47,7 @@ type TLS struct {
 	Certificates [][]byte `json:"certificates"` // that of the server first
 }
 
-// Failure is why there is no answer.
+// Failure is why an answer is missing.
 type Failure struct {
 	Kind FailureKind `json:"kind"`
 	Text string      `json:"text"`

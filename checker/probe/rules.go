@@ -22,8 +22,8 @@ var (
 // Command is the command that runs the rules.
 const Command = "probe"
 
-// Rules gives the rules that compare the answers of a judge with profiles. With nil
-// they describe themselves, and find nothing.
+// Rules returns the rules that compare the answers of servers with profiles.
+// With nil they can only be described, and find nothing.
 func Rules(j *Judge) []checker.Rule {
 	if j == nil {
 		j = NewJudge(nil, nil)

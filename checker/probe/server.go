@@ -20,7 +20,7 @@ type Server struct {
 	TLS          *ServerTLS    `json:"tls,omitempty"`
 	Status       int           `json:"status,omitempty"`
 	ContentType  string        `json:"contentType,omitempty"`
-	Failure      string        `json:"failure,omitempty"` // why there is no answer
+	Failure      string        `json:"failure,omitempty"` // why an answer is missing
 	Asked        bool          `json:"asked"`
 	Certificates []Certificate `json:"certificates"`
 	Pin          string        `json:"pin,omitempty"` // for CAFingerprint: the SHA-256 digest of the top CA, in Base64

@@ -98,7 +98,7 @@ var KeyAvailabilities = []KeyAvailability{
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.Key Usage", Since: Since{MacOS: "10.11"}},
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.Retries", Since: Since{MacOS: "10.10"}},
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.RetryDelay", Since: Since{MacOS: "10.10"}},
-	// The file of SCEP gives macOS alone a version; those of ACME, PKCS#12 and the declarations say n/a of the other systems.
+	// The file of SCEP gives macOS alone a version; those of ACME, PKCS #12 and the declarations say n/a of the other systems.
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.AllowAllAppsAccess", Since: macOnly("10.10"), Moot: true},
 	{Types: []string{TypeSCEP}, Path: "PayloadContent.KeyIsExtractable", Since: macOnly("10.13.4"), Moot: true},
 	{Types: []string{"com.apple.security.pkcs12"}, Path: "AllowAllAppsAccess", Since: macOnly("10.10"), Moot: true},

@@ -199,7 +199,7 @@ func payloadData(content *plist.Node, what string) (data []byte, known bool, err
 			Hint:    "write it as <data>, in base64",
 		}
 	}
-	return nil, true, errCertificateNone // no base64: the readers of property lists refuse that
+	return nil, true, errCertificateNone // not Base64: the readers of property lists reject that
 }
 
 // PKCS12 returns why the PayloadContent of an identity payload is not a PKCS #12
@@ -376,7 +376,7 @@ func parseCertificate(der []byte) *parsedCertificate {
 }
 
 // What is kept of certificates that were parsed before: the same few stand in
-// all profiles of an organisation.
+// all profiles of an organization.
 const (
 	keptCertificates = 256
 	keptSize         = 16 << 10 // bytes; a certificate has some thousand
@@ -423,7 +423,7 @@ func cachedCertificate(der []byte) *parsedCertificate {
 	return f
 }
 
-// textCache are the certificates by the base64 text that was read last: where
+// textCache are the certificates by the Base64 text that was read last: where
 // it is the same, nothing has to be decoded and hashed to know it again.
 var textCache struct {
 	sync.RWMutex

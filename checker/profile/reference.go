@@ -71,7 +71,7 @@ var ReferenceKeys = []ReferenceKey{
 	// These files allow any key; 802.1X has the keys of Wi-Fi.
 	{Types: ethernetTypes, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: ethernetTypes, Path: "EAPClientConfiguration.PayloadCertificateAnchorUUID[]", Kind: ReferenceAnchor},
-	// com.apple.vpn.managed.yaml, whose fields the app-layer type shares: one dict for each kind of VPN, and encrypted DNS in it.
+	// com.apple.vpn.managed.yaml, whose fields the app-layer type shares: one dictionary for each kind of VPN, and encrypted DNS in it.
 	{Types: vpnTypes, Path: "VPN.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "IPSec.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "IKEv2.PayloadCertificateUUID", Kind: ReferenceIdentity},
@@ -93,7 +93,7 @@ var ReferenceKeys = []ReferenceKey{
 	// S/MIME; not on macOS.
 	{Types: []string{"com.apple.mail.managed"}, Path: "SMIMESigningCertificateUUID", Kind: ReferenceIdentity},
 	{Types: []string{"com.apple.mail.managed"}, Path: "SMIMEEncryptionCertificateUUID", Kind: ReferenceIdentity},
-	// The identity that renews the Kerberos credential; PKCS#12 and SCEP are named.
+	// The identity that renews the Kerberos credential; PKCS #12 and SCEP are named.
 	{Types: []string{"com.apple.sso"}, Path: "Kerberos.PayloadCertificateUUID", Kind: ReferenceIdentity, Only: []string{"com.apple.security.pkcs12", TypeSCEP}},
 	// com.apple.extensiblesso(kerberos).yaml, PKINIT. The key begins with a small letter. To other extensions ExtensionData is what they make of it.
 	{Types: []string{"com.apple.extensiblesso"}, Path: "ExtensionData.certificateUUID", Kind: ReferenceIdentity, Where: [2]string{"ExtensionIdentifier", "com.apple.AppSSOKerberos.KerberosExtension"}},
@@ -103,7 +103,7 @@ var ReferenceKeys = []ReferenceKey{
 	// "The UUID of the certificate payload within the same profile", once for an identity and once for the certificate of a correspondent.
 	{Types: []string{"com.apple.security.identitypreference"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity, Required: true},
 	{Types: []string{"com.apple.security.certificatepreference"}, Path: "PayloadCertificateUUID", Kind: ReferenceAnchor, Open: true, Required: true},
-	// Identities of the device and of its resources: the schema says of the first that it supports PKCS#12, of the others nothing.
+	// Identities of the device and of its resources: the schema says of the first that it supports PKCS #12, of the others nothing.
 	// The anchors of the other side: "doesn't support identity payloads or PKCS12 certificates".
 	{Types: []string{"com.apple.education"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity, Open: true},
 	{Types: []string{"com.apple.education"}, Path: "ResourcePayloadCertificateUUID", Kind: ReferenceIdentity, Open: true},

@@ -168,7 +168,7 @@ func settingsOf(p Payload, content *plist.Node) SCEP {
 	return s
 }
 
-// settings are the values of a dict for the keys of SCEPKeys.
+// settings are the values of a dictionary for the keys of SCEPKeys.
 type settings struct {
 	url, name, subject, challenge, keysize, keyType, keyUsage, subjectAltName,
 	caFingerprint, retries, retryDelay, allowAllAppsAccess, keyIsExtractable *plist.Node
@@ -264,7 +264,7 @@ func newFingerprint(n *plist.Node) Fingerprint {
 	}
 	f.Bytes = b
 	if f.HexText = plist.HexDigest(string(b)); f.HexText == nil {
-		// Hexadecimal digits are base64 digits as well. Of the true digests only
+		// Hexadecimal digits are Base64 digits as well. Of the true digests only
 		// one of 48 bytes could look so, and none ever will.
 		f.HexText = plist.HexDigest(n.Text())
 	}

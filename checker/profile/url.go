@@ -51,7 +51,7 @@ func urlParts(text string) (u URLParts) {
 	if i := strings.IndexByte(plain[:end], '?'); i >= 0 {
 		end, u.Query = i, true
 	}
-	// Where a variable is more than the scheme, nothing behind it is sure: it may
+	// Where a variable is more than the scheme, nothing after it is certain: it may
 	// choose among URLs.
 	scheme := strings.Index(plain[:end], "://")
 	if scheme <= 0 {

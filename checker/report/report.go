@@ -140,9 +140,9 @@ func (s *Summary) FixHint(fixed bool) string {
 	return ""
 }
 
-// LeftOut tells, for the end of a line, how many paths were skipped or excluded.
-// Paths whose names are not those of profiles or exports are left to the reports
-// that list them.
+// LeftOut returns, for the end of a line, how many paths were skipped or
+// excluded. Paths whose names are not those of profiles or exports are not
+// counted.
 func (s *Summary) LeftOut() string {
 	text := ""
 	if n := s.Skipped - s.unrelated; n > 0 {

@@ -37,7 +37,7 @@ const kindMarks = "?sirbtdao"
 // NotAvailable stands for a version where a platform never had something.
 const NotAvailable = "n/a"
 
-// Platform tells what one platform supports.
+// Platform is what one platform supports.
 type Platform struct {
 	Name       string // iOS, macOS, tvOS, watchOS, or visionOS
 	Introduced string // a version, NotAvailable, or "" where it came with what is around it
@@ -53,8 +53,8 @@ type Platform struct {
 // Available reports whether the platform has it in any version.
 func (p *Platform) Available() bool { return p != nil && p.Introduced != NotAvailable }
 
-// Platforms tells where something is supported. A platform that is not listed has
-// it like what is around it.
+// Platforms says which platforms support something. A platform that is not
+// listed supports it like what is around it.
 type Platforms []Platform
 
 // On gives the entry of a platform, in any case of letters, or nil.
@@ -91,7 +91,7 @@ type Key struct {
 	platforms string // the fields of the table, which few ask for
 }
 
-// Platforms tells where the key is supported, where that is not the same as for
+// Platforms returns the platforms that support the key, if they are not those of
 // what is around it.
 func (k *Key) Platforms() Platforms { return readPlatforms(k.platforms) }
 

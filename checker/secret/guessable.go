@@ -171,7 +171,7 @@ func leastRun(text string) int {
 }
 
 // commonWords are the words that challenges are made of: those of lists of
-// leaked passwords, those of samples, and those that whoever sets up a SCEP
+// leaked passwords, those of examples, and those that an administrator of a SCEP
 // server has in mind.
 var commonWords = sync.OnceValue(func() map[string]bool {
 	words := map[string]bool{}

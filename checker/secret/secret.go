@@ -202,7 +202,7 @@ func (s *Secrets) addURL(n *plist.Node) {
 	}
 	at, raw := s.inside(n), s.written(n)
 	if strings.ReplaceAll(raw, "&amp;", "&") != n.Text() || s.src.Form == plist.FormJSON && raw != n.Text() {
-		s.spans = append(s.spans, at) // what is written otherwise there cannot be told apart
+		s.spans = append(s.spans, at) // what is written otherwise there cannot be located
 		return
 	}
 	for part := range urlSecrets(raw, whole) {

@@ -171,7 +171,7 @@ type markupSearch struct {
 	found   bool       // its value, in an element for values
 	value   bool       // such an element is open
 	element string     // its name, if it was an element and no <key>
-	depth   int        // of the dicts and arrays that are open since
+	depth   int        // of the dictionaries and arrays that are open since
 	before  plist.Span // from the first to the last text since the last key, of a broken document
 
 	unclosed map[string]bool // what opens comments and sections, and is closed nowhere from here on

@@ -162,7 +162,7 @@ func (e *entry) Input() checker.Input {
 		return e.decode(text)
 	}}
 	if e.line > 0 {
-		input.Free = releaseBuffer // what was decoded is nobody else's
+		input.Free = releaseBuffer // nothing else refers to what was decoded
 	}
 	if e.device != nil {
 		input.Device = *e.device

@@ -358,7 +358,7 @@ type fleetPath struct {
 	from string // the file that names it, if it is the one of the controls
 }
 
-// fleetResponseReason says what can be checked in the place of what the server says.
+// fleetResponseReason says what can be checked instead of what the server says.
 // https://fleetdm.com/docs/rest-api/rest-api#configuration-profiles
 const fleetResponseReason = "output of fleetctl get or the Fleet API, which does not contain profiles; check the files for fleetctl gitops, " +
 	"the output of fleetctl generate-gitops, or profiles downloaded with alt=media"
@@ -397,7 +397,7 @@ type fleetFile struct {
 	bare       bool // the keys are at its top, as in a file of controls
 	profiles   []fleetPath
 	controls   []fleetPath  // files that hold the controls in its place
-	path       int          // the line of a path in the place of all the file has; 0: none
+	path       int          // the line of a path instead of all paths of the file; 0: none
 	errors     []fleetError // what cannot be followed
 }
 

@@ -21,7 +21,7 @@ const (
 	maxUnpacked   = 64 << 30 // bytes, of all entries
 	maxRatio      = 200      // of what is unpacked to what is packed, for more bytes than slackUnpack
 	slackUnpack   = 256 << 20
-	maxEmptyBytes = 1 << 20 // bytes that are read and unpack to nothing, as empty archives behind one another do
+	maxEmptyBytes = 1 << 20 // bytes that are read and unpack to nothing, such as a row of empty archives
 )
 
 // gzip reads a compressed archive or stream.

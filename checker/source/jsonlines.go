@@ -22,7 +22,7 @@ const maxLine = 32 << 20
 // lineHead is how a line of a stream begins.
 var lineHead = regexp.MustCompile(`^\s*\{\s*"(?:name|device|profile)"\s*:\s*"`)
 
-// lineProfile is how the profile of a line begins, as text or in base64.
+// lineProfile is how the profile of a line begins, as text or in Base64.
 var lineProfile = regexp.MustCompile(`"profile"\s*:\s*"(?:\s|\\[nrt]|\\ufeff|\x{feff})*(?:<|\\u003[cC]|bplist|-----BEGIN|77u/|PD94|PHBs|PCFE|PCEt|YnBs|MI|LS0t)`)
 
 // opensLines reports whether a text begins like a stream of JSON Lines: with an

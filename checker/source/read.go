@@ -141,13 +141,13 @@ func errorInput(path string, err error) checker.Input {
 	return checker.Input{Name: path, Read: func() ([]byte, error) { return nil, localfile.DescribeError(path, err) }}
 }
 
-// minLargeFile is the size in bytes from which documents are judged one after the
+// minLargeFile is the size in bytes from which documents are checked one after the
 // other: several at once would take several times the memory of one.
 const minLargeFile = 8 << 20
 
 var largeFiles sync.Mutex
 
-// largeFileLock is held while an input is judged that is heavy.
+// largeFileLock is held while an input is checked that is large.
 type largeFileLock struct{ held bool }
 
 // lock waits until no other large file is checked, if the size is that of a large file.

@@ -25,7 +25,7 @@ const (
 
 var errZipDirectory = fmt.Errorf("central directory is larger than %d MiB", maxZipDirectory>>20)
 
-// budgetReaderAt reads no more than so many bytes until it is told otherwise, and knows where
+// budgetReaderAt reads no more than so many bytes until the budget is raised, and knows where
 // it read last.
 type budgetReaderAt struct {
 	from   io.ReaderAt
@@ -283,7 +283,7 @@ func (c *archive) zipExport(f *zip.File, name string, yield func(checker.Input) 
 	head := make([]byte, export.HeadSize)
 	n, err := io.ReadFull(r, head)
 	if err != nil || export.NewEntryReader(head[:n], bytes.NewReader(head)) == nil {
-		return false, true // whoever reads it as a whole tells of an error
+		return false, true // reading it as a whole reports the error
 	}
 	at, err := c.spoolEntry(io.MultiReader(bytes.NewReader(head), r), int64(f.UncompressedSize64))
 	if err == nil {

@@ -216,8 +216,8 @@ func (b *Baseline) moved(fingerprint string, gone func(string) bool) []*knownEnt
 	return list
 }
 
-// Split parts the entries into those that drop chooses and the rest, both in the
-// order of WriteBaseline. Found tells whether Holds has found an entry.
+// Split splits the entries into those that drop selects and the rest, both in
+// the order of WriteBaseline. found says whether Contains has found an entry.
 func (b *Baseline) Split(drop func(k *KnownFinding, found bool) bool) (dropped, kept []KnownFinding) {
 	for _, k := range b.entries {
 		if drop(&k.KnownFinding, k.matched.Load()) {

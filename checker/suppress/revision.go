@@ -32,9 +32,9 @@ const maxLinks = 40
 // bytes with bytes: neither the index, attributes, filters, nor what Git says
 // of differences has a part in it. It may be used by several goroutines.
 type Revision struct {
-	// Selected tells the paths, from the root with slashes, of files that a run
-	// would have checked; nil: all of them. A file that moved from another place
-	// is new.
+	// Selected selects the paths, from the root with slashes, of files that a run
+	// would have checked; nil: all of them. A file that moved from another place is
+	// new.
 	Selected func(path string) bool
 
 	root    string // of the working tree, absolute

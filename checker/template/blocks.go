@@ -7,8 +7,8 @@ import (
 // blockMarks open and close template text that may hold markup.
 var blockMarks = [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"$(", ")"}, {"${", "}"}}
 
-// Blocks tells which template block is open at an offset of a text. Offsets are
-// asked for in ascending order, so that the text is searched once.
+// Blocks returns which template block is open at an offset of a text. Offsets
+// must be in ascending order, so that the text is searched once.
 type Blocks struct {
 	finder
 	seen  [len(blockMarks)][2]int // up to where the marks were looked for

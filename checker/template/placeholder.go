@@ -120,8 +120,8 @@ func foldPrefix(text, prefix string) bool {
 // maxSample limits what is searched, and maxQuote what is returned.
 const maxSample, maxQuote = 1024, 64
 
-// Placeholder reports whether a text is, or holds, sample text that somebody
-// forgot to replace, and returns that text. Template variables are not samples.
+// Placeholder reports whether a text is, or contains, a placeholder that was not
+// replaced, and returns it. Template variables are not placeholders.
 func Placeholder(text string) (string, bool) {
 	if len(text) > maxSample || IsUUID(text) {
 		return "", false

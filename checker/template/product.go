@@ -15,14 +15,14 @@ type Product struct {
 	Syntax Syntax
 	// Documented are the names that the product's own documentation or source has.
 	Documented []string
-	// Unofficial are names that are said to work. A list of them is never complete.
+	// Unofficial are names that work according to users. The list is not complete.
 	Unofficial []string
 	// Exclusive are names that neither another product nor a script has: a variable of
 	// such a name is of this product beyond doubt. Most products have none, since
 	// they share $NAME, %Name% and {{name}} with others, shells and templates.
 	Exclusive []string
-	// Prefixes begin names that are meant for this product, even if it has none such.
-	// Names are compared case-insensitively if FoldCase is set.
+	// Prefixes begin names that are intended for this product, even if it does not
+	// document them. Names are compared case-insensitively if FoldCase is set.
 	Prefixes []string
 	FoldCase bool
 	// Extensible reports that the product is expected to get names of this kind that
@@ -136,10 +136,10 @@ func (v Variable) Product() *Product {
 	return nil
 }
 
-// Misnamed returns the product that a variable is meant for by the prefix of its
-// name, if the product documents none of that name, and nil otherwise. Nearest
-// is the documented name that resembles it most, "" if none does; near tells
-// whether it is a few letters away.
+// Misnamed returns the product that a variable is intended for by the prefix of
+// its name, if the product does not document that name, and nil otherwise.
+// nearest is the most similar documented name, "" if there is none; near reports
+// whether it is within a small edit distance.
 func (v Variable) Misnamed() (p *Product, nearest string, near bool) {
 	if nameLength(v.Name) != len(v.Name) {
 		return nil, "", false

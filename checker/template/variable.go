@@ -1,5 +1,5 @@
 // Package template finds the variables that MDM products and build tools replace
-// in a text, and sample text that was never replaced.
+// in a text, and placeholders that were not replaced.
 package template
 
 import (
