@@ -496,3 +496,30 @@ func TestDiffering(t *testing.T) {
 		}
 	}
 }
+
+// TestChangedBetweenReads holds that a file which is no longer what it was when
+// profiles are compared is an error, and not a file without findings.
+func TestChangedBetweenReads(t *testing.T) {
+	shared := Rule{Meta: Meta{ID: "shared", Severity: Warning},
+		CollectFacts: func(p *Pass) error { p.ExportFact("kind", "value", p.Profile.Root); return nil },
+		CheckFileSet: func(p *Pass) error { p.ImportFact("kind", "value"); return nil },
+	}
+	reads := 0
+	changing := func() ([]byte, error) {
+		if reads++; reads > 1 {
+			return []byte("<plist>"), nil
+		}
+		return []byte(tiny), nil
+	}
+	c := &Checker{Jobs: 1, Rules: []Rule{shared}}
+	inputs := []Input{{Name: "a", Read: changing}, {Name: "b", Read: func() ([]byte, error) { return []byte(tiny), nil }}}
+	var failed []string
+	for r := range c.Run(context.Background(), slices.Values(inputs)) {
+		if r.Err != nil {
+			failed = append(failed, r.Err.Error())
+		}
+	}
+	if want := []string{"a: the file changed while it was checked, and was not compared with the others; run again"}; !slices.Equal(failed, want) {
+		t.Errorf("%q", failed)
+	}
+}

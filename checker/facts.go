@@ -2,6 +2,7 @@ package checker
 
 import (
 	"cmp"
+	"fmt"
 	"hash/maphash"
 	"iter"
 	"slices"
@@ -357,7 +358,7 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 	profiles, err := input.parse(text)
 	defer release(profiles)
 	if err != nil || len(profiles) != int(n.count) {
-		return nil // it was changed meanwhile, and its facts no longer hold
+		return fmt.Errorf("%s: the file changed while it was checked, and was not compared with the others; run again", Printable(input.Name))
 	}
 	for i, p := range profiles {
 		pass := c.Pass(p)

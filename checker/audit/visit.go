@@ -21,12 +21,12 @@ type Auditor struct {
 type Profile struct {
 	Identifier, UUID string
 	Device           string
-	SCEP             []Enrolment
+	SCEP             []SCEPPayload
 	Settings         *Settings // only if they are compared
 }
 
-// Enrolment is what one SCEP payload of a profile requests.
-type Enrolment struct {
+// SCEPPayload is what one SCEP payload of a profile requests.
+type SCEPPayload struct {
 	Index         int // of the payload
 	Configuration Configuration
 	ID            string // of the configuration
@@ -49,7 +49,7 @@ func (a *Auditor) Visit(p *profile.Profile) any {
 	payloads := p.SCEP()
 	for i := range payloads {
 		s := &payloads[i]
-		e := Enrolment{Index: s.Index, Configuration: Configure(s, secrets.Text)}
+		e := SCEPPayload{Index: s.Index, Configuration: Configure(s, secrets.Text)}
 		e.ID = e.Configuration.ID()
 		if s.ChallengeKind == profile.ChallengeLiteral && s.Challenge.Known {
 			e.Mark = a.Mark(s.Challenge.Value)

@@ -4,11 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/md5"
 	"crypto/rsa"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
@@ -18,6 +14,8 @@ import (
 	"time"
 
 	"github.com/smallstep/pkcs7"
+
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // What is looked at in one answer.
@@ -59,35 +57,10 @@ type Certificate struct {
 // recommended one first.
 var DigestNames = []string{"SHA-256", "SHA-1", "SHA-512", "SHA-384", "SHA-224", "MD5"}
 
-// digestOf computes a digest of DigestNames.
-func digestOf(algorithm string, der []byte) []byte {
-	switch algorithm {
-	case "SHA-256":
-		d := sha256.Sum256(der)
-		return d[:]
-	case "SHA-1":
-		d := sha1.Sum(der)
-		return d[:]
-	case "SHA-512":
-		d := sha512.Sum512(der)
-		return d[:]
-	case "SHA-384":
-		d := sha512.Sum384(der)
-		return d[:]
-	case "SHA-224":
-		d := sha256.Sum224(der)
-		return d[:]
-	case "MD5":
-		d := md5.Sum(der)
-		return d[:]
-	}
-	return nil
-}
-
 // digestAlgorithm names the algorithm whose digests have so many bytes, or "".
 func digestAlgorithm(size int) string {
 	for _, name := range DigestNames {
-		if len(digestOf(name, nil)) == size {
+		if len(profile.Digest(name, nil)) == size {
 			return name
 		}
 	}
@@ -101,7 +74,7 @@ func newCertificate(c *x509.Certificate) Certificate {
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Digests: map[string]string{}, parsed: c,
 	}
 	for _, name := range DigestNames {
-		v.Digests[name] = hex.EncodeToString(digestOf(name, c.Raw))
+		v.Digests[name] = hex.EncodeToString(profile.Digest(name, c.Raw))
 	}
 	return v
 }

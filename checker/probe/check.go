@@ -286,7 +286,7 @@ func (j *Judge) fingerprint(p *checker.Pass) error {
 		algorithm := digestAlgorithm(len(pin.Bytes))
 		matchesRA := false
 		for _, x := range v.list {
-			if algorithm == "" || !bytes.Equal(digestOf(algorithm, x.Raw), pin.Bytes) {
+			if algorithm == "" || !bytes.Equal(profile.Digest(algorithm, x.Raw), pin.Bytes) {
 				continue
 			}
 			if isCA(x) || !isCA(top) {
@@ -310,11 +310,11 @@ func (j *Judge) fingerprint(p *checker.Pass) error {
 		switch {
 		case algorithm == "":
 			algorithm = "SHA-256"
-			help(p.Value(pin.Node, "`CAFingerprint` is not a digest; expected SHA-256 %s", hex.EncodeToString(digestOf(algorithm, top.Raw))))
+			help(p.Value(pin.Node, "`CAFingerprint` is not a digest; expected SHA-256 %s", hex.EncodeToString(profile.Digest(algorithm, top.Raw))))
 		case sameKey(p.Profile, pin, v.list):
-			help(p.Value(pin.Node, "`CAFingerprint` is of another certificate with the same key; expected %s %s", algorithm, hex.EncodeToString(digestOf(algorithm, top.Raw))))
+			help(p.Value(pin.Node, "`CAFingerprint` is of another certificate with the same key; expected %s %s", algorithm, hex.EncodeToString(profile.Digest(algorithm, top.Raw))))
 		default:
-			help(p.Value(pin.Node, "`CAFingerprint` matches no certificate of the server; expected %s %s", algorithm, hex.EncodeToString(digestOf(algorithm, top.Raw))))
+			help(p.Value(pin.Node, "`CAFingerprint` matches no certificate of the server; expected %s %s", algorithm, hex.EncodeToString(profile.Digest(algorithm, top.Raw))))
 		}
 	})
 	return nil
@@ -380,7 +380,7 @@ func (j *Judge) validity(p *checker.Pass, c *claim, x *x509.Certificate) {
 		warn("%s has a key out of range: found RSA %d", label(x), bits)
 	}
 	if bytes.Equal(x.RawSubject, x.RawIssuer) {
-		return // nobody relies on the signature
+		return // the signature has no effect
 	}
 	switch x.SignatureAlgorithm {
 	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:

@@ -299,7 +299,7 @@ func (c *Client) transport(e *Exchange, at *url.URL) (*http.Transport, error) {
 		TLSClientConfig: &tls.Config{
 			ServerName: at.Hostname(),
 			MinVersion: tls.VersionTLS10, // which is reported
-			// The certificates are verified when the answer is judged. Nothing secret is
+			// The certificates are verified when the answer is checked. Nothing secret is
 			// sent, and what comes back is shown with what is wrong about them.
 			InsecureSkipVerify: true,
 			VerifyConnection: func(state tls.ConnectionState) error {

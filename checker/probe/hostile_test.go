@@ -24,6 +24,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // quiet is where servers of tests log to.
@@ -61,7 +62,7 @@ func answering(text string) func(net.Conn) {
 	}
 }
 
-// endless writes a text again and again, until nobody listens.
+// endless writes a text again and again, until the reader is gone.
 func endless(first, again string) func(net.Conn) {
 	return func(c net.Conn) {
 		_, _ = c.Read(make([]byte, 4096))
@@ -173,7 +174,7 @@ func TestHostile(t *testing.T) {
 			if strings.HasPrefix(name, "never") || name == "chunk extensions" {
 				c.Timeout = 50 * time.Millisecond // the server waits for this to end
 			}
-			o := probeText(t, c, nil, nil, profileText("http://"+rawServer(t, do)+"/scep", "", digestOf("SHA-256", a.root.Raw)))
+			o := probeText(t, c, nil, nil, profileText("http://"+rawServer(t, do)+"/scep", "", profile.Digest("SHA-256", a.root.Raw)))
 			if len(o.found) == 0 && o.unasked == "" {
 				t.Error("nothing is said")
 			}
@@ -282,7 +283,7 @@ func resolver(t *testing.T, names map[string][]string) *net.Resolver {
 	}}
 }
 
-// TestRefused holds that profiles cannot have addresses asked that are for nobody
+// TestRefused holds that profiles cannot have addresses asked that are not for probe
 // outside.
 func TestRefused(t *testing.T) {
 	var hits atomic.Int32
@@ -360,7 +361,7 @@ func TestRefused(t *testing.T) {
 	} {
 		c := testClient()
 		c.Hosts, c.Retries, c.Resolver = x.hosts, 0, names
-		o := probeText(t, c, nil, nil, profileText(x.url, "", digestOf("SHA-256", nil)))
+		o := probeText(t, c, nil, nil, profileText(x.url, "", profile.Digest("SHA-256", nil)))
 		if !strings.Contains(o.unasked, "not asked: ") || !strings.Contains(o.unasked, x.want) || len(o.found) > 0 {
 			t.Errorf("%s: %q, %q", x.url, o.unasked, o.found)
 		}
@@ -370,14 +371,14 @@ func TestRefused(t *testing.T) {
 	}
 	named := testClient()
 	named.Hosts, named.Resolver, named.Retries = Hosts{Patterns: []string{"loop.example", "localhost"}}, names, 0
-	o := probeText(t, named, nil, nil, profileText("http://loop.example:"+port, "", digestOf("SHA-256", nil)))
+	o := probeText(t, named, nil, nil, profileText("http://loop.example:"+port, "", profile.Digest("SHA-256", nil)))
 	compare(t, o.found, "probe-unreachable error: 500")
-	gone := probeText(t, named, nil, nil, profileText("http://gone.localhost.example:"+port, "", digestOf("SHA-256", nil)))
+	gone := probeText(t, named, nil, nil, profileText("http://gone.localhost.example:"+port, "", profile.Digest("SHA-256", nil)))
 	if !strings.Contains(gone.unasked, "not allowed") {
 		t.Error(gone.unasked)
 	}
 	named.Hosts.Patterns = append(named.Hosts.Patterns, "gone.example")
-	compare(t, probeText(t, named, nil, nil, profileText("http://gone.example:"+port, "", digestOf("SHA-256", nil))).found, "probe-unreachable error: does not resolve")
+	compare(t, probeText(t, named, nil, nil, profileText("http://gone.example:"+port, "", profile.Digest("SHA-256", nil))).found, "probe-unreachable error: does not resolve")
 }
 
 // TestRedirectRefused holds that redirects lead nowhere else.
@@ -394,7 +395,7 @@ func TestRedirectRefused(t *testing.T) {
 			w.Header().Set("Location", to)
 			w.WriteHeader(http.StatusMovedPermanently)
 		}))
-		o := probeText(t, testClient(), nil, nil, profileText(server.URL, "", digestOf("SHA-256", nil)))
+		o := probeText(t, testClient(), nil, nil, profileText(server.URL, "", profile.Digest("SHA-256", nil)))
 		server.Close()
 		if len(o.found) != 1 || !strings.HasPrefix(o.found[0], "probe-redirect error") && !strings.HasPrefix(o.found[0], "probe-unreachable error") {
 			t.Errorf("%s: %q", to, o.found)
@@ -494,7 +495,7 @@ func TestProxy(t *testing.T) {
 	}
 	c := testClient()
 	c.Hosts, c.Proxy = Hosts{All: true}, func(*url.URL) (*url.URL, error) { return at, nil }
-	pin := digestOf("SHA-256", a.root.Raw)
+	pin := profile.Digest("SHA-256", a.root.Raw)
 	o := probeText(t, c, nil, nil, profileText("http://ca.example.com/scep", "", pin))
 	compare(t, o.found)
 	if len(asked) != 2 || asked[0] != "http://ca.example.com/scep?operation=GetCACert" || !o.servers[0].Proxied {

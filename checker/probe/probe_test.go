@@ -28,6 +28,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // now is the time of the tests.
@@ -278,7 +279,7 @@ func compare(t *testing.T, got []string, want ...string) {
 func TestRules(t *testing.T) {
 	a := corp()
 	keys := rsaKeys()
-	pin := func(c *issued, algorithm string) []byte { return digestOf(algorithm, c.Raw) }
+	pin := func(c *issued, algorithm string) []byte { return profile.Digest(algorithm, c.Raw) }
 	good := script{certType: typeCA, cert: a.root.Raw, caps: goodCaps}
 	bundled := func(list ...*issued) script { return script{certType: typeCARA, cert: bundle(list...), caps: goodCaps} }
 	single := func(c *issued) script { return script{certType: typeCA, cert: c.Raw, caps: goodCaps} }
@@ -432,7 +433,7 @@ func TestNames(t *testing.T) {
 	a := corp()
 	server := httptest.NewServer(script{certType: typeCA, cert: a.root.Raw, caps: goodCaps})
 	defer server.Close()
-	pin := digestOf("SHA-256", a.root.Raw)
+	pin := profile.Digest("SHA-256", a.root.Raw)
 	o := probeText(t, testClient(), nil, nil, profileText(server.URL, "One", pin), profileText(server.URL, "Two & more", pin))
 	compare(t, o.found, "probe-name info: ignores `Name`", "probe-name info: ignores `Name`")
 	if len(o.servers) != 2 || o.servers[0].Name != "One" || o.servers[0].Profiles[0] != "0.mobileconfig" {
@@ -472,7 +473,7 @@ func leaf(by *issued, change func(*x509.Certificate)) *issued {
 func TestTLS(t *testing.T) {
 	a := corp()
 	good := script{certType: typeCA, cert: a.root.Raw, caps: goodCaps}
-	pin := digestOf("SHA-256", a.root.Raw)
+	pin := profile.Digest("SHA-256", a.root.Raw)
 	trusted := x509.NewCertPool()
 	trusted.AddCert(a.root.Certificate)
 	for _, x := range []struct {
@@ -572,7 +573,7 @@ func TestPin(t *testing.T) {
 	} {
 		server := httptest.NewServer(s)
 		defer server.Close()
-		text := profileText(server.URL, "", digestOf("SHA-1", []byte("stale")))
+		text := profileText(server.URL, "", profile.Digest("SHA-1", []byte("stale")))
 		o := probeText(t, testClient(), nil, nil, text)
 		compare(t, o.found, "probe-fingerprint error: matches no certificate")
 		data := "<data>" + o.servers[0].Pin + "</data>"
@@ -589,7 +590,7 @@ func TestPin(t *testing.T) {
 func TestReplay(t *testing.T) {
 	a := corp()
 	server := tlsServer(t, script{certType: typeCARA, cert: bundle(a.root, a.ra), caps: "SHA-1"}, nil, leaf(a.root, nil))
-	text := profileText(server.URL+"/scep", "Corp", digestOf("SHA-1", []byte("stale")))
+	text := profileText(server.URL+"/scep", "Corp", profile.Digest("SHA-1", []byte("stale")))
 	first := probeText(t, testClient(), nil, nil, text)
 	if len(first.found) < 4 {
 		t.Error(first.found)
@@ -641,7 +642,7 @@ func TestVariables(t *testing.T) {
 	a := corp()
 	server := httptest.NewServer(script{certType: typeCA, cert: a.root.Raw, caps: goodCaps})
 	defer server.Close()
-	pin := digestOf("SHA-256", a.root.Raw)
+	pin := profile.Digest("SHA-256", a.root.Raw)
 	text := profileText("$FLEET_VAR_CUSTOM_SCEP_PROXY_URL_CORP", "{{name}}", pin)
 	o := probeText(t, testClient(), nil, nil, text)
 	compare(t, o.found)
@@ -691,7 +692,7 @@ func TestSent(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	address := listener.Addr().String()
-	o := probeText(t, testClient(), nil, nil, profileText("http://user:hunter2@"+address+"/scep?token=querysecret#fragment", "Corp CA/ä", digestOf("SHA-256", a.root.Raw)))
+	o := probeText(t, testClient(), nil, nil, profileText("http://user:hunter2@"+address+"/scep?token=querysecret#fragment", "Corp CA/ä", profile.Digest("SHA-256", a.root.Raw)))
 	compare(t, o.found, "probe-redirect warning: /scep/")
 	lock.Lock()
 	defer lock.Unlock()

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // Server describes what a server answered, for people and programs.
@@ -219,7 +221,7 @@ func (v *view) server() Server {
 
 // pinOf is what CAFingerprint holds for a certificate.
 func pinOf(c *x509.Certificate) string {
-	return base64.StdEncoding.EncodeToString(digestOf("SHA-256", c.Raw))
+	return base64.StdEncoding.EncodeToString(profile.Digest("SHA-256", c.Raw))
 }
 
 // topCA is the certificate to pin: the last CA of the chain that an answer holds,

@@ -360,7 +360,7 @@ func parseCertificate(der []byte) *parsedCertificate {
 	f.digests = sync.OnceValue(func() map[string][]byte {
 		all := make(map[string][]byte, len(digestNames))
 		for _, name := range digestNames {
-			all[name] = digest(name, der)
+			all[name] = Digest(name, der)
 		}
 		return all
 	})
@@ -579,10 +579,12 @@ func (c *Certificate) digest(algorithm string) []byte {
 	if c.parsed != nil {
 		return c.parsed.digests()[algorithm]
 	}
-	return digest(algorithm, c.DER)
+	return Digest(algorithm, c.DER)
 }
 
-func digest(algorithm string, b []byte) []byte {
+// Digest computes a digest that CAFingerprint may hold, such as SHA-256; nil for
+// another algorithm.
+func Digest(algorithm string, b []byte) []byte {
 	switch algorithm {
 	case "MD5":
 		sum := md5.Sum(b)
