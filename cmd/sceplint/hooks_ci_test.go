@@ -170,7 +170,7 @@ func TestHooksActionCheck(t *testing.T) {
 		{"elsewhere", map[string]string{"working-directory": "some profiles", "paths": "clean.mobileconfig"}, 0, "no findings in 1 file "},
 		{"nothing", map[string]string{"paths": "nowhere"}, 2, "nowhere: no such file or directory"},
 		{"scripts", map[string]string{"paths": "$(touch pwned1)\n`touch pwned2`\n;touch pwned3\n\"; touch pwned4; \"", "args": "--quiet\n--color=never", "sarif-file": ""}, 2, "$(touch pwned1): no such file or directory"},
-		{"bad argument", map[string]string{"args": "--no-such-flag"}, 2, "unknown flag: --no-such-flag"},
+		{"bad argument", map[string]string{"args": "--no-such-flag"}, 2, "unknown flag --no-such-flag"},
 	} {
 		inputs := map[string]string{"format": "text"}
 		maps.Copy(inputs, c.inputs)
