@@ -1,14 +1,6 @@
 package probe
 
-import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"time"
-)
+import "time"
 
 // Answer is what a server answered, before it is checked. It can be saved.
 type Answer struct {
@@ -82,54 +74,4 @@ func (a *Answer) exchange(operation string) *Exchange {
 		}
 	}
 	return nil
-}
-
-// FileName is the name of the file that the answer to a target is saved in.
-func (t Target) FileName() string {
-	sum := sha256.Sum256([]byte(string(t.Protocol) + "\x00" + t.URL + "\x00" + t.Name))
-	return "answer-" + hex.EncodeToString(sum[:12]) + ".json"
-}
-
-// MaxSaved is the size in bytes of the largest file that an answer is read from.
-const MaxSaved = 8 << 20
-
-// Encode gives the text that an answer is saved as.
-func (a *Answer) Encode() ([]byte, error) {
-	var b bytes.Buffer
-	out := json.NewEncoder(&b)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
-	err := out.Encode(a)
-	return b.Bytes(), err
-}
-
-// DecodeAnswer reads a saved answer to a target.
-func DecodeAnswer(text []byte, t Target) (*Answer, error) {
-	if len(text) > MaxSaved {
-		return nil, errors.New("the file is too large")
-	}
-	in := json.NewDecoder(bytes.NewReader(text))
-	in.DisallowUnknownFields()
-	a := &Answer{}
-	if err := in.Decode(a); err != nil {
-		return nil, errors.New("not an answer that --save wrote")
-	}
-	switch {
-	case in.More():
-		return nil, errors.New("not an answer that --save wrote")
-	case a.Version != answerVersion:
-		return nil, fmt.Errorf("unsupported version %d", a.Version)
-	case a.Target != t:
-		return nil, errors.New("it is the answer to another request")
-	}
-	for _, operation := range t.operations() {
-		e := a.exchange(operation)
-		if e == nil || len(e.Body) > maxBody || len(e.Redirects) > maxRedirects+1 || (e.Status == 0) == (e.Failure == nil) {
-			return nil, errors.New("the saved answer is incomplete")
-		}
-	}
-	if len(a.Exchanges) != len(t.operations()) {
-		return nil, errors.New("not an answer that --save wrote")
-	}
-	return a, nil
 }

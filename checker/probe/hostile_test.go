@@ -233,7 +233,7 @@ func FuzzAnswer(f *testing.F) {
 		answer := &Answer{Version: answerVersion, Target: Target{SCEP, "https://h/", "n"}, Exchanges: []Exchange{{Operation: opCert, Status: 200, Body: body}, {Operation: opCaps, Status: 200, Body: body}}}
 		_ = newView(answer).server()
 		_ = readDirectory(body)
-		_, _ = DecodeAnswer(body, answer.Target)
+		_, _ = decodeAnswer(body, answer.Target)
 	})
 }
 

@@ -597,17 +597,17 @@ func TestReplay(t *testing.T) {
 	}
 	saved := map[string][]byte{}
 	for target, answer := range first.answers {
-		encoded, err := answer.Encode()
+		encoded, err := answer.encode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		saved[target.FileName()] = encoded
+		saved[target.fileName()] = encoded
 	}
 	server.Close()
 	read := func(targets []Target) map[Target]*Answer {
 		answers := map[Target]*Answer{}
 		for _, target := range targets {
-			answer, err := DecodeAnswer(saved[target.FileName()], target)
+			answer, err := decodeAnswer(saved[target.fileName()], target)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -624,14 +624,14 @@ func TestReplay(t *testing.T) {
 		t.Error(none.unasked)
 	}
 	target := Target{SCEP, server.URL + "/scep", "Corp"}
-	good := saved[target.FileName()]
+	good := saved[target.fileName()]
 	for _, bad := range [][]byte{
 		nil, []byte("{}"), []byte("[]"), good[:len(good)/2], append(slices.Clone(good), good...), bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": 2`), 1),
 		bytes.Replace(good, []byte(`"Corp"`), []byte(`"Evil"`), 1), bytes.Replace(good, []byte(`"status": 200`), []byte(`"status": 0`), 1),
 		bytes.Replace(good, []byte(`"GetCACaps"`), []byte(`"Other"`), 1), bytes.Replace(good, []byte(`"asked"`), []byte(`"unknown": 1, "asked"`), 1),
-		bytes.Repeat([]byte(" "), MaxSaved+1),
+		bytes.Repeat([]byte(" "), maxSaved+1),
 	} {
-		if _, err := DecodeAnswer(bad, target); err == nil {
+		if _, err := decodeAnswer(bad, target); err == nil {
 			t.Errorf("no error for %.60q", bad)
 		}
 	}

@@ -135,19 +135,19 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 		return err
 	}
 	c.Inventory = outputs.Survey
-	tally := &runSummary{t: &beside, progress: shown, rules: map[ruleCount]*ruleStatistics{}, flags: f, failOn: failOn, baseline: known}
-	if tally.patch, tally.applied = beside.out, !terminal.IsTerminal(t.out); !tally.applied {
-		tally.patch = terminal.NewWriter(beside.out)
+	summary := &runSummary{t: &beside, progress: shown, rules: report.Statistics{}, flags: f, failOn: failOn, baseline: known}
+	if summary.patch, summary.applied = beside.out, !terminal.IsTerminal(t.out); !summary.applied {
+		summary.patch = terminal.NewWriter(beside.out)
 	}
 	for _, note := range f.notes {
-		tally.note("%s", note)
+		summary.note("%s", note)
 	}
-	err = outputs.Write(ctx, checker.InFileOrder(tally.process(c.Run(ctx, in.All()))))
+	err = outputs.Write(ctx, checker.InFileOrder(summary.process(c.Run(ctx, in.All()))))
 	shown.End()
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
-	err = tally.close(in, c)
+	err = summary.close(in, c)
 	t.exit = beside.exit
 	return err
 }

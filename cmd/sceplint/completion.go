@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,10 +12,9 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 	"github.com/sceplint/sceplint/rules"
 )
-
-var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 // completionCommand replaces the one that cobra adds.
 func completionCommand(t *ioStreams) *cobra.Command {
@@ -40,15 +38,15 @@ To load them in every new session, write the script to:
   powershell  $PROFILE (append)
 
 bash requires the package bash-completion; zsh requires autoload -U compinit; compinit.`,
-		ValidArgs: shells,
+		ValidArgs: usage.Shells,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || !slices.Contains(shells, args[0]) {
-				return fmt.Errorf("expected one shell: %s", strings.Join(shells, ", "))
+			if len(args) != 1 || !slices.Contains(usage.Shells, args[0]) {
+				return fmt.Errorf("expected one shell: %s", strings.Join(usage.Shells, ", "))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			script, err := completionScript(cmd.Root(), args[0], !plain)
+			script, err := usage.CompletionScript(cmd.Root(), args[0], !plain)
 			if err != nil {
 				return err
 			}
@@ -58,47 +56,6 @@ bash requires the package bash-completion; zsh requires autoload -U compinit; co
 	}
 	cmd.Flags().BoolVar(&plain, "no-descriptions", false, "omit descriptions from completions")
 	return cmd
-}
-
-func completionScript(root *cobra.Command, shell string, titles bool) ([]byte, error) {
-	var b bytes.Buffer
-	var err error
-	switch shell {
-	case "bash":
-		err = root.GenBashCompletionV2(&b, titles)
-	case "zsh":
-		if err = root.GenZshCompletion(&b); !titles {
-			b.Reset()
-			err = root.GenZshCompletionNoDesc(&b)
-		}
-	case "fish":
-		err = root.GenFishCompletion(&b, titles)
-	case "powershell":
-		if err = root.GenPowerShellCompletionWithDesc(&b); !titles {
-			b.Reset()
-			err = root.GenPowerShellCompletion(&b)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	script := b.String()
-	for _, c := range corrections[shell] {
-		if strings.Count(script, c.old) != 1 {
-			return nil, fmt.Errorf("unexpected completion script for %s: no %q", shell, c.old)
-		}
-		script = strings.Replace(script, c.old, c.new, 1)
-	}
-	return []byte(script), nil
-}
-
-// corrections are made to the scripts that cobra writes.
-var corrections = map[string][]struct{ old, new string }{
-	// They look for --flag=value by a pattern that finds scep-url=value too, and
-	// then complete it to something else.
-	"zsh": {{"'-.*='", "'^-[^=]*='"}},
-	// And what begins with -- is no option of string split.
-	"fish": {{"'-.*='", "'^-[^=]*='"}, {`string split --max 1 \t $`, `string split --max 1 -- \t $`}},
 }
 
 // completeWith offers words for a flag that depend on what is typed so far.

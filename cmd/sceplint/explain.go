@@ -1,11 +1,8 @@
 package main
 
 import (
-	_ "embed"
-	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +14,7 @@ import (
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
+	"github.com/sceplint/sceplint/cmd/sceplint/guides"
 	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
@@ -43,7 +41,7 @@ prints its meaning, and the rules that find its causes in profiles.`,
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
 			words, directive := ruleWords(typed)
-			for _, c := range errorCodes() {
+			for _, c := range guides.ErrorCodes() {
 				for _, code := range c.Codes {
 					words = append(words, cobra.CompletionWithDesc(code, c.Meaning))
 				}
@@ -72,9 +70,9 @@ prints its meaning, and the rules that find its causes in profiles.`,
 					return write(t.out, all[i:i+1])
 				}
 			}
-			for _, c := range errorCodes() {
+			for _, c := range guides.ErrorCodes() {
 				if slices.Contains(c.Codes, args[0]) {
-					return c.explain(t.out, args[0], all, format)
+					return c.Explain(t.out, args[0], all, format)
 				}
 			}
 			return config.UnknownRule(args[0], all, true)
@@ -113,86 +111,4 @@ func explainFormat(name string, color bool) (report.RulesFormat, error) {
 		names = append(names, f.Name)
 	}
 	return nil, fmt.Errorf("unknown format %q; expected one of %s", name, strings.Join(names, ", "))
-}
-
-//go:embed guides/faq.md
-var faq string
-
-// errorCode is what the guide says of error codes of Apple.
-type errorCode struct {
-	Codes   []string
-	Meaning string
-	Rules   []string // that find causes
-	Note    string   // on causes that no rule finds; may be empty
-}
-
-var (
-	codeRow  = regexp.MustCompile(`(?m)^\| *([0-9][0-9, ]*?) *\| *(.*?) *\| *(.*?) *\|$`)
-	ruleLink = regexp.MustCompile(`\[([a-z0-9-]+)\]\([^)]*\)`)
-)
-
-// errorCodes reads the tables of the guide.
-func errorCodes() (list []errorCode) {
-	for _, m := range codeRow.FindAllStringSubmatch(faq, -1) {
-		c := errorCode{Codes: strings.Split(strings.ReplaceAll(m[1], " ", ""), ","), Meaning: m[2]}
-		for _, link := range ruleLink.FindAllStringSubmatch(m[3], -1) {
-			c.Rules = append(c.Rules, link[1])
-		}
-		if note := strings.NewReplacer("`", "", "**", "").Replace(ruleLink.ReplaceAllString(m[3], "$1")); strings.Trim(ruleLink.ReplaceAllString(m[3], ""), ", ") != "" {
-			c.Note = note
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
-// explain writes what a code means, and which rules find its causes.
-func (c *errorCode) explain(w io.Writer, code string, all []checker.Rule, format string) error {
-	type cause struct {
-		ID       string `json:"id"`
-		Severity string `json:"severity"`
-		Title    string `json:"title"`
-		Pack     string `json:"pack,omitempty"`
-		Help     string `json:"help"`
-	}
-	causes := []cause{}
-	for _, id := range c.Rules {
-		for i := range all {
-			if r := &all[i]; r.ID == id {
-				causes = append(causes, cause{r.ID, r.Severity.String(), r.Title, r.Pack, r.Help})
-			}
-		}
-	}
-	var b strings.Builder
-	switch format {
-	case "json":
-		out := json.NewEncoder(w)
-		out.SetEscapeHTML(false)
-		out.SetIndent("", "  ")
-		return out.Encode(struct {
-			Code    string  `json:"code"`
-			Meaning string  `json:"meaning"`
-			Note    string  `json:"note,omitempty"`
-			Rules   []cause `json:"rules"`
-		}{code, c.Meaning, c.Note, causes})
-	case "markdown":
-		fmt.Fprintf(&b, "## %s\n\n%s\n", code, c.Meaning)
-		for _, r := range causes {
-			fmt.Fprintf(&b, "\n- `%s` (%s): %s; %s", r.ID, r.Severity, r.Title, r.Help)
-		}
-		b.WriteString("\n")
-	default:
-		fmt.Fprintf(&b, "%s  %s\n", code, c.Meaning)
-		if c.Note != "" {
-			fmt.Fprintf(&b, "\nLook at: %s\n", c.Note)
-		}
-		if len(causes) > 0 {
-			b.WriteString("\nRules that find causes\n")
-		}
-		for _, r := range causes {
-			fmt.Fprintf(&b, "  %s  %s\n    %s\n    %s\n", r.ID, r.Severity, r.Title, r.Help)
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/probe"
+	"github.com/sceplint/sceplint/cmd/sceplint/guides"
 	"github.com/sceplint/sceplint/rules"
 )
 
@@ -18,7 +19,7 @@ func TestErrorCodes(t *testing.T) {
 		known[id] = true
 	}
 	codes := map[string]bool{}
-	for _, c := range errorCodes() {
+	for _, c := range guides.ErrorCodes() {
 		for _, code := range c.Codes {
 			if codes[code] {
 				t.Errorf("%s: two rows", code)

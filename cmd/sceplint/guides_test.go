@@ -19,14 +19,14 @@ import (
 	"github.com/sceplint/sceplint/rules"
 )
 
-func guides(t *testing.T) []string { return checkertest.Files(t, "guides/*.md") }
+func guideFiles(t *testing.T) []string { return checkertest.Files(t, "guides/*.md") }
 
 // TestGuideExamples runs the commands of the guides, each guide in a directory
 // with the profiles of the demo.
 func TestGuideExamples(t *testing.T) {
 	binary := built(t, ".")
 	ran := 0
-	for _, guide := range guides(t) {
+	for _, guide := range guideFiles(t) {
 		t.Run(filepath.Base(guide), func(t *testing.T) {
 			dir := t.TempDir()
 			if err := os.CopyFS(filepath.Join(dir, "profiles"), os.DirFS("../../testdata/demo")); err != nil {
@@ -94,7 +94,7 @@ func TestGuideLinks(t *testing.T) {
 	t.Parallel()
 	known := slices.Concat(config.RuleIDs(rules.All()), policy.ShippedIDs(), probe.IDs())
 	named := 0
-	for _, page := range append(guides(t), "../../README.md") {
+	for _, page := range append(guideFiles(t), "../../README.md") {
 		text := checkertest.Read(t, page)
 		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
 			if strings.Contains(m[2], "://") {
@@ -133,7 +133,7 @@ func TestGuideWords(t *testing.T) {
 	known := slices.Concat(config.RuleIDs(rules.All()), policy.ShippedIDs(), audit.DriftIDs(), probe.IDs())
 	used := regexp.MustCompile(`(?:sceplint:ignore(?:-file)?|--disable|--enable|explain|--trace) ([a-z-]+[a-z])(?:[^*a-z-]|$)`)
 	seen := 0
-	for _, guide := range guides(t) {
+	for _, guide := range guideFiles(t) {
 		text := string(checkertest.Read(t, guide))
 		for _, m := range append(word.FindAllStringSubmatch(text, -1), used.FindAllStringSubmatch(text, -1)...) {
 			seen++
@@ -175,7 +175,7 @@ func TestGuideYAML(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks, used, configs := 0, 0, 0
-	for _, guide := range guides(t) {
+	for _, guide := range guideFiles(t) {
 		for _, block := range fenced(checkertest.Read(t, guide), "yaml") {
 			blocks++
 			var any map[string]any

@@ -38,14 +38,16 @@ var layout = map[string]struct {
 	"checker/source/sourcetest":   {"makes archives for tests", nil},
 	"checker/policy":              {"runs Rego policies as rules", append([]string{"checker", "checker/config", "checker/localfile", "policies"}, profiles...)},
 	"checker/audit":               {"summarizes a fleet", append([]string{"checker", "checker/localfile"}, profiles...)},
-	"checker/probe":               {"asks the servers that profiles name", append([]string{"checker"}, profiles...)},
+	"checker/probe":               {"asks the servers that profiles name", append([]string{"checker", "checker/localfile"}, profiles...)},
 	"checker/report":              {"writes findings in each output format", append([]string{"checker", "checker/audit", "checker/probe", "checker/localfile"}, profiles...)},
 	"checker/suppress":            {"knows the findings of earlier runs and revisions", append([]string{"checker", "checker/report", "checker/audit", "checker/probe", "checker/localfile"}, profiles...)},
+	"cmd/sceplint/guides":         {"holds the guides and reads their table of error codes", append([]string{"checker"}, profiles...)},
+	"cmd/sceplint/memory":         {"bounds the memory of long runs", nil},
 	"cmd/sceplint/manpage":        {"writes the manual page of a command", nil},
 	"cmd/sceplint/terminal":       {"writes to terminals", append([]string{"checker"}, profiles...)},
 	"cmd/sceplint/usage":          {"writes help and describes errors in how commands are used", profiles},
 	"cmd/sceplint": {"is the command", append([]string{"checker", "rules", "policies", "checker/policy", "checker/report",
-		"checker/config", "checker/audit", "checker/suppress", "checker/schema", "checker/localfile", "checker/source", "checker/probe", "cmd/sceplint/manpage", "cmd/sceplint/terminal", "cmd/sceplint/usage"}, profiles...)},
+		"checker/config", "checker/audit", "checker/suppress", "checker/schema", "checker/localfile", "checker/source", "checker/probe", "cmd/sceplint/guides", "cmd/sceplint/memory", "cmd/sceplint/manpage", "cmd/sceplint/terminal", "cmd/sceplint/usage"}, profiles...)},
 }
 
 // profiles are the packages that turn bytes into profiles.

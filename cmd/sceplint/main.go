@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/cmd/sceplint/memory"
 	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
 )
@@ -58,7 +59,7 @@ func signalContext() (context.Context, context.CancelFunc) {
 
 // run is the command as a function of its arguments.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	limitMemory()
+	memory.Limit()
 
 	errOut = terminal.NewWriter(errOut)
 	t := &ioStreams{in: in, out: out, err: errOut}

@@ -2,16 +2,13 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -162,9 +159,9 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	defer in.Close()
 
 	book := &probe.Book{Variables: variables}
-	var inputs []checker.Input
+	var inputs source.Kept
 	first := &checker.Checker{Jobs: c.Jobs, Visit: book.Visit}
-	for range first.Run(ctx, keepInputs(list, &inputs)) {
+	for range first.Run(ctx, inputs.Keep(list)) {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -191,11 +188,11 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 		return err
 	}
 	c.Inventory = outputs.Survey
-	tally := &runSummary{t: t, rules: map[ruleCount]*ruleStatistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
-	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(tally.process(unaskedErrors(c.Run(ctx, inputsAgain(inputs)))))), ctx.Err()); err != nil {
+	summary := &runSummary{t: t, rules: report.Statistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
+	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(unaskedErrors(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
 		return err
 	}
-	if err := tally.close(in, c); err != nil {
+	if err := summary.close(in, c); err != nil {
 		return err
 	}
 	if len(servers) == 0 {
@@ -235,32 +232,6 @@ func (f *probeFlags) documents(t *ioStreams, paths []string) (*source.Inputs, it
 	}, nil
 }
 
-// keepInputs keeps the inputs that it passes on.
-func keepInputs(inputs iter.Seq[checker.Input], kept *[]checker.Input) iter.Seq[checker.Input] {
-	return func(yield func(checker.Input) bool) {
-		for input := range inputs {
-			*kept = append(*kept, input)
-			if !yield(input) {
-				return
-			}
-		}
-	}
-}
-
-// inputsAgain gives inputs that were read once, to be read again.
-func inputsAgain(kept []checker.Input) iter.Seq[checker.Input] {
-	return func(yield func(checker.Input) bool) {
-		for _, input := range kept {
-			if input.From != nil && input.Skip.Reason == "" && !input.Excluded {
-				input = input.From.Input()
-			}
-			if !yield(input) {
-				return
-			}
-		}
-	}
-}
-
 // unaskedErrors makes what was not asked an error of its file.
 func unaskedErrors(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
@@ -298,7 +269,11 @@ func (f *probeFlags) answers(ctx context.Context, t *ioStreams, targets []probe.
 		return nil, fmt.Errorf("the profiles name %d servers; probe at most %d at once", len(targets), probe.MaxTargets)
 	}
 	if f.replay != "" {
-		return readAnswers(f.replay, targets)
+		answers, err := probe.Load(f.replay, targets)
+		if err != nil {
+			return nil, fmt.Errorf("--replay: %w", err)
+		}
+		return answers, nil
 	}
 	hosts := probe.Hosts{All: f.allHosts, Patterns: f.hosts}
 	if err := f.consent(t, &hosts, targets); err != nil {
@@ -313,7 +288,10 @@ func (f *probeFlags) answers(ctx context.Context, t *ioStreams, targets []probe.
 	if f.save == "" {
 		return answers, nil
 	}
-	return answers, saveAnswers(f.save, answers)
+	if err := probe.Save(f.save, answers); err != nil {
+		return nil, fmt.Errorf("--save: %w", err)
+	}
+	return answers, nil
 }
 
 // consent asks on the terminal whether the hosts may be asked, if no flag says so.
@@ -337,61 +315,4 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	}
 	hosts.All = true
 	return nil
-}
-
-// saveAnswers writes each answer to a file of its own.
-func saveAnswers(dir string, answers map[probe.Target]*probe.Answer) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("--save: %w", localfile.DescribeError(dir, err))
-	}
-	for target, answer := range answers {
-		text, err := answer.Encode()
-		if err == nil {
-			err = localfile.WriteReport(filepath.Join(dir, target.FileName()), bytes.NewReader(text), true)
-		}
-		if err != nil {
-			return fmt.Errorf("--save: %w", localfile.DescribeError(dir, err))
-		}
-	}
-	return nil
-}
-
-// readAnswers reads the answers to targets that a directory has. The files in it do
-// not lead out of it.
-func readAnswers(dir string, targets []probe.Target) (map[probe.Target]*probe.Answer, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fmt.Errorf("--replay: %w", localfile.DescribeError(dir, err))
-	}
-	defer root.Close()
-	answers := map[probe.Target]*probe.Answer{}
-	for _, target := range targets {
-		text, err := readAnswer(root, target.FileName())
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // which the file is told of that names the server
-		}
-		if err == nil {
-			answers[target], err = probe.DecodeAnswer(text, target)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("--replay: %w", localfile.DescribeError(filepath.Join(dir, target.FileName()), err))
-		}
-	}
-	return answers, nil
-}
-
-func readAnswer(root *os.Root, name string) ([]byte, error) {
-	info, err := root.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("is not a regular file")
-	}
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return localfile.ReadLimited(file, name, probe.MaxSaved)
 }

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
@@ -26,7 +22,7 @@ type runSummary struct {
 	flags   *checkFlags
 	failOn  checker.Severity
 	summary report.Summary
-	rules   map[ruleCount]*ruleStatistics
+	rules   report.Statistics
 	fixed   int
 	failed  bool // a file could not be checked
 	found   bool // a finding at or above the threshold
@@ -40,125 +36,123 @@ type runSummary struct {
 }
 
 // process records results and passes them on.
-func (y *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
+func (s *runSummary) process(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
 	return func(yield func(*checker.Result) bool) {
 		for r := range results {
-			if empty := y.exports.Add(r); empty != nil && !y.passOn(empty, yield) {
+			if empty := s.exports.Add(r); empty != nil && !s.passOn(empty, yield) {
 				return
 			}
 			if !r.IsFileSet {
-				y.progress.Step()
+				s.progress.Step()
 			}
-			if !y.passOn(r, yield) {
+			if !s.passOn(r, yield) {
 				return
 			}
 		}
-		if empty := y.exports.Add(&checker.Result{}); empty != nil {
-			y.passOn(empty, yield)
+		if empty := s.exports.Add(&checker.Result{}); empty != nil {
+			s.passOn(empty, yield)
 		}
 	}
 }
 
-func (y *runSummary) passOn(r *checker.Result, yield func(*checker.Result) bool) bool {
-	y.record(r)
+func (s *runSummary) passOn(r *checker.Result, yield func(*checker.Result) bool) bool {
+	s.record(r)
 	return yield(r)
 }
 
-func (y *runSummary) record(r *checker.Result) {
+func (s *runSummary) record(r *checker.Result) {
 	if r.Excluded || r.Skipped.Reason != "" {
-		y.summary.Add(r)
-		y.flags.reportSkipped(y.t.err, r)
+		s.summary.Add(r)
+		s.flags.reportSkipped(s.t.err, r)
 		return
 	}
 	for _, line := range r.PolicyOutput {
-		fmt.Fprintln(y.t.err, line)
+		fmt.Fprintln(s.t.err, line)
 	}
 	switch {
 	case r.Err != nil:
-	case r.After != nil && y.flags.diff:
-		r.Err = report.Diff(y.patch, r.File, r.Before, r.After, y.flags.showSecrets, y.applied)
+	case r.After != nil && s.flags.diff:
+		r.Err = report.Diff(s.patch, r.File, r.Before, r.After, s.flags.showSecrets, s.applied)
 		r.Findings = r.FindingsBeforeFix // nothing was fixed
 	case r.After != nil:
 		if r.Err = localfile.Replace(r.File, r.Before, r.After); r.Err != nil {
 			r.Findings = r.FindingsBeforeFix
 		} else {
-			y.fixed += r.Fixed
+			s.fixed += r.Fixed
 		}
-	case r.FixSkipReason != "" && !(r.Part && r.File == y.unfixed):
-		y.unfixed = r.File
-		y.note("%s: not fixed: %s", checker.Printable(r.File), r.FixSkipReason)
+	case r.FixSkipReason != "" && !(r.Part && r.File == s.unfixed):
+		s.unfixed = r.File
+		s.note("%s: not fixed: %s", checker.Printable(r.File), r.FixSkipReason)
 	}
-	y.summary.Add(r)
+	s.summary.Add(r)
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		y.found = y.found || y.failOn != checker.Off && f.Severity >= y.failOn
-		if y.flags.statistics {
-			key := ruleCount{f.Rule.ID, f.Severity}
-			if y.rules[key] == nil {
-				y.rules[key] = &ruleStatistics{}
-			}
-			y.rules[key].add(f)
+		s.found = s.found || s.failOn != checker.Off && f.Severity >= s.failOn
+		if s.flags.statistics {
+			s.rules.Add(f)
 		}
 	}
-	if y.baseline != nil {
-		y.baseline.Record(r)
+	if s.baseline != nil {
+		s.baseline.Record(r)
 	}
 	if r.Err != nil {
-		y.failed = true
-		fmt.Fprintf(y.t.err, "sceplint: %v\n", r.Err)
+		s.failed = true
+		fmt.Fprintf(s.t.err, "sceplint: %v\n", r.Err)
 	}
 }
 
 // note prints one line, whatever the arguments hold.
-func (y *runSummary) note(format string, args ...any) {
-	if !y.flags.quiet {
-		fmt.Fprintln(y.t.err, checker.Printable(fmt.Sprintf(format, args...)))
+func (s *runSummary) note(format string, args ...any) {
+	if !s.flags.quiet {
+		fmt.Fprintln(s.t.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
 }
 
 // close prints the summary and sets the exit code.
-func (y *runSummary) close(in *source.Inputs, c *checker.Checker) error {
+func (s *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	switch {
-	case y.summary.Files > 0:
-	case y.failed:
+	case s.summary.Files > 0:
+	case s.failed:
 		return errReported
-	case in.ForceExclude && y.summary.Excluded > 0:
-		y.note("no files checked: %s excluded by %s", report.Plural(y.summary.Excluded, "file", "files"), y.flags.policies.Project.File)
+	case in.ForceExclude && s.summary.Excluded > 0:
+		s.note("no files checked: %s excluded by %s", report.Plural(s.summary.Excluded, "file", "files"), s.flags.policies.Project.File)
 		return nil // all files are excluded on purpose
 	default:
-		return noProfilesError(in, y.flags.policies.Project.File, &y.summary)
+		return noProfilesError(in, s.flags.policies.Project.File, &s.summary)
 	}
-	s := y.summary
-	if y.fixed > 0 {
-		y.note("fixed %s", report.Plural(y.fixed, "finding", "findings"))
+	counts := &s.summary
+	if s.fixed > 0 {
+		s.note("fixed %s", report.Plural(s.fixed, "finding", "findings"))
 	}
-	tail := fmt.Sprintf("in %s (%s)", report.Plural(s.Files, "file", "files"), report.Plural(s.SCEP, "SCEP payload", "SCEP payloads"))
-	if s.Suppressed > 0 {
-		tail += fmt.Sprintf(", %d suppressed", s.Suppressed)
+	tail := fmt.Sprintf("in %s (%s)", report.Plural(counts.Files, "file", "files"), report.Plural(counts.SCEP, "SCEP payload", "SCEP payloads"))
+	if counts.Suppressed > 0 {
+		tail += fmt.Sprintf(", %d suppressed", counts.Suppressed)
 	}
-	tail += s.LeftOut() + s.FixHint(y.flags.fix)
-	if s.Errors+s.Warnings+s.Infos == 0 && !y.failed {
-		y.note("no findings %s", tail)
+	tail += counts.LeftOut() + counts.FixHint(s.flags.fix)
+	if counts.Errors+counts.Warnings+counts.Infos == 0 && !s.failed {
+		s.note("no findings %s", tail)
 	} else {
 		incomplete := ""
-		if y.failed {
+		if s.failed {
 			incomplete = "results are incomplete: "
 		}
-		y.note("%s%s, %s, %s %s", incomplete, report.Plural(s.Errors, "error", "errors"), report.Plural(s.Warnings, "warning", "warnings"), report.Plural(s.Infos, "info", "infos"), tail)
+		s.note("%s%s, %s, %s %s", incomplete, report.Plural(counts.Errors, "error", "errors"), report.Plural(counts.Warnings, "warning", "warnings"), report.Plural(counts.Infos, "info", "infos"), tail)
 	}
-	if y.flags.statistics {
-		y.statistics()
+	if s.flags.statistics {
+		if err := s.rules.Write(s.t.err); err != nil {
+			return err
+		}
 	}
-	if y.baseline != nil {
-		if err := y.baseline.Close(c, y.failed, y.note); err != nil {
+	if s.baseline != nil {
+		if err := s.baseline.Close(c, s.failed, s.note); err != nil {
 			return err
 		}
 	}
 	switch {
-	case y.failed:
+	case s.failed:
 		return errReported
-	case y.found:
-		y.t.exit = exitFindings
+	case s.found:
+		s.t.exit = exitFindings
 	}
 	return nil
 }
@@ -190,36 +184,4 @@ func noProfilesError(in *source.Inputs, config string, s *report.Summary) error 
 		hint = "; use --verbose to list skipped files"
 	}
 	return fmt.Errorf("no profiles found in %s%s", where, hint)
-}
-
-// ruleCount is a row of the statistics. A rule may report several severities.
-type ruleCount struct {
-	id       string
-	severity checker.Severity
-}
-
-type ruleStatistics struct{ findings, fixable int }
-
-func (s *ruleStatistics) add(f *checker.Finding) {
-	s.findings++
-	if f.Fix != nil {
-		s.fixable++
-	}
-}
-
-// statistics prints how many findings each rule has, most first.
-func (y *runSummary) statistics() {
-	if len(y.rules) == 0 {
-		return
-	}
-	rows := slices.SortedFunc(maps.Keys(y.rules), func(a, b ruleCount) int {
-		return cmp.Or(cmp.Compare(y.rules[b].findings, y.rules[a].findings), cmp.Compare(b.severity, a.severity), cmp.Compare(a.id, b.id))
-	})
-	table := tabwriter.NewWriter(y.t.err, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "FINDINGS\tFIXABLE\tSEVERITY\tRULE")
-	for _, row := range rows {
-		n := y.rules[row]
-		fmt.Fprintf(table, "%d\t%d\t%v\t%s\n", n.findings, n.fixable, row.severity, row.id)
-	}
-	table.Flush()
 }

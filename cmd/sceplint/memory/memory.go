@@ -1,4 +1,5 @@
-package main
+// Package memory bounds the memory of long runs.
+package memory
 
 import (
 	"runtime"
@@ -15,9 +16,9 @@ const (
 	minHeadroom        = 12 << 20
 )
 
-// limitMemory sets the collector up. Profiles are read, judged and forgotten: a
+// Limit sets the collector up. Profiles are read, judged and forgotten: a
 // collection now and then is enough, as long as memory stays bounded.
-var limitMemory = sync.OnceFunc(func() {
+var Limit = sync.OnceFunc(func() {
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(defaultMemoryLimit)
 	runtime.SetFinalizer(&garbageCollection{limit: defaultMemoryLimit}, (*garbageCollection).adjustLimit)
