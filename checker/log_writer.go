@@ -49,6 +49,9 @@ func LogText(text string) string {
 // EscapeCommands does what a LogWriter does, with other escapes for the second
 // colon of a line and for the bracket.
 func EscapeCommands(text []byte, colon, bracket string) []byte {
+	if !bytes.Contains(text, []byte("::")) && !bytes.Contains(text, []byte("##")) {
+		return text // without a command; most reports have none
+	}
 	return new(logState).escape(text, colon, bracket)
 }
 
@@ -56,6 +59,9 @@ func (s *logState) escape(text []byte, colon, bracket string) []byte {
 	var b bytes.Buffer
 	copied := 0
 	for i, c := range text {
+		if s.midLine && s.hashes == 0 && c != '#' && c != '\n' && c != '\r' {
+			continue // as nearly all bytes
+		}
 		if escape := s.step(c, colon, bracket); escape != "" {
 			b.Write(text[copied:i])
 			b.WriteString(escape)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -34,7 +35,7 @@ func jsonEscape(r rune) string {
 func xmlEscape(r rune) string { return fmt.Sprintf("&#x%x;", r) }
 
 func (e escapes) write(w io.Writer, text []byte) error {
-	if bytes.IndexFunc(text, unsafeOutput) >= 0 {
+	if hasUnsafe(text) {
 		var b bytes.Buffer
 		for _, r := range string(text) { // both encoders write valid UTF-8
 			if unsafeOutput(r) {
@@ -47,6 +48,21 @@ func (e escapes) write(w io.Writer, text []byte) error {
 	}
 	_, err := w.Write(checker.EscapeCommands(text, e.colon, e.bracket))
 	return err
+}
+
+func hasUnsafe(text []byte) bool {
+	for i := 0; i < len(text); {
+		if c := text[i]; ' ' <= c && c < 0x7f || c == '\n' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if unsafeOutput(r) {
+			return true
+		}
+		i += size
+	}
+	return false
 }
 
 func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }
