@@ -1,0 +1,498 @@
+package policy
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
+)
+
+// FuzzNarrowed holds what TestFacts does for policies that are drawn from a
+// grammar of the language: a policy that is shown no more of the input than it
+// reads, and whose results are remembered, finds what it finds in the whole input,
+// in the first run and in the second.
+func FuzzNarrowed(f *testing.F) {
+	inputs := narrowedInputs(f)
+	root := inputSchema(f)
+	for seed := range 64 {
+		f.Add(randomBytes(uint64(seed)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<10 {
+			return
+		}
+		g := &policyGrammar{data: data, root: root}
+		text := g.module()
+		files := []File{{Name: "drawn.rego", Path: "drawn.rego", Text: []byte(text)}}
+		if _, err := Load(context.Background(), Config{Files: files}); err != nil {
+			return // it does not compile, or a type is wrong
+		}
+		want := outcomes(t, files, inputs, true)
+		if strings.Contains(want, "timed out") || strings.Contains(want, "too much memory") {
+			return // how far it came depends on the time
+		}
+		if diff := cmp.Diff(want, outcomes(t, files, inputs, false)); diff != "" {
+			t.Errorf("(-whole +narrowed):\n%s\n%s", diff, text)
+		}
+	})
+}
+
+var drawnPolicies = flag.Int("drawn", 60, "draw `N` policies in TestDrawnPolicies")
+
+// TestDrawnPolicies holds that the grammar of FuzzNarrowed draws policies that
+// compile, find something, and read each part of the input.
+func TestDrawnPolicies(t *testing.T) {
+	t.Parallel()
+	inputs := narrowedInputs(t)
+	root := inputSchema(t)
+	compiled, finding := 0, 0
+	var texts strings.Builder
+	for seed := range uint64(*drawnPolicies) {
+		g := &policyGrammar{data: randomBytes(seed), root: root}
+		text := g.module()
+		files := []File{{Name: "drawn.rego", Path: "drawn.rego", Text: []byte(text)}}
+		if _, err := Load(context.Background(), Config{Files: files}); err != nil {
+			continue
+		}
+		compiled++
+		if compiled <= 1000 {
+			texts.WriteString(text)
+		}
+		want := outcomes(t, files, inputs, true)
+		if strings.Contains(want, "[drawn]") {
+			finding++
+		}
+		if diff := cmp.Diff(want, outcomes(t, files, inputs, false)); diff != "" {
+			t.Errorf("(-whole +narrowed):\n%s\n%s", diff, text)
+		}
+	}
+	if compiled < *drawnPolicies/2 || finding < *drawnPolicies/5 {
+		t.Errorf("of %d policies %d compile and %d find something", *drawnPolicies, compiled, finding)
+	}
+	for _, part := range []string{"input.scep", "input.certificates", "input.references", "input.profile", "input.acme", "input.file", "every ", "not ", " with input", "walk(", "some ", "contains x"} {
+		if !strings.Contains(texts.String(), part) {
+			t.Errorf("no policy has %q", part)
+		}
+	}
+}
+
+// outcomes returns the findings, errors, and output of two runs over the inputs.
+func outcomes(t *testing.T, files []File, inputs []checker.Input, plain bool) string {
+	t.Helper()
+	set, err := Load(context.Background(), Config{Files: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.plain = plain
+	var b strings.Builder
+	for range 2 {
+		c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now, Jobs: 1}
+		for r := range c.Run(context.Background(), slices.Values(inputs)) {
+			if r.Err != nil {
+				fmt.Fprintf(&b, "%s: %v\n", r.File, r.Err)
+			}
+			for _, f := range r.Findings {
+				fmt.Fprintf(&b, "%s: %v %s [%s]\n", r.File, f.Path, f.Message, f.Rule.ID)
+			}
+			for _, line := range r.PolicyOutput {
+				fmt.Fprintln(&b, line)
+			}
+		}
+	}
+	return b.String()
+}
+
+// narrowedInputs are profiles, some of them alike in part.
+func narrowedInputs(tb testing.TB) (inputs []checker.Input) {
+	add := func(name string, text []byte) {
+		inputs = append(inputs, checker.Input{Name: name, Read: func() ([]byte, error) { return bytes.Clone(text), nil }})
+	}
+	everything, err := os.ReadFile("testdata/input.mobileconfig")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	add("everything", everything)
+	add("small", []byte(checkertest.Document(checker.ScopeSCEP, "<key>URL</key><string>https://a.b/c</string>")))
+	add("smaller", []byte(checkertest.Document(checker.ScopeSCEP, "<key>Keysize</key><integer>2048</integer>")))
+	add("other size", []byte(checkertest.Document(checker.ScopeSCEP, "<key>Keysize</key><integer>4096</integer>")))
+	for seed := range uint64(2) {
+		add(fmt.Sprint(seed), profiletest.Generate(seed))
+	}
+	return append(inputs, inputs[1:4]...)
+}
+
+func randomBytes(seed uint64) []byte {
+	source := rand.New(rand.NewPCG(seed, 1))
+	data := make([]byte, 40+source.IntN(200))
+	for i := range data {
+		data[i] = byte(source.Uint32())
+	}
+	return data
+}
+
+// schemaNode is a value of the input as its schema has it.
+type schemaNode struct {
+	Type       any                    `json:"type"` // a name, or several
+	Properties map[string]*schemaNode `json:"properties"`
+	Items      *schemaNode            `json:"items"`
+	names      []string
+}
+
+// unknown is a value of any type.
+var unknown = &schemaNode{}
+
+func (n *schemaNode) settle() {
+	for name, p := range n.Properties {
+		n.names = append(n.names, name)
+		p.settle()
+	}
+	slices.Sort(n.names)
+	if n.Items != nil {
+		n.Items.settle()
+	}
+}
+
+func inputSchema(tb testing.TB) *schemaNode {
+	root := &schemaNode{}
+	if err := json.Unmarshal(Schema, root); err != nil {
+		tb.Fatal(err)
+	}
+	root.settle()
+	return root
+}
+
+// policyGrammar draws a policy: each byte of the data is a choice, and where the
+// data ends, the first of the choices is taken, which is the shortest.
+type policyGrammar struct {
+	data   []byte
+	root   *schemaNode
+	scope  []*drawnVar
+	count  int
+	ground bool // no new variables: in a negation
+	helper bool // a rule that the policy uses, which uses no others
+}
+
+// drawnVar is a variable with what it stands for.
+type drawnVar struct {
+	name string
+	node *schemaNode
+	used bool
+}
+
+func (g *policyGrammar) choose(n int) int {
+	if len(g.data) == 0 {
+		return 0
+	}
+	c := int(g.data[0])
+	g.data = g.data[1:]
+	return c % n
+}
+
+func (g *policyGrammar) declare(node *schemaNode) string {
+	g.count++
+	v := &drawnVar{name: fmt.Sprintf("v%d", g.count), node: node}
+	g.scope = append(g.scope, v)
+	return v.name
+}
+
+// inner draws something whose variables are not seen outside of it.
+func (g *policyGrammar) inner(draw func() string) string {
+	size, ground := len(g.scope), g.ground
+	defer func() { g.scope, g.ground = g.scope[:size], ground }()
+	return draw()
+}
+
+// negated draws something without new variables.
+func (g *policyGrammar) negated(draw func() string) string {
+	return g.inner(func() string { g.ground = true; return draw() })
+}
+
+func (g *policyGrammar) module() string {
+	var b strings.Builder
+	b.WriteString("package policies.test.drawn\n\n")
+	for range 1 + g.choose(2) {
+		b.WriteString("warn contains msg if {\n" + g.body(1+g.choose(4), func() string { return "msg := " + g.message() }) + "}\n\n")
+	}
+	g.helper = true
+	b.WriteString("any_key if " + g.negated(g.test) + "\n\n")
+	b.WriteString("through(x) := json.marshal(x." + []string{"keysize", "subject", "url", "index"}[g.choose(4)] + ")\n\nnarrowed(x) := x\n\n")
+	b.WriteString("several contains x if {\n" + g.body(1+g.choose(2), func() string { return "x := " + g.value(1) }) + "}\n\n")
+	b.WriteString("default sizes := 0\n\nsizes := x if {\n" + g.body(1, func() string { return "x := " + g.value(1) }) + "}")
+	if g.choose(2) == 1 {
+		b.WriteString(" else := " + g.negated(func() string { return g.value(1) }))
+	}
+	return b.String() + "\n"
+}
+
+func (g *policyGrammar) message() string {
+	switch g.choose(4) {
+	case 1:
+		return `sprintf("%v %v", [` + g.value(1) + ", " + g.value(1) + "])"
+	case 2:
+		return `concat(" ", [json.marshal(` + g.value(1) + "), json.marshal(" + g.value(2) + ")])"
+	}
+	return "json.marshal(" + g.value(2) + ")"
+}
+
+// body draws statements with a last one, and uses their variables.
+func (g *policyGrammar) body(statements int, last func() string) string {
+	return g.inner(func() string {
+		outer := len(g.scope)
+		var lines []string
+		for range statements {
+			lines = append(lines, g.statement(2))
+		}
+		lines = append(lines, last())
+		return "\t" + strings.Join(append(lines, g.uses(outer)...), "\n\t") + "\n"
+	})
+}
+
+// uses draws uses of the variables that have none, as the compiler demands.
+func (g *policyGrammar) uses(outer int) (lines []string) {
+	for _, v := range g.scope[outer:] {
+		if v.used {
+			continue
+		}
+		v.used = true
+		ref, ground := v.name, g.ground
+		g.ground = true
+		for range 4 {
+			if node := v.node; len(node.names) > 0 { // not all of it
+				ref, _ = g.path(v.name, node, 2)
+			}
+		}
+		g.ground = ground
+		lines = append(lines, "json.marshal("+ref+`) != "none"`)
+	}
+	return lines
+}
+
+func (g *policyGrammar) statement(depth int) string {
+	if g.ground {
+		return g.test()
+	}
+	switch g.choose(16) {
+	default:
+		ref, node := g.list()
+		return "some " + g.declare(node.element()) + " in " + ref
+	case 1:
+		ref, node := g.list()
+		return "some " + g.declare(unknown) + ", " + g.declare(node.element()) + " in " + ref
+	case 2:
+		ref, node := g.reference()
+		return g.declare(node) + " := " + ref
+	case 3:
+		value := g.value(depth)
+		return g.declare(unknown) + " := " + value
+	case 4:
+		return "json.marshal(" + g.value(depth) + ")" + []string{" == ", " != ", " > "}[g.choose(3)] + "json.marshal(" + g.value(depth-1) + ")"
+	case 5:
+		return "not " + g.negated(g.scalar)
+	case 6:
+		return "not " + g.negated(g.test)
+	case 7:
+		return g.negated(func() string {
+			ref, node := g.list()
+			v := g.declare(node.element())
+			return "every " + v + " in " + ref + " { " + strings.Join(g.uses(len(g.scope)-1), "; ") + "; " + g.negated(g.test) + " }"
+		})
+	case 8:
+		value := g.negated(func() string { return g.value(1) })
+		at := []string{"input", "input.scep", "input.certificates", "data.policies.test.drawn.sizes"}[g.choose(5-1)]
+		if g.helper {
+			at = "input.scep"
+		}
+		return g.test() + " with " + at + " as " + value
+	case 9:
+		ref, _ := g.reference()
+		return "walk(" + ref + ", [" + g.declare(unknown) + ", " + g.declare(unknown) + "])"
+	case 10:
+		return "json.marshal(" + g.value(depth-1) + ") in [json.marshal(" + g.value(depth-1) + "), " + `"{}"]`
+	case 11:
+		ref, node := g.list()
+		key := g.declare(unknown)
+		return "some " + key + "; " + g.declare(node.element()) + " := " + ref + "[" + key + "]"
+	case 12:
+		return g.scalar()
+	case 13:
+		return "print(" + g.negated(func() string { return g.value(depth - 1) }) + ")"
+	case 14:
+		first, node := "", unknown
+		second := g.negated(func() string { first, node = g.reference(); return g.value(depth - 1) })
+		return "[" + g.declare(node) + ", " + g.declare(unknown) + "] := [" + first + ", " + second + "]"
+	case 15:
+		ref, node := "", unknown
+		g.negated(func() string { ref, node = g.reference(); return "" })
+		return `{"x": ` + g.declare(node) + `} := {"x": ` + ref + "}"
+	}
+}
+
+// test draws a comparison that types do not rule out.
+func (g *policyGrammar) test() string {
+	ref, node := g.leaf()
+	operator := []string{" == ", " != "}[g.choose(2)]
+	switch node.Type {
+	case "string":
+		return ref + operator + []string{`"RSA"`, `""`, `"https"`}[g.choose(3)]
+	case "integer":
+		return ref + []string{" > ", " != "}[g.choose(2)] + []string{"0", "2048"}[g.choose(2)]
+	case "boolean":
+		return ref + operator + "true"
+	}
+	return "json.marshal(" + ref + ")" + operator + `"0"`
+}
+
+// scalar draws a reference that may be false or undefined.
+func (g *policyGrammar) scalar() string { ref, _ := g.leaf(); return ref }
+
+func (n *schemaNode) element() *schemaNode {
+	if n == nil || n.Items == nil {
+		return unknown
+	}
+	return n.Items
+}
+
+// start draws the input, a part of it, or a variable.
+func (g *policyGrammar) start() (string, *schemaNode) {
+	if len(g.scope) > 0 && g.choose(3) > 0 {
+		v := g.scope[g.choose(len(g.scope))]
+		v.used = true
+		return v.name, v.node
+	}
+	name := []string{"scep", "scep", "certificates", "references", "acme", "file", "profile", ""}[g.choose(8)]
+	if name == "" {
+		return "input", g.root
+	}
+	return "input." + name, g.root.Properties[name]
+}
+
+// reference draws a reference to anything.
+func (g *policyGrammar) reference() (string, *schemaNode) {
+	ref, node := g.start()
+	return g.path(ref, node, g.choose(5))
+}
+
+// list draws a reference to an array.
+func (g *policyGrammar) list() (string, *schemaNode) {
+	for range 3 {
+		size := len(g.scope)
+		if ref, node := g.reference(); node.Items != nil {
+			return ref, node
+		}
+		g.scope = g.scope[:size] // what is not written declares nothing
+	}
+	name := []string{"scep", "certificates", "acme", "references"}[g.choose(4)]
+	return "input." + name, g.root.Properties[name]
+}
+
+// leaf draws a reference to a scalar, mostly.
+func (g *policyGrammar) leaf() (string, *schemaNode) {
+	ref, node := g.start()
+	return g.path(ref, node, 5)
+}
+
+// path goes on from a reference by a number of steps at most.
+func (g *policyGrammar) path(ref string, node *schemaNode, steps int) (string, *schemaNode) {
+	for range steps {
+		switch {
+		case node == unknown:
+			return ref, node
+		case node.Items != nil:
+			switch n := g.choose(4); {
+			case n == 0 || g.ground:
+				ref += "[0]"
+			case n == 1:
+				ref += "[" + g.declare(unknown) + "]"
+			default:
+				ref += "[_]"
+			}
+			node = node.Items
+		case len(node.names) > 0:
+			name := node.names[g.choose(len(node.names))]
+			switch n := g.choose(12); {
+			case n == 0 && !g.ground:
+				return ref + "[_]", unknown
+			case n == 1 && !g.ground:
+				return ref + "[" + g.declare(unknown) + "]", unknown
+			case n == 2 || strings.IndexFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) >= 0:
+				ref += fmt.Sprintf("[%q]", name)
+			default:
+				ref += "." + name
+			}
+			node = node.Properties[name]
+		default:
+			return ref, node
+		}
+	}
+	return ref, node
+}
+
+// value draws a term.
+func (g *policyGrammar) value(depth int) string {
+	if depth <= 0 {
+		return g.scalar()
+	}
+	comprehension := func(open, key, end string) string {
+		return g.inner(func() string {
+			outer := len(g.scope)
+			body := []string{g.statement(depth - 1)}
+			if g.choose(3) == 0 {
+				body = append(body, g.statement(depth-1))
+			}
+			head := key + g.value(depth-1)
+			return open + head + " | " + strings.Join(append(body, g.uses(outer)...), "; ") + end
+		})
+	}
+	switch g.choose(18) {
+	case 6:
+		return comprehension("[", "", "]")
+	case 7:
+		return comprehension("{", "", "}")
+	case 8:
+		return "count(" + comprehension("{", "", "}") + ")"
+	case 9:
+		ref, node := g.start()
+		if node.Items != nil {
+			ref, node = ref+"[0]", node.Items
+		}
+		if len(node.names) == 0 {
+			return ref
+		}
+		return fmt.Sprintf("object.get(%s, %q, %s)", ref, node.names[g.choose(len(node.names))], g.value(depth-1))
+	case 10:
+		ref, _ := g.list()
+		return "count(" + ref + ")"
+	case 11:
+		ref, _ := g.reference()
+		return "through(" + ref + ")"
+	case 12:
+		ref, _ := g.reference()
+		return "narrowed(" + ref + ")" + []string{"", ".keysize", ".value", "[0]"}[g.choose(4)]
+	case 13:
+		if g.helper {
+			break
+		}
+		return []string{"sizes", "several", "any_key", "{x | some x in data.policies.test.drawn.several}"}[g.choose(4)]
+	case 14:
+		ref, _ := g.list()
+		return []string{"array.slice(" + ref + ", 0, 1)", "json.marshal(" + ref + ")", "is_array(" + ref + ")", "sort(" + ref + ")"}[g.choose(4)]
+	case 15:
+		return "[" + g.value(depth-1) + ", " + g.value(depth-1) + "]" + []string{"", "[0]"}[g.choose(2)]
+	case 16:
+		return `{"scep": ` + g.value(depth-1) + "}" + []string{"", ".scep"}[g.choose(2)]
+	}
+	ref, _ := g.reference()
+	return ref
+}
