@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
+	"github.com/sceplint/sceplint/checker/report"
 )
 
 var tableTo = flag.String("table", "", "write what BenchmarkGoal and BenchmarkPeak measure to this file, as a table in Markdown")
@@ -22,15 +23,18 @@ var tableTo = flag.String("table", "", "write what BenchmarkGoal and BenchmarkPe
 // none stands for a goal that there is none of.
 var none = math.NaN()
 
-// goals are the comparisons of two commands: what both do, what only one does,
-// and how many times as long as theirs ours may take, for a start and in the end.
-var goals = []struct {
+// comparison is of two commands: what both do, what only one does, and how many
+// times as long as theirs ours may take, for a start and in the end.
+type comparison struct {
 	name          string
 	ours, theirs  command
 	first, second float64
 	divide        float64 // the ratio by this, if not 0
 	same, differs string
-}{
+}
+
+// goals are the comparisons, those of profiles with findings last.
+var goals = append([]comparison{
 	{name: "rules / sha256sum", ours: checkRules, theirs: sha256Sum, first: 0.8, second: 0.5,
 		same: "read the 1,000 files", differs: "sceplint parses them and runs its rules, on two processors; sha256sum hashes them, on one"},
 	{name: "check / sha256sum", ours: check, theirs: sha256Sum, first: 2, second: 1,
@@ -57,6 +61,22 @@ var goals = []struct {
 		same: "rules on one profile", differs: "its size; the start weighs more in the small one"},
 	{name: "100 MB / 10 MB, a byte", ours: weighing(100), theirs: weighing(10), divide: 10, first: 1.1, second: 1.1,
 		same: "rules on one profile", differs: "its size"},
+}, goalsWithFindings()...)
+
+// goalsWithFindings compares checks of profiles with findings in each format.
+func goalsWithFindings() (list []comparison) {
+	for _, format := range report.FormatNames() {
+		rules, all := 1.5, 3.0
+		if slices.Contains([]string{"json", "sarif", "html"}, format) {
+			rules, all = 2.5, 4
+		}
+		list = append(list,
+			comparison{name: "findings of rules in " + format + " / sha256sum", ours: checkFindings(format, "--no-default-pack"), theirs: sha256SumFindings, first: rules, second: rules,
+				same: "read 1,000 files with findings", differs: "as for clean profiles, and a report of " + format},
+			comparison{name: "findings in " + format + " / sha256sum", ours: checkFindings(format), theirs: sha256SumFindings, first: all, second: all,
+				same: "read 1,000 files with findings", differs: "as above, and the policies of the pack recommended"})
+	}
+	return list
 }
 
 // BenchmarkGoal times two commands by turns and gives the ratio of the first
@@ -125,22 +145,33 @@ func BenchmarkPeak(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			peak := 0.0
-			for b.Loop() {
-				if err := exec.Command("measure", dir+".peak", command, "check", "--jobs", "2", "--fail-on", "never", dir).Run(); err != nil {
-					b.Fatal(err)
-				}
-				n, _ := measured(b, dir+".peak")
-				peak = max(peak, float64(n)/(1<<20))
-			}
-			b.ReportMetric(peak, "MiB")
-			b.ReportMetric(0, "ns/op")
-			lines = append(lines, fmt.Sprintf("| %d,000 | %.1f | ≤ 64 |", thousands, peak))
+			lines = append(lines, fmt.Sprintf("| %d,000 | %.1f | ≤ 64 |", thousands, peakOf(b, command, dir, "text")))
+		})
+	}
+	dir := filepath.Join(b.TempDir(), "profiles")
+	generateWithFindings(b, dir, 10_000)
+	for _, format := range report.FormatNames() {
+		b.Run("findings_"+format, func(b *testing.B) {
+			lines = append(lines, fmt.Sprintf("| 10,000 with findings, %s | %.1f | ≤ 64 |", format, peakOf(b, command, dir, format)))
 		})
 	}
 	if *tableTo != "" {
 		writeTable(b, lines)
 	}
+}
+
+// peakOf measures the most memory that a check of a directory takes, in MiB.
+func peakOf(b *testing.B, command, dir, format string) (peak float64) {
+	for b.Loop() {
+		if err := exec.Command("measure", dir+".peak", command, "check", "--jobs", "2", "--fail-on", "never", "--format", format, dir).Run(); err != nil {
+			b.Fatal(err)
+		}
+		n, _ := measured(b, dir+".peak")
+		peak = max(peak, float64(n)/(1<<20))
+	}
+	b.ReportMetric(peak, "MiB")
+	b.ReportMetric(0, "ns/op")
+	return peak
 }
 
 func short(ratio float64) string { return strconv.FormatFloat(ratio, 'g', 3, 64) }

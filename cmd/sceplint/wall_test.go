@@ -28,6 +28,7 @@ type stage struct {
 	profiles  []string // as generate wrote them
 	documents []string // what sceplint input prints of each, once needed
 	bytes     int64    // of all profiles
+	withFound []string // profiles with findings, once needed
 }
 
 // command gives the arguments of a command, ready to be timed.
@@ -65,6 +66,28 @@ func (s *stage) input(tb testing.TB) []string {
 		s.documents = append(s.documents, document)
 	}
 	return s.documents
+}
+
+// findings gives the profiles with findings, in a directory of their own.
+func (s *stage) findings(tb testing.TB) (dir string, files []string) {
+	dir = filepath.Join(s.dir, "..", "findings")
+	if s.withFound == nil {
+		s.withFound, _ = generateWithFindings(tb, dir, generatedFiles)
+	}
+	return dir, s.withFound
+}
+
+// checkFindings is a check of the profiles with findings in a format.
+func checkFindings(format string, flags ...string) command {
+	return func(tb testing.TB, s *stage) []string {
+		dir, _ := s.findings(tb)
+		return append([]string{s.sceplint, "check", "--fail-on", "never", "--format", format, dir}, flags...)
+	}
+}
+
+func sha256SumFindings(tb testing.TB, s *stage) []string {
+	_, files := s.findings(tb)
+	return append([]string{"sha256sum"}, files...)
 }
 
 func check(_ testing.TB, s *stage) []string {
@@ -198,7 +221,7 @@ func conftest(tb testing.TB, s *stage) []string {
 // opaExec runs the pack recommended on ready documents.
 func opaExec(tb testing.TB, s *stage) []string {
 	tb.Helper()
-	args := append([]string{tool(tb, "OPA"), "exec", "--decision", "policies/baseline", "--bundle", stockBaseline(tb)}, s.input(tb)...)
+	args := append([]string{tool(tb, "OPA"), "exec", "--decision", "policies/recommended", "--bundle", stockRecommended(tb)}, s.input(tb)...)
 	var answer struct {
 		Result []struct {
 			Path   string
@@ -219,7 +242,7 @@ func opaExec(tb testing.TB, s *stage) []string {
 // opaEval runs the pack recommended on one ready document.
 func opaEval(tb testing.TB, s *stage) []string {
 	tb.Helper()
-	args := []string{tool(tb, "OPA"), "eval", "--input", s.input(tb)[0], "--data", stockBaseline(tb), "data.policies.baseline"}
+	args := []string{tool(tb, "OPA"), "eval", "--input", s.input(tb)[0], "--data", stockRecommended(tb), "data.policies.recommended"}
 	var answer struct {
 		Result []struct {
 			Expressions []struct{ Value evaluated }
@@ -236,8 +259,8 @@ func opaEval(tb testing.TB, s *stage) []string {
 	return args
 }
 
-// stockBaseline is a directory with the pack recommended as it is shipped.
-func stockBaseline(tb testing.TB) string {
+// stockRecommended is a directory with the pack recommended as it is shipped.
+func stockRecommended(tb testing.TB) string {
 	tb.Helper()
 	return copyPolicies(tb, policy.DefaultPack, func(_, text string) string { return text })
 }
