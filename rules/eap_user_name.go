@@ -45,7 +45,7 @@ Exceptions: other RADIUS servers accept them. Spaces that a template variable ma
 				}
 				for _, a := range r.Subject.Attributes {
 					text, ok := a.Value.Str()
-					if !ok || !a.IsCommonName() || reported[a.Value] || !spaceJudged(text) || !strings.Contains(strings.TrimSpace(profile.Literal(text, "x")), " ") {
+					if !ok || !a.IsCommonName() || reported[a.Value] || !whitespaceIsLiteral(text) || !strings.Contains(strings.TrimSpace(profile.Literal(text, "x")), " ") {
 						continue
 					}
 					if _, sample := profile.Placeholder(text); sample {

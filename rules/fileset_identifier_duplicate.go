@@ -94,7 +94,7 @@ finding.`,
 func ownIdentifier(p *profile.Profile) (*profile.Node, string) {
 	n := p.Root.Get("PayloadIdentifier")
 	id, _ := n.Str()
-	if p.Foreign() != "" || p.Deployed() || !ownName(p.Root, id) {
+	if p.Foreign() != "" || p.Deployed() || !isComparable(p.Root, id) {
 		return nil, ""
 	}
 	return n, id

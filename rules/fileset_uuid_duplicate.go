@@ -123,7 +123,7 @@ func sameFile(a, b checker.RelatedLocation) bool { return a.File == b.File }
 func ownUUIDs(p *profile.Profile) iter.Seq[*profile.Node] {
 	known := func(holder, n *profile.Node) bool {
 		uuid, ok := n.Str()
-		return ok && ownName(holder, uuid) && sampleUUID(uuid) == ""
+		return ok && isComparable(holder, uuid) && sampleUUID(uuid) == ""
 	}
 	return func(yield func(*profile.Node) bool) {
 		if n := p.Root.Get("PayloadUUID"); known(p.Root, n) && !yield(n) {

@@ -70,10 +70,10 @@ func httpsFault(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return "is empty"
 	}
-	if spaceJudged(text) && strings.ContainsFunc(withoutVariables(text), unseen) {
+	if whitespaceIsLiteral(text) && strings.ContainsFunc(withoutVariables(text), isInvisible) {
 		return "holds whitespace or invisible characters"
 	}
-	if schemeOpen(text) {
+	if schemeIsVariable(text) {
 		return ""
 	}
 	u := splitURL(text)

@@ -41,14 +41,14 @@ Exceptions: a payload with the identifier of the profile is not reported: that i
 			return nil // the payloads may be branches of a template
 		}
 		payloads := p.Profile.Payloads()
-		first := firstWith(payloads, func(x *profile.Payload) string { return x.Identifier })
+		first := firstByName(payloads, func(x *profile.Payload) string { return x.Identifier })
 		for i, payload := range payloads {
 			again := first(i)
-			if again == i || !ownName(payload.Node, payload.Identifier) || !ownName(payloads[again].Node, payload.Identifier) {
+			if again == i || !isComparable(payload.Node, payload.Identifier) || !isComparable(payloads[again].Node, payload.Identifier) {
 				continue
 			}
 			p.Value(payload.Keys.Identifier, "duplicate `PayloadIdentifier` %q; also used by %s",
-				excerpt(p, payload.Identifier), placed(p, payloads[again]))
+				excerpt(p, payload.Identifier), payloadLocation(p, payloads[again]))
 		}
 		return nil
 	},

@@ -60,7 +60,7 @@ is a target (macOS installs such payloads; observed on macOS).`,
 						f.Severity = checker.Warning // macOS installs it
 					}
 				} else if blankName(k.node) {
-					p.Value(k.node, "`%s` of %s is empty", k.name, payloadLabel(p, payload)).WithHelp("set `%s` to %s", k.name, nameOf(k.name)).Severity = checker.Warning
+					p.Value(k.node, "`%s` of %s is empty", k.name, payloadLabel(p, payload)).WithHelp("set `%s` to %s", k.name, expectedValue(k.name)).Severity = checker.Warning
 				}
 			}
 		}
@@ -68,8 +68,8 @@ is a target (macOS installs such payloads; observed on macOS).`,
 	},
 }
 
-// nameOf says what belongs into the keys that blankName looks at.
-func nameOf(key string) string {
+// expectedValue says what belongs into the keys that blankName looks at.
+func expectedValue(key string) string {
 	switch key {
 	case "PayloadType":
 		return "the type of the payload"
@@ -83,7 +83,7 @@ func nameOf(key string) string {
 // PayloadUUID is the business of payload-uuid-format.
 func blankName(n *profile.Node) bool {
 	text, ok := n.Str()
-	return ok && nameOf(n.Key) != "" && strings.TrimSpace(text) == ""
+	return ok && expectedValue(n.Key) != "" && strings.TrimSpace(text) == ""
 }
 
 // payloadLabel names a payload in a message as paths do: counted from 0, and

@@ -34,7 +34,7 @@ type do not apply to it.`,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			if payload.Type == "" || ofApple()[payload.Type] {
+			if payload.Type == "" || appleTypeSet()[payload.Type] {
 				continue
 			}
 			if right := withCase(payload.Type); right != "" {
@@ -62,8 +62,8 @@ var refProfileTypes = checker.Ref{
 	URL:   "https://github.com/apple/device-management/tree/release/mdm/profiles",
 }
 
-// ofApple is the set of appleTypes.
-var ofApple = sync.OnceValue(func() map[string]bool {
+// appleTypeSet is the set of appleTypes.
+var appleTypeSet = sync.OnceValue(func() map[string]bool {
 	types := appleTypes()
 	set := make(map[string]bool, len(types))
 	for _, t := range types {

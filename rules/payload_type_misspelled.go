@@ -35,7 +35,7 @@ Exceptions: a type that holds a template variable is not reported. Content under
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			t := payload.Type
-			if t == "" || ofApple()[t] || profile.HasVariable(t) || withCase(t) != "" {
+			if t == "" || appleTypeSet()[t] || profile.HasVariable(t) || withCase(t) != "" {
 				continue
 			}
 			var f *checker.Finding

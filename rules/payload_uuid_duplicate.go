@@ -57,16 +57,16 @@ Exceptions: a payload with the UUID of the profile is a warning. Placeholders an
 		}
 		own, _ := root.Get("PayloadUUID").Str()
 		payloads := p.Profile.Payloads()
-		first := firstWith(payloads, func(x *profile.Payload) string { return x.UUID })
+		first := firstByName(payloads, func(x *profile.Payload) string { return x.UUID })
 		for i, payload := range payloads {
 			again := first(i)
-			if again == i && payload.UUID != own || !ownName(payload.Node, payload.UUID) || !ownName(payloads[again].Node, payload.UUID) {
+			if again == i && payload.UUID != own || !isComparable(payload.Node, payload.UUID) || !isComparable(payloads[again].Node, payload.UUID) {
 				continue
 			}
 			n := payload.Keys.UUID
 			if again != i {
 				f := p.Value(n, "duplicate `PayloadUUID` %q; also used by %s",
-					excerpt(p, payload.UUID), placed(p, payloads[again]))
+					excerpt(p, payload.UUID), payloadLocation(p, payloads[again]))
 				f.Fix = freshUUID(p, n, own, payload)
 				continue
 			}
@@ -80,9 +80,9 @@ Exceptions: a payload with the UUID of the profile is a warning. Placeholders an
 	},
 }
 
-// firstWith returns a function that gives the index of the first payload with
+// firstByName returns a function that gives the index of the first payload with
 // the name of another, which may be itself. A few payloads do without a map.
-func firstWith(payloads []profile.Payload, name func(*profile.Payload) string) func(int) int {
+func firstByName(payloads []profile.Payload, name func(*profile.Payload) string) func(int) int {
 	if len(payloads) <= 16 {
 		return func(i int) int {
 			text := name(&payloads[i])
@@ -103,10 +103,10 @@ func firstWith(payloads []profile.Payload, name func(*profile.Payload) string) f
 	return func(i int) int { return firsts[name(&payloads[i])] }
 }
 
-// ownName reports whether a payload's UUID or identifier can be compared with
+// isComparable reports whether a payload's UUID or identifier can be compared with
 // those of others: it is neither absent, nor placeholder or template text, and no
 // branch of a template may replace it.
-func ownName(payload *profile.Node, text string) bool {
+func isComparable(payload *profile.Node, text string) bool {
 	if profile.IsUUID(text) && !payload.Templated() {
 		return true
 	}
@@ -117,8 +117,8 @@ func ownName(payload *profile.Node, text string) bool {
 	return !sample
 }
 
-// placed names a payload and, where there are lines, tells where it is.
-func placed(p *checker.Pass, payload profile.Payload) checker.Phrase {
+// payloadLocation names a payload and, where there are lines, tells where it is.
+func payloadLocation(p *checker.Pass, payload profile.Payload) checker.Phrase {
 	at := payload.Node.Span()
 	if !at.Valid() {
 		return payloadLabel(p, payload)

@@ -46,7 +46,7 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 		return
 	}
 	if n.Is(profile.Dict) && !n.Templated() {
-		firsts := firstOf(n)
+		firsts := firstByKey(n)
 		for c := range n.Children() {
 			if firsts == nil {
 				break
@@ -74,10 +74,10 @@ func alsoOn(p *checker.Pass, first *profile.Node) checker.Phrase {
 	return checker.Phrase(fmt.Sprintf("; first defined on line %d", p.Profile.Source.Position(at.Start).Line))
 }
 
-// firstOf returns a function that gives the first value of a dictionary with the key
+// firstByKey returns a function that gives the first value of a dictionary with the key
 // of another. Small dictionaries, nearly all there are, do without a map, and most of
 // them need only be told that no two keys look alike.
-func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
+func firstByKey(dict *profile.Node) func(*profile.Node) *profile.Node {
 	if dict.Len() > 48 {
 		firsts := make(map[string]*profile.Node, dict.Len())
 		for c := range dict.Children() {
@@ -90,7 +90,7 @@ func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 	var seen [64]uint64 // a set of 4096
 	alike := false
 	for c := range dict.Children() {
-		h := look(c.Key) % 4096
+		h := keyHash(c.Key) % 4096
 		alike = alike || seen[h/64]>>(h%64)&1 != 0
 		seen[h/64] |= 1 << (h % 64)
 	}
@@ -107,9 +107,9 @@ func firstOf(dict *profile.Node) func(*profile.Node) *profile.Node {
 	}
 }
 
-// look is a number that differs for most keys that differ: by length, or
+// keyHash is a number that differs for most keys that differ: by length, or
 // towards their ends, for the keys of a dictionary tend to begin alike.
-func look(key string) uint32 {
+func keyHash(key string) uint32 {
 	h := uint32(len(key))
 	for i := max(len(key)-12, 0); i < len(key); i++ {
 		h = h*31 + uint32(key[i])

@@ -51,7 +51,7 @@ Exceptions: an empty PayloadIdentifier is a warning. Template text that may add 
 		}
 		for _, key := range []string{"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadContent"} {
 			if n := root.Get(key); key == "PayloadIdentifier" && blankName(n) {
-				p.Value(n, "`%s` of the profile is empty", key).WithHelp("set `%s` to %s", key, nameOf(key)).Severity = checker.Warning
+				p.Value(n, "`%s` of the profile is empty", key).WithHelp("set `%s` to %s", key, expectedValue(key)).Severity = checker.Warning
 			}
 			if root.Get(key) != nil || key == "PayloadContent" && root.Get("EncryptedPayloadContent") != nil {
 				continue

@@ -66,16 +66,16 @@ func nearestScope(text string) string {
 // identity they name.
 func userOnly(p *checker.Pass) {
 	for _, r := range p.Profile.References() {
-		if leftToUser(r) {
+		if userChannelOnly(r) {
 			p.Value(r.Node, "%s needs the user channel, but `PayloadScope` is System; its identity is %s",
-				payloadLabel(p, *r.From), placed(p, *r.Target)).WithHelp("set `PayloadScope` to User, or move the payload and its identity to a User profile")
+				payloadLabel(p, *r.From), payloadLocation(p, *r.Target)).WithHelp("set `PayloadScope` to User, or move the payload and its identity to a User profile")
 		}
 	}
 }
 
-// leftToUser reports whether a payload that belongs into user profiles names an
+// userChannelOnly reports whether a payload that belongs into user profiles names an
 // identity beside it.
-func leftToUser(r profile.Reference) bool {
+func userChannelOnly(r profile.Reference) bool {
 	switch r.From.Type {
 	case "com.apple.ews.account", "com.apple.security.identitypreference", "com.apple.security.certificatepreference":
 		return r.Target != nil && !r.Variable && profile.HoldsIdentity(r.Target.As)

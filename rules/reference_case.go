@@ -49,7 +49,7 @@ payload that, case-sensitively, is not in it. Whether devices compare the case i
 			if r.Near == nil {
 				continue
 			}
-			f := p.Value(r.Node, "`%s` %q differs only in case from the `PayloadUUID` of %s", r.Key, excerpt(p, r.UUID), placed(p, *r.Near)).
+			f := p.Value(r.Node, "`%s` %q differs only in case from the `PayloadUUID` of %s", r.Key, excerpt(p, r.UUID), payloadLocation(p, *r.Near)).
 				WithHelp("use %q", excerpt(p, r.Near.UUID))
 			if inner, ok := elementText(p, r.Node); ok && !strings.ContainsAny(r.Near.UUID, "<>&\"'\r") {
 				f.Fix = &checker.Fix{

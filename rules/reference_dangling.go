@@ -146,7 +146,7 @@ func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
 			case plain != r.UUID && strings.EqualFold(payload.UUID, plain):
 				return "remove the whitespace around the UUID"
 			case payload.Identifier == r.UUID:
-				return fmt.Sprintf("use the `PayloadUUID` of %s instead of its `PayloadIdentifier`", placed(p, payload))
+				return fmt.Sprintf("use the `PayloadUUID` of %s instead of its `PayloadIdentifier`", payloadLocation(p, payload))
 			}
 		}
 	}

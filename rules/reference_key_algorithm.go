@@ -90,10 +90,10 @@ Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates b
 			}
 			var f *checker.Finding
 			if n == nil {
-				f = p.Value(r.Node, "`CertificateType` is not set (default: RSA); expected %s for %s", key, placed(p, *r.Target))
+				f = p.Value(r.Node, "`CertificateType` is not set (default: RSA); expected %s for %s", key, payloadLocation(p, *r.Target))
 				f.Help = "add CertificateType " + key
 			} else {
-				f = p.Value(n, "`CertificateType` %q does not match the key of %s; expected %s", excerpt(p, kind), placed(p, *r.Target), key)
+				f = p.Value(n, "`CertificateType` %q does not match the key of %s; expected %s", excerpt(p, kind), payloadLocation(p, *r.Target), key)
 			}
 			if !byMachine {
 				f.Severity = checker.Warning

@@ -62,7 +62,7 @@ ambiguous.`,
 			if severity == checker.Off {
 				continue
 			}
-			f := p.Value(r.Node, "`%s` references %s, %s", r.Key, placed(p, *r.Target), checker.Prose(why)).WithHelp("%s", remedy)
+			f := p.Value(r.Node, "`%s` references %s, %s", r.Key, payloadLocation(p, *r.Target), checker.Prose(why)).WithHelp("%s", remedy)
 			f.Severity, f.Argument = severity, r.UUID
 		}
 		return nil

@@ -29,7 +29,7 @@ Exceptions: in a repository the missing key is correct if the MDM server adds a 
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			switch {
-			case !lacks(p, &scep, "Challenge"):
+			case !isMissing(p, &scep, "Challenge"):
 			case scep.Declarative():
 				p.AtStart(scep.Content, "SCEP credential has no `Challenge`; devices enroll without one").Missing("Challenge")
 			default:

@@ -67,7 +67,7 @@ Exceptions: a DataURL whose scheme is template text is not reported.`,
 			p.Value(n, "`DataURL` must be a string, found %s", kindPhrase(n.Kind))
 		case strings.TrimSpace(text) == "":
 			p.Value(n, "`DataURL` is empty")
-		case !schemeOpen(text) && !strings.EqualFold(splitURL(text).scheme, "https"):
+		case !schemeIsVariable(text) && !strings.EqualFold(splitURL(text).scheme, "https"):
 			p.Value(n, "`DataURL` %q must start with https://", shownURL(text))
 		}
 		return nil

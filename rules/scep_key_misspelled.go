@@ -73,10 +73,10 @@ func scepKey(key string) bool {
 	return false
 }
 
-// lacks reports whether a SCEP payload is missing a key: it has none of that name, none
+// isMissing reports whether a SCEP payload is missing a key: it has none of that name, none
 // of another spelling, which scep-key-misspelled reports or a comment accepts, none
 // inside another dictionary, and, as far as is known, none in template text.
-func lacks(p *checker.Pass, scep *profile.SCEP, key string) bool {
+func isMissing(p *checker.Pass, scep *profile.SCEP, key string) bool {
 	if scep.Content == nil || scep.Content.Templated() || scep.Content.Get(key) != nil {
 		return false
 	}

@@ -27,7 +27,7 @@ Exceptions: an error if iOS is a target.`,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
-			if !lacks(p, &scep, "Keysize") {
+			if !isMissing(p, &scep, "Keysize") {
 				continue
 			}
 			if scep.Declarative() { // what iOS was observed to do was with a payload

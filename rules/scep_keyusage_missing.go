@@ -31,7 +31,7 @@ the requested usage, such as NDES, may use the wrong one.`,
 				means = "the default is 0"
 			}
 			switch k := scep.KeyUsage; {
-			case lacks(p, &scep, "Key Usage"):
+			case isMissing(p, &scep, "Key Usage"):
 				p.AtStart(scep.Content, "SCEP payload is missing `Key Usage`; %s", means).Missing("Key Usage")
 			case k.Set() && k.Known && k.Value == 0:
 				p.Value(k.Node, "`Key Usage` is 0, neither signing nor encryption")

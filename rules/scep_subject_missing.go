@@ -32,7 +32,7 @@ that find the device by its CN reject the request.`,
 	Check: func(p *checker.Pass) error {
 		for _, scep := range p.Profile.SCEP() {
 			switch n := scep.Subject.Node; {
-			case lacks(p, &scep, "Subject"):
+			case isMissing(p, &scep, "Subject"):
 				p.AtStart(scep.Content, "SCEP payload is missing `Subject`; the request contains no subject name").Missing("Subject")
 			case n.Is(profile.Array) && n.Len() == 0 && !n.Templated():
 				p.Value(n, "`Subject` is empty; the request contains no subject name")

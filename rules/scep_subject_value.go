@@ -67,7 +67,7 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 		p.Value(a.Value, "value of %s is empty", name).WithHelp("set a value, or remove the attribute")
 	case twiceNamed(a.Type.Text(), text):
 		p.Value(a.Value, "%s %q repeats the attribute type", name, text).WithHelp("remove the type from the value")
-	case strings.TrimSpace(text) != text && spaceJudged(text):
+	case strings.TrimSpace(text) != text && whitespaceIsLiteral(text):
 		p.Value(a.Value, "%s %q has leading or trailing whitespace", name, text).WithHelp("remove the whitespace")
 	case strayQuotes(profile.Literal(text, "x")):
 		p.Value(a.Value, "%s %q has quotation marks, which become part of the certificate", name, text).WithHelp("remove the quotation marks")

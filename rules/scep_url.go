@@ -36,7 +36,7 @@ is a warning: localhost, a loopback address, a name in .local, or a temporary tu
 		for _, scep := range p.Profile.SCEP() {
 			n := scep.URL.Node
 			if n == nil {
-				if lacks(p, &scep, "URL") {
+				if isMissing(p, &scep, "URL") {
 					p.AtStart(scep.Content, "SCEP payload is missing required key `URL`").Missing("URL")
 				}
 				continue
@@ -66,16 +66,16 @@ func sampleOnly(text string) bool {
 // what to do about it; "" if nothing is certain to. It never repeats a part
 // of the URL, which may be a password.
 func urlFault(text string) (fault, remedy string) {
-	if spaceJudged(text) {
+	if whitespaceIsLiteral(text) {
 		plain := withoutVariables(text)
-		switch trimmed := strings.TrimFunc(plain, unseen); {
-		case strings.ContainsFunc(trimmed, unseen):
+		switch trimmed := strings.TrimFunc(plain, isInvisible); {
+		case strings.ContainsFunc(trimmed, isInvisible):
 			return "contains whitespace or invisible characters", "remove them, or encode a space in the path as %20"
 		case trimmed != plain:
 			return "has leading or trailing whitespace or invisible characters", "remove them"
 		}
 	}
-	if schemeOpen(text) {
+	if schemeIsVariable(text) {
 		return "", ""
 	}
 	u := splitURL(text)
@@ -102,9 +102,9 @@ func urlFault(text string) (fault, remedy string) {
 	return "", ""
 }
 
-// spaceJudged reports whether whitespace in the text is sure to be there when
+// whitespaceIsLiteral reports whether whitespace in the text is sure to be there when
 // it is rendered: template languages can take away what is around their blocks.
-func spaceJudged(text string) bool {
+func whitespaceIsLiteral(text string) bool {
 	for _, v := range profile.Variables(text) {
 		if v.Syntax == profile.SyntaxBlock || v.Syntax == profile.SyntaxDoubleBrace {
 			return false
@@ -113,14 +113,14 @@ func spaceJudged(text string) bool {
 	return true
 }
 
-// unseen is what no URL holds, and what nobody sees in one.
-func unseen(r rune) bool {
+// isInvisible is what no URL holds, and what nobody sees in one.
+func isInvisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("\u00ad\u200b\u2060\ufeff", r)
 }
 
-// schemeOpen reports whether a variable decides about the scheme, and so about
+// schemeIsVariable reports whether a variable decides about the scheme, and so about
 // where the host is.
-func schemeOpen(text string) bool {
+func schemeIsVariable(text string) bool {
 	found := profile.Variables(text)
 	if len(found) == 0 {
 		return false
@@ -142,15 +142,15 @@ func validPort(port string) bool {
 	return err == nil && n > 0
 }
 
-// splitted is a URL in its parts, with digits instead of variables. The
+// urlParts is a URL in its parts, with digits instead of variables. The
 // URL package rejects much that devices take; this rejects nothing.
-type splitted struct {
+type urlParts struct {
 	scheme, authority, path string
 	query, fragment         bool
 }
 
-func splitURL(text string) splitted {
-	var u splitted
+func splitURL(text string) urlParts {
+	var u urlParts
 	rest := withoutVariables(text)
 	if i := strings.Index(rest, "://"); i > 0 && !strings.ContainsAny(rest[:i], "/?#") {
 		u.scheme, rest = rest[:i], rest[i+3:]
@@ -186,7 +186,7 @@ func endOfAuthority(rest string) int {
 }
 
 // hostPort gives the host and the port after the user info.
-func (u splitted) hostPort() (host, port string) {
+func (u urlParts) hostPort() (host, port string) {
 	host = u.authority[strings.LastIndexByte(u.authority, '@')+1:]
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		host, port = host[:i], host[i+1:]

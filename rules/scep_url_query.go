@@ -49,7 +49,7 @@ the profile; the protocol has Challenge to authorize a request.`,
 			case 1:
 				p.Value(scep.URL.Node, "`URL` %q contains %s", shownURL(text), parts[0])
 			default:
-				list := listed(parts)
+				list := joinWords(parts)
 				p.Value(scep.URL.Node, "`URL` %q contains %s", shownURL(text), list)
 			}
 		}

@@ -127,9 +127,9 @@ type schemaFault struct {
 	node     *profile.Node // the value; of a missing key, the dictionary
 	key      *schema.Key   // of the schema; nil for an unknown key
 	severity checker.Severity
-	exact    bool     // a misspelled key differs in case and whitespace only
-	systems  []string // what targets deprecate or removed the key, as "iOS 15.0"
-	missing  []lack   // the targets that do not support the key
+	exact    bool                // a misspelled key differs in case and whitespace only
+	systems  []string            // what targets deprecate or removed the key, as "iOS 15.0"
+	missing  []unsupportedTarget // the targets that do not support the key
 }
 
 type schemaFaults [schemaFaultKinds][]schemaFault
@@ -762,7 +762,7 @@ func (w *schemaWalk) support(n *profile.Node, k *schema.Key) bool {
 	case len(deprecated) > 0:
 		w.report(faultDeprecated, schemaFault{node: n, key: k, severity: checker.Info, systems: deprecated})
 	}
-	missing := lacking(w.having, sinceOf(platforms))
+	missing := unsupportedTargets(w.having, sinceOf(platforms))
 	if len(missing) == 0 || w.union || k.Default != "" && n.Text() == k.Default || listedKey(w.typ.Name, w.path(n.Parent(), n.Key)) {
 		return false
 	}

@@ -47,7 +47,7 @@ Exceptions: a target whose version is older than the change is not reported; one
 			return nil
 		}
 		for _, fault := range schemaFaultsOf(p, faultDeprecated) {
-			p.Key(fault.node, "key %q is deprecated since %s", excerpt(p, fault.node.Key), listed(fault.systems))
+			p.Key(fault.node, "key %q is deprecated since %s", excerpt(p, fault.node.Key), joinWords(fault.systems))
 		}
 		for _, payload := range p.Profile.Payloads() {
 			t := schema.Payload(payload.Type)
@@ -55,7 +55,7 @@ Exceptions: a target whose version is older than the change is not reported; one
 				continue
 			}
 			if removed, deprecated := supportOf(targets, t.Platforms); len(removed) == 0 && len(deprecated) > 0 {
-				p.Value(payload.Keys.Type, "`PayloadType` %q is deprecated since %s", payload.Type, listed(deprecated))
+				p.Value(payload.Keys.Type, "`PayloadType` %q is deprecated since %s", payload.Type, joinWords(deprecated))
 			}
 		}
 		return nil

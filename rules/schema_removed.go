@@ -37,7 +37,7 @@ Exceptions: a target whose version is older than the change is not reported, nor
 			return nil
 		}
 		for _, fault := range schemaFaultsOf(p, faultRemoved) {
-			p.Key(fault.node, "key %q is ignored since %s", excerpt(p, fault.node.Key), listed(fault.systems))
+			p.Key(fault.node, "key %q is ignored since %s", excerpt(p, fault.node.Key), joinWords(fault.systems))
 		}
 		for _, payload := range p.Profile.Payloads() {
 			t := schema.Payload(payload.Type)
@@ -45,7 +45,7 @@ Exceptions: a target whose version is older than the change is not reported, nor
 				continue
 			}
 			if removed, _ := supportOf(targets, t.Platforms); len(removed) > 0 {
-				p.Value(payload.Keys.Type, "`PayloadType` %q is ignored since %s", payload.Type, listed(removed))
+				p.Value(payload.Keys.Type, "`PayloadType` %q is ignored since %s", payload.Type, joinWords(removed))
 			}
 		}
 		return nil

@@ -46,7 +46,7 @@ SCEP that another target supports. A default value is not reported.`,
 			keysOn(p, havingPayload(targets, payload.Type), payload.Node, payload.Type)
 		}
 		for _, fault := range schemaFaultsOf(p, faultTarget) {
-			f := p.Key(fault.node, "key %q is ignored %s", excerpt(p, fault.node.Key), inWords(fault.missing))
+			f := p.Key(fault.node, "key %q is ignored %s", excerpt(p, fault.node.Key), describeTargets(fault.missing))
 			f.Severity, f.Argument = fault.severity, argumentOf(fault.missing)
 		}
 		return nil
@@ -60,9 +60,9 @@ func havingPayload(targets checker.Targets, payloadType string) checker.Targets 
 	if row == nil {
 		return targets
 	}
-	missing := lacking(targets, row.Since)
+	missing := unsupportedTargets(targets, row.Since)
 	return slices.DeleteFunc(slices.Clone(targets), func(t checker.Target) bool {
-		return slices.ContainsFunc(missing, func(l lack) bool { return l.system == t.System })
+		return slices.ContainsFunc(missing, func(l unsupportedTarget) bool { return l.system == t.System })
 	})
 }
 
@@ -89,7 +89,7 @@ func keysOn(p *checker.Pass, targets checker.Targets, in *profile.Node, payloadT
 		if n == nil || p.Profile.Lossy() && n.Is(profile.Template) && !n.KeySpan().Valid() { // of which the export says nothing
 			continue
 		}
-		missing := lacking(targets, row.Since)
+		missing := unsupportedTargets(targets, row.Since)
 		if len(missing) == 0 || row.Idle != "" && n.Text() == row.Idle {
 			continue
 		}
@@ -101,12 +101,12 @@ func keysOn(p *checker.Pass, targets checker.Targets, in *profile.Node, payloadT
 		if moot {
 			format = "key %q has no meaning %s and is ignored"
 		}
-		f := p.Key(n, format, n.Key, inWords(missing))
+		f := p.Key(n, format, n.Key, describeTargets(missing))
 		f.Argument = argumentOf(missing)
 		if moot {
 			f.WithHelp("keep it for the other targets").Severity = checker.Info
 		} else if len(missing) < len(targets) {
-			f.WithHelp("remove it from profiles for %s", few(len(missing), "that platform", "those platforms"))
+			f.WithHelp("remove it from profiles for %s", plural(len(missing), "that platform", "those platforms"))
 		}
 	}
 }

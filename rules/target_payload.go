@@ -50,14 +50,14 @@ TargetDeviceType only that platform is checked.`,
 			if row == nil {
 				continue
 			}
-			missing := lacking(targets, row.Since)
+			missing := unsupportedTargets(targets, row.Since)
 			if wrongScope(row, scope) && targets.Has("macos") && !slices.ContainsFunc(missing, onMac) && !reported[payload.Node] {
-				missing = append(missing, lack{system: "macos", scope: scope})
+				missing = append(missing, unsupportedTarget{system: "macos", scope: scope})
 			}
 			if len(missing) == 0 {
 				continue
 			}
-			remedy := "remove the payload from profiles for " + few(len(missing), "that platform", "those platforms")
+			remedy := "remove the payload from profiles for " + plural(len(missing), "that platform", "those platforms")
 			if len(missing) == 1 {
 				switch {
 				case missing[0].scope != "":
@@ -66,7 +66,7 @@ TargetDeviceType only that platform is checked.`,
 					remedy = "remove the payload from profiles for older versions, or raise the minimum target version"
 				}
 			}
-			f := p.Value(payload.Keys.Type, "`PayloadType` %q is not supported %s", payload.Type, inWords(missing)).WithHelp("%s", remedy)
+			f := p.Value(payload.Keys.Type, "`PayloadType` %q is not supported %s", payload.Type, describeTargets(missing)).WithHelp("%s", remedy)
 			f.Argument = argumentOf(missing)
 			switch {
 			case len(missing) == len(targets):
@@ -145,26 +145,26 @@ func sinceOf(platforms schema.Platforms) (since profile.Since) {
 	return since
 }
 
-// lack is a target that does without something.
-type lack struct {
+// unsupportedTarget is a target that does without something.
+type unsupportedTarget struct {
 	system string
 	since  string // the first version that has it; "" if none has
 	oldest string // the target's oldest version, which is older
 	scope  string // the PayloadScope that does without it
 }
 
-func onMac(l lack) bool { return l.system == "macos" }
+func onMac(l unsupportedTarget) bool { return l.system == "macos" }
 
-// lacking gives the targets that do without something. One without a version
+// unsupportedTargets gives the targets that do without something. One without a version
 // has it if any version has.
-func lacking(targets checker.Targets, since profile.Since) (list []lack) {
+func unsupportedTargets(targets checker.Targets, since profile.Since) (list []unsupportedTarget) {
 	for _, t := range targets {
 		first := since.On(t.System)
 		switch {
 		case first == profile.NotThere:
-			list = append(list, lack{system: t.System})
+			list = append(list, unsupportedTarget{system: t.System})
 		case first != "" && t.Version != "" && older(t, first):
-			list = append(list, lack{system: t.System, since: first, oldest: t.Version})
+			list = append(list, unsupportedTarget{system: t.System, since: first, oldest: t.Version})
 		}
 	}
 	return list
@@ -176,9 +176,9 @@ func older(t checker.Target, version string) bool {
 	return slices.Compare(oldest[:], first[:]) < 0
 }
 
-// inWords names the platforms of a list: "on tvOS and watchOS and before iOS 17.0
+// describeTargets names the platforms of a list: "on tvOS and watchOS and before iOS 17.0
 // (a target is iOS 16)".
-func inWords(list []lack) checker.Phrase {
+func describeTargets(list []unsupportedTarget) checker.Phrase {
 	var never, parts []string
 	for _, l := range list {
 		name := systemNames[l.system]
@@ -192,30 +192,30 @@ func inWords(list []lack) checker.Phrase {
 		}
 	}
 	if len(never) > 0 {
-		parts = append([]string{"on " + listed(never)}, parts...)
+		parts = append([]string{"on " + joinWords(never)}, parts...)
 	}
-	return checker.Phrase(listed(parts))
+	return checker.Phrase(joinWords(parts))
 }
 
 // argumentOf identifies platforms in a fingerprint, in whatever words they are
 // reported.
-func argumentOf(list []lack) string { return fmt.Sprint(list) }
+func argumentOf(list []unsupportedTarget) string { return fmt.Sprint(list) }
 
-// few gives the word for one or for more.
-func few(count int, one, more string) string {
+// plural gives the word for one or for more.
+func plural(count int, one, more string) string {
 	if count == 1 {
 		return one
 	}
 	return more
 }
 
-// listed joins words as in "a, b, and c".
-func listed(words []string) string {
+// joinWords joins words as in "a, b, and c".
+func joinWords(words []string) string {
 	last := len(words) - 1
 	if last == 0 {
 		return words[0]
 	}
-	return strings.Join(words[:last], ", ") + few(last, " and ", ", and ") + words[last]
+	return strings.Join(words[:last], ", ") + plural(last, " and ", ", and ") + words[last]
 }
 
 // wrongScope reports whether a Mac has a payload in profiles of the other scope
@@ -230,7 +230,7 @@ func scopeReported(p *checker.Pass) map[*profile.Node]bool {
 	reported := map[*profile.Node]bool{}
 	if p.RuleEnabled(profileScope.ID) {
 		for _, r := range p.Profile.References() {
-			if leftToUser(r) {
+			if userChannelOnly(r) {
 				reported[r.From.Node] = true
 			}
 		}

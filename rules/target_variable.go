@@ -54,7 +54,7 @@ Exceptions: the finding can be suppressed if the MDM server replaces variables o
 			return nil
 		}
 		for _, scep := range p.Profile.SCEP() {
-			macVariables(p, scep.Content, listed(others))
+			macVariables(p, scep.Content, joinWords(others))
 		}
 		return nil
 	},

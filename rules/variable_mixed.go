@@ -57,7 +57,7 @@ Exceptions: only variables that no other product or script uses are counted, so 
 	},
 	Check: func(p *checker.Pass) error {
 		found := productVariables(p)
-		if !ofSeveral(found) {
+		if !fromSeveralProducts(found) {
 			return nil
 		}
 		var products []*profile.Product
@@ -78,7 +78,7 @@ Exceptions: only variables that no other product or script uses are counted, so 
 			}
 		}
 		for _, product := range products {
-			if product == main || besideFleet(main, product) || besideFleet(product, main) {
+			if product == main || allowedWithFleet(main, product) || allowedWithFleet(product, main) {
 				continue
 			}
 			stray, usual := uses[product][0], uses[main][0]
@@ -100,8 +100,8 @@ var (
 	}
 )
 
-// ofSeveral reports whether there are variables of more than one product.
-func ofSeveral(found []productVariable) bool {
+// fromSeveralProducts reports whether there are variables of more than one product.
+func fromSeveralProducts(found []productVariable) bool {
 	var first *profile.Product
 	for i := range found {
 		switch product := found[i].product; {
@@ -115,9 +115,9 @@ func ofSeveral(found []productVariable) bool {
 	return false
 }
 
-// besideFleet reports whether what looks like a product's variable may come from
+// allowedWithFleet reports whether what looks like a product's variable may come from
 // the environment of Fleet.
-func besideFleet(fleet, other *profile.Product) bool {
+func allowedWithFleet(fleet, other *profile.Product) bool {
 	return fleet == profile.Fleet && other.Syntax == profile.SyntaxDollar
 }
 
