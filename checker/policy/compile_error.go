@@ -110,6 +110,13 @@ func describeCompileError(text string, details any) string {
 			return "unused variable " + strings.TrimSuffix(name, " unused") + "; remove it"
 		}
 	}
+	if name, ok := strings.CutPrefix(text, "import "); ok && strings.HasSuffix(name, " unused") {
+		return "unused import " + strings.TrimSuffix(name, " unused") + "; remove it"
+	}
+	if name, ok := strings.CutPrefix(text, "unused argument "); ok {
+		name, _, _ = strings.Cut(name, ". (hint")
+		return "unused argument " + name + "; use _ for it"
+	}
 	return text
 }
 
