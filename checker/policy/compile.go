@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -152,7 +153,7 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 		compiler = compiler.WithSkipStages(needless...)
 	} else {
 		compiler = compiler.WithSchemas(schemas()).WithStrict(true)
-		if err := checkFormats(modules); err != nil {
+		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules)); err != nil {
 			return nil, err
 		}
 		shadow = newShadow(modules)

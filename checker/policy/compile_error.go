@@ -10,17 +10,19 @@ import (
 	regotypes "github.com/open-policy-agent/opa/v1/types"
 )
 
+// maxErrors is how many errors of a kind are reported.
+const maxErrors = 20
+
 // explain words the compiler's errors in lines of FILE:LINE:COLUMN: message.
 func explain(err error, hint string) error {
 	var list ast.Errors
 	if !errors.As(err, &list) {
 		return err
 	}
-	const enough = 20
 	lines := make([]error, 0, len(list)+1)
 	for i, e := range list {
-		if i == enough {
-			lines = append(lines, fmt.Errorf("and %d more", len(list)-enough))
+		if i == maxErrors {
+			lines = append(lines, fmt.Errorf("and %d more", len(list)-maxErrors))
 			break
 		}
 		place := ""

@@ -87,7 +87,9 @@ func checkFormats(modules map[string]*ast.Module) error {
 	for _, name := range sortedNames(modules) {
 		for _, call := range formatCalls(modules[name]) {
 			if l, problem := call.problem(); problem != "" {
-				failures = append(failures, fmt.Errorf("%s:%d:%d: %s", name, l.Row, l.Col, clean(problem)))
+				if failures = append(failures, fmt.Errorf("%s:%d:%d: %s", name, l.Row, l.Col, clean(problem))); len(failures) == maxErrors {
+					return errors.Join(failures...)
+				}
 			}
 		}
 	}

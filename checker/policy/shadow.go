@@ -102,11 +102,10 @@ func withEquations(m *ast.Module) {
 // that other functions call.
 const maxRounds = 8
 
-// bindParameters gives the parameters of functions a type: where all calls pass
-// the same part of the input, the body of the function begins with an equation of
-// the parameter and that part.
-func bindParameters(modules map[string]*ast.Module) {
-	parameters := map[argumentOf]ast.Ref{} // nil where calls differ
+// argumentsIn returns the parameters of functions that all calls pass the same
+// part of the input to, with that part; nil for others.
+func argumentsIn(modules map[string]*ast.Module) map[argumentOf]ast.Ref {
+	parameters := map[argumentOf]ast.Ref{}
 	functions := functionsOf(modules)
 	for range maxRounds {
 		found := map[argumentOf]ast.Ref{}
@@ -126,6 +125,13 @@ func bindParameters(modules map[string]*ast.Module) {
 			break
 		}
 	}
+	return parameters
+}
+
+// bindParameters gives the parameters of functions a type: the body of a function
+// begins with an equation of the parameter and the part of the input that it is.
+func bindParameters(modules map[string]*ast.Module) {
+	parameters := argumentsIn(modules)
 	for _, m := range modules {
 		for _, r := range m.Rules {
 			for ; r != nil; r = r.Else {
