@@ -77,6 +77,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 		p.described = func() *checker.Meta { return meta }
 	}
 	p.wide = p.mentionsOthers()
+	p.types = requiredTypes(m)
 	s.policies = append(s.policies, p)
 	s.modules[f.Name] = m
 	return nil

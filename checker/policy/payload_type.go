@@ -72,9 +72,8 @@ func comparedTypes(r *ast.Rule, rows map[ast.Var]ast.Ref, constants map[ast.Var]
 		if len(terms) != 3 {
 			return
 		}
-		operator, _ := terms[0].Value.(ast.Ref)
 		switch a, b := terms[1], terms[2]; {
-		case !slices.ContainsFunc(comparisons, func(c ast.Ref) bool { return c.Equal(operator) }):
+		case !isOperator(terms[0], comparisons):
 		case isPayloadType(a, rows):
 			found = append(found, stringsOf(b, local)...)
 		case isPayloadType(b, rows):
@@ -97,8 +96,16 @@ func comparedTypes(r *ast.Rule, rows map[ast.Var]ast.Ref, constants map[ast.Var]
 	return found
 }
 
-// comparisons are the operators that compare, and in.
-var comparisons = []ast.Ref{ast.Equality.Ref(), ast.Equal.Ref(), ast.NotEqual.Ref(), ast.Member.Ref()}
+var (
+	// equalities are the operators that hold for equal sides, and in.
+	equalities = []ast.Ref{ast.Equality.Ref(), ast.Equal.Ref(), ast.Member.Ref()}
+	// comparisons are those, and !=.
+	comparisons = append(slices.Clone(equalities), ast.NotEqual.Ref())
+)
+
+func isOperator(t *ast.Term, operators []ast.Ref) bool {
+	return slices.ContainsFunc(operators, func(op ast.Ref) bool { return op.Equal(t.Value) })
+}
 
 // stringsOf returns the strings that a term is or holds, if it is constant.
 func stringsOf(t *ast.Term, constants map[ast.Var][]*ast.Term) (list []*ast.Term) {

@@ -89,7 +89,7 @@ func withEquations(m *ast.Module) {
 	ast.WalkBodies(m, func(body ast.Body) bool {
 		for _, expr := range body {
 			terms, ok := expr.Terms.([]*ast.Term)
-			if !ok || len(terms) != 3 || !slices.ContainsFunc(operators, func(op ast.Ref) bool { return op.Equal(terms[0].Value) }) {
+			if !ok || len(terms) != 3 || !isOperator(terms[0], operators) {
 				continue
 			}
 			replaceExpr(expr, ast.NewBody(&ast.Expr{Location: expr.Location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), terms[1], terms[2]}}))

@@ -35,8 +35,10 @@ type runSummary struct {
 	unfixed  string              // the file that was last reported as not fixed
 	baseline *suppress.Baselines // nil: there is none
 	progress *terminal.Progress
-	patch    io.Writer // of --diff
-	applied  bool      // it may be read by a program that applies it, and not only on a terminal
+
+	unreached []string  // IDs of policies that had nothing to check
+	patch     io.Writer // of --diff
+	applied   bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
 // process records results and passes them on.
@@ -207,8 +209,12 @@ func (s *ruleStatistics) add(f *checker.Finding) {
 	}
 }
 
-// statistics prints how many findings each rule has, most first.
+// statistics prints how many findings each rule has, most first, and which
+// policies had nothing to check.
 func (y *runSummary) statistics() {
+	if len(y.unreached) > 0 {
+		defer fmt.Fprintf(y.t.err, "no profile has what these policies read: %s\n", strings.Join(y.unreached, ", "))
+	}
 	if len(y.rules) == 0 {
 		return
 	}
