@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -149,7 +150,17 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 
 // typeName names a type in the words of JSON.
 func typeName(t regotypes.Type) string {
-	switch t.(type) {
+	switch t := t.(type) {
+	case regotypes.Any:
+		var names []string
+		for _, one := range t {
+			if name := typeName(one); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		if len(names) > 0 {
+			return strings.Join(names, " or ")
+		}
 	case *regotypes.Array:
 		return "array"
 	case *regotypes.Object:

@@ -49,24 +49,23 @@ var typeFields = []ast.Ref{
 }
 
 // isPayloadType reports whether a term is the type of a payload.
-func isPayloadType(t *ast.Term, rows map[ast.Var]ast.Ref) bool {
+func isPayloadType(t *ast.Term, rows map[ast.Var]inputParts) bool {
 	const key = ast.String("PayloadType")
-	ref := partOfInput(t, rows)
-	if ref == nil {
+	parts := partsOf(t, rows)
+	if parts == nil {
 		written, ok := t.Value.(ast.Ref)
 		return ok && written[len(written)-1].Value.Compare(key) == 0
 	}
-	if ref[len(ref)-1].Value.Compare(key) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(typeFields, func(field ast.Ref) bool {
-		return len(ref) == len(field) && ref[1].Equal(field[1]) && ref[3:].Equal(field[3:])
+	return !slices.ContainsFunc(parts, func(ref ast.Ref) bool {
+		return ref[len(ref)-1].Value.Compare(key) != 0 && !slices.ContainsFunc(typeFields, func(field ast.Ref) bool {
+			return len(ref) == len(field) && ref[1].Equal(field[1]) && ref[3:].Equal(field[3:])
+		})
 	})
 }
 
 // comparedTypes returns the strings that a rule compares the type of a payload
 // with.
-func comparedTypes(r *ast.Rule, rows map[ast.Var]ast.Ref, constants map[ast.Var][]*ast.Term) (found []*ast.Term) {
+func comparedTypes(r *ast.Rule, rows map[ast.Var]inputParts, constants map[ast.Var][]*ast.Term) (found []*ast.Term) {
 	local := localConstants(r, constants)
 	compare := func(terms []*ast.Term) {
 		if len(terms) != 3 {

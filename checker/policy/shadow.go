@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -22,7 +23,11 @@ func newShadow(modules map[string]*ast.Module) *shadow {
 	for name, m := range modules {
 		s.modules[name] = m.Copy()
 	}
-	bindParameters(s.modules)
+	parameters := argumentsIn(s.modules)
+	for _, m := range s.modules {
+		readFields(m, parameters)
+	}
+	bindParameters(s.modules, parameters)
 	for _, m := range s.modules {
 		openEvery(m)
 		s.fitFormats(m)
@@ -39,7 +44,12 @@ func (s *shadow) errors(list ast.Errors) error {
 			e.Message, e.Details = s.fits[e.Location](typeName(detail.Left)), nil
 		}
 	}
-	list = slices.DeleteFunc(list, func(e *ast.Error) bool { return e.Location == unwritten })
+	list = slices.DeleteFunc(list, func(e *ast.Error) bool {
+		return e.Location == unwritten || strings.HasPrefix(e.Message, "undefined function ") // it has an error itself
+	})
+	if len(list) == 0 {
+		return nil
+	}
 	return explainCompiled(list, s.modules)
 }
 
@@ -102,13 +112,72 @@ func withEquations(m *ast.Module) {
 // that other functions call.
 const maxRounds = 8
 
-// argumentsIn returns the parameters of functions that all calls pass the same
-// part of the input to, with that part; nil for others.
-func argumentsIn(modules map[string]*ast.Module) map[argumentOf]ast.Ref {
-	parameters := map[argumentOf]ast.Ref{}
+// inputParts are the parts of the input that something may be, with a wildcard for each
+// index; nil if it may be something else.
+type inputParts []ast.Ref
+
+// The most parts that are told apart, and the most steps of one.
+const (
+	maxParts = 16
+	maxSteps = 16
+)
+
+// with returns the parts of both.
+func (p inputParts) with(others inputParts) inputParts {
+	if p == nil || others == nil {
+		return nil
+	}
+	both := slices.Clip(p)
+	for _, ref := range others {
+		if !slices.ContainsFunc(both, func(known ast.Ref) bool { return known.Equal(ref) }) {
+			both = append(both, ref)
+		}
+	}
+	if len(both) > maxParts {
+		return nil
+	}
+	return both
+}
+
+// below returns what lies under the parts after some steps.
+func (p inputParts) below(steps []*ast.Term) (list inputParts) {
+	for _, ref := range p {
+		ref = slices.Clip(ref)
+		for _, step := range steps {
+			if name, ok := step.Value.(ast.String); ok {
+				ref = append(ref, ast.NewTerm(name).SetLocation(unwritten))
+			} else {
+				ref = append(ref, anyIndex())
+			}
+		}
+		if len(ref) == 1 || len(ref) > maxSteps {
+			return nil // the input as a whole is often replaced in tests
+		}
+		list = append(list, ref)
+	}
+	return list
+}
+
+// term returns a term of the types of the parts.
+func (p inputParts) term() *ast.Term {
+	list := make([]*ast.Term, len(p))
+	for i, ref := range p {
+		list[i] = ast.NewTerm(withOwnIndexes(ref, i)).SetLocation(unwritten)
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	any := ast.NewTerm(ast.Var(ast.WildcardPrefix + "part")).SetLocation(unwritten)
+	return ast.RefTerm(ast.ArrayTerm(list...).SetLocation(unwritten), any).SetLocation(unwritten)
+}
+
+// argumentsIn returns the parameters of functions with the parts of the input that
+// calls pass.
+func argumentsIn(modules map[string]*ast.Module) map[argumentOf]inputParts {
+	parameters := map[argumentOf]inputParts{}
 	functions := functionsOf(modules)
 	for range maxRounds {
-		found := map[argumentOf]ast.Ref{}
+		found := map[argumentOf]inputParts{}
 		for _, m := range modules {
 			names := namesIn(m, functions)
 			for _, r := range m.Rules {
@@ -118,8 +187,8 @@ func argumentsIn(modules map[string]*ast.Module) map[argumentOf]ast.Ref {
 			}
 		}
 		same := len(found) == len(parameters)
-		for p, ref := range found {
-			same = same && ref.Equal(parameters[p])
+		for p, parts := range found {
+			same = same && len(parts) == len(parameters[p])
 		}
 		if parameters = found; same {
 			break
@@ -129,20 +198,18 @@ func argumentsIn(modules map[string]*ast.Module) map[argumentOf]ast.Ref {
 }
 
 // bindParameters gives the parameters of functions a type: the body of a function
-// begins with an equation of the parameter and the part of the input that it is.
-func bindParameters(modules map[string]*ast.Module) {
-	parameters := argumentsIn(modules)
+// begins with an equation of the parameter and the parts of the input that it may be.
+func bindParameters(modules map[string]*ast.Module, parameters map[argumentOf]inputParts) {
 	for _, m := range modules {
 		for _, r := range m.Rules {
 			for ; r != nil; r = r.Else {
 				for i := len(r.Head.Args) - 1; i >= 0; i-- {
 					name, ok := r.Head.Args[i].Value.(ast.Var)
-					ref := parameters[argumentOf{functionName(m, r), i}]
-					if !ok || name.IsWildcard() || ref == nil {
+					parts := parameters[argumentOf{functionName(m, r), i}]
+					if !ok || name.IsWildcard() || parts == nil {
 						continue
 					}
-					term := ast.NewTerm(withOwnIndexes(ref)).SetLocation(unwritten)
-					bound := ast.Equality.Expr(r.Head.Args[i], term).SetLocation(unwritten)
+					bound := ast.Equality.Expr(r.Head.Args[i], parts.term()).SetLocation(unwritten)
 					body := ast.NewBody(bound)
 					for _, x := range r.Body {
 						body.Append(x)
@@ -150,6 +217,50 @@ func bindParameters(modules map[string]*ast.Module) {
 					r.Body = body
 				}
 			}
+		}
+	}
+}
+
+// readFields adds to each object.get of a part of the input, with a key that is
+// written there, a reference to that key.
+func readFields(m *ast.Module, parameters map[argumentOf]inputParts) {
+	for _, r := range m.Rules {
+		for ; r != nil; r = r.Else {
+			rows := rowsIn(m, r, parameters)
+			read := func(terms []*ast.Term) {
+				if len(terms) < 4 || !ast.ObjectGet.Ref().Equal(terms[0].Value) || partsOf(terms[1], rows) == nil {
+					return
+				}
+				object, ok := terms[1].Value.(ast.Ref)
+				if !ok {
+					object = ast.Ref{terms[1]}
+				}
+				steps := []*ast.Term{terms[2]}
+				if path, ok := terms[2].Value.(*ast.Array); ok {
+					steps = nil
+					path.Foreach(func(step *ast.Term) { steps = append(steps, step) })
+				}
+				field := append(slices.Clip(object), steps...)
+				if slices.ContainsFunc(steps, func(step *ast.Term) bool { return !ast.IsScalar(step.Value) }) {
+					return
+				}
+				equation := ast.Equality.Expr(ast.NewTerm(ast.Var(ast.WildcardPrefix+"field")), ast.NewTerm(field).SetLocation(terms[1].Location))
+				closure := ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation.SetLocation(terms[1].Location)))
+				terms[3] = ast.RefTerm(ast.ArrayTerm(terms[3], closure), ast.IntNumberTerm(0))
+			}
+			ast.NewGenericVisitor(func(x any) bool {
+				switch x := x.(type) {
+				case *ast.Rule:
+					return x != r
+				case *ast.Expr:
+					if terms, ok := x.Terms.([]*ast.Term); ok {
+						read(terms)
+					}
+				case ast.Call:
+					read(x)
+				}
+				return false
+			}).Walk(r)
 		}
 	}
 }
@@ -205,7 +316,7 @@ func namesIn(m *ast.Module, functions map[string]bool) func(operator *ast.Term) 
 }
 
 // readCalls adds to found what the calls of a rule pass.
-func readCalls(r *ast.Rule, nameOf func(*ast.Term) string, rows map[ast.Var]ast.Ref, found map[argumentOf]ast.Ref) {
+func readCalls(r *ast.Rule, nameOf func(*ast.Term) string, rows map[ast.Var]inputParts, found map[argumentOf]inputParts) {
 	call := func(terms []*ast.Term) {
 		if len(terms) < 2 {
 			return
@@ -216,11 +327,11 @@ func readCalls(r *ast.Rule, nameOf func(*ast.Term) string, rows map[ast.Var]ast.
 		}
 		for i, argument := range terms[1:] {
 			p := argumentOf{function, i}
-			ref := partOfInput(argument, rows)
-			if known, seen := found[p]; seen && !known.Equal(ref) {
-				ref = nil
+			parts := partsOf(argument, rows)
+			if known, seen := found[p]; seen {
+				parts = known.with(parts)
 			}
-			found[p] = ref
+			found[p] = parts
 		}
 	}
 	ast.NewGenericVisitor(func(x any) bool {
@@ -238,19 +349,19 @@ func readCalls(r *ast.Rule, nameOf func(*ast.Term) string, rows map[ast.Var]ast.
 	}).Walk(r)
 }
 
-// rowsIn returns the variables of a rule that stand for a part of the input; nil
-// for those that stand for several things.
-func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]ast.Ref) map[ast.Var]ast.Ref {
-	rows := map[ast.Var]ast.Ref{}
-	bind := func(name *ast.Term, ref ast.Ref) {
+// rowsIn returns the variables of a rule with the parts of the input that they
+// stand for.
+func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]inputParts) map[ast.Var]inputParts {
+	rows := map[ast.Var]inputParts{}
+	bind := func(name *ast.Term, parts inputParts) {
 		v, ok := name.Value.(ast.Var)
 		if !ok || v.IsWildcard() {
 			return
 		}
-		if known, seen := rows[v]; seen && !known.Equal(ref) {
-			ref = nil
+		if known, seen := rows[v]; seen {
+			parts = known.with(parts)
 		}
-		rows[v] = ref
+		rows[v] = parts
 	}
 	for i, argument := range r.Head.Args {
 		bind(argument, parameters[argumentOf{functionName(m, r), i}])
@@ -259,11 +370,7 @@ func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]ast.Ref) map[a
 		if key != nil {
 			bind(key, nil)
 		}
-		ref := partOfInput(domain, rows)
-		if ref != nil {
-			ref = ref.Append(anyIndex())
-		}
-		bind(value, ref)
+		bind(value, partsOf(domain, rows).below([]*ast.Term{ast.Wildcard}))
 	}
 	ast.NewGenericVisitor(func(x any) bool {
 		switch x := x.(type) {
@@ -286,7 +393,7 @@ func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]ast.Ref) map[a
 			iterate(x.Key, x.Value, x.Domain)
 		case *ast.Expr:
 			if (x.IsAssignment() || x.IsEquality()) && len(x.Operands()) == 2 {
-				bind(x.Operand(0), partOfInput(x.Operand(1), rows))
+				bind(x.Operand(0), partsOf(x.Operand(1), rows))
 			}
 			for _, operand := range x.Operands() {
 				switch operand.Value.(type) {
@@ -303,9 +410,8 @@ func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]ast.Ref) map[a
 	return rows
 }
 
-// partOfInput returns the part of the input that a term is, with any index in the
-// place of those that are computed; nil if it is something else.
-func partOfInput(t *ast.Term, rows map[ast.Var]ast.Ref) ast.Ref {
+// partsOf returns the parts of the input that a term may be.
+func partsOf(t *ast.Term, rows map[ast.Var]inputParts) inputParts {
 	if v, ok := t.Value.(ast.Var); ok {
 		return rows[v]
 	}
@@ -313,33 +419,20 @@ func partOfInput(t *ast.Term, rows map[ast.Var]ast.Ref) ast.Ref {
 	if !ok || len(ref) == 0 {
 		return nil
 	}
-	var part ast.Ref
-	if head := headVar(ref); head.Equal(ast.InputRootDocument.Value) {
-		part = ast.Ref{ast.NewTerm(head).SetLocation(unwritten)}
-	} else if part = rows[head]; part == nil {
-		return nil
+	parts := rows[headVar(ref)]
+	if ref.HasPrefix(ast.InputRootRef) {
+		parts = inputParts{{ast.NewTerm(ref[0].Value).SetLocation(unwritten)}}
 	}
-	part = slices.Clip(part)
-	for _, step := range ref[1:] {
-		if name, ok := step.Value.(ast.String); ok {
-			part = append(part, ast.NewTerm(name).SetLocation(unwritten))
-		} else {
-			part = append(part, anyIndex())
-		}
-	}
-	if len(part) == 1 {
-		return nil // the input as a whole, which is often replaced in tests
-	}
-	return part
+	return parts.below(ref[1:])
 }
 
-// withOwnIndexes gives each step of a reference that stands for all a variable of
-// its own.
-func withOwnIndexes(ref ast.Ref) ast.Ref {
+// withOwnIndexes gives each wildcard of a reference, the nth of several, a variable
+// of its own.
+func withOwnIndexes(ref ast.Ref, n int) ast.Ref {
 	ref = slices.Clone(ref)
 	for i, step := range ref {
 		if step.Equal(ast.Wildcard) {
-			ref[i] = ast.NewTerm(ast.Var(fmt.Sprintf("%sindex%d", ast.WildcardPrefix, i))).SetLocation(unwritten)
+			ref[i] = ast.NewTerm(ast.Var(fmt.Sprintf("%sindex%d.%d", ast.WildcardPrefix, n, i))).SetLocation(unwritten)
 		}
 	}
 	return ref
