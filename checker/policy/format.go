@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -26,7 +27,7 @@ func formatCalls(m *ast.Module) (list []formatCall) {
 		}
 		text, isText := terms[1].Value.(ast.String)
 		array, isArray := terms[2].Value.(*ast.Array)
-		if isText && isArray && array.Len() <= maxArguments && !hugeNumber.MatchString(string(text)) {
+		if isText && isArray && array.Len() <= maxArguments && len(text) <= maxFormat && !hugeNumber.MatchString(string(text)) {
 			list = append(list, formatCall{terms[1], string(text), terms[2], array})
 		}
 	}
@@ -44,8 +45,11 @@ func formatCalls(m *ast.Module) (list []formatCall) {
 	return list
 }
 
-// maxArguments is how many arguments of sprintf are checked.
-const maxArguments = 100
+// The most arguments, and bytes of a format, of a sprintf that is checked.
+const (
+	maxArguments = 100
+	maxFormat    = 10000
+)
 
 var (
 	// percentSign matches a percent sign in a format.
@@ -173,8 +177,12 @@ func (s *shadow) fitFormats(m *ast.Module) {
 			argument := call.array.Elem(i)
 			var sample *ast.Term
 			var message func(found string) string
-			switch argument.Value.(type) {
-			case ast.Var, ast.Ref, ast.Call:
+			switch v := argument.Value.(type) {
+			case ast.Var, ast.Ref:
+			case ast.Call:
+				if slices.ContainsFunc(v[1:], hasCall) {
+					continue // copies of calls in calls would be many
+				}
 			default:
 				continue
 			}
@@ -198,4 +206,14 @@ func (s *shadow) fitFormats(m *ast.Module) {
 		}
 		call.arguments.Value = call.array
 	}
+}
+
+// hasCall reports whether a term contains a call.
+func hasCall(t *ast.Term) (found bool) {
+	ast.WalkTerms(t, func(x *ast.Term) bool {
+		_, isCall := x.Value.(ast.Call)
+		found = found || isCall
+		return found
+	})
+	return found
 }
