@@ -165,7 +165,7 @@ func wordNumberVerb(i int, verb rune, found string) string {
 }
 
 // textSamples has values of all types that sprintf formats as text.
-const textSamples = `["", true, null, [y | y = input.profile.x], {y | y = input.profile.x}, {y: y | y = input.profile.x}]`
+const textSamples = `["", true, null, [sample__ | sample__ = input.profile.x], {sample__ | sample__ = input.profile.x}, {sample__: sample__ | sample__ = input.profile.x}]`
 
 // fitFormats adds to the arguments of sprintf comprehensions that the type checker
 // rejects if an argument does not fit its verb.

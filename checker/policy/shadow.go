@@ -69,22 +69,29 @@ func replaceExpr(expr *ast.Expr, body ast.Body) {
 // openEvery turns "every x in xs { … }" into a comprehension over "some x in
 // xs": the type checker does not look into the body of every.
 func openEvery(m *ast.Module) {
+	n := 0
 	ast.WalkBodies(m, func(body ast.Body) bool {
 		for _, expr := range body {
 			every, ok := expr.Terms.(*ast.Every)
 			if !ok {
 				continue
 			}
-			symbol := ast.Member.Call(every.Value, every.Domain)
+			// The domain may use a variable of the name that every gives to a value.
+			n++
+			domain := ast.NewTerm(ast.Var(fmt.Sprintf("%sdomain%d", ast.WildcardPrefix, n))).SetLocation(every.Domain.Location)
+			symbol := ast.Member.Call(every.Value, domain)
 			if every.Key != nil {
-				symbol = ast.MemberWithKey.Call(every.Key, every.Value, every.Domain)
+				symbol = ast.MemberWithKey.Call(every.Key, every.Value, domain)
 			}
-			some := &ast.Expr{Location: expr.Location, Terms: &ast.SomeDecl{Location: every.Location, Symbols: []*ast.Term{symbol}}}
-			inner := ast.NewBody(some)
+			inner := ast.NewBody(&ast.Expr{Location: expr.Location, Terms: &ast.SomeDecl{Location: every.Location, Symbols: []*ast.Term{symbol}}})
 			for _, x := range every.Body {
 				inner.Append(x)
 			}
-			replaceExpr(expr, inner)
+			loop := &ast.Expr{Location: expr.Location}
+			replaceExpr(loop, inner)
+			outer := ast.NewBody(ast.Equality.Expr(domain, every.Domain).SetLocation(every.Domain.Location))
+			outer.Append(loop)
+			replaceExpr(expr, outer)
 		}
 		return false
 	})

@@ -78,6 +78,12 @@ func TestUndefinedFields(t *testing.T) {
 		"any keys":                         {"every s in input.scep { s.keys.Nope == 1 }", ""},
 		"the profile":                      {"every p in input.profile.PayloadContent { p.Nope == 1 }", ""},
 		"every over a set":                 {"every x in {1, 2} { x < 3 }; every x in data.config.list { x != 1 }", ""},
+		"every of the same name":           {"some s in input.scep; every s in s.subject { s.type == \"CN\"; every s in s.path { s != 1 } }", ""},
+		"every of a name before":           {"s := 1; every i, s in input.scep { s.index == i }; s == 1", ""},
+		"every of what it finds":           {"every s in [x | some x in input.scep] { s.keysize.set }", ""},
+		"every with with":                  {"every s in input.scep { s.keysize.set } with input.scep as []", ""},
+		"every of a call":                  {"every s in split(input.file, \"/\") { s != \"\" }; every x in numbers.range(1, 3) { x < 4 }", ""},
+		"every of what has no value":       {"not nothing", "nothing if every s in data.config.list { s.a == 1; s.b == \"c\" }"},
 		"every with nothing used":          {"every _ in input.scep { true }", ""},
 		"function of several kinds":        {"some s in input.scep; f(s); some c in input.certificates; f(c)", "f(x) if x.issuer == \"a\"\n\nf(x) if x.subject != []\n\nf(x) if x.keysize.value == 1"},
 		"function of settings":             {"some s in input.scep; x := shown(s.keysize); x == shown(s.key_usage)", "shown(x) := x.value if x.set"},
@@ -140,7 +146,9 @@ func TestSprintf(t *testing.T) {
 		`sprintf("%s %d", s.path)`:                                "",
 		`sprintf(s.uuid, [1])`:                                    "",
 		`sprintf("%x %X", [s.uuid, s.index])`:                     "",
-		`sprintf("%s", [[1, 2]])`:                                 "",
+		`[m | y := 1; x := sprintf("%s", [s.path]); m := sprintf("%s%v", [x, y])][0]`: "",
+		`[m | some y in [1]; m := sprintf("%s %s %v", [s.subject, {s.uuid}, y])][0]`:  "",
+		`sprintf("%s", [[1, 2]])`: "",
 	} {
 		got := loadError(row+"msg := "+call, "")
 		if want == "" && got != "" || !strings.Contains(got, want) {
