@@ -161,7 +161,11 @@ func wordTextVerb(i int) string {
 }
 
 func wordNumberVerb(i int, verb rune, found string) string {
-	return fmt.Sprintf("argument %d of sprintf must be a number for %%%c, found %s; use %%v", i+1, verb, found)
+	article := "a"
+	if strings.ContainsRune("ao", rune(found[0])) { // array, object
+		article = "an"
+	}
+	return fmt.Sprintf("argument %d of sprintf must be a number for %%%c, found %s %s; use %%v", i+1, verb, article, found)
 }
 
 // textSamples has values of all types that sprintf formats as text.

@@ -115,21 +115,21 @@ func TestSprintf(t *testing.T) {
 		`sprintf("100%", [])`:                                     `no verb after % in "100%"; use %% for a percent sign`,
 		`sprintf("%y", [s.uuid])`:                                 `unknown verb %y of sprintf; use %v, or %% for a percent sign`,
 		`sprintf("%t", [true])`:                                   `unsupported verb %t of sprintf: booleans are formatted as text; use %v`,
-		`sprintf("%d", ["a"])`:                                    `9:23: argument 1 of sprintf must be a number for %d, found string; use %v`,
-		`sprintf("%d", [true])`:                                   `must be a number for %d, found boolean`,
-		`sprintf("%d", [$"{s.index}"])`:                           `argument 1 of sprintf must be a number for %d, found string`,
+		`sprintf("%d", ["a"])`:                                    `9:23: argument 1 of sprintf must be a number for %d, found a string; use %v`,
+		`sprintf("%d", [true])`:                                   `must be a number for %d, found a boolean`,
+		`sprintf("%d", [$"{s.index}"])`:                           `argument 1 of sprintf must be a number for %d, found a string`,
 		`sprintf("%s", [1])`:                                      `argument 1 of sprintf must be a string for %s, found a number; use %v`,
 		`sprintf("%f", [1])`:                                      `argument 1 of sprintf does not fit %f: found 1; use %v`,
 		`sprintf("%d", [1.5])`:                                    `argument 1 of sprintf does not fit %d: found 1.5`,
 		`sprintf("%s is %d", [1.5, s.uuid])`:                      `argument 1 of sprintf must be a string for %s`,
-		`sprintf("%d", [s.uuid])`:                                 `9:23: argument 1 of sprintf must be a number for %d, found string; use %v`,
-		`sprintf("%d", [c.subject])`:                              `must be a number for %d, found string`,
-		`sprintf("%d", [s.keysize.set])`:                          `must be a number for %d, found boolean`,
-		`sprintf("%d", [s.subject])`:                              `must be a number for %d, found array`,
+		`sprintf("%d", [s.uuid])`:                                 `9:23: argument 1 of sprintf must be a number for %d, found a string; use %v`,
+		`sprintf("%d", [c.subject])`:                              `must be a number for %d, found a string`,
+		`sprintf("%d", [s.keysize.set])`:                          `must be a number for %d, found a boolean`,
+		`sprintf("%d", [s.subject])`:                              `must be a number for %d, found an array`,
 		`sprintf("%s", [s.index])`:                                `9:23: argument 1 of sprintf must be a string for %s, found a number; use %v`,
 		`sprintf("%s", [count(s.subject)])`:                       `argument 1 of sprintf must be a string for %s`,
-		`sprintf("%d", [upper(s.uuid)])`:                          `must be a number for %d, found string`,
-		`sprintf("%v %d", [s, sprintf("%d", [s.uuid])])`:          `must be a number for %d, found string`,
+		`sprintf("%d", [upper(s.uuid)])`:                          `must be a number for %d, found a string`,
+		`sprintf("%v %d", [s, sprintf("%d", [s.uuid])])`:          `must be a number for %d, found a string`,
 		`[x | x := sprintf("%s", [s.index])][0]`:                  `argument 1 of sprintf must be a string for %s`,
 		`concat("", [sprintf("%s", [x]) | some x in [s.index]])`:  `argument 1 of sprintf must be a string for %s`,
 		`sprintf("%s %v", [s.uuid, s.index])`:                     "",
@@ -155,7 +155,7 @@ func TestSprintf(t *testing.T) {
 			t.Errorf("%s: %s", call, got)
 		}
 	}
-	if got := loadError("some s in input.scep; msg := text(s)", `text(s) := sprintf("%d", [s.uuid])`); !strings.Contains(got, "must be a number for %d, found string") {
+	if got := loadError("some s in input.scep; msg := text(s)", `text(s) := sprintf("%d", [s.uuid])`); !strings.Contains(got, "must be a number for %d, found a string") {
 		t.Error(got)
 	}
 	if got := loadError("count(texts) == 1; msg := \"x\"", `texts contains sprintf("%s", [s.index]) if some s in input.scep`); !strings.Contains(got, "must be a string for %s") {
