@@ -159,7 +159,7 @@ func localConstants(r *ast.Rule, constants map[ast.Var][]*ast.Term) map[ast.Var]
 			return x != r
 		case *ast.SomeDecl:
 			for _, symbol := range x.Symbols {
-				if terms, ok := symbol.Value.(ast.Call); ok {
+				if terms, ok := symbol.Value.(ast.Call); ok && len(terms) > 2 {
 					bind(terms[len(terms)-2], terms[len(terms)-1])
 				}
 			}

@@ -306,7 +306,7 @@ func namesIn(m *ast.Module, functions map[string]bool) func(operator *ast.Term) 
 	}
 	return func(operator *ast.Term) string {
 		ref, ok := operator.Value.(ast.Ref)
-		if !ok || len(ref) == 0 {
+		if !ok || headVar(ref) == "" {
 			return ""
 		}
 		full := m.Package.Path.Extend(ref)
