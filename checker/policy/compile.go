@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -142,19 +143,20 @@ func compileInTime(ctx context.Context, compile func() error) error {
 	}
 }
 
-// compileTogether compiles modules, and once more to check their comparisons if
-// they are not known to be sound.
+// compileTogether compiles modules, in OPA's strict mode and with a shadow of them
+// if they are not known to be sound.
 func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capabilities) (*ast.Compiler, error) {
 	sound := !slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped })
 	compiler := newCompiler(allowed)
-	shadow := map[string]*ast.Module{}
+	var shadow *shadow
 	if sound {
 		compiler = compiler.WithSkipStages(needless...)
 	} else {
-		compiler = compiler.WithSchemas(schemas())
-		for name, m := range modules {
-			shadow[name] = withEquations(m.Copy())
+		compiler = compiler.WithSchemas(schemas()).WithStrict(true)
+		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules)); err != nil {
+			return nil, err
 		}
+		shadow = newShadow(modules)
 	}
 	compiler.Compile(modules)
 	if compiler.Failed() {
@@ -162,9 +164,11 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 	}
 	if !sound {
 		checked := newCompiler(allowed).WithSchemas(schemas())
-		checked.Compile(shadow)
+		checked.Compile(shadow.modules)
 		if checked.Failed() {
-			return nil, explainCompiled(checked.Errors, shadow)
+			if err := shadow.errors(checked.Errors); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return compiler, nil
@@ -215,30 +219,4 @@ func (p *policy) prepare() {
 		query = append(query, ast.Equality.Expr(ast.VarTerm(set), ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set)))))
 	}
 	p.query = ast.NewBody(query...)
-}
-
-// withEquations rewrites a copy of a module so that the type checker looks at
-// comparisons: it takes any types for the sides of < and !=, which are then
-// never, or always, true. Each becomes an equation in a comprehension of its
-// own, whose sides must be of types that have values in common.
-func withEquations(m *ast.Module) *ast.Module {
-	operators := []ast.Ref{ast.LessThan.Ref(), ast.LessThanEq.Ref(), ast.GreaterThan.Ref(), ast.GreaterThanEq.Ref(), ast.NotEqual.Ref()}
-	rewrite := func(body ast.Body) {
-		for _, expr := range body {
-			terms, ok := expr.Terms.([]*ast.Term)
-			if !ok || len(terms) != 3 || !slices.ContainsFunc(operators, func(op ast.Ref) bool { return op.Equal(terms[0].Value) }) {
-				continue
-			}
-			equation := &ast.Expr{Location: expr.Location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), terms[1], terms[2]}}
-			closure := ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation))
-			closure.SetLocation(expr.Location)
-			expr.Terms = []*ast.Term{ast.NewTerm(ast.Equality.Ref()), ast.NewTerm(ast.Wildcard.Value), closure}
-			expr.Negated = false
-		}
-	}
-	ast.WalkBodies(m, func(body ast.Body) bool {
-		rewrite(body)
-		return false
-	})
-	return m
 }

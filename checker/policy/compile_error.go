@@ -4,11 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	regotypes "github.com/open-policy-agent/opa/v1/types"
 )
+
+// maxErrors is how many errors of a kind are reported.
+const maxErrors = 20
 
 // explain words the compiler's errors in lines of FILE:LINE:COLUMN: message.
 func explain(err error, hint string) error {
@@ -16,11 +20,10 @@ func explain(err error, hint string) error {
 	if !errors.As(err, &list) {
 		return err
 	}
-	const enough = 20
 	lines := make([]error, 0, len(list)+1)
 	for i, e := range list {
-		if i == enough {
-			lines = append(lines, fmt.Errorf("and %d more", len(list)-enough))
+		if i == maxErrors {
+			lines = append(lines, fmt.Errorf("and %d more", len(list)-maxErrors))
 			break
 		}
 		place := ""
@@ -110,6 +113,13 @@ func describeCompileError(text string, details any) string {
 			return "unused variable " + strings.TrimSuffix(name, " unused") + "; remove it"
 		}
 	}
+	if name, ok := strings.CutPrefix(text, "import "); ok && strings.HasSuffix(name, " unused") {
+		return "unused import " + strings.TrimSuffix(name, " unused") + "; remove it"
+	}
+	if name, ok := strings.CutPrefix(text, "unused argument "); ok {
+		name, _, _ = strings.Cut(name, ". (hint")
+		return "unused argument " + name + "; use _ for it"
+	}
 	return text
 }
 
@@ -140,7 +150,17 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 
 // typeName names a type in the words of JSON.
 func typeName(t regotypes.Type) string {
-	switch t.(type) {
+	switch t := t.(type) {
+	case regotypes.Any:
+		var names []string
+		for _, one := range t {
+			if name := typeName(one); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		if len(names) > 0 {
+			return strings.Join(names, " or ")
+		}
 	case *regotypes.Array:
 		return "array"
 	case *regotypes.Object:

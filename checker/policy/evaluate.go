@@ -136,6 +136,7 @@ func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (cho
 		case p.stopped.Load():
 			answers[i] = answer{err: fmt.Errorf("%s:%d: skipped: the policy was stopped on an earlier profile", p.file, p.line)}
 		default:
+			p.reach(pass)
 			chosen = append(chosen, i)
 		}
 	}

@@ -387,11 +387,17 @@ func (g *policyGrammar) reference() (string, *schemaNode) {
 // list draws a reference to an array.
 func (g *policyGrammar) list() (string, *schemaNode) {
 	for range 3 {
-		size := len(g.scope)
+		before := make([]bool, len(g.scope))
+		for i, v := range g.scope {
+			before[i] = v.used
+		}
 		if ref, node := g.reference(); node.Items != nil {
 			return ref, node
 		}
-		g.scope = g.scope[:size] // what is not written declares nothing
+		g.scope = g.scope[:len(before)] // what is not written declares nothing, and uses nothing
+		for i, used := range before {
+			g.scope[i].used = used
+		}
 	}
 	name := []string{"scep", "certificates", "acme", "references"}[g.choose(4)]
 	return "input." + name, g.root.Properties[name]
@@ -475,11 +481,17 @@ func (g *policyGrammar) value(depth int) string {
 		ref, _ := g.list()
 		return "count(" + ref + ")"
 	case 11:
-		ref, _ := g.reference()
-		return "through(" + ref + ")"
+		for _, v := range g.scope {
+			if v.node == g.root.Properties["scep"].Items && g.choose(2) == 0 {
+				v.used = true
+				return "through(" + v.name + ")"
+			}
+		}
+		return "through(input.scep[0])"
 	case 12:
-		ref, _ := g.reference()
-		return "narrowed(" + ref + ")" + []string{"", ".keysize", ".value", "[0]"}[g.choose(4)]
+		ref, node := g.reference()
+		ref, _ = g.path("narrowed("+ref+")", node, g.choose(3))
+		return ref
 	case 13:
 		if g.helper {
 			break

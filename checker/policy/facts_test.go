@@ -76,7 +76,7 @@ var forms = []string{
 	`print(input.file); msg := "printed"`,
 	`some i, _ in input.scep; msg := sprintf("row %d", [i])`,
 	`some _ in input.scep; msg := "a row"`,
-	`scep := input.scep[i]; msg := sprintf("row %d", [i])`,
+	`scep = input.scep[i]; msg := sprintf("row %d", [i])`,
 	`some i, _ in input.certificates; msg := sprintf("certificate %d", [i])`,
 	`msg := sprintf("%d rows", [count([1 | some _ in input.scep])])`,
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -71,11 +72,12 @@ func (s *Set) take(f File, m *ast.Module) error {
 	} else {
 		meta, err := p.describe(m)
 		if err != nil {
-			return fmt.Errorf("%s: %w", place, err)
+			return err
 		}
 		p.described = func() *checker.Meta { return meta }
 	}
 	p.wide = p.mentionsOthers()
+	p.types = requiredTypes(m)
 	s.policies = append(s.policies, p)
 	s.modules[f.Name] = m
 	return nil
@@ -172,17 +174,20 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 			Description string
 		}
 	}
+	if err := checkKeys(module, a); err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(a.Custom)
 	if err == nil {
 		err = json.Unmarshal(text, &custom)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("METADATA: custom: %w", err)
+		return nil, fmt.Errorf("%s:%d: METADATA: custom: %w", p.file, p.line, err)
 	}
 	scopes := map[string]checker.Scope{"": checker.ScopeSCEP, "scep": checker.ScopeSCEP, "payload": checker.ScopePayload, "profile": checker.ScopeProfile, "document": checker.ScopeDocument}
 	scope, ok := scopes[custom.Scope]
 	if !ok {
-		return nil, fmt.Errorf("METADATA: custom: invalid scope %q; expected scep, payload, profile, or document", custom.Scope)
+		return nil, fmt.Errorf("%s:%d: METADATA: custom: invalid scope %q; expected scep, payload, profile, or document", p.file, p.line, custom.Scope)
 	}
 	meta.Help, meta.Varies = clean(custom.Help), clean(custom.Varies)
 	meta.Example = checker.Example{Scope: scope, Bad: clean(custom.Avoid), Good: clean(custom.Prefer)}
@@ -197,6 +202,95 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	}
 	slices.SortFunc(meta.Parameters, func(a, b checker.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	return &meta, nil
+}
+
+// CustomKey is a key that policies may have under custom in their METADATA.
+type CustomKey struct{ Name, Doc string }
+
+// CustomKeys are all of them, in the order of the guide.
+var CustomKeys = []CustomKey{
+	{"help", "how to fix what the policy finds, in one imperative"},
+	{"varies", "when the severity differs"},
+	{"avoid", "an example that the policy reports"},
+	{"prefer", "an example that it does not report"},
+	{"scope", "what the examples are: `scep` for keys of a SCEP payload (default), `payload`, `profile`, or `document`"},
+	{"parameters", "the parameters, each with `default` and `description`"},
+	{"config", "the parameters that the examples need"},
+	{"targets", "the targets that the examples need, as for `--target`"},
+	{"explains", "IDs of policies that report nothing at a key where this one has a finding"},
+	{"relaxes", "IDs of rules that this policy replaces; they run only if a severity is set for them"},
+}
+
+// The other keys of METADATA.
+var (
+	metadataKeys = []string{"title", "description", "custom", "related_resources", "scope", "authors", "organizations", "schemas", "entrypoint", "compile", "labels"}
+	settingKeys  = []string{"default", "description"} // of a parameter
+)
+
+// checkKeys rejects keys of METADATA that nothing reads.
+func checkKeys(m *ast.Module, a *ast.Annotations) error {
+	known := make([]string, len(CustomKeys))
+	for i, k := range CustomKeys {
+		known[i] = k.Name
+	}
+	lines := metadataLines(m, a)
+	for _, line := range lines {
+		key, _, ok := strings.Cut(line.text, ":")
+		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && nearest(key, metadataKeys) != "" {
+			return unknownKey(m, lines, key, "METADATA", metadataKeys)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.Custom)) {
+		if !slices.Contains(known, key) {
+			return unknownKey(m, lines, key, "METADATA: custom", known)
+		}
+	}
+	parameters, _ := a.Custom["parameters"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		parameter, _ := parameters[name].(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(parameter)) {
+			if !slices.Contains(settingKeys, key) {
+				return unknownKey(m, lines, key, "METADATA: custom: parameters: "+clean(name), settingKeys)
+			}
+		}
+	}
+	return nil
+}
+
+// unknownKey returns the error for a key of METADATA that nothing reads.
+func unknownKey(m *ast.Module, lines []metadataLine, key, where string, known []string) error {
+	row := m.Package.Location.Row
+	for _, line := range slices.Backward(lines) {
+		if name, _, ok := strings.Cut(line.text, ":"); ok && strings.Trim(name, `"'`) == key {
+			row = line.row
+		}
+	}
+	hint := "expected " + strings.Join(known, ", ")
+	if near := nearest(strings.ToLower(key), known); near != "" {
+		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
+	}
+	return fmt.Errorf("%s:%d: %s: unknown key %q; %s", m.Package.Location.File, row, where, clean(key), hint)
+}
+
+// metadataLine is a line of METADATA.
+type metadataLine struct {
+	row, indent int
+	text        string // without its indent
+}
+
+// metadataLines returns the lines of an annotation.
+func metadataLines(m *ast.Module, a *ast.Annotations) (lines []metadataLine) {
+	next := a.Location.Row
+	for _, c := range m.Comments {
+		if c.Location.Row != next {
+			continue
+		}
+		next++
+		text := strings.TrimPrefix(string(c.Text), " ")
+		bare := strings.TrimLeft(text, " ")
+		lines = append(lines, metadataLine{c.Location.Row, len(text) - len(bare), bare})
+	}
+	return lines
 }
 
 // clean removes characters that could deceive on a terminal.

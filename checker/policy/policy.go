@@ -68,7 +68,9 @@ type policy struct {
 	described func() *checker.Meta // with METADATA
 	wide      bool                 // whether it looks at the other profiles of the run
 	shipped   bool                 // part of the program
+	types     []string             // of payloads of which it requires one; nil for any
 	stopped   atomic.Bool
+	reached   atomic.Bool // whether a profile of the run had something that it reads
 }
 
 // setSeverities are the sets of a policy and what their members weigh.
@@ -125,7 +127,13 @@ func (s *Set) Rules() []checker.Rule {
 		}
 		rules[i].Documents = checker.AnyDocument
 		if p.wide {
-			rules[i].CollectFacts = gather
+			rules[i].CollectFacts = func(pass *checker.Pass) error {
+				if err := s.compile(); err != nil {
+					return err
+				}
+				p.reach(pass)
+				return gather(pass)
+			}
 			rules[i].CheckFileSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }
 		} else {
 			rules[i].Check = func(pass *checker.Pass) error { return s.check(pass, i, false) }

@@ -9,7 +9,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/open-policy-agent/opa/v1/util"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // mentionsOthers reports whether the policy reads facts of other profiles. It is
@@ -143,8 +142,7 @@ func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 }
 
 // Notes returns what is not wrong, but may not be intended: parameters that a
-// policy reads, that are not set, and that have no default; and misspelled
-// payload types, which no profile has.
+// policy reads, that are not set, and that have no default.
 func (s *Set) Notes() (notes []string) {
 	config := s.config.Data["config"].(map[string]any)
 	for _, name := range sortedNames(s.modules) {
@@ -152,7 +150,6 @@ func (s *Set) Notes() (notes []string) {
 			continue
 		}
 		m := s.modules[name]
-		notes = append(notes, misspelledTypes(name, m)...)
 		definitions := map[string]int{}
 		for _, r := range m.Rules {
 			definitions[r.Head.Ref().String()]++
@@ -186,57 +183,6 @@ func (s *Set) Notes() (notes []string) {
 		}
 	}
 	return notes
-}
-
-// misspelledTypes finds the strings that a module compares PayloadType with and
-// that are a small edit away from a payload type of Apple's.
-func misspelledTypes(name string, m *ast.Module) (notes []string) {
-	seen := map[string]bool{}
-	ast.WalkExprs(m, func(e *ast.Expr) bool {
-		compares := false
-		ast.WalkRefs(e, func(ref ast.Ref) bool {
-			compares = compares || ref[len(ref)-1].Value.Compare(ast.String("PayloadType")) == 0
-			return compares
-		})
-		if !compares {
-			return false
-		}
-		ast.WalkTerms(e, func(t *ast.Term) bool {
-			text, ok := t.Value.(ast.String)
-			if !ok || seen[string(text)] {
-				return false
-			}
-			if near := nearPayloadType(string(text)); near != "" && t.Location != nil {
-				seen[string(text)] = true
-				notes = append(notes, fmt.Sprintf("%s:%d: unknown payload type %q; did you mean %q?", name, t.Location.Row, string(text), near))
-			}
-			return false
-		})
-		return false
-	})
-	return notes
-}
-
-// nearPayloadType returns the payload type that a text is a misspelling of; ""
-// if it is one, or similar to none. Short names are too similar to each other.
-func nearPayloadType(text string) string {
-	const prefix = "com.apple."
-	if !strings.HasPrefix(strings.ToLower(text), prefix) || len(text) > 100 {
-		return ""
-	}
-	var known []string
-	for _, row := range profile.Availabilities {
-		known = append(known, row.Types...)
-	}
-	if slices.Contains(known, text) {
-		return ""
-	}
-	for _, k := range known {
-		if strings.EqualFold(k, text) || len(k) >= len(prefix)+8 && profile.Distance(k, text) <= 2 {
-			return k
-		}
-	}
-	return ""
 }
 
 func shippedName(files []File, name string) bool {

@@ -64,7 +64,15 @@ type Case struct {
 type TestRun struct {
 	Tests    []Test
 	Coverage *Coverage // nil unless requested
+	Untested []Untested
 	Duration time.Duration
+}
+
+// Untested is a policy that has no finding in any of the tests.
+type Untested struct {
+	File string
+	Line int
+	ID   string
 }
 
 // Count returns the number of tests with an outcome.
@@ -116,6 +124,9 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	if config.Coverage {
 		t.cover = cover.New()
 	}
+	if config.Only == nil {
+		t.finding = newFindingTracer(s.policies, t.tested, t.cover)
+	}
 	results, err := t.runAll(ctx)
 	if err != nil {
 		return nil, err
@@ -127,6 +138,9 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	inOrder(run.Tests)
 	if config.Coverage {
 		run.Coverage = t.covered()
+	}
+	if t.finding != nil {
+		run.Untested = t.finding.untested(s.policies)
 	}
 	return run, nil
 }
@@ -140,6 +154,7 @@ type tests struct {
 	tested  *ast.Compiler          // of all of them
 	rules   map[testName]testRule
 	cover   *cover.Cover
+	finding *findingTracer // nil if not all tests run
 }
 
 // testName is what OPA's tester calls a test.
@@ -220,7 +235,10 @@ func (t *tests) findRules() {
 func (t *tests) runner() *tester.Runner {
 	r := tester.NewRunner().SetCompiler(t.tested).SetStore(t.store).SetParallel(t.Jobs).SetTimeout(t.Timeout).
 		AddCustomBuiltins(t.samples.builtins())
-	if t.cover != nil {
+	switch {
+	case t.finding != nil:
+		r.SetCoverageQueryTracer(t.finding).SetCoverageRuns(nil)
+	case t.cover != nil:
 		r.SetCoverageQueryTracer(t.cover).SetCoverageRuns(nil)
 	}
 	if t.Only != nil {

@@ -10,10 +10,16 @@ import (
 // empty fields are omitted.
 type (
 	runJSON struct {
-		Version  int           `json:"version"`
-		Summary  summaryJSON   `json:"summary"`
-		Tests    []testJSON    `json:"tests"`
-		Coverage *coverageJSON `json:"coverage,omitempty"`
+		Version  int            `json:"version"`
+		Summary  summaryJSON    `json:"summary"`
+		Tests    []testJSON     `json:"tests"`
+		Untested []untestedJSON `json:"untested,omitempty"` // policies without a finding in any test
+		Coverage *coverageJSON  `json:"coverage,omitempty"`
+	}
+	untestedJSON struct {
+		File string `json:"file"`
+		Line int    `json:"line"`
+		ID   string `json:"policy"`
 	}
 	summaryJSON struct {
 		Tests    int     `json:"tests"`
@@ -87,6 +93,9 @@ func writeJSON(w io.Writer, run *TestRun, _ bool) error {
 			x.Cases = append(x.Cases, caseJSON{c.Name, c.Outcome, failureOf(c.Failure)})
 		}
 		out.Tests = append(out.Tests, x)
+	}
+	for _, u := range run.Untested {
+		out.Untested = append(out.Untested, untestedJSON(u))
 	}
 	if c := run.Coverage; c != nil {
 		covered, uncovered := c.Count()

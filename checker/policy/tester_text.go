@@ -56,6 +56,9 @@ func writeText(out io.Writer, run *TestRun, verbose bool) error {
 	if run.Coverage != nil {
 		writeCoverage(w, run.Coverage)
 	}
+	for _, u := range run.Untested {
+		fmt.Fprintf(w, "%s:%d: policy %s has no finding in any test\n", oneLine(u.File), u.Line, u.ID)
+	}
 	fmt.Fprintf(w, "%s: %d passed, %d failed, %s, %d skipped\n", plural(len(run.Tests), "test"),
 		run.Count(Passed), run.Count(Failed), plural(run.Count(Errored), "error"), run.Count(Skipped))
 	return w.Flush()

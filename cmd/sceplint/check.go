@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,8 @@ type checkFlags struct {
 	verifyGiven               bool // --verify-signatures, be it true or false
 	trust                     []string
 	policies                  policy.Loader
-	notes                     []string // about the policies that were loaded
+	sets                      policy.Sets // those that were loaded
+	notes                     []string    // about them
 }
 
 func checkCommand(t *ioStreams) *cobra.Command {
@@ -92,7 +94,7 @@ Exit codes:
 	flags.StringVar(&f.newFrom, "new-from", "", "report only findings that are new since Git `REVISION`: on changed lines, about changed payloads, or in new files")
 	f.addCommon(cmd)
 	addColorFlag(cmd, &f.color)
-	flags.BoolVar(&f.statistics, "statistics", false, "print the number of findings per rule, with severity and fixable findings, to standard error")
+	flags.BoolVar(&f.statistics, "statistics", false, "print the number of findings per rule, with severity and fixable findings, and the policies that had nothing to check, to standard error")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only findings and errors")
 	f.addVerbose(cmd)
 	flags.BoolVar(&f.noIgnores, "no-ignores", false, "report findings despite suppression comments")
@@ -147,7 +149,17 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
+	if f.statistics {
+		summary.unreached = f.unreached(c)
+	}
 	err = summary.close(in, c)
 	t.exit = beside.exit
 	return err
+}
+
+// unreached returns the IDs of the enabled policies that had nothing to check.
+func (f *checkFlags) unreached(c *checker.Checker) []string {
+	return slices.DeleteFunc(f.sets.Unreached(), func(id string) bool {
+		return !slices.ContainsFunc(report.EnabledRules(c), func(m checker.Meta) bool { return m.ID == id })
+	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -107,6 +108,22 @@ func runExamples(t *testing.T, page, dir, binary string) {
 	}
 	if ran == 0 && console.Match(text) {
 		t.Errorf("%s: no example was run", page)
+	}
+}
+
+// TestGuideCustomKeys holds that the guide lists the keys under custom that the
+// loader knows.
+func TestGuideCustomKeys(t *testing.T) {
+	guide, err := os.ReadFile("guides/policies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := "| key | |\n|---|---|\n"
+	for _, key := range policy.CustomKeys {
+		table += fmt.Sprintf("| `%s` | %s |\n", key.Name, key.Doc)
+	}
+	if !strings.Contains(string(guide), table+"\n") {
+		t.Errorf("the guide lacks\n%s", table)
 	}
 }
 

@@ -113,10 +113,11 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 		return nil, err
 	}
 	f.policies.Lazy = !f.describesRules()
-	c.Rules, f.notes, err = loadRules(ctx, &f.policies, added...)
+	c.Rules, f.sets, err = loadRules(ctx, &f.policies, added...)
 	if err != nil {
 		return nil, err
 	}
+	f.notes = f.sets.Notes()
 	if len(f.targets) == 0 {
 		c.Targets = f.policies.Project.Targets
 	}

@@ -36,7 +36,7 @@ var layout = map[string]struct {
 	"checker/config":              {"reads configuration files", append([]string{"checker", "checker/localfile"}, profiles...)},
 	"checker/source":              {"finds the documents to check in paths, archives, and streams", append([]string{"checker", "checker/config", "checker/localfile"}, profiles...)},
 	"checker/source/sourcetest":   {"makes archives for tests", nil},
-	"checker/policy":              {"runs Rego policies as rules", append([]string{"checker", "checker/config", "checker/localfile", "policies"}, profiles...)},
+	"checker/policy":              {"runs Rego policies as rules", append([]string{"checker", "checker/config", "checker/localfile", "checker/schema", "policies"}, profiles...)},
 	"checker/audit":               {"summarizes a fleet", append([]string{"checker", "checker/localfile"}, profiles...)},
 	"checker/probe":               {"asks the servers that profiles name", append([]string{"checker", "checker/localfile"}, profiles...)},
 	"checker/report":              {"writes findings in each output format", append([]string{"checker", "checker/audit", "checker/probe", "checker/localfile"}, profiles...)},

@@ -63,8 +63,11 @@ The path is relative to the test file and must stay below its directory. Other o
 for files with several profiles, and "show_secrets": true, which requires --show-secrets: secrets are masked for
 tests as for policies.
 
+Policies that have no finding in any test are named, except with --run.
+
 --format json lists every test with file, line, package, name, result (pass, fail, error, or skip),
-duration in seconds, output, and failure: the expression with the expected and actual values.
+duration in seconds, output, and failure: the expression with the expected and actual values. It lists the
+policies without a finding under untested.
 
 Exit codes:
   0  all tests passed

@@ -66,17 +66,16 @@ func addDataFlag(cmd *cobra.Command, files *[]string) {
 	cmd.Flags().StringArrayVar(files, "data", nil, "read policy parameters from JSON or YAML `FILE`: {config: {…}}, or the parameters alone (repeatable)")
 }
 
-// loadRules loads the configuration, and gives the built-in rules, those that are added, and the policies, with
-// notes on these.
-func loadRules(ctx context.Context, f *policy.Loader, added ...checker.Rule) (all []checker.Rule, notes []string, err error) {
+// loadRules loads the configuration, and gives the built-in rules, those that are added, and the policies, which
+// it also gives as sets.
+func loadRules(ctx context.Context, f *policy.Loader, added ...checker.Rule) (all []checker.Rule, sets policy.Sets, err error) {
 	if err := f.Project.Load(); err != nil {
-		return nil, nil, err
+		return nil, sets, err
 	}
 	builtin := rules.All()
 	f.Reserved = append(config.RuleIDs(builtin), probe.IDs()...)
-	sets, err := f.Load(ctx)
-	if err != nil {
-		return nil, nil, err
+	if sets, err = f.Load(ctx); err != nil {
+		return nil, sets, err
 	}
-	return slices.Concat(builtin, added, sets.Rules()), sets.Notes(), nil
+	return slices.Concat(builtin, added, sets.Rules()), sets, nil
 }

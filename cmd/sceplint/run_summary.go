@@ -31,8 +31,10 @@ type runSummary struct {
 	unfixed  string              // the file that was last reported as not fixed
 	baseline *suppress.Baselines // nil: there is none
 	progress *terminal.Progress
-	patch    io.Writer // of --diff
-	applied  bool      // it may be read by a program that applies it, and not only on a terminal
+
+	unreached []string  // IDs of policies that had nothing to check
+	patch     io.Writer // of --diff
+	applied   bool      // it may be read by a program that applies it, and not only on a terminal
 }
 
 // process records results and passes them on.
@@ -141,6 +143,9 @@ func (s *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 	if s.flags.statistics {
 		if err := s.rules.Write(s.t.err); err != nil {
 			return err
+		}
+		if len(s.unreached) > 0 {
+			fmt.Fprintf(s.t.err, "no profile has what these policies read: %s\n", strings.Join(s.unreached, ", "))
 		}
 	}
 	if s.baseline != nil {

@@ -62,9 +62,9 @@ package policies.acme_preferred.acme_preferred
 since := {"ios": [16, 0, 0], "macos": [14, 0, 0], "tvos": [16, 0, 0], "watchos": [9, 0, 0]}
 
 info contains {"msg": msg, "path": scep.path} if {
+	msg := "every target supports hardware-bound keys through ACME"
 	some scep in input.scep
 	replaceable(scep, input.targets, input.references)
-	msg := "every target supports hardware-bound keys through ACME"
 }
 
 replaceable(scep, targets, references) if {

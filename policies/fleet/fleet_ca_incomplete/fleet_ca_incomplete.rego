@@ -52,29 +52,29 @@ challenge := `\$\{?FLEET_VAR_(NDES|CUSTOM|SMALLSTEP)_SCEP_CHALLENGE(_\w+)?`
 renewal := `\$\{?FLEET_VAR_(SCEP|CERTIFICATE)_RENEWAL_ID\b`
 
 deny contains {"msg": msg, "path": scep.paths.Challenge, "help": help, "args": ["Challenge"]} if {
+	msg := "`Challenge` does not use the variable that matches `URL`"
 	some scep in input.scep
 	[[_, kind, name]] := regex.find_all_string_submatch_n(proxy, $"{scep.keys.URL}", 1)
 	not regex.match(challenge, $"{scep.keys.Challenge}")
-	msg := "`Challenge` does not use the variable that matches `URL`"
 	help := $`use "$FLEET_VAR_{kind}_SCEP_CHALLENGE{name}"`
 }
 
 deny contains {"msg": msg, "path": scep.paths.URL, "help": help, "args": ["URL"]} if {
+	msg := "`URL` does not use the variable that matches `Challenge`"
 	some scep in input.scep
 	[[_, kind, name]] := regex.find_all_string_submatch_n(challenge, $"{scep.keys.Challenge}", 1)
 	not regex.match(proxy, $"{scep.keys.URL}")
-	msg := "`URL` does not use the variable that matches `Challenge`"
 	help := $`use "$FLEET_VAR_{kind}_SCEP_PROXY_URL{name}"`
 }
 
 deny contains {"msg": msg, "path": scep.paths.Subject, "help": help, "args": ["Subject"]} if {
+	msg := "`Subject` has no renewal ID, which Fleet requires"
+	help := "add OU $FLEET_VAR_SCEP_RENEWAL_ID"
 	some scep in input.scep
 	from_ca(scep)
 	not scep.subject_variable
 	marks := [attribute | some attribute in scep.subject; regex.match(renewal, attribute.text)]
 	marks == []
-	msg := "`Subject` has no renewal ID, which Fleet requires"
-	help := "add OU $FLEET_VAR_SCEP_RENEWAL_ID"
 }
 
 from_ca(scep) if regex.match(proxy, $"{scep.keys.URL}")

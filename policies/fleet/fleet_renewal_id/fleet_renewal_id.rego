@@ -59,9 +59,9 @@ deny contains {"msg": msg, "path": attribute.path} if {
 }
 
 warn contains {"msg": msg, "path": attribute.path} if {
+	msg := "renewal ID is in CN, as in older versions of Fleet; expected OU"
 	some scep in input.scep
 	some attribute in scep.subject
 	attribute.type == "CN"
 	regex.match(renewal, attribute.text)
-	msg := "renewal ID is in CN, as in older versions of Fleet; expected OU"
 }

@@ -50,10 +50,10 @@
 package policies.fleet.fleet_renewal_missing
 
 info contains {"msg": msg, "path": scep.paths.Subject} if {
+	msg := "`Subject` has no $FLEET_VAR_CERTIFICATE_RENEWAL_ID; Fleet does not renew the certificate"
 	some scep in input.scep
 	not regex.match(`\$\{?FLEET_VAR_\w+_SCEP_(PROXY_URL|CHALLENGE)`, $"{scep.keys.URL} {scep.keys.Challenge}")
 	not scep.subject_variable
 	marks := [attribute | some attribute in scep.subject; regex.match(`\$\{?FLEET_VAR_(SCEP|CERTIFICATE)_RENEWAL_ID\b`, attribute.text)]
 	marks == []
-	msg := "`Subject` has no $FLEET_VAR_CERTIFICATE_RENEWAL_ID; Fleet does not renew the certificate"
 }

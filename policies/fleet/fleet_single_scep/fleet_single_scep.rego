@@ -57,8 +57,8 @@ with_variables contains scep.index if {
 }
 
 deny contains {"msg": msg, "path": scep.path} if {
+	msg := "second SCEP payload in a profile with Fleet CA variables; Fleet allows one"
 	some scep in input.scep
 	scep.index > min(indices)
 	scep.index >= min(with_variables)
-	msg := "second SCEP payload in a profile with Fleet CA variables; Fleet allows one"
 }

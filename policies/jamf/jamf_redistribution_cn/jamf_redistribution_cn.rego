@@ -44,6 +44,7 @@
 package policies.jamf.jamf_redistribution_cn
 
 info contains {"msg": msg, "path": scep.paths.Subject} if {
+	msg := "`Subject` has no CN with $PROFILE_IDENTIFIER, which redistribution requires"
 	some scep in input.scep
 	not scep.subject_variable
 	marks := [attribute |
@@ -52,7 +53,6 @@ info contains {"msg": msg, "path": scep.paths.Subject} if {
 		contains(attribute.text, "$PROFILE_IDENTIFIER")
 	]
 	marks == []
-	msg := "`Subject` has no CN with $PROFILE_IDENTIFIER, which redistribution requires"
 }
 
 # A Subject that is written and shows no attribute may be a variable for the whole of it.

@@ -25,7 +25,7 @@
 package policies.ndes.ndes_challenge
 
 warn contains {"msg": msg, "path": scep.paths.Challenge} if {
+	msg := "`Challenge` is hard-coded; NDES challenges expire after 60 minutes"
 	some scep in input.scep
 	scep.challenge.kind == "literal"
-	msg := "`Challenge` is hard-coded; NDES challenges expire after 60 minutes"
 }

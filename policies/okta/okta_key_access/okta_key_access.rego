@@ -55,17 +55,17 @@ package policies.okta.okta_key_access
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	on_macs(input.targets)
 	input.profile.PayloadScope == "System"
+	msg := "`AllowAllAppsAccess` is not true in a System profile; Okta Verify cannot use the key"
 	some scep in input.scep
 	scep.allow_all_apps_access.value == false
-	msg := "`AllowAllAppsAccess` is not true in a System profile; Okta Verify cannot use the key"
 }
 
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	on_macs(input.targets)
 	object.get(input.profile, "PayloadScope", "User") != "System"
+	msg := "`AllowAllAppsAccess` is true without `PayloadScope` System; any process can use the key"
 	some scep in input.scep
 	scep.allow_all_apps_access.value == true
-	msg := "`AllowAllAppsAccess` is true without `PayloadScope` System; any process can use the key"
 }
 
 on_macs([])

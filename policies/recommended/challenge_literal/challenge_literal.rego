@@ -26,7 +26,7 @@
 package policies.recommended.challenge_literal
 
 warn contains {"msg": msg, "path": scep.paths.Challenge} if {
+	msg := "`Challenge` is hard-coded; anyone who can read the profile can use it"
 	some scep in input.scep
 	scep.challenge.kind == "literal"
-	msg := "`Challenge` is hard-coded; anyone who can read the profile can use it"
 }

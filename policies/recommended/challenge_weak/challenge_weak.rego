@@ -24,14 +24,14 @@
 package policies.recommended.challenge_weak
 
 deny contains {"msg": msg, "path": scep.paths.Challenge} if {
+	msg := "`Challenge` is a placeholder"
 	some scep in input.scep
 	scep.challenge.kind == "placeholder"
-	msg := "`Challenge` is a placeholder"
 }
 
 deny contains {"msg": msg, "path": scep.paths.Challenge} if {
+	msg := "`Challenge` is easy to guess"
 	some scep in input.scep
 	scep.challenge.guessable
 	scep.challenge.kind != "placeholder"
-	msg := "`Challenge` is easy to guess"
 }

@@ -36,10 +36,10 @@ default algorithms := ["SHA-224", "SHA-256", "SHA-384", "SHA-512"]
 algorithms := data.config.fingerprint_algorithms
 
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
+	msg := "`CAFingerprint` is an MD5 digest"
 	some scep in input.scep
 	scep.fingerprint.algorithm == "MD5"
 	not scep.fingerprint.algorithm in algorithms
-	msg := "`CAFingerprint` is an MD5 digest"
 }
 
 warn contains {"msg": msg, "path": scep.paths.CAFingerprint} if {

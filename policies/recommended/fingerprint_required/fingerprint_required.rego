@@ -37,7 +37,7 @@ default required := true
 required := data.config.fingerprint_required
 
 warn contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
+	msg := "`CAFingerprint` is not set; devices accept any CA certificate"
 	some scep in input.scep
 	[scep.fingerprint.set, required] == [false, true]
-	msg := "`CAFingerprint` is not set; devices accept any CA certificate"
 }

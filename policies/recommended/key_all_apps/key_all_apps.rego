@@ -23,9 +23,9 @@
 package policies.recommended.key_all_apps
 
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
+	msg := "`AllowAllAppsAccess` is true; any process on a Mac can use the private key"
 	some scep in input.scep
 	open_to_all(scep.allow_all_apps_access, input.targets)
-	msg := "`AllowAllAppsAccess` is true; any process on a Mac can use the private key"
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.

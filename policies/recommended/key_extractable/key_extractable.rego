@@ -24,17 +24,17 @@
 package policies.recommended.key_extractable
 
 warn contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
+	msg := "`KeyIsExtractable` is true; the private key can be exported from the keychain"
 	some scep in input.scep
 	scep.key_is_extractable.set
 	exportable(scep.key_is_extractable, input.targets)
-	msg := "`KeyIsExtractable` is true; the private key can be exported from the keychain"
 }
 
 info contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
+	msg := "`KeyIsExtractable` is not set; the default is true, and the key can be exported"
 	some scep in input.scep
 	not scep.key_is_extractable.set
 	exportable(scep.key_is_extractable, input.targets)
-	msg := "`KeyIsExtractable` is not set; the default is true, and the key can be exported"
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.

@@ -24,7 +24,7 @@
 package policies.strict.strict_challenge
 
 deny contains {"msg": msg, "path": scep.paths.Challenge} if {
+	msg := "`Challenge` is hard-coded; expected a variable or no `Challenge`"
 	some scep in input.scep
 	scep.challenge.kind in {"literal", "placeholder"}
-	msg := "`Challenge` is hard-coded; expected a variable or no `Challenge`"
 }

@@ -26,9 +26,9 @@
 package policies.strict.strict_fingerprint
 
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
+	msg := "`CAFingerprint` is not set"
 	some scep in input.scep
 	not scep.fingerprint.set
-	msg := "`CAFingerprint` is not set"
 }
 
 deny contains {"msg": msg, "path": scep.paths.CAFingerprint} if {

@@ -23,9 +23,9 @@
 package policies.strict.strict_key_extractable
 
 deny contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
+	msg := "`KeyIsExtractable` must be false; the default is true"
 	some scep in input.scep
 	exportable(scep.key_is_extractable, input.targets)
-	msg := "`KeyIsExtractable` must be false; the default is true"
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.
