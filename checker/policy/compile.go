@@ -150,7 +150,7 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 	compiler := newCompiler(allowed)
 	var shadow *shadow
 	if sound {
-		compiler = compiler.WithSkipStages(needless...)
+		compiler = compiler.WithSkipStages(skippedStages...)
 	} else {
 		compiler = compiler.WithSchemas(schemas()).WithStrict(true)
 		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules)); err != nil {
@@ -174,11 +174,11 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 	return compiler, nil
 }
 
-// needless are the stages of the compiler that do nothing for shipped policies.
+// skippedStages are the stages of the compiler that do nothing for shipped policies.
 // Some only reject what is invalid, and these were checked when they were made;
 // others put in order, or rewrite, what they do not have. They are half of the
 // time that compiling takes, and TestNeedless holds that the outcome is the same.
-var needless = []ast.StageID{
+var skippedStages = []ast.StageID{
 	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
 	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckRecursion, ast.StageCheckTypes,
 	ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
@@ -205,7 +205,7 @@ func (s *Set) compileNow() error {
 		return err
 	}
 	for _, p := range s.policies {
-		s.study(p)
+		s.analyzeDependencies(p)
 		p.prepare()
 	}
 	return nil

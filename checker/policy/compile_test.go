@@ -48,7 +48,7 @@ func TestNeedless(t *testing.T) {
 		}
 		return rules
 	}
-	want, got := compile(true), compile(false, needless...)
+	want, got := compile(true), compile(false, skippedStages...)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("all stages (-) and those that are run (+) differ:\n%s", diff)
 	}

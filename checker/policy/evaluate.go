@@ -23,26 +23,26 @@ const (
 )
 
 var (
-	errTime   = errors.New("evaluation timed out")
-	errMemory = errors.New("evaluation used too much memory and was canceled")
-	errStuck  = errors.New("evaluation could not be canceled; remaining policies were skipped")
+	errTime        = errors.New("evaluation timed out")
+	errMemory      = errors.New("evaluation used too much memory and was canceled")
+	errNotCanceled = errors.New("evaluation could not be canceled; remaining policies were skipped")
 )
 
-// answer is what one policy said of one profile.
-type answer struct {
+// evalResult is what one policy said of one profile.
+type evalResult struct {
 	sets map[string]*ast.Term // by the name of the set
 	err  error
 }
 
-// answerKey is what answers are shared under during a pass.
-type answerKey struct {
+// evalResultsKey is what answers are shared under during a pass.
+type evalResultsKey struct {
 	set  *Set
 	wide bool
 }
 
 // check is the Check of the rule of one policy.
 func (s *Set) check(pass *checker.Pass, i int, wide bool) error {
-	answers := pass.Share(answerKey{s, wide}, func() any { return s.ask(pass, wide) }).(map[int]answer)
+	answers := pass.Share(evalResultsKey{s, wide}, func() any { return s.evaluateAll(pass, wide) }).(map[int]evalResult)
 	a, ok := answers[i]
 	if !ok {
 		return nil
@@ -53,14 +53,14 @@ func (s *Set) check(pass *checker.Pass, i int, wide bool) error {
 	return s.report(pass, i, a.sets)
 }
 
-// ask asks all policies that have their turn about the profile of the pass:
+// evaluateAll asks all policies that have their turn about the profile of the pass:
 // those that have seen the same facts before are not evaluated again.
-func (s *Set) ask(pass *checker.Pass, wide bool) map[int]answer {
-	answers := map[int]answer{}
+func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
+	answers := map[int]evalResult{}
 	if err := s.compile(); err != nil {
 		return s.failed(answers, err)
 	}
-	if err := s.stuck.Load(); err != nil {
+	if err := s.uncancelable.Load(); err != nil {
 		return s.failed(answers, *err)
 	}
 	chosen := s.choose(pass, wide, answers)
@@ -73,12 +73,12 @@ func (s *Set) ask(pass *checker.Pass, wide bool) map[int]answer {
 		return s.failed(answers, err)
 	}
 	input := ast.NewTerm(doc.build(view.needs))
-	var unknown []question
+	var unknown []evalRequest
 	for _, i := range chosen {
-		p, q := s.policies[i], question{policy: i}
-		if p.facts.pure && !s.plain {
-			q.facts, q.hash = p.facts.view(input.Value.(ast.Object))
-			if a, ok := p.memory.recall(q.facts, q.hash); ok {
+		p, q := s.policies[i], evalRequest{policy: i}
+		if p.dependencies.pure && !s.disableCache {
+			q.facts, q.hash = p.dependencies.view(input.Value.(ast.Object))
+			if a, ok := p.results.get(q.facts, q.hash); ok {
 				answers[i] = a
 				continue
 			}
@@ -104,37 +104,37 @@ func (s *Set) viewFor(policies []int) *view {
 	}
 	v := &view{policies: policies, scep: parts{}, certificates: parts{}}
 	for _, i := range policies {
-		f := &s.policies[i].facts
+		f := &s.policies[i].dependencies
 		v.needs |= f.needs
 		v.scep = v.scep.with(f.scep, f.allSCEP)
 		v.certificates = v.certificates.with(f.certificates, f.allCertificates)
 	}
-	if s.plain {
+	if s.disableCache {
 		v.needs, v.scep, v.certificates = allSections, nil, nil
 	}
 	s.view.Store(v)
 	return v
 }
 
-// question is a policy that is to be evaluated, with the facts it looks at.
-type question struct {
+// evalRequest is a policy that is to be evaluated, with the facts it looks at.
+type evalRequest struct {
 	policy int
 	facts  []*ast.Term
 	hash   int
 }
 
 // choose picks the policies that have their turn.
-func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (chosen []int) {
+func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]evalResult) (chosen []int) {
 	scep := len(pass.Profile.SCEP()) > 0
 	for i, p := range s.policies {
 		switch {
-		case !pass.RuleEnabled(p.ID), p.wide != wide:
-		case !scep && !p.anySCEP:
+		case !pass.RuleEnabled(p.ID), p.crossProfile != wide:
+		case !scep && !p.runsWithoutSCEP:
 			if s.config.Trace == p.ID {
 				printed(pass, []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name), "  not evaluated: the profile has no SCEP payload"})
 			}
 		case p.stopped.Load():
-			answers[i] = answer{err: fmt.Errorf("%s:%d: skipped: the policy was stopped on an earlier profile", p.file, p.line)}
+			answers[i] = evalResult{err: fmt.Errorf("%s:%d: skipped: the policy was stopped on an earlier profile", p.file, p.line)}
 		default:
 			p.reach(pass)
 			chosen = append(chosen, i)
@@ -145,13 +145,13 @@ func (s *Set) choose(pass *checker.Pass, wide bool, answers map[int]answer) (cho
 
 // evaluate evaluates policies one after the other. One that is stopped takes
 // only time from those that follow.
-func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, answers map[int]answer) {
+func (s *Set) evaluate(pass *checker.Pass, todo []evalRequest, input *ast.Term, answers map[int]evalResult) {
 	limit := timeBase + timeBase*time.Duration(len(pass.Profile.Source.Text)>>20)
 	const most = 3 // policies that are stopped at one profile
 	for stops := 0; len(todo) > 0; stops++ {
 		if stops == most {
 			for _, q := range todo {
-				answers[q.policy] = answer{err: errors.New("skipped: other policies used up the time limit")}
+				answers[q.policy] = evalResult{err: errors.New("skipped: other policies used up the time limit")}
 			}
 			return
 		}
@@ -160,8 +160,8 @@ func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, ans
 		for n, a := range done {
 			q := todo[n]
 			answers[q.policy] = a
-			if p := s.policies[q.policy]; a.err == nil && p.facts.pure && !s.plain {
-				p.memory.remember(q.facts, q.hash, a)
+			if p := s.policies[q.policy]; a.err == nil && p.dependencies.pure && !s.disableCache {
+				p.results.put(q.facts, q.hash, a)
 			}
 		}
 		todo = todo[len(done):]
@@ -171,14 +171,14 @@ func (s *Set) evaluate(pass *checker.Pass, todo []question, input *ast.Term, ans
 		p := s.policies[todo[0].policy]
 		p.stopped.Store(true)
 		stopped = fmt.Errorf("%s:%d: %w", p.file, p.line, stopped)
-		if errors.Is(stopped, errStuck) {
-			s.stuck.Store(&stopped)
+		if errors.Is(stopped, errNotCanceled) {
+			s.uncancelable.Store(&stopped)
 			for _, q := range todo {
-				answers[q.policy] = answer{err: stopped}
+				answers[q.policy] = evalResult{err: stopped}
 			}
 			return
 		}
-		answers[todo[0].policy] = answer{err: stopped}
+		answers[todo[0].policy] = evalResult{err: stopped}
 		todo = todo[1:]
 	}
 }
@@ -193,9 +193,9 @@ func (s *Set) traced(pass *checker.Pass, chosen []int) {
 }
 
 // failed returns an error for every policy.
-func (s *Set) failed(answers map[int]answer, err error) map[int]answer {
+func (s *Set) failed(answers map[int]evalResult, err error) map[int]evalResult {
 	for i := range s.policies {
-		answers[i] = answer{err: err}
+		answers[i] = evalResult{err: err}
 	}
 	return answers
 }

@@ -20,7 +20,7 @@ func scepPaths(s *profile.SCEP) *ast.Term {
 			key.present |= 1 << i
 		}
 	}
-	return paths.get(key, itself, func() *ast.Term {
+	return paths.get(key, identity, func() *ast.Term {
 		payload := term("PayloadContent")
 		var dict []*ast.Term // the path of what the keys stand in
 		switch {

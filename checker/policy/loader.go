@@ -116,7 +116,7 @@ func (f *Loader) loadSet(ctx context.Context, files []File, data map[string]any)
 	if len(files) == 0 {
 		return nil, nil
 	}
-	return Load(ctx, Config{Files: files, Data: data, Taken: f.Reserved, Trace: f.Trace, Lazy: f.Lazy})
+	return Load(ctx, Config{Files: files, Data: data, ReservedIDs: f.Reserved, Trace: f.Trace, Lazy: f.Lazy})
 }
 
 // givenFiles returns the files of the policies that flags list.
@@ -390,10 +390,10 @@ func ReadData(data map[string]any, path string) (parameters []string, err error)
 	return parameters, err
 }
 
-// Notes returns the notes on the policies.
-func (s Sets) Notes() (notes []string) {
+// Warnings returns the notes on the policies.
+func (s Sets) Warnings() (notes []string) {
 	for _, set := range s.all() {
-		notes = append(notes, set.Notes()...)
+		notes = append(notes, set.Warnings()...)
 	}
 	return notes
 }
@@ -437,7 +437,7 @@ func TestFiles(path string) (files []File, done func(), err error) {
 	if err != nil {
 		return nil, done, localfile.DescribeError(filepath.Dir(path), err)
 	}
-	files[0].Beside = root.FS()
+	files[0].TestFS = root.FS()
 	return files, func() { root.Close() }, nil
 }
 

@@ -19,8 +19,8 @@ import (
 
 var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// take adds a module: as a policy, as a library, or as tests.
-func (s *Set) take(f File, m *ast.Module) error {
+// addModule adds a module: as a policy, as a library, or as tests.
+func (s *Set) addModule(f File, m *ast.Module) error {
 	steps := m.Package.Path[1:] // without data
 	names := make([]string, len(steps))
 	for i, step := range steps {
@@ -51,7 +51,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 			return fmt.Errorf("%s: invalid package name: %q is not in snake case; use lower-case letters, digits, and _", place, name)
 		}
 	}
-	if err := wellFormed(f, m, found); err != nil {
+	if err := checkRuleSets(f, m, found); err != nil {
 		return err
 	}
 	p := &policy{module: m, file: f.Name, line: m.Package.Location.Row, shipped: f.Shipped}
@@ -61,7 +61,7 @@ func (s *Set) take(f File, m *ast.Module) error {
 			p.Severity = max(p.Severity, set.severity)
 		}
 	}
-	p.ID, p.Pack = dashed(names[2]), dashed(names[1])
+	p.ID, p.Pack = toRuleID(names[2]), toRuleID(names[1])
 	p.Defers = f.Shipped
 	p.Title = strings.ReplaceAll(names[2], "_", " ")
 	if f.Shipped {
@@ -76,14 +76,14 @@ func (s *Set) take(f File, m *ast.Module) error {
 		}
 		p.described = func() *checker.Meta { return meta }
 	}
-	p.wide = p.mentionsOthers()
+	p.crossProfile = p.readsOtherProfiles()
 	p.types = requiredTypes(m)
 	s.policies = append(s.policies, p)
 	s.modules[f.Name] = m
 	return nil
 }
 
-func dashed(name string) string { return strings.ReplaceAll(name, "_", "-") }
+func toRuleID(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
 // at returns a location in a file.
 func at(f File, l *ast.Location) string { return fmt.Sprintf("%s:%d:%d", f.Name, l.Row, l.Col) }
@@ -100,9 +100,9 @@ func setsOf(m *ast.Module) (found []*ast.Rule) {
 	return found
 }
 
-// wellFormed rejects what would never be evaluated: sets of another form, and
+// checkRuleSets rejects what would never be evaluated: sets of another form, and
 // sets with unknown names.
-func wellFormed(f File, m *ast.Module, found []*ast.Rule) error {
+func checkRuleSets(f File, m *ast.Module, found []*ast.Rule) error {
 	for _, r := range found {
 		name := r.Head.Ref()[0].Value.String()
 		if r.Head.RuleKind() != ast.MultiValue || len(r.Head.Ref()) > 1 {

@@ -24,10 +24,10 @@ import (
 
 // Config is which policies are loaded, with their data.
 type Config struct {
-	Files []File         // Rego modules and data; others are skipped
-	Data  map[string]any // the data document: "config" in it has the parameters
-	Taken []string       // IDs that policies may not have, since built-in rules have them
-	Trace string         // the ID of a policy whose evaluation is explained, by Pass.Print
+	Files       []File         // Rego modules and data; others are skipped
+	Data        map[string]any // the data document: "config" in it has the parameters
+	ReservedIDs []string       // IDs that policies may not have, since built-in rules have them
+	Trace       string         // the ID of a policy whose evaluation is explained, by Pass.Print
 	// Lazy delays reading the METADATA of shipped policies, which takes longer than
 	// everything else in them, until a policy finds something. Rules returns only
 	// their ID, pack, and severity.
@@ -46,9 +46,9 @@ type Set struct {
 	beside    []parameter
 	txn       storage.Transaction
 
-	view  atomic.Pointer[view]
-	plain bool                  // for tests: everything is shown, and nothing remembered
-	stuck atomic.Pointer[error] // why nothing may run any more
+	view         atomic.Pointer[view]
+	disableCache bool                  // for tests: everything is shown, and nothing remembered
+	uncancelable atomic.Pointer[error] // why nothing may run any more
 }
 
 // parameter is a parameter that lies beside policies.
@@ -57,20 +57,20 @@ type parameter struct{ name, file string }
 // policy is one package policies.<pack>.<id>.
 type policy struct {
 	checker.Meta
-	module    *ast.Module
-	file      string
-	line      int
-	sets      []string // those of deny, warn and info that it has
-	facts     facts    // what it looks at
-	memory    memory
-	query     ast.Body             // asks for its sets
-	anySCEP   bool                 // whether it may find something in a profile without a SCEP payload
-	described func() *checker.Meta // with METADATA
-	wide      bool                 // whether it looks at the other profiles of the run
-	shipped   bool                 // part of the program
-	types     []string             // of payloads of which it requires one; nil for any
-	stopped   atomic.Bool
-	reached   atomic.Bool // whether a profile of the run had something that it reads
+	module          *ast.Module
+	file            string
+	line            int
+	sets            []string     // those of deny, warn and info that it has
+	dependencies    dependencies // what it looks at
+	results         resultCache
+	query           ast.Body             // asks for its sets
+	runsWithoutSCEP bool                 // whether it may find something in a profile without a SCEP payload
+	described       func() *checker.Meta // with METADATA
+	crossProfile    bool                 // whether it looks at the other profiles of the run
+	shipped         bool                 // part of the program
+	types           []string             // of payloads of which it requires one; nil for any
+	stopped         atomic.Bool
+	reached         atomic.Bool // whether a profile of the run had something that it reads
 }
 
 // setSeverities are the sets of a policy and what their members weigh.
@@ -126,7 +126,7 @@ func (s *Set) Rules() []checker.Rule {
 			rules[i].Meta = *p.described()
 		}
 		rules[i].Documents = checker.AnyDocument
-		if p.wide {
+		if p.crossProfile {
 			rules[i].CollectFacts = func(pass *checker.Pass) error {
 				if err := s.compile(); err != nil {
 					return err
@@ -168,7 +168,7 @@ func (s *Set) parse() error {
 	for i, f := range sources {
 		module, err := results[i].module, results[i].err
 		if err == nil && module != nil {
-			err = s.take(f, module)
+			err = s.addModule(f, module)
 		}
 		if err != nil {
 			failures = append(failures, err)
@@ -177,7 +177,7 @@ func (s *Set) parse() error {
 	slices.SortFunc(s.policies, func(a, b *policy) int {
 		return strings.Compare(a.Pack+"/"+a.ID, b.Pack+"/"+b.ID)
 	})
-	return errors.Join(append(failures, s.doubled()...)...)
+	return errors.Join(append(failures, s.checkDuplicateIDs()...)...)
 }
 
 // Clash finds an ID that two sets have, although IDs are unique.
@@ -194,14 +194,14 @@ func (s *Set) Clash(other *Set) error {
 	return nil
 }
 
-// doubled finds duplicate IDs.
-func (s *Set) doubled() (failures []error) {
+// checkDuplicateIDs finds duplicate IDs.
+func (s *Set) checkDuplicateIDs() (failures []error) {
 	seen := map[string]*policy{}
 	for _, p := range s.policies {
 		if other := seen[p.ID]; other != nil {
 			failures = append(failures, fmt.Errorf("%s:%d: duplicate policy ID %s; also defined at %s:%d", p.file, p.line, p.ID, other.file, other.line))
 		}
-		if slices.Contains(s.config.Taken, p.ID) {
+		if slices.Contains(s.config.ReservedIDs, p.ID) {
 			failures = append(failures, fmt.Errorf("%s:%d: policy ID %s is the ID of a built-in rule; rename the package", p.file, p.line, p.ID))
 		}
 		seen[p.ID] = p

@@ -17,14 +17,14 @@ import (
 // lists of input that it reads, or the profile itself if it reads that or none
 // of the lists.
 func (p *policy) hasInput(pass *checker.Pass) bool {
-	if !p.anySCEP && len(pass.Profile.SCEP()) == 0 {
+	if !p.runsWithoutSCEP && len(pass.Profile.SCEP()) == 0 {
 		return false
 	}
 	if len(p.types) > 0 {
 		return slices.ContainsFunc(pass.Profile.Payloads(), func(payload profile.Payload) bool { return slices.Contains(p.types, payload.Type) })
 	}
-	reads := func(section sections) bool { return p.facts.needs&section != 0 }
-	return reads(sectionProfile) || p.facts.needs == 0 ||
+	reads := func(section sections) bool { return p.dependencies.needs&section != 0 }
+	return reads(sectionProfile) || p.dependencies.needs == 0 ||
 		reads(sectionSCEP) && len(pass.Profile.SCEP()) > 0 ||
 		reads(sectionACME) && len(pass.Profile.ACME()) > 0 ||
 		reads(sectionCertificates) && len(pass.Profile.Certificates()) > 0 ||

@@ -25,7 +25,7 @@ type evaluator struct {
 // evaluators are those that have nothing to do.
 var evaluators = make(chan *evaluator, 64)
 
-func borrow() *evaluator {
+func acquire() *evaluator {
 	select {
 	case e := <-evaluators:
 		return e
@@ -41,7 +41,7 @@ func borrow() *evaluator {
 	return e
 }
 
-func (e *evaluator) giveBack() {
+func (e *evaluator) release() {
 	select {
 	case evaluators <- e:
 	default:
@@ -52,15 +52,15 @@ func (e *evaluator) giveBack() {
 // run evaluates policies until one of them takes too much time or memory, and
 // returns the answers of those before it. OPA checks whether it was canceled
 // only between its steps; if one step does not end, the evaluation is abandoned.
-func (s *Set) run(pass *checker.Pass, todo []question, input *ast.Term, limit time.Duration, options ...func(*topdown.Query)) ([]answer, []string, error) {
+func (s *Set) run(pass *checker.Pass, todo []evalRequest, input *ast.Term, limit time.Duration, options ...func(*topdown.Query)) ([]evalResult, []string, error) {
 	var (
-		answers  = make([]answer, len(todo))
+		answers  = make([]evalResult, len(todo))
 		finished atomic.Int64
 		prints   printer
 		now      = pass.Now
 		cancel   = topdown.NewCancel()
 	)
-	e := borrow()
+	e := acquire()
 	e.todo <- func() {
 		cache := topdown.NewVirtualCache()
 		for n, q := range todo {
@@ -79,10 +79,10 @@ func (s *Set) run(pass *checker.Pass, todo []question, input *ast.Term, limit ti
 	}
 	stopped := e.await(cancel, limit)
 	done := answers[:finished.Load()]
-	if errors.Is(stopped, errStuck) {
+	if errors.Is(stopped, errNotCanceled) {
 		return done, nil, stopped
 	}
-	e.giveBack()
+	e.release()
 	if len(done) == len(todo) {
 		stopped = nil // it was done just in time
 	}
@@ -90,11 +90,11 @@ func (s *Set) run(pass *checker.Pass, todo []question, input *ast.Term, limit ti
 }
 
 // one evaluates one policy.
-func (s *Set) one(i int, options func(*topdown.Query)) (a answer) {
+func (s *Set) one(i int, options func(*topdown.Query)) (a evalResult) {
 	p := s.policies[i]
 	defer func() {
 		if r := recover(); r != nil {
-			a = answer{err: fmt.Errorf("%s:%d: evaluation failed: %v", p.file, p.line, r)}
+			a = evalResult{err: fmt.Errorf("%s:%d: evaluation failed: %v", p.file, p.line, r)}
 		}
 	}()
 	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
@@ -151,7 +151,7 @@ func (e *evaluator) await(cancel topdown.Cancel, limit time.Duration) error {
 			case <-e.timer.C:
 			}
 		}
-		return fmt.Errorf("%w: %w", errStuck, why)
+		return fmt.Errorf("%w: %w", errNotCanceled, why)
 	}
 }
 

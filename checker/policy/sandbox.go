@@ -53,7 +53,7 @@ var capabilities = sync.OnceValue(func() *ast.Capabilities {
 	}
 	c.Builtins = kept
 	c.AllowNet = []string{}
-	bound()
+	limitBuiltins()
 	return c
 })
 
@@ -66,9 +66,9 @@ const (
 	maxValues = 1 << 18 // in a value that is written as text, or that a set has as a member
 )
 
-// writing are the functions that walk through all of an argument at one go: a
+// serializers are the functions that walk through all of an argument at one go: a
 // small value that holds another twice, which holds another twice, is long.
-var writing = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object", "json.filter", "json.patch", "json.remove", "object.union_n", "object.subset"}
+var serializers = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object", "json.filter", "json.patch", "json.remove", "object.union_n", "object.subset"}
 
 // formatting are those of them whose result has the texts of an argument in it.
 var formatting = []string{"json.marshal", "sprintf", "internal.print", "print", "internal.template_string", "urlquery.encode_object"}
@@ -130,9 +130,9 @@ func count(v ast.Value, left *int, depth int) int {
 
 var errTooLarge = errors.New("value is too large")
 
-// growing are the functions whose results can be much larger than their
+// sizeEstimates are the functions whose results can be much larger than their
 // arguments, with how large at least. The others are checked by their results.
-var growing = map[string]func(args []*ast.Term) int{
+var sizeEstimates = map[string]func(args []*ast.Term) int{
 	"concat": func(args []*ast.Term) int {
 		n, parts := 0, 0
 		each(args[1], func(t *ast.Term) {
@@ -215,22 +215,22 @@ func formatLength(t *ast.Term) int {
 	return n
 }
 
-// bound limits the functions, so that a policy with growing values is stopped
+// limitBuiltins limits the functions, so that a policy with growing values is stopped
 // before the memory is exhausted: an evaluation can be canceled only between two
 // steps, and one function is a single step.
-func bound() {
+func limitBuiltins() {
 	for _, name := range allowed {
 		f := topdown.GetBuiltin(name)
 		if f == nil {
 			continue
 		}
-		grows, writes, formats := growing[name], slices.Contains(writing, name), slices.Contains(formatting, name)
+		grows, writes, formats := sizeEstimates[name], slices.Contains(serializers, name), slices.Contains(formatting, name)
 		if name == ast.NowNanos.Name {
 			f = now(f)
 		}
 		topdown.RegisterBuiltinFunc(name, func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
 			for _, arg := range args {
-				if n, ok := arg.Value.(ast.Number); ok && !moderate(string(n)) {
+				if n, ok := arg.Value.(ast.Number); ok && !numberInLimits(string(n)) {
 					return errors.New("number has too many digits")
 				}
 				if writes && exceeds(arg.Value, maxValues) || formats && writtenLength(arg.Value) > maxText {
@@ -241,7 +241,7 @@ func bound() {
 				return errTooLarge
 			}
 			return f(bctx, args, func(result *ast.Term) error {
-				if result != nil && huge(result.Value) {
+				if result != nil && tooLarge(result.Value) {
 					return errTooLarge
 				}
 				return iter(result)
@@ -265,8 +265,8 @@ func now(f topdown.BuiltinFunc) topdown.BuiltinFunc {
 	}
 }
 
-// moderate reports whether a number can be computed with.
-func moderate(number string) bool {
+// numberInLimits reports whether a number can be computed with.
+func numberInLimits(number string) bool {
 	if len(number) > maxDigits {
 		return false
 	}
@@ -278,12 +278,12 @@ func moderate(number string) bool {
 	return err == nil && exponent < maxDigits && exponent > -maxDigits
 }
 
-func huge(v ast.Value) bool {
+func tooLarge(v ast.Value) bool {
 	switch x := v.(type) {
 	case ast.String:
 		return len(x) > maxText
 	case ast.Number:
-		return !moderate(string(x))
+		return !numberInLimits(string(x))
 	case *ast.Array:
 		return x.Len() > maxLength
 	case ast.Set:

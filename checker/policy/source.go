@@ -22,7 +22,7 @@ type File struct {
 	Path string // inside its directory or bundle, with slashes
 	Text []byte
 
-	Beside  fs.FS // the directory of Path, from which tests may read profiles; may be nil
+	TestFS  fs.FS // the directory of Path, from which tests may read profiles; may be nil
 	Shipped bool  // part of the program, and known to be valid
 }
 
@@ -44,9 +44,9 @@ func (f File) isData() bool {
 	return slices.Contains([]string{"data.json", "data.yaml", "data.yml"}, path.Base(f.Path))
 }
 
-// Wanted reports whether a file of a directory or bundle is one that Load
+// IsPolicyFile reports whether a file of a directory or bundle is one that Load
 // reads: Rego modules and data.{json,yaml,yml}.
-func Wanted(name string) bool {
+func IsPolicyFile(name string) bool {
 	f := File{Path: name}
 	return f.isModule() || f.isData()
 }
@@ -92,11 +92,11 @@ func (c *collector) walk(from string) error {
 			return c.addDir(file)
 		case d.Type()&fs.ModeSymlink != 0:
 			switch info, err := fs.Stat(c.fsys, file); {
-			case errors.Is(err, fs.ErrNotExist) && !Wanted(file): // it leads to nothing
+			case errors.Is(err, fs.ErrNotExist) && !IsPolicyFile(file): // it leads to nothing
 				return nil
-			case !Wanted(file) && strings.HasPrefix(d.Name(), "."): // like hidden directories
+			case !IsPolicyFile(file) && strings.HasPrefix(d.Name(), "."): // like hidden directories
 				return nil
-			case err != nil && isLinkOut(err) && otherFile.MatchString(file) && !Wanted(file):
+			case err != nil && isLinkOut(err) && otherFile.MatchString(file) && !IsPolicyFile(file):
 				return nil
 			case err != nil:
 				return c.failed(file, err)
@@ -105,7 +105,7 @@ func (c *collector) walk(from string) error {
 				return nil
 			}
 		}
-		if !Wanted(file) {
+		if !IsPolicyFile(file) {
 			return nil
 		}
 		return c.add(file)
@@ -141,7 +141,7 @@ func (c *collector) add(file string) error {
 	if err != nil {
 		return c.failed(file, err)
 	}
-	c.files = append(c.files, File{Name: c.name(file), Path: file, Text: text, Beside: c.fsys})
+	c.files = append(c.files, File{Name: c.name(file), Path: file, Text: text, TestFS: c.fsys})
 	if len(c.files) > maxFiles {
 		return fmt.Errorf("%s: more than %d files", c.name("."), maxFiles)
 	}
@@ -206,7 +206,7 @@ func Unpack(name string, bundle []byte) ([]File, error) {
 			return nil, fmt.Errorf("%s: more than %d entries", name, maxFiles)
 		}
 		file := path.Clean("/" + strings.ReplaceAll(header.Name, `\`, "/"))[1:]
-		if header.Typeflag != tar.TypeReg || !Wanted(file) || strings.HasPrefix(file, ".") || strings.Contains(file, "/.") {
+		if header.Typeflag != tar.TypeReg || !IsPolicyFile(file) || strings.HasPrefix(file, ".") || strings.Contains(file, "/.") {
 			continue
 		}
 		if seen[file] {

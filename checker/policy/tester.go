@@ -133,7 +133,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	}
 	run := &TestRun{Duration: time.Since(start)}
 	for _, r := range results {
-		run.Tests = append(run.Tests, t.told(r))
+		run.Tests = append(run.Tests, t.toTest(r))
 	}
 	inOrder(run.Tests)
 	if config.Coverage {
@@ -149,7 +149,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 type tests struct {
 	TestConfig
 	*Set    // with the policies compiled as they are for profiles
-	samples *samples
+	samples *testProfiles
 	all     map[string]*ast.Module // policies, libraries and tests
 	tested  *ast.Compiler          // of all of them
 	rules   map[testName]testRule
@@ -247,8 +247,8 @@ func (t *tests) runner() *tester.Runner {
 	return r
 }
 
-// told says of a result what people want to know of it.
-func (t *tests) told(r *tester.Result) Test {
+// toTest says of a result what people want to know of it.
+func (t *tests) toTest(r *tester.Result) Test {
 	test := Test{
 		File: r.Location.File, Line: r.Location.Row, Package: r.Package, Name: r.Name,
 		Duration: r.Duration, Output: outputOf(r.Output), Outcome: Passed,
@@ -261,7 +261,7 @@ func (t *tests) told(r *tester.Result) Test {
 	case len(rule.rule.Head.Args) > 0:
 		test.Outcome, test.Failure = Failed, newFollowing(rule.rule, t.config.Files).failure()
 	case r.Error != nil:
-		test.Outcome, test.Err = Errored, t.worded(r.Error)
+		test.Outcome, test.Err = Errored, t.testError(r.Error)
 	case r.Fail:
 		test.Outcome = Failed
 		seen := t.follow(rule)
@@ -272,13 +272,13 @@ func (t *tests) told(r *tester.Result) Test {
 		test.Outcome = Failed
 		test.Failure = t.follow(rule).failure()
 	case table:
-		test.Cases = (&following{}).cases(r.SubResults)
+		test.Cases = (&failureTracer{}).cases(r.SubResults)
 	}
 	return test
 }
 
-// worded says what kept a test from an answer.
-func (t *tests) worded(err error) error {
+// testError says what kept a test from an answer.
+func (t *tests) testError(err error) error {
 	switch {
 	case errors.Is(err, errMemory):
 		return err

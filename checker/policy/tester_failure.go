@@ -22,8 +22,8 @@ type Failure struct {
 	Values     []string // of other expressions, short
 }
 
-// following notes of an evaluation of a test what does not hold.
-type following struct {
+// failureTracer notes of an evaluation of a test what does not hold.
+type failureTracer struct {
 	rule     *ast.Rule
 	sources  map[string][]string // lines of files
 	bodies   map[uint64]bool     // the queries that evaluate the body of the test
@@ -36,8 +36,8 @@ type following struct {
 	byCase   map[string]*Failure
 }
 
-func newFollowing(rule *ast.Rule, files []File) *following {
-	f := &following{rule: rule, sources: map[string][]string{}, bodies: map[uint64]bool{}, parents: map[uint64]uint64{}, inner: map[uint64]*Failure{}, index: -1, byCase: map[string]*Failure{}}
+func newFollowing(rule *ast.Rule, files []File) *failureTracer {
+	f := &failureTracer{rule: rule, sources: map[string][]string{}, bodies: map[uint64]bool{}, parents: map[uint64]uint64{}, inner: map[uint64]*Failure{}, index: -1, byCase: map[string]*Failure{}}
 	for _, file := range files {
 		if file.isModule() {
 			f.sources[file.Name] = strings.Split(string(file.Text), "\n")
@@ -47,7 +47,7 @@ func newFollowing(rule *ast.Rule, files []File) *following {
 }
 
 // event hears of one step.
-func (f *following) event(e topdown.Event) {
+func (f *failureTracer) event(e topdown.Event) {
 	switch e.Op {
 	case topdown.EnterOp:
 		rule, ok := e.Node.(*ast.Rule)
@@ -95,7 +95,7 @@ func (f *following) event(e topdown.Event) {
 }
 
 // mine reports whether a rule is the test, or what follows its else.
-func (f *following) mine(rule *ast.Rule) bool {
+func (f *failureTracer) mine(rule *ast.Rule) bool {
 	for r := f.rule; r != nil; r = r.Else {
 		if r == rule {
 			return true
@@ -105,7 +105,7 @@ func (f *following) mine(rule *ast.Rule) bool {
 }
 
 // bodyOf finds the body of the test that contains a query.
-func (f *following) bodyOf(query uint64) uint64 {
+func (f *failureTracer) bodyOf(query uint64) uint64 {
 	for query != 0 && !f.bodies[query] {
 		query = f.parents[query]
 	}
@@ -113,7 +113,7 @@ func (f *following) bodyOf(query uint64) uint64 {
 }
 
 // failed describes an expression that does not hold.
-func (f *following) failed(expr *ast.Expr, e *topdown.Event) *Failure {
+func (f *failureTracer) failed(expr *ast.Expr, e *topdown.Event) *Failure {
 	failure := f.at(expr.Location)
 	operands := expr.Operands()
 	if isComparison(expr) && len(operands) == 3 {
@@ -168,7 +168,7 @@ func (f *following) failed(expr *ast.Expr, e *topdown.Event) *Failure {
 }
 
 // at returns a failure at a location, with its source.
-func (f *following) at(l *ast.Location) *Failure {
+func (f *failureTracer) at(l *ast.Location) *Failure {
 	const most = 8 // lines
 	failure := &Failure{File: l.File, Line: l.Row, Expression: strings.TrimSpace(string(l.Text))}
 	if lines := f.sources[l.File]; l.Row > 0 && l.Row <= len(lines) {
@@ -196,7 +196,7 @@ func undented(lines []string) string {
 }
 
 // failure returns why the test failed.
-func (f *following) failure() *Failure {
+func (f *failureTracer) failure() *Failure {
 	if f.found != nil {
 		return f.found
 	}
@@ -237,7 +237,7 @@ func caseNames(t *ast.Term) []string {
 }
 
 // cases are the cases of a test that have none inside them, in order.
-func (f *following) cases(results tester.SubResultMap) (list []Case) {
+func (f *failureTracer) cases(results tester.SubResultMap) (list []Case) {
 	for path, r := range results.Iter {
 		if len(r.SubResults) > 0 {
 			continue

@@ -55,8 +55,8 @@ var testCapabilities = sync.OnceValue(func() *ast.Capabilities {
 	return &c
 })
 
-// samples are the profiles beside tests.
-type samples struct {
+// testProfiles are the profiles beside tests.
+type testProfiles struct {
 	files   map[string]File // by the name of a module
 	now     time.Time
 	secrets bool // may be seen
@@ -64,8 +64,8 @@ type samples struct {
 	made    map[string]*ast.Term
 }
 
-func newSamples(files []File, now time.Time, secrets bool) *samples {
-	s := &samples{files: map[string]File{}, now: now, secrets: secrets, made: map[string]*ast.Term{}}
+func newSamples(files []File, now time.Time, secrets bool) *testProfiles {
+	s := &testProfiles{files: map[string]File{}, now: now, secrets: secrets, made: map[string]*ast.Term{}}
 	for _, f := range files {
 		s.files[f.Name] = f
 	}
@@ -73,7 +73,7 @@ func newSamples(files []File, now time.Time, secrets bool) *samples {
 }
 
 // functions are what the functions of tests do.
-func (s *samples) functions() map[string]*topdown.Builtin {
+func (s *testProfiles) functions() map[string]*topdown.Builtin {
 	made := map[string]*topdown.Builtin{}
 	for _, decl := range []*ast.Builtin{inputFunction(), inputWithFunction()} {
 		made[decl.Name] = &topdown.Builtin{Decl: decl, Func: func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
@@ -93,7 +93,7 @@ func (s *samples) functions() map[string]*topdown.Builtin {
 
 // builtins are the same for OPA's tester, which asks for declarations of its
 // own. Errors of functions make tests fail that would take them as undefined.
-func (s *samples) builtins() []*tester.Builtin {
+func (s *testProfiles) builtins() []*tester.Builtin {
 	var list []*tester.Builtin
 	for _, f := range s.functions() {
 		decl := &rego.Function{Name: f.Decl.Name, Decl: f.Decl.Decl}
@@ -116,7 +116,7 @@ func (s *samples) builtins() []*tester.Builtin {
 }
 
 // input returns the document of the profile at a path next to the test.
-func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, error) {
+func (s *testProfiles) input(at *ast.Location, name, options ast.Value) (*ast.Term, error) {
 	text, ok := name.(ast.String)
 	if !ok {
 		return nil, fmt.Errorf("path must be a string, found %s", short(name))
@@ -205,26 +205,26 @@ func setOptions(c *checker.Checker, options ast.Value) (which int, err error) {
 }
 
 // read reads a profile next to a module, and nothing outside its directory.
-func (s *samples) read(module, name string) ([]byte, error) {
+func (s *testProfiles) read(module, name string) ([]byte, error) {
 	f, ok := s.files[module]
-	if !ok || f.Beside == nil {
+	if !ok || f.TestFS == nil {
 		return nil, fmt.Errorf("cannot read %s: the test is not in a directory; run `sceplint policy test` on the directory of the bundle", quoted(name))
 	}
 	full := path.Join(path.Dir(f.Path), name)
 	if !fs.ValidPath(name) || name == "." {
 		return nil, fmt.Errorf("%s is outside the directory of the test; use a path below it, with slashes, and without .. in it", quoted(name))
 	}
-	info, err := fs.Stat(f.Beside, full)
+	info, err := fs.Stat(f.TestFS, full)
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", quoted(name))
 	}
 	var file fs.File
 	if err == nil {
-		file, err = f.Beside.Open(full)
+		file, err = f.TestFS.Open(full)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s.missing(f.Beside, full, name)
+		return nil, s.missing(f.TestFS, full, name)
 	case err != nil:
 		var pathError *fs.PathError
 		if errors.As(err, &pathError) {
@@ -240,7 +240,7 @@ func (s *samples) read(module, name string) ([]byte, error) {
 }
 
 // missing returns the error for a missing file, with one that may be intended.
-func (s *samples) missing(fsys fs.FS, full, name string) error {
+func (s *testProfiles) missing(fsys fs.FS, full, name string) error {
 	entries, _ := fs.ReadDir(fsys, path.Dir(full))
 	var names, profiles []string
 	for _, e := range entries {

@@ -110,25 +110,25 @@ func (t *tests) unstoppable(done []*tester.Result) error {
 
 // follow evaluates a test once more, and records which of its expressions does
 // not hold.
-func (t *tests) follow(r testRule) *following {
+func (t *tests) follow(r testRule) *failureTracer {
 	f := newFollowing(r.rule, t.config.Files)
 	body, err := t.tested.QueryCompiler().Compile(ast.NewBody(ast.NewExpr(ast.NewTerm(r.ref))))
-	if err != nil || t.stuck.Load() != nil {
+	if err != nil || t.uncancelable.Load() != nil {
 		return f
 	}
 	cancel := topdown.NewCancel()
 	query := topdown.NewQuery(body).WithCompiler(t.tested).WithStore(t.store).WithTransaction(t.txn).
 		WithBuiltins(t.samples.functions()).WithStrictBuiltinErrors(true).WithCancel(cancel).WithTime(t.Now).
 		WithQueryTracer(tracer(f.event)).WithIndexing(false).WithEarlyExit(false)
-	e := borrow()
+	e := acquire()
 	e.todo <- func() {
 		defer func() { _ = recover() }() // it is told that the test failed, if not why
 		_ = query.Iter(context.Background(), func(topdown.QueryResult) error { return nil })
 	}
-	if stopped := e.await(cancel, t.Timeout); errors.Is(stopped, errStuck) {
-		t.stuck.Store(&stopped)
+	if stopped := e.await(cancel, t.Timeout); errors.Is(stopped, errNotCanceled) {
+		t.uncancelable.Store(&stopped)
 		return newFollowing(r.rule, t.config.Files) // the other one is still being written
 	}
-	e.giveBack()
+	e.release()
 	return f
 }

@@ -119,8 +119,8 @@ func TestReading(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	profile := `<plist version="1.0"><dict><key>PayloadContent</key><array/></dict></plist>`
-	files := []File{{Name: "dir/lib.rego", Path: "sub/lib.rego", Text: []byte("package lib.t\n\nx := 1\n"), Beside: fstest.MapFS{"sub/a.mobileconfig": {Data: []byte(profile)}}}}
-	files = append(files, File{Name: "dir/a_test.rego", Path: "sub/a_test.rego", Beside: files[0].Beside, Text: []byte(
+	files := []File{{Name: "dir/lib.rego", Path: "sub/lib.rego", Text: []byte("package lib.t\n\nx := 1\n"), TestFS: fstest.MapFS{"sub/a.mobileconfig": {Data: []byte(profile)}}}}
+	files = append(files, File{Name: "dir/a_test.rego", Path: "sub/a_test.rego", TestFS: files[0].TestFS, Text: []byte(
 		"package lib.a_test\n\ntest_a if sceplint.input(\"a.mobileconfig\").file == \"a.mobileconfig\"\n\ntest_b if sceplint.input(\"sub/a.mobileconfig\")\n")})
 	run, err = ran(t, "", TestConfig{Config: Config{Files: files}})
 	if err != nil {

@@ -18,10 +18,10 @@ func (tracer) Enabled() bool                    { return true }
 func (tracer) Config() topdown.TraceConfig      { return topdown.TraceConfig{PlugLocalVars: true} }
 func (t tracer) TraceEvent(event topdown.Event) { t(event) }
 
-// follow evaluates one policy again and reports each step.
-func (s *Set) follow(pass *checker.Pass, i int, tell tracer) error {
-	input := ast.NewTerm(newDocument(pass).build(s.policies[i].facts.needs))
-	done, _, err := s.run(pass, []question{{policy: i}}, input, timeBase, func(query *topdown.Query) {
+// traceEval evaluates one policy again and reports each step.
+func (s *Set) traceEval(pass *checker.Pass, i int, tell tracer) error {
+	input := ast.NewTerm(newDocument(pass).build(s.policies[i].dependencies.needs))
+	done, _, err := s.run(pass, []evalRequest{{policy: i}}, input, timeBase, func(query *topdown.Query) {
 		query.WithQueryTracer(tell).WithIndexing(false).WithEarlyExit(false).WithVirtualCache(topdown.NewVirtualCache())
 	})
 	if err == nil && len(done) > 0 {
@@ -30,14 +30,14 @@ func (s *Set) follow(pass *checker.Pass, i int, tell tracer) error {
 	return err
 }
 
-// whence returns the location of the rule that created a member of a set.
-func (s *Set) whence(pass *checker.Pass, i int, set string, member *ast.Term) string {
+// ruleLocation returns the location of the rule that created a member of a set.
+func (s *Set) ruleLocation(pass *checker.Pass, i int, set string, member *ast.Term) string {
 	p := s.policies[i]
 	place := fmt.Sprintf("%s:%d", p.file, p.line)
 	if exceeds(member.Value, maxValues) {
 		return place
 	}
-	_ = s.follow(pass, i, func(event topdown.Event) {
+	_ = s.traceEval(pass, i, func(event topdown.Event) {
 		rule, ok := event.Node.(*ast.Rule)
 		if !ok || event.Op != topdown.ExitOp || string(rule.Head.Name) != set || rule.Head.Key == nil {
 			return
@@ -55,14 +55,14 @@ func (s *Set) whence(pass *checker.Pass, i int, set string, member *ast.Term) st
 func (s *Set) explain(pass *checker.Pass, i int) []string {
 	p := s.policies[i]
 	lines := []string{fmt.Sprintf("trace of %s on %s", p.ID, pass.Profile.Source.Name)}
-	attempts := map[uint64]*attempt{}
-	var order []*attempt
+	attempts := map[uint64]*ruleTrace{}
+	var order []*ruleTrace
 	entered := map[*ast.Rule]bool{}
-	err := s.follow(pass, i, func(event topdown.Event) {
+	err := s.traceEval(pass, i, func(event topdown.Event) {
 		if rule, ok := event.Node.(*ast.Rule); ok && rule.Module != nil && rule.Module.Package.Equal(s.compiler.Modules[p.file].Package) && slices.Contains(p.sets, string(rule.Head.Name)) {
 			switch event.Op {
 			case topdown.EnterOp:
-				a := &attempt{rule: rule}
+				a := &ruleTrace{rule: rule}
 				attempts[event.QueryID], order = a, append(order, a)
 				entered[rule] = true
 			case topdown.ExitOp:
@@ -92,8 +92,8 @@ func (s *Set) explain(pass *checker.Pass, i int) []string {
 	return lines
 }
 
-// attempt is one evaluation of a rule.
-type attempt struct {
+// ruleTrace is one evaluation of a rule.
+type ruleTrace struct {
 	rule  *ast.Rule
 	fails []string
 	holds []string

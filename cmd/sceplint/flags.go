@@ -117,7 +117,7 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	if err != nil {
 		return nil, err
 	}
-	f.notes = f.sets.Notes()
+	f.notes = f.sets.Warnings()
 	if len(f.targets) == 0 {
 		c.Targets = f.policies.Project.Targets
 	}

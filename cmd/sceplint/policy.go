@@ -189,7 +189,7 @@ func (f *testFlags) config() (policy.TestConfig, error) {
 		}
 		tests.Only = only
 	}
-	tests.Taken = config.RuleIDs(rules.All())
+	tests.ReservedIDs = config.RuleIDs(rules.All())
 	for _, path := range f.data {
 		if tests.Data == nil {
 			tests.Data = map[string]any{}

@@ -38,7 +38,7 @@ and a GitHub workflow that runs them. Existing files are never overwritten.`,
 			return t.policyInit(args[0], pack)
 		},
 	}
-	cmd.Flags().StringVar(&pack, "pack", "", "name the pack `NAME` (default the name of the directory, or "+policy.StarterPack+")")
+	cmd.Flags().StringVar(&pack, "pack", "", "name the pack `NAME` (default the name of the directory, or "+policy.ScaffoldPack+")")
 	return cmd
 }
 

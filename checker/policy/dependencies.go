@@ -7,10 +7,10 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// facts are what of the input a policy looks at. A policy is a function of
+// dependencies are what of the input a policy looks at. A policy is a function of
 // them and of the data, which is the same for a whole run: where they are equal
 // in two profiles, so is what it finds.
-type facts struct {
+type dependencies struct {
 	needs sections
 	// Of the rows of input.scep and input.certificates, what is looked at: paths
 	// such as keysize.value; nil for nothing, and all for a row as a whole.
@@ -22,7 +22,7 @@ type facts struct {
 
 // collect adds what a compiled rule reads. A construct that it does not know
 // counts as reading everything.
-func (f *facts) collect(r *ast.Rule) {
+func (f *dependencies) collect(r *ast.Rule) {
 	rows := rowVariables(r)
 	ast.WalkExprs(r, func(e *ast.Expr) bool {
 		if e.IsCall() && strings.HasPrefix(e.OperatorTerm().String(), "internal.print") || len(e.With) > 0 {
@@ -124,12 +124,12 @@ func rowVariables(r *ast.Rule) map[ast.Var]sections {
 	return rows
 }
 
-func (f *facts) everything() {
+func (f *dependencies) everything() {
 	f.needs, f.allSCEP, f.allCertificates, f.pure = allSections, true, true, false
 }
 
 // input records a reference to the input document.
-func (f *facts) input(path ast.Ref) {
+func (f *dependencies) input(path ast.Ref) {
 	if len(path) == 0 {
 		f.everything()
 		return
@@ -160,7 +160,7 @@ func (f *facts) input(path ast.Ref) {
 }
 
 // row records what of a row is read.
-func (f *facts) row(section sections, rest ast.Ref) {
+func (f *dependencies) row(section sections, rest ast.Ref) {
 	f.needs |= section
 	var steps []string
 	for _, step := range rest {
@@ -186,7 +186,7 @@ func (f *facts) row(section sections, rest ast.Ref) {
 }
 
 // settle sorts the paths and removes those inside others.
-func (f *facts) settle() {
+func (f *dependencies) settle() {
 	for _, list := range []*[]string{&f.scep, &f.certificates} {
 		slices.Sort(*list)
 		kept := (*list)[:0]

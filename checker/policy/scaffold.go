@@ -9,33 +9,33 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// starter is what a first policy comes with. Its pack is called acme there.
+// scaffold is what a first policy comes with. Its pack is called acme there.
 //
 //go:embed all:starter
-var starter embed.FS
+var scaffold embed.FS
 
-// StarterPack is the default pack of a starter.
-const StarterPack = "acme"
+// ScaffoldPack is the default pack of a starter.
+const ScaffoldPack = "acme"
 
-// StarterFile is one file of a starter: its path, with slashes, and its text.
-type StarterFile struct {
+// ScaffoldFile is one file of a starter: its path, with slashes, and its text.
+type ScaffoldFile struct {
 	Path string
 	Text []byte
 }
 
 // Starter returns the files of a first policy of a pack: the policy, its test
 // with two profiles, and what runs them.
-func Starter(pack string) ([]StarterFile, error) {
+func Starter(pack string) ([]ScaffoldFile, error) {
 	if !packName(pack) {
-		return nil, fmt.Errorf("invalid pack name %q: expected lower-case letters, digits, and _, such as %s", clean(pack), StarterPack)
+		return nil, fmt.Errorf("invalid pack name %q: expected lower-case letters, digits, and _, such as %s", clean(pack), ScaffoldPack)
 	}
-	var files []StarterFile
-	err := fs.WalkDir(starter, "starter", func(path string, d fs.DirEntry, err error) error {
+	var files []ScaffoldFile
+	err := fs.WalkDir(scaffold, "starter", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		text, err := starter.ReadFile(path)
-		files = append(files, StarterFile{
+		text, err := scaffold.ReadFile(path)
+		files = append(files, ScaffoldFile{
 			Path: renamed(strings.TrimPrefix(path, "starter/"), pack),
 			Text: []byte(renamed(string(text), pack)),
 		})
@@ -44,7 +44,7 @@ func Starter(pack string) ([]StarterFile, error) {
 	return files, err
 }
 
-func renamed(text, pack string) string { return strings.ReplaceAll(text, StarterPack, pack) }
+func renamed(text, pack string) string { return strings.ReplaceAll(text, ScaffoldPack, pack) }
 
 // packName reports whether a name can be that of a pack in a package.
 func packName(name string) bool {
@@ -61,5 +61,5 @@ func PackName(name string) string {
 	if made := strings.Join(words, "_"); packName(made) {
 		return made
 	}
-	return StarterPack
+	return ScaffoldPack
 }

@@ -95,7 +95,7 @@ func outcomes(t *testing.T, files []File, inputs []checker.Input, plain bool) st
 	if err != nil {
 		t.Fatal(err)
 	}
-	set.plain = plain
+	set.disableCache = plain
 	var b strings.Builder
 	for range 2 {
 		c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now, Jobs: 1}

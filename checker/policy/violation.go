@@ -44,22 +44,22 @@ func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error
 				err = m.place(pass, p, set.severity)
 			}
 			if err != nil {
-				return fmt.Errorf("%s: %s: %w", s.whence(pass, i, set.name, member), set.name, err)
+				return fmt.Errorf("%s: %s: %w", s.ruleLocation(pass, i, set.name, member), set.name, err)
 			}
 		}
 	}
 	return nil
 }
 
-// member is one element of a set: what a policy found.
-type member struct {
+// violation is one element of a set: what a policy found.
+type violation struct {
 	message, help string
 	path, args    []any
 	hasArgs       bool
 }
 
 // read parses a member: a string, or an object with msg, path, help, and args.
-func read(v ast.Value) (m member, err error) {
+func read(v ast.Value) (m violation, err error) {
 	const most = 1000
 	if exceeds(v, most) {
 		return m, fmt.Errorf("member contains more than %d values", most)
@@ -83,11 +83,11 @@ func read(v ast.Value) (m member, err error) {
 				}
 				m.help = strings.TrimSpace(string(text))
 			case `"path"`:
-				if m.path, err = steps("path", value); err != nil {
+				if m.path, err = parsePath("path", value); err != nil {
 					return m, err
 				}
 			case `"args"`:
-				if m.args, err = steps("args", value); err != nil {
+				if m.args, err = parsePath("args", value); err != nil {
 					return m, err
 				}
 				m.hasArgs = true
@@ -107,8 +107,8 @@ func read(v ast.Value) (m member, err error) {
 	return m, nil
 }
 
-// steps reads an array of keys and integers.
-func steps(name string, v ast.Value) ([]any, error) {
+// parsePath reads an array of keys and integers.
+func parsePath(name string, v ast.Value) ([]any, error) {
 	array, ok := v.(*ast.Array)
 	if !ok {
 		if name == "path" {
@@ -136,7 +136,7 @@ func steps(name string, v ast.Value) ([]any, error) {
 
 // place reports the finding at the value of its path; at the opening of a
 // dictionary or array, since then something is missing in it.
-func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) error {
+func (m violation) place(pass *checker.Pass, p *policy, severity checker.Severity) error {
 	n := pass.Profile.Root.At(m.path...)
 	if n == nil {
 		return fmt.Errorf("path %v of the finding %q does not exist in the profile", pathTerm(m.path), m.message)
@@ -168,7 +168,7 @@ func (m member) place(pass *checker.Pass, p *policy, severity checker.Severity) 
 // dictionary or an array has no value of its own, and several things may be
 // missing in it, so that without arguments the message has to distinguish them.
 // Shipped policies have arguments if they have several findings at one path.
-func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
+func (m violation) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
 	switch {
 	case m.hasArgs:
 		return fmt.Sprintf("%s args %#v", severity, m.args)
@@ -183,7 +183,7 @@ func (m member) argument(n *profile.Node, secrets *profile.Secrets, severity che
 // missing returns the path of the SCEP key that a policy reports as missing from
 // the dictionary at a path; nil if it may be another one, or more than one.
 func (p *policy) missing(pass *checker.Pass, path []any) (missing []any) {
-	if p.facts.allSCEP {
+	if p.dependencies.allSCEP {
 		return nil
 	}
 	payloads := pass.Profile.SCEP()
@@ -196,7 +196,7 @@ func (p *policy) missing(pass *checker.Pass, path []any) (missing []any) {
 		if !slices.Equal(at.Path(), path) {
 			continue
 		}
-		for _, fact := range p.facts.scep {
+		for _, fact := range p.dependencies.scep {
 			key, ok := strings.CutPrefix(fact, "paths\x00")
 			if !ok || s.Content.Get(key) != nil {
 				continue

@@ -13,15 +13,15 @@ import (
 // stand in thousands of them. Terms made of such values are made once. They
 // are never changed, and may be used by several evaluations at a time.
 var (
-	numbers  terms[settingKey[int64]]
-	booleans terms[settingKey[bool]]
-	texts    terms[settingKey[string]]
-	urls     terms[settingKey[string]]
-	paths    terms[pathsKey]
+	numbers  termCache[settingKey[int64]]
+	booleans termCache[settingKey[bool]]
+	texts    termCache[settingKey[string]]
+	urls     termCache[settingKey[string]]
+	paths    termCache[pathsKey]
 )
 
-// terms remembers terms by what they are made of, up to a number.
-type terms[K comparable] struct {
+// termCache remembers terms by what they are made of, up to a number.
+type termCache[K comparable] struct {
 	lock sync.RWMutex
 	made map[K]*ast.Term
 }
@@ -31,7 +31,7 @@ const enough = 1024
 
 // get returns the term for a key, and creates it if it does not exist. keep
 // returns a key that does not refer to a profile.
-func (t *terms[K]) get(key K, keep func(K) K, makeTerm func() *ast.Term) *ast.Term {
+func (t *termCache[K]) get(key K, keep func(K) K, makeTerm func() *ast.Term) *ast.Term {
 	t.lock.RLock()
 	term, full := t.made[key], len(t.made) >= enough
 	t.lock.RUnlock()
@@ -52,18 +52,18 @@ func (t *terms[K]) get(key K, keep func(K) K, makeTerm func() *ast.Term) *ast.Te
 	return term
 }
 
-func itself[K any](key K) K { return key }
+func identity[K any](key K) K { return key }
 
-// words are the terms of the names that documents have, and of what else stands
+// wordTerms are the terms of the names that documents have, and of what else stands
 // in the code; few enough to be kept for good.
-var words sync.Map
+var wordTerms sync.Map
 
 // term returns the term of a word of the code.
 func term(word string) *ast.Term {
-	if t, ok := words.Load(word); ok {
+	if t, ok := wordTerms.Load(word); ok {
 		return t.(*ast.Term)
 	}
-	t, _ := words.LoadOrStore(word, ast.StringTerm(word))
+	t, _ := wordTerms.LoadOrStore(word, ast.StringTerm(word))
 	return t.(*ast.Term)
 }
 
@@ -87,11 +87,11 @@ type pathsKey struct {
 }
 
 func integerSetting(s profile.Setting[int64]) *ast.Term {
-	return numbers.get(keyOf(s), itself, func() *ast.Term { return setting(s, integer).term() })
+	return numbers.get(keyOf(s), identity, func() *ast.Term { return setting(s, integer).term() })
 }
 
 func booleanSetting(s profile.Setting[bool]) *ast.Term {
-	return booleans.get(keyOf(s), itself, func() *ast.Term { return setting(s, ast.InternedTerm[bool]).term() })
+	return booleans.get(keyOf(s), identity, func() *ast.Term { return setting(s, ast.InternedTerm[bool]).term() })
 }
 
 // textSetting returns a setting that is text; a text with a secret is not

@@ -151,7 +151,7 @@ func runForms(t *testing.T, files []File, inputs []checker.Input, plain bool) (f
 	if err != nil {
 		t.Fatal(err)
 	}
-	set.plain = plain
+	set.disableCache = plain
 	c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now, Targets: checker.Targets{{System: "ios", Version: "17"}}}
 	for r := range c.Run(context.Background(), slices.Values(inputs)) {
 		if r.Err != nil {

@@ -18,7 +18,7 @@ func TestStarter(t *testing.T) {
 	}
 	modules := 0
 	for _, f := range files {
-		if strings.Contains(f.Path+string(f.Text), StarterPack) {
+		if strings.Contains(f.Path+string(f.Text), ScaffoldPack) {
 			t.Errorf("%s: the pack is not renamed everywhere", f.Path)
 		}
 		if path.Ext(f.Path) != ".rego" {

@@ -8,24 +8,24 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// maxRemembered is how many answers of one policy are remembered.
-const maxRemembered = 2048
+// maxCachedResults is how many answers of one policy are remembered.
+const maxCachedResults = 2048
 
-// memory holds what a policy found before, by the facts it looked at.
-type memory struct {
+// resultCache holds what a policy found before, by the facts it looked at.
+type resultCache struct {
 	lock    sync.RWMutex
-	answers map[int][]remembered
+	answers map[int][]cacheEntry
 	size    int
 }
 
-type remembered struct {
+type cacheEntry struct {
 	facts  []*ast.Term
-	answer answer
+	answer evalResult
 }
 
 // view extracts the facts of a policy from a document: time and targets, then
 // for each section a number of rows and their values, with nil for missing ones.
-func (f *facts) view(input ast.Object) (list []*ast.Term, hash int) {
+func (f *dependencies) view(input ast.Object) (list []*ast.Term, hash int) {
 	add := func(t *ast.Term) {
 		list = append(list, t)
 		hash *= 31
@@ -72,7 +72,7 @@ func find(t *ast.Term, path string) *ast.Term {
 	return t
 }
 
-func (m *memory) recall(list []*ast.Term, hash int) (answer, bool) {
+func (m *resultCache) get(list []*ast.Term, hash int) (evalResult, bool) {
 	m.lock.RLock()
 	defer m.lock.RUnlock()
 	for _, r := range m.answers[hash] {
@@ -80,16 +80,16 @@ func (m *memory) recall(list []*ast.Term, hash int) (answer, bool) {
 			return r.answer, true
 		}
 	}
-	return answer{}, false
+	return evalResult{}, false
 }
 
 func same(a, b *ast.Term) bool {
 	return a == b || a != nil && b != nil && a.Value.Compare(b.Value) == 0
 }
 
-// remember stores an answer, with copies of the facts that do not refer to the
+// put stores an answer, with copies of the facts that do not refer to the
 // profile.
-func (m *memory) remember(list []*ast.Term, hash int, a answer) {
+func (m *resultCache) put(list []*ast.Term, hash int, a evalResult) {
 	const largest = 64 // values in all facts
 	left := largest
 	for _, t := range list {
@@ -112,14 +112,14 @@ func (m *memory) remember(list []*ast.Term, hash int, a answer) {
 	}
 	m.lock.Lock()
 	defer m.lock.Unlock()
-	if m.size >= maxRemembered {
+	if m.size >= maxCachedResults {
 		return
 	}
 	if m.answers == nil {
-		m.answers = map[int][]remembered{}
+		m.answers = map[int][]cacheEntry{}
 	}
 	m.size++
-	m.answers[hash] = append(m.answers[hash], remembered{kept, answer{sets: sets}})
+	m.answers[hash] = append(m.answers[hash], cacheEntry{kept, evalResult{sets: sets}})
 }
 
 // detached returns a copy of a term with its own strings.

@@ -11,10 +11,10 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// mentionsOthers reports whether the policy reads facts of other profiles. It is
+// readsOtherProfiles reports whether the policy reads facts of other profiles. It is
 // then evaluated when all profiles have been read, and only for those that share
 // something with another.
-func (p *policy) mentionsOthers() bool {
+func (p *policy) readsOtherProfiles() bool {
 	found := false
 	ast.WalkTerms(p.module, func(t *ast.Term) bool {
 		if name, ok := t.Value.(ast.String); ok && (name == "shared_count" || name == "shared_with") {
@@ -33,14 +33,14 @@ func (s *Set) rulesOf(p *policy) (rules []*ast.Rule) {
 	return rules
 }
 
-// study determines what of the input a policy reads, itself or through other
+// analyzeDependencies determines what of the input a policy reads, itself or through other
 // rules, and whether it can find anything in a profile without SCEP payloads.
-func (s *Set) study(p *policy) {
+func (s *Set) analyzeDependencies(p *policy) {
 	rules := s.rulesOf(p)
 	for _, r := range rules {
-		p.anySCEP = p.anySCEP || !iteratesSCEP(r.Body)
+		p.runsWithoutSCEP = p.runsWithoutSCEP || !iteratesSCEP(r.Body)
 	}
-	p.facts = facts{pure: true}
+	p.dependencies = dependencies{pure: true}
 	seen := map[*ast.Rule]bool{}
 	for len(rules) > 0 {
 		r := rules[len(rules)-1]
@@ -49,7 +49,7 @@ func (s *Set) study(p *policy) {
 			continue
 		}
 		seen[r] = true
-		p.facts.collect(r)
+		p.dependencies.collect(r)
 		for dep := range s.compiler.Graph.Dependencies(util.T(r)) {
 			if rule, ok := dep.(*ast.Rule); ok {
 				rules = append(rules, rule)
@@ -59,7 +59,7 @@ func (s *Set) study(p *policy) {
 			rules = append(rules, r.Else)
 		}
 	}
-	p.facts.settle()
+	p.dependencies.settle()
 }
 
 // iteratesSCEP reports whether a body holds only if there is a SCEP payload: one
@@ -141,9 +141,9 @@ func (s *Set) defined(compiler *ast.Compiler, ref ast.Ref) bool {
 	return true
 }
 
-// Notes returns what is not wrong, but may not be intended: parameters that a
+// Warnings returns what is not wrong, but may not be intended: parameters that a
 // policy reads, that are not set, and that have no default.
-func (s *Set) Notes() (notes []string) {
+func (s *Set) Warnings() (notes []string) {
 	config := s.config.Data["config"].(map[string]any)
 	for _, name := range sortedNames(s.modules) {
 		if shippedName(s.config.Files, name) {
