@@ -34,7 +34,7 @@ func TestDocParts(t *testing.T) {
 // data: short messages without a remedy, and help that says something else.
 func TestMessages(t *testing.T) {
 	shapes := map[string]bool{}
-	remedy := regexp.MustCompile(`; (write|add|remove|use|set|replace|move|rename|put|give|keep|sign|run|make|convert|generate|export) `)
+	remedy := regexp.MustCompile(`[;,:] (write|add|remove|use|set|replace|move|rename|put|give|keep|sign|run|make|convert|generate|export|save|resolve|unpack|extract|delete|leave|fix|split|download|check) `)
 	for _, rule := range All() {
 		for _, pattern := range []string{"bad*", "set*/*"} {
 			for _, file := range checkertest.Files(t, filepath.Join(testdata, rule.ID, pattern)) {
@@ -62,14 +62,12 @@ func checkWording(t *testing.T, shapes map[string]bool, remedy *regexp.Regexp, f
 	if shapes[shape] {
 		return
 	}
-	if f.Rule.ID != "plist-syntax" { // whose messages are those of the reader of property lists
-		shapes[shape] = true
-		if n := utf8.RuneCountInString(shape); n > 90 {
-			t.Errorf("%s: %d characters: %s", f.Rule.ID, n, f.Message)
-		}
-		if remedy.MatchString(shape) || strings.HasSuffix(f.Message, ".") {
-			t.Errorf("%s: a remedy, or a period: %s", f.Rule.ID, f.Message)
-		}
+	shapes[shape] = true
+	if n := utf8.RuneCountInString(shape); n > 90 {
+		t.Errorf("%s: %d characters: %s", f.Rule.ID, n, f.Message)
+	}
+	if remedy.MatchString(shape) || strings.HasSuffix(f.Message, ".") {
+		t.Errorf("%s: a remedy, or a period: %s", f.Rule.ID, f.Message)
 	}
 	said := func(text string) string { return strings.Join(wordsOf(text), " ") }
 	for _, text := range []string{f.Help, fixMessage(f)} {

@@ -79,7 +79,7 @@ func (s *stream) rest() []byte {
 // most is how much is kept of what stands between the entries of a list.
 const maxBetween = 1 << 20
 
-var errBetween = errors.New("more than 1 MiB stand between two profiles of the list")
+var errBetween = errors.New("more than 1 MiB between two profiles of the list")
 
 func (s *stream) skip(n int) {
 	if s.keeping && len(s.kept) <= maxBetween {

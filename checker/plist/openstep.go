@@ -17,9 +17,9 @@ const (
 )
 
 var (
-	errOpenStepCut   = errors.New("the OpenStep property list is truncated")
-	errOpenStepSize  = errors.New("the OpenStep property list is too large")
-	errOpenStepDepth = errors.New("the OpenStep property list nests dicts and arrays too deep")
+	errOpenStepCut   = errors.New("OpenStep property list is truncated")
+	errOpenStepSize  = errors.New("OpenStep property list is too large")
+	errOpenStepDepth = errors.New("OpenStep property list is nested too deep")
 	errOpenStep      = errors.New("not an OpenStep property list")
 )
 
