@@ -19,10 +19,12 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
+	"github.com/sceplint/sceplint/rules"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -107,6 +109,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if f.against != "" {
 		drift = audit.DriftRules()
 	}
+	f.checkFlags.formats = f.formats // of which html describes rules
 	c, err := f.checker(ctx, drift...)
 	if err == nil {
 		failOn, err = f.threshold()
@@ -151,7 +154,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if err := run.all(ctx, c); err != nil {
 		return err
 	}
-	return run.close(c.Now)
+	return run.close(c)
 }
 
 // disableFileSetRules leaves out the rules that compare profiles with one another: a fleet
@@ -212,10 +215,12 @@ func (f *auditFlags) checkOutput() error {
 	return nil
 }
 
-// write writes an audit in all formats that are asked for.
-func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
+// write writes an audit in all requested formats. Rules are those that a page documents.
+func (f *auditFlags) write(t *ioStreams, r *audit.Report, rules []checker.Meta, now time.Time) error {
 	r.By, r.Version, r.Width = f.by, currentVersion(), terminal.Width(t.out)
-	page := func(w io.Writer) error { return report.Audit(w, r, now) }
+	page := func(w io.Writer) error {
+		return report.Audit(w, r, &report.Report{Version: r.Version, Now: now, Rules: rules, Shipped: policy.ShippedIDs()})
+	}
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
 	for _, spec := range f.formats {
 		name, file, _ := strings.Cut(spec, "=")
@@ -298,7 +303,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 }
 
 // close writes the audit and settles the exit code.
-func (a *auditRun) close(now time.Time) error {
+func (a *auditRun) close(c *checker.Checker) error {
 	if a.Shard.Of == 1 && a.Fleet.Empty() {
 		return noProfilesError(a.inputs, a.flags.policies.Project.File, &report.Summary{Skipped: a.Fleet.Summary().Skipped, Excluded: a.Fleet.Summary().Excluded})
 	}
@@ -316,7 +321,7 @@ func (a *auditRun) close(now time.Time) error {
 	if (a.flags.shard != "" || a.flags.since != "") && !a.Fleet.AcrossRuns() {
 		a.note("note: static challenges of this run cannot be compared with those of other parts or runs; use the same --mark-key FILE for all")
 	}
-	if err := a.flags.write(a.terminal, r, now); err != nil {
+	if err := a.flags.write(a.terminal, r, report.EnabledRules(c), c.Now); err != nil {
 		return err
 	}
 	return a.terminal.settle(r, a.failOn)
@@ -389,7 +394,7 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 				return errors.New("no profiles found in the parts")
 			}
 			r := audit.NewReport(sum)
-			if err := f.write(t, r, now); err != nil {
+			if err := f.write(t, r, report.EnabledRules(&checker.Checker{Rules: append(rules.All(), audit.DriftRules()...)}), now); err != nil {
 				return err
 			}
 			return t.settle(r, failOn)
