@@ -80,7 +80,7 @@ each run; use the same --mark-key FILE to compare the challenges of several part
 	flags.StringVar(&f.against, "against", "", "compare the profiles with those in repository `DIR`: missing, extra, and changed profiles are drift, which counts for --fail-on")
 	flags.StringVar(&f.shard, "shard", "", "audit shard `I/N` (1 to N, or 0 to N-1), and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "save progress in `FILE` and resume from it")
-	flags.StringVar(&f.markKey, "mark-key", "", "compare static challenges across parts and runs with the secret key in `FILE` (default a random key for each run)")
+	flags.StringVar(&f.markKey, "mark-key", "", "compare hard-coded challenges across parts and runs with the secret key in `FILE` (default a random key for each run)")
 	addPolicyFlags(cmd, &f.policies)
 	f.addRuleFlags(cmd)
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only the audit and errors")
@@ -319,7 +319,7 @@ func (a *auditRun) close(c *checker.Checker) error {
 		r.State = json.RawMessage(bytes.TrimSpace(state))
 	}
 	if (a.flags.shard != "" || a.flags.since != "") && !a.Fleet.AcrossRuns() {
-		a.note("note: static challenges of this run cannot be compared with those of other parts or runs; use the same --mark-key FILE for all")
+		a.note("note: hard-coded challenges of this run cannot be compared with those of other parts or runs; use the same --mark-key FILE for all")
 	}
 	if err := a.flags.write(a.terminal, r, report.EnabledRules(c), c.Now); err != nil {
 		return err
