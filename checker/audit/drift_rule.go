@@ -36,7 +36,7 @@ Exceptions: this rule runs only in sceplint audit --against.`,
 	{
 		ID: "drift-extra", Title: "deployed profile is not in the repository", Severity: checker.Warning,
 		Doc: `What it checks: some profile in the repository has the PayloadIdentifier or the PayloadUUID of each deployed profile.
-Why it matters: nobody reviews a profile that is not in the repository, and no change there updates it.
+Why it matters: changes and reviews in the repository do not reach a profile that is not there.
 Exceptions: this rule runs only in sceplint audit --against.`,
 		Help: "add the profile to the repository, or remove it from the devices",
 	},
@@ -51,7 +51,7 @@ Exceptions: this rule runs only in sceplint audit --against.`,
 	{
 		ID: "drift-changed", Title: "deployed value differs from the repository", Severity: checker.Error,
 		Doc: `What it checks: each value of the deployed profile is in the profile of the repository, and the reverse.
-Why it matters: devices use a setting that nobody reviewed.
+Why it matters: devices use a setting that was not reviewed.
 Exceptions: template text and values that an export omits are not compared. This rule runs only in sceplint audit
 --against.`,
 		Help: "deploy the profile in the repository, or change the value there",

@@ -189,7 +189,7 @@ func (c *jsonSplitter) name() *Entry {
 	return c.text()
 }
 
-// text reads a string that is no part of an entry.
+// text reads a string that is not part of an entry.
 func (c *jsonSplitter) text() *Entry {
 	start := c.place()
 	c.keeping, c.kept = true, c.kept[:0]

@@ -20,7 +20,7 @@ type stream struct {
 	from     io.Reader
 	buf      []byte
 	pos, end int   // what is not read yet
-	err      error // why there is no more; io.EOF at the end
+	err      error // why nothing follows; io.EOF at the end
 
 	offset  int64  // of buf[0]
 	counted int    // up to where the place is known

@@ -108,7 +108,7 @@ type scanner struct {
 	src   *Source
 	text  string
 	pos   int
-	chunk []Node // nodes are cut from here; a full chunk is left behind, so that pointers stay good
+	chunk []Node // nodes are cut from here; a full chunk is kept, so that pointers stay good
 	count int
 	depth int
 	seen  []keySet     // of each open dictionary or array, what its keys look like

@@ -30,7 +30,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	n.end = int32(s.pos)
 	if s.sampled {
 		s.sampled = false
-		s.sample(n)
+		s.markPlaceholder(n)
 		n.unrendered = kind != String
 	}
 	if kind != String {
@@ -125,7 +125,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 		return nil
 	}
 	if _, sample := template.Placeholder(text); sample {
-		s.sample(n)
+		s.markPlaceholder(n)
 		return nil
 	}
 	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> is not a valid %s", name, n.Kind).WithHelp("%s", want)
@@ -145,7 +145,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 // is not in the alphabet.
 func (s *scanner) looseData(n *Node, text string) {
 	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
-		s.sample(n)
+		s.markPlaceholder(n)
 		return
 	}
 	s.compatWarning(Span{int(n.start), int(n.end)}, notBase64(text), "<data> is not valid Base64; devices ignore other characters")
@@ -154,8 +154,8 @@ func (s *scanner) looseData(n *Node, text string) {
 // sampleToken is a name that a program is to replace, and cannot be Base64.
 var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
-// sample marks a value whose placeholder text breaks the syntax.
-func (s *scanner) sample(n *Node) {
+// markPlaceholder marks a value whose placeholder text breaks the syntax.
+func (s *scanner) markPlaceholder(n *Node) {
 	n.unrendered, n.broken = true, true
 	if len(s.src.Samples) < maxCompatWarnings {
 		s.src.Samples = append(s.src.Samples, n)

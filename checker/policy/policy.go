@@ -169,7 +169,7 @@ func (s *Set) parse() error {
 	slices.SortFunc(s.policies, func(a, b *policy) int {
 		return strings.Compare(a.Pack+"/"+a.ID, b.Pack+"/"+b.ID)
 	})
-	return errors.Join(append(failures, s.doubled()...)...)
+	return errors.Join(append(failures, s.duplicateIDs()...)...)
 }
 
 // Clash finds an ID that two sets have, although IDs are unique.
@@ -186,8 +186,8 @@ func (s *Set) Clash(other *Set) error {
 	return nil
 }
 
-// doubled finds duplicate IDs.
-func (s *Set) doubled() (failures []error) {
+// duplicateIDs finds duplicate IDs.
+func (s *Set) duplicateIDs() (failures []error) {
 	seen := map[string]*policy{}
 	for _, p := range s.policies {
 		if other := seen[p.ID]; other != nil {

@@ -94,7 +94,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	if err := s.compile(); err != nil {
 		return nil, err
 	}
-	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now, config.Secrets)}
+	t := &tests{TestConfig: config, Set: s, samples: newTestProfiles(s.config.Files, config.Now, config.Secrets)}
 	if err := compileInTime(ctx, t.compileTests); err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 type tests struct {
 	TestConfig
 	*Set    // with the policies compiled as they are for profiles
-	samples *samples
+	samples *testProfiles
 	all     map[string]*ast.Module // policies, libraries and tests
 	tested  *ast.Compiler          // of all of them
 	rules   map[testName]testRule

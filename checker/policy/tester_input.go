@@ -55,8 +55,8 @@ var testCapabilities = sync.OnceValue(func() *ast.Capabilities {
 	return &c
 })
 
-// samples are the profiles beside tests.
-type samples struct {
+// testProfiles are the profiles beside tests.
+type testProfiles struct {
 	files   map[string]File // by the name of a module
 	now     time.Time
 	secrets bool // may be seen
@@ -64,8 +64,8 @@ type samples struct {
 	made    map[string]*ast.Term
 }
 
-func newSamples(files []File, now time.Time, secrets bool) *samples {
-	s := &samples{files: map[string]File{}, now: now, secrets: secrets, made: map[string]*ast.Term{}}
+func newTestProfiles(files []File, now time.Time, secrets bool) *testProfiles {
+	s := &testProfiles{files: map[string]File{}, now: now, secrets: secrets, made: map[string]*ast.Term{}}
 	for _, f := range files {
 		s.files[f.Name] = f
 	}
@@ -73,7 +73,7 @@ func newSamples(files []File, now time.Time, secrets bool) *samples {
 }
 
 // functions are what the functions of tests do.
-func (s *samples) functions() map[string]*topdown.Builtin {
+func (s *testProfiles) functions() map[string]*topdown.Builtin {
 	made := map[string]*topdown.Builtin{}
 	for _, decl := range []*ast.Builtin{inputFunction(), inputWithFunction()} {
 		made[decl.Name] = &topdown.Builtin{Decl: decl, Func: func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
@@ -93,7 +93,7 @@ func (s *samples) functions() map[string]*topdown.Builtin {
 
 // builtins are the same for OPA's tester, which asks for declarations of its
 // own. Errors of functions make tests fail that would take them as undefined.
-func (s *samples) builtins() []*tester.Builtin {
+func (s *testProfiles) builtins() []*tester.Builtin {
 	var list []*tester.Builtin
 	for _, f := range s.functions() {
 		decl := &rego.Function{Name: f.Decl.Name, Decl: f.Decl.Decl}
@@ -116,7 +116,7 @@ func (s *samples) builtins() []*tester.Builtin {
 }
 
 // input returns the document of the profile at a path next to the test.
-func (s *samples) input(at *ast.Location, name, options ast.Value) (*ast.Term, error) {
+func (s *testProfiles) input(at *ast.Location, name, options ast.Value) (*ast.Term, error) {
 	text, ok := name.(ast.String)
 	if !ok {
 		return nil, fmt.Errorf("path must be a string, found %s", short(name))
@@ -205,7 +205,7 @@ func setOptions(c *checker.Checker, options ast.Value) (which int, err error) {
 }
 
 // read reads a profile next to a module, and nothing outside its directory.
-func (s *samples) read(module, name string) ([]byte, error) {
+func (s *testProfiles) read(module, name string) ([]byte, error) {
 	f, ok := s.files[module]
 	if !ok || f.Beside == nil {
 		return nil, fmt.Errorf("cannot read %s: the test is not in a directory; run `sceplint policy test` on the directory of the bundle", quoted(name))
@@ -240,7 +240,7 @@ func (s *samples) read(module, name string) ([]byte, error) {
 }
 
 // missing returns the error for a missing file, with one that may be intended.
-func (s *samples) missing(fsys fs.FS, full, name string) error {
+func (s *testProfiles) missing(fsys fs.FS, full, name string) error {
 	entries, _ := fs.ReadDir(fsys, path.Dir(full))
 	var names, profiles []string
 	for _, e := range entries {

@@ -97,7 +97,7 @@ Exceptions: a message of the second type without an RA certificate is a warning 
 }
 
 var metaCapabilities = checker.Meta{
-	ID: "probe-capabilities", Title: "server lacks a capability that devices need", Severity: checker.Error,
+	ID: "probe-capabilities", Title: "server is missing a required capability", Severity: checker.Error,
 	Doc: `What it checks: GetCACaps names a digest (SHA-256 or SHA-512), AES, and POSTPKIOperation.
 Why it matters: Apple devices pick SHA-512, SHA-256, or SHA-1 from what is named, and fail with error 22006 if none is. SCEPStandard alone is not understood. Without
 AES they use 3DES. Without POSTPKIOperation they send requests in the URL, which many servers and proxies cut off.

@@ -38,7 +38,7 @@ Command-line flags override the configuration.`,
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "init [DIR]",
-			Short: "Create a sample " + config.Name,
+			Short: "Create a starter " + config.Name,
 			Args:  usage.ArgumentCount(0, 1, "path"),
 			RunE: func(_ *cobra.Command, args []string) error {
 				return t.configInit(append(args, ".")[0])

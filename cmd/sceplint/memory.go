@@ -15,7 +15,7 @@ const (
 	minHeadroom        = 12 << 20
 )
 
-// limitMemory sets the collector up. Profiles are read, judged and forgotten: a
+// limitMemory sets the collector up. Profiles are read, checked, and forgotten: a
 // collection now and then is enough, as long as memory stays bounded.
 var limitMemory = sync.OnceFunc(func() {
 	debug.SetGCPercent(400)

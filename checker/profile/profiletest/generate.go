@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Generate writes a profile of 7 to 19 KB as organisations use them: CA
+// Generate writes a profile of 7 to 19 KB as organizations use them: CA
 // certificates, a SCEP identity, Wi-Fi, VPN and MDM payloads that refer to it,
 // and restrictions. The same seed gives the same bytes. About one profile in
 // ten has a defect in its SCEP payload.
@@ -95,7 +95,7 @@ func (g *generator) envelope(name, kind, uuid string) {
 	g.raw(3, "PayloadVersion", "<integer>1</integer>")
 }
 
-// certificate writes a payload with the certificate, which is in base64.
+// certificate writes a payload with the certificate, which is in Base64.
 func (g *generator) certificate(i int, packed string) {
 	g.line(2, "<dict>")
 	g.line(3, "<key>PayloadContent</key>")
