@@ -11,7 +11,7 @@ var acmeNoEffect = checker.Rule{
 		Severity: checker.Info,
 		Doc: `What it checks: an ACME payload with HardwareBound sets KeyIsExtractable or AllowAllAppsAccess.
 Why it matters: a hardware-bound key never leaves the device, and neither setting changes that. Whoever reads the profile may believe otherwise.
-Exceptions: settings that hold template variables are not reported.`,
+Exceptions: settings with template variables are not reported.`,
 		Help: "remove the key",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

@@ -56,8 +56,8 @@ To split a long audit, use --shard: --shard 1/7 audits every seventh input and w
 combines the parts into the result of a single run. To make an audit resumable, use --since FILE, which
 saves progress.
 
-Static challenges are compared by keyed hashes, so that no output can be used to find a challenge. The key is random for
-each run; use the same --mark-key FILE to compare the challenges of several parts or of a resumed run.`,
+Hard-coded challenges are compared by keyed hashes, so that no output can be used to find a challenge. The key is random
+for each run; use the same --mark-key FILE to compare the challenges of several parts or of a resumed run.`,
 		Example: `  sceplint audit exports/
   sceplint audit --by ca --format csv=cas.csv --format text exports/
   sceplint audit --shard 1/2 exports > 1.json

@@ -47,19 +47,18 @@ func probeCommand(t *ioStreams) *cobra.Command {
 	var f probeFlags
 	cmd := &cobra.Command{
 		Use:   "probe [PATH…]",
-		Short: "Ask the SCEP and ACME servers that profiles name, and compare the answers with the profiles",
-		Long: `Ask the SCEP and ACME servers that profiles name, and compare the answers with the profiles.
+		Short: "Query the SCEP and ACME servers in profiles, and compare the responses with the profiles",
+		Long: `Query the SCEP and ACME servers in profiles, and compare the responses with the profiles.
 
-PATH is what sceplint check accepts. The default is the working directory, or nothing with --url. Each server is
-asked once for GetCACert and GetCACaps, or for its ACME directory. Nothing is enrolled. No challenge, cookie, user
-name, password, or query of a URL is sent. This is the only command that uses the network.
+PATH is anything that sceplint check accepts. The default is the working directory, or no path with --url. Each
+server gets one request for GetCACert and one for GetCACaps, or one for its ACME directory. Nothing is enrolled. No
+challenge, cookie, user name, password, or URL query is sent. This is the only command that uses the network.
 
-Profiles may name any server, so that hosts must be allowed: with --host or --all-hosts, or by an answer on the
-terminal. Link-local, multicast, and metadata addresses are never asked; the loopback interface is asked only if
---host or --url names it. Redirects to other servers are not followed. With a proxy of the environment (HTTPS_PROXY,
-HTTP_PROXY, NO_PROXY), the proxy resolves host names.
+Allow hosts with --host or --all-hosts, or confirm them on the terminal. Link-local, multicast, and metadata
+addresses are never contacted; the loopback interface requires --host or --url. Redirects to other servers are not
+followed. With a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), the proxy resolves host names.
 
-A server that was not asked, because its host is not allowed or its URL contains a variable, is an error (exit code 2).
+A server whose host is not allowed or whose URL contains a variable is not contacted, which is an error (exit code 2).
 
 Exit codes:
   0  no findings at or above --fail-on
@@ -75,11 +74,11 @@ Exit codes:
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", "", "ask the SCEP server at `URL`, without a profile")
-	flags.StringVar(&f.name, "name", "", "ask for the CA `NAME`; requires --url")
+	flags.StringVar(&f.url, "url", "", "query the SCEP server at `URL`, without a profile")
+	flags.StringVar(&f.name, "name", "", "select the CA `NAME` on the server; requires --url")
 	flags.StringVar(&f.fingerprint, "fingerprint", "", "compare the CA certificate with `DIGEST`, in hexadecimal digits or Base64; requires --url")
 	flags.StringArrayVar(&f.hosts, "host", nil, "allow hosts that match `PATTERN`; * is a wildcard (repeatable)")
-	flags.BoolVar(&f.allHosts, "all-hosts", false, "allow every host that the profiles name")
+	flags.BoolVar(&f.allHosts, "all-hosts", false, "allow all hosts in the profiles")
 	flags.StringArrayVar(&f.set, "set", nil, "replace a variable in URL or Name: `'$VAR=value'` (repeatable)")
 	flags.DurationVar(&f.timeout, "timeout", probe.DefaultTimeout, "set the timeout of a request to `DURATION` (default 10s)")
 	flags.IntVar(&f.retries, "retries", probe.DefaultRetries, "retry a failed request `N` times (default 1)")
