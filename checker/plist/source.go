@@ -54,7 +54,7 @@ type Source struct {
 	Inside         bool            // the document is in an archive or a stream; set by its reader
 	Duplicates     []string        // duplicate keys of the dictionaries of a binary property list
 	CompatWarnings []CompatWarning // what readers differ on
-	Samples        []*Node         // values whose placeholder text breaks the syntax
+	Placeholders   []*Node         // values whose placeholder text breaks the syntax
 
 	// Faults are syntax errors after which parsing continued: the values around them
 	// are known.

@@ -157,8 +157,8 @@ var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 // markPlaceholder marks a value whose placeholder text breaks the syntax.
 func (s *scanner) markPlaceholder(n *Node) {
 	n.unrendered, n.broken = true, true
-	if len(s.src.Samples) < maxCompatWarnings {
-		s.src.Samples = append(s.src.Samples, n)
+	if len(s.src.Placeholders) < maxCompatWarnings {
+		s.src.Placeholders = append(s.src.Placeholders, n)
 	}
 }
 

@@ -29,7 +29,7 @@ func configCommand(t *ioStreams) *cobra.Command {
 		Long: `Create, validate, and describe the configuration file.
 
 The configuration is the nearest ` + config.Names[0] + ` (or ` + config.Names[1] + `) in the working directory or its parents, up to
-the repository root (the directory with .git). Outside of a repository, only the working directory is searched.
+the repository root (the directory with .git). Outside a repository, only the working directory is searched.
 Paths in it are relative to the configuration file, and must stay inside the repository, links included.
 Command-line flags override the configuration.`,
 		Args: usage.RequireSubcommand,

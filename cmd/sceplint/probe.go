@@ -294,7 +294,7 @@ func (f *probeFlags) tlsRoots() (*x509.CertPool, error) {
 // answers asks the servers, or reads what was answered before.
 func (f *probeFlags) answers(ctx context.Context, t *ioStreams, targets []probe.Target) (map[probe.Target]*probe.Answer, error) {
 	if len(targets) > probe.MaxTargets {
-		return nil, fmt.Errorf("the profiles name %d servers; probe at most %d at once", len(targets), probe.MaxTargets)
+		return nil, fmt.Errorf("the profiles contain %d servers; the maximum is %d", len(targets), probe.MaxTargets)
 	}
 	if f.replay != "" {
 		return readAnswers(f.replay, targets)
@@ -323,7 +323,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	names := probe.HostsOf(targets)
 	in, ok := t.in.(*os.File)
 	if !ok || !terminal.IsTerminal(in) || !terminal.IsTerminal(t.err) {
-		return fmt.Errorf("no host is allowed: the profiles name %s; use --host, or --all-hosts", checker.Printable(strings.Join(names, ", ")))
+		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", checker.Printable(strings.Join(names, ", ")))
 	}
 	fmt.Fprintln(t.err, "The profiles name these hosts:")
 	for _, name := range names {
@@ -332,7 +332,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	fmt.Fprint(t.err, "Ask them? [y/N] ")
 	answer, _ := bufio.NewReader(in).ReadString('\n')
 	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return errors.New("no host is allowed; nothing was asked")
+		return errors.New("no host is allowed; no server was contacted")
 	}
 	hosts.All = true
 	return nil

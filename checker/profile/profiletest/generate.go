@@ -46,8 +46,8 @@ func (g *generator) profile(seed uint64, size int) []byte {
 		g.restrictions(i)
 	}
 	g.line(1, "</array>")
-	g.pair(1, "PayloadDescription", "Enrolment & access for devices of the Århus office")
-	g.pair(1, "PayloadDisplayName", fmt.Sprintf("Enrolment %d", seed))
+	g.pair(1, "PayloadDescription", "Enrollment & access for devices of the Århus office")
+	g.pair(1, "PayloadDisplayName", fmt.Sprintf("Enrollment %d", seed))
 	g.pair(1, "PayloadIdentifier", fmt.Sprintf("example.corp.enrol.%d", seed))
 	g.pair(1, "PayloadOrganization", "Corp A/S")
 	g.pair(1, "PayloadScope", "System")
