@@ -70,6 +70,9 @@ func checkWording(t *testing.T, shapes map[string]bool, remedy *regexp.Regexp, f
 	if remedy.MatchString(shape) || strings.HasSuffix(f.Message, ".") {
 		t.Errorf("%s: a remedy, or a period: %s", f.Rule.ID, f.Message)
 	}
+	if f.Rule.ID == "plist-syntax" && f.Help == f.Rule.Help { // the readers know what to do about each error
+		t.Errorf("%s: help that is not specific: %s", f.Rule.ID, f.Message)
+	}
 	said := func(text string) string { return strings.Join(wordsOf(text), " ") }
 	for _, text := range []string{f.Help, fixMessage(f)} {
 		if n := utf8.RuneCountInString(withoutValues(text)); n > 100 && !strings.Contains(text, "openssl") {

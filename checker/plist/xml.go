@@ -96,7 +96,7 @@ func describeForeign(text, head []byte) (problem, help string) {
 const (
 	helpExport   = "export or download the profile again"
 	helpReplace  = "replace the file with the profile"
-	helpConflict = "resolve the merge conflict"
+	helpConflict = "keep one side, and remove the conflict markers"
 	helpUTF8     = "save the file as UTF-8"
 )
 
