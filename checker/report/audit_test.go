@@ -54,7 +54,7 @@ func TestAudit(t *testing.T) {
 	a := auditReport(t)
 	r := &Report{
 		Version: "1", Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
-		Rules: []checker.Meta{{ID: "a-rule", Title: "a title", Severity: checker.Error, Doc: "What it checks: this.\nWhy it matters: that.\n"}},
+		Rules: []checker.Meta{{ID: "a-rule", Title: "a title", Severity: checker.Error, Doc: "What it checks: one thing.\nWhy it matters: another thing.\n"}},
 	}
 	if err := Audit(&b, a, r); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestAudit(t *testing.T) {
 	page := b.String()
 	for _, wanted := range []string{
 		"a-rule", "ca.corp.net", "Drift from the repository", "&lt;b&gt;bold", "&lt;i&gt;device", "gone&lt;script&gt;", `datetime="2026-06-01T00:00:00Z"`, "hard-coded",
-		`<a href="#rule-a-rule">a-rule</a>`, `id="rule-a-rule"`, `<p class="doc"><b>What it checks</b> this.</p>`, `<p class="doc"><b>Why it matters</b> that.</p>`,
+		`<a href="#rule-a-rule">a-rule</a>`, `id="rule-a-rule"`, `<p class="doc"><b>What it checks</b> One thing.</p>`, `<p class="doc"><b>Why it matters</b> Another thing.</p>`,
 		`data-rules="a-rule" data-severities="error"`, `<option value="a-rule">a-rule (1)</option>`,
 		`id="configurations"`, `id="devices"`, `id="keysizes-title"`, `id="cas-title"`, `id="fingerprints-title"`, `id="challenges-title"`, `id="usages-title"`, "extra",
 	} {

@@ -197,9 +197,15 @@ type htmlDocPart struct{ Label, Text string }
 func newHTMLRule(m *checker.Meta, findings int) htmlRule {
 	x := htmlRule{
 		ID: visible(m.ID), Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
-		Help: visible(m.Help), Total: findings, CountText: count(findings, "finding"),
+		Total: findings, CountText: count(findings, "finding"),
+	}
+	if m.Help != "" {
+		x.Help = visible(sentence(capitalized(m.Help)))
 	}
 	for _, part := range partsOf(m.Doc) {
+		if part.label != "" {
+			part.text = capitalized(part.text)
+		}
 		x.Doc = append(x.Doc, htmlDocPart{part.label, visibleLines(strings.TrimSuffix(part.text, "\n"))})
 	}
 	for _, ref := range m.Refs {
