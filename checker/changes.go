@@ -192,7 +192,7 @@ type changedText struct {
 }
 
 // compare finds the lines that are new. Where Git has turned all line feeds of a
-// file into those of Windows, that is no change.
+// file into those of Windows, that is not a change.
 func compare(before, now []byte) *changedText {
 	c := &changedText{text: now}
 	if bytes.Count(now, []byte("\r\n")) == bytes.Count(now, []byte("\n")) && !bytes.Contains(before, []byte("\r")) {

@@ -7,11 +7,11 @@ import (
 var acmeAttest = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "acme-attest",
-		Title:    "Attest or HardwareBound where the device cannot do it",
+		Title:    "unsupported Attest or HardwareBound",
 		Severity: checker.Error,
 		Doc: `What it checks: Attest of an ACME payload is true only if HardwareBound is true, and both are false for macOS before version 14.
 Why it matters: the device attests keys of its Secure Enclave only. Before macOS 14, Macs rejected both settings.
-Exceptions: the second part needs a macOS target with a version. Settings that hold template variables are not reported.`,
+Exceptions: the second part needs a macOS target with a version. Settings with template variables are not reported.`,
 		Help: "set HardwareBound to true, or Attest to false",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

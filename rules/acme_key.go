@@ -11,12 +11,12 @@ import (
 var acmeKey = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "acme-key",
-		Title:    "key of an ACME payload that no device makes",
+		Title:    "unsupported ACME key type or size",
 		Severity: checker.Error,
 		Doc: `What it checks: KeySize and HardwareBound of an ACME payload fit its KeyType.
 Why it matters: the device cannot make any other key. RSA has a multiple of 8 from 1024 to 4096 bits. ECSECPrimeRandom has 192, 256, 384, or 521. A hardware-bound key
 is ECSECPrimeRandom with 256 or 384 bits.
-Exceptions: settings that hold template variables are not reported, and neither are values of the wrong type.`,
+Exceptions: settings with template variables are not reported, and neither are values of the wrong type.`,
 		Help: "set KeyType to ECSECPrimeRandom and KeySize to 256 or 384",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

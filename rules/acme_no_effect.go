@@ -10,8 +10,8 @@ var acmeNoEffect = checker.Rule{
 		Title:    "setting without effect on a hardware-bound key",
 		Severity: checker.Info,
 		Doc: `What it checks: an ACME payload with HardwareBound sets KeyIsExtractable or AllowAllAppsAccess.
-Why it matters: a hardware-bound key never leaves the device, and neither setting changes that. Whoever reads the profile may believe otherwise.
-Exceptions: settings that hold template variables are not reported.`,
+Why it matters: a hardware-bound key never leaves the device, and neither setting changes that. Readers of the profile may believe otherwise.
+Exceptions: settings with template variables are not reported.`,
 		Help: "remove the key",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

@@ -8,7 +8,7 @@ import (
 var acmeURL = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "acme-url",
-		Title:    "unusable DirectoryURL of an ACME payload",
+		Title:    "missing or invalid DirectoryURL of an ACME payload",
 		Severity: checker.Error,
 		Doc: `What it checks: DirectoryURL of an ACME payload is an absolute https:// URL with a host.
 Why it matters: Apple's schema allows https only. The device reads the addresses of the ACME server from that directory, so that without it no certificate is

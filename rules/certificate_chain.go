@@ -8,7 +8,7 @@ import (
 )
 
 var refChain = checker.Ref{
-	Title: "letswifi-portal issue 76: a Mac refuses to authenticate with an incomplete chain",
+	Title: "letswifi-portal issue 76: a Mac does not authenticate with an incomplete chain",
 	URL:   "https://github.com/geteduroam/letswifi-portal/issues/76",
 }
 

@@ -8,7 +8,7 @@ import (
 var eapAnchorMissing = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "eap-anchor-missing",
-		Title:    "EAP-TLS with names of the server and no anchor certificate",
+		Title:    "EAP-TLS without an anchor certificate",
 		Severity: checker.Info,
 		Doc: `What it checks: an EAP-TLS configuration with TLSTrustedServerNames has PayloadCertificateAnchorUUID as well.
 Why it matters: without anchor certificates, a server certificate with the name counts if any CA issued it that the device trusts. The CA of an organization is often

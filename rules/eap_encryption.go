@@ -7,7 +7,7 @@ import (
 var eapEncryption = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "eap-encryption",
-		Title:    "WPA as the EncryptionType of an enterprise network",
+		Title:    "enterprise network that allows WPA",
 		Severity: checker.Info,
 		Doc: `What it checks: a Wi-Fi payload with EAPClientConfiguration has EncryptionType WPA.
 Why it matters: such a payload also joins networks that offer WPA alone. Before macOS 13 the value had to match the network exactly, so that a Mac did not join

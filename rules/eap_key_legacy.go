@@ -15,9 +15,9 @@ var refDeploymentGuide = checker.Ref{
 var eapKeyLegacy = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "eap-key-legacy",
-		Title:    "old name of a key of EAPClientConfiguration",
+		Title:    "obsolete key name in EAPClientConfiguration",
 		Severity: checker.Warning,
-		Doc: `What it checks: EAPClientConfiguration holds TLSTrustedServerCommonNames.
+		Doc: `What it checks: EAPClientConfiguration contains TLSTrustedServerCommonNames.
 Why it matters: Apple's first deployment guides had this name. The schema has TLSTrustedServerNames, and does not list the old one, so that the device may not
 know which servers to trust.
 Exceptions: none.`,

@@ -17,7 +17,7 @@ var eapUserName = checker.Rule{
 		ID:       "eap-user-name",
 		Title:    "CN with spaces as the EAP user name",
 		Severity: checker.Info,
-		Doc: `What it checks: the CN that a SCEP or ACME payload requests for EAP-TLS holds no space.
+		Doc: `What it checks: the CN that a SCEP or ACME payload requests for EAP-TLS contains no space.
 Why it matters: without UserName in EAPClientConfiguration, the CN of the certificate becomes the user name of EAP. The filter that FreeRADIUS ships with
 rejects user names with spaces.
 Exceptions: other RADIUS servers accept them. Spaces that a template variable may bring are not reported.`,

@@ -16,7 +16,7 @@ var refOTA = checker.Ref{
 var enrollmentService = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "enrollment-service",
-		Title:    "fault in the first step of over-the-air enrollment",
+		Title:    "invalid Profile Service payload",
 		Severity: checker.Error,
 		Varies:   "warning for http and for unknown attributes, info for a hard-coded Challenge",
 		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know.

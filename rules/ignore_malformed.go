@@ -40,7 +40,7 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 			for _, id := range ig.IDs {
 				switch {
 				case p.Unsuppressible(id):
-					f := p.At(ig.Span, nil, "suppression of %q is ignored; this rule reports what was not checked", id)
+					f := p.At(ig.Span, nil, "suppression of %q is ignored; findings of this rule cannot be suppressed", id)
 					f.Help = "remove the suppression; leave the file out with exclude in the configuration"
 				case !p.RuleExists(id) && !strings.Contains(id, "/"):
 					full := p.LimitReached()

@@ -17,7 +17,7 @@ var ikev2LocalIdentifier = checker.Rule{
 Why it matters: Apple's schema requires the key. The gateway looks up the client by it, and most gateways want a name from the client's certificate: its CN, or one
 of its SubjectAltName.
 Exceptions: a missing or empty key is an error. Another name is a warning, for the server may add names to the certificate. It is reported only for
-identities from SCEP and ACME payloads whose names hold no variables.`,
+identities from SCEP and ACME payloads whose names contain no variables.`,
 		Help: "set LocalIdentifier to a name of the client certificate, such as its CN",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

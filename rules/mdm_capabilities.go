@@ -13,7 +13,7 @@ var refMDMCapabilities = checker.Ref{
 var mdmCapabilities = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "mdm-capabilities",
-		Title:    "missing entry of ServerCapabilities",
+		Title:    "missing ServerCapabilities entry",
 		Severity: checker.Warning,
 		Varies:   "error with a target of macOS 11 or later, info for the bootstrap token",
 		Doc: `What it checks: ServerCapabilities of the MDM payload lists com.apple.mdm.per-user-connections and com.apple.mdm.bootstraptoken.

@@ -11,7 +11,7 @@ import (
 var mdmURL = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "mdm-url",
-		Title:    "unusable address of the MDM server",
+		Title:    "missing or invalid URL of the MDM server",
 		Severity: checker.Error,
 		Varies:   "info for a private host without a certificate payload",
 		Doc: `What it checks: ServerURL and CheckInURL of the MDM payload are absolute https:// URLs with a host.
@@ -52,10 +52,10 @@ payload: public CAs do not issue certificates for such names, so the device has 
 					continue // placeholder reports it
 				}
 				if fault := httpsFault(text); fault != "" {
-					p.Value(n, "%s %q %s; expected an https:// URL", key, shownURL(text), checker.Phrase(fault))
+					p.Value(n, "`%s` %q %s; expected an https:// URL", key, shownURL(text), checker.Phrase(fault))
 				} else if host, _ := splitURL(text).hostPort(); !reported && !profile.HasVariable(text) && privateHost(host) && !trustsServers(p.Profile) {
 					reported = true // once for both
-					f := p.Value(n, "%s names the private host %q, and the profile has no certificate to trust it by", key, excerpt(p, host))
+					f := p.Value(n, "`%s` has the private host %q, and the profile has no certificate for its trust", key, excerpt(p, host))
 					f.Severity, f.Help = checker.Info, "add the CA of the server as a certificate payload"
 				}
 			}
@@ -71,7 +71,7 @@ func httpsFault(text string) string {
 		return "is empty"
 	}
 	if whitespaceIsLiteral(text) && strings.ContainsFunc(withoutVariables(text), isInvisible) {
-		return "holds whitespace or invisible characters"
+		return "contains whitespace or invisible characters"
 	}
 	if schemeIsVariable(text) {
 		return ""

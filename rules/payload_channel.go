@@ -9,7 +9,7 @@ import (
 var payloadChannel = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-channel",
-		Title:    "payload in a profile of the wrong scope",
+		Title:    "payload type not supported in this PayloadScope",
 		Severity: checker.Warning,
 		Varies:   "error with a macOS target where the system reads the payload",
 		Doc: `What it checks: payloads that Macs support on the device channel only in a profile with PayloadScope User, and the other way around.

@@ -13,7 +13,7 @@ import (
 var payloadMultiple = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "payload-multiple",
-		Title:    "several payloads where one is allowed",
+		Title:    "duplicate payload of a type that is allowed once",
 		Severity: checker.Error,
 		Varies:   "warning for preferences of applications, and where platforms differ and no target is set",
 		Doc: `What it checks: profiles with more than one payload of a type that Apple's schema allows once.

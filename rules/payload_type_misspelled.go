@@ -17,7 +17,7 @@ var payloadTypeMisspelled = checker.Rule{
 		Doc: `What it checks: payloads whose type is a small edit away from one of Apple's, and payloads with the content of a SCEP payload under another type.
 Why it matters: devices ignore a payload of a type that they do not know, or treat it as preferences of another application. No certificate is requested,
 and payloads that refer to it find none. The content is checked as that of a SCEP payload all the same.
-Exceptions: a type that holds a template variable is not reported. Content under a type that is not Apple's is a warning, since an application may read it.`,
+Exceptions: a type with a template variable is not reported. Content under a type that is not Apple's is a warning, since an application may read it.`,
 		Help: "replace the PayloadType with Apple's spelling",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

@@ -13,7 +13,7 @@ var refPKCS12 = checker.Ref{
 var pkcs12Password = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "pkcs12-password",
-		Title:    "Password that does not open its PKCS #12 file",
+		Title:    "Password does not decrypt the PKCS #12 file",
 		Severity: checker.Error,
 		Varies:   "info for a correct password, or one that cannot be verified",
 		Doc: `What it checks: Password of a PKCS #12 payload opens the file in PayloadContent. The password is compared with the MAC of the file; nothing is decrypted.

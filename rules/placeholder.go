@@ -35,7 +35,7 @@ Exceptions: template variables are not placeholders. A PayloadIdentifier that st
 		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, n := range p.Profile.Source.Samples {
+		for _, n := range p.Profile.Source.Placeholders {
 			sample, ok := profile.Placeholder(n.Text())
 			if !ok {
 				sample = strings.TrimSpace(n.Text())

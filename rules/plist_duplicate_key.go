@@ -12,10 +12,10 @@ var plistDuplicateKey = checker.Rule{
 		ID:       "plist-duplicate-key",
 		Title:    "duplicate key in a dictionary",
 		Severity: checker.Error,
-		Doc: `What it checks: keys that one dictionary holds more than once.
+		Doc: `What it checks: keys that occur more than once in a dictionary.
 Why it matters: the reader of the property list keeps one of the values and drops the others, and readers differ in
 which one. What the profile seems to set is then not what the device gets.
-Exceptions: keys that hold template text are not compared.`,
+Exceptions: keys with template text are not compared.`,
 		Help: "keep one key with its value, and remove the other",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,

@@ -35,15 +35,15 @@ cannot be suppressed.`,
 	CheckDocument: func(p *checker.Pass) error {
 		for _, d := range p.Profile.Source.CompatWarnings {
 			f := p.At(d.Span, nil, "%s", checker.Prose(d.Message))
-			f.Severity, f.Help = checker.Warning, "use text that all readers of property lists accept"
+			f.Severity, f.Help = checker.Warning, d.Help
 		}
 		for _, err := range append(slices.Clip(p.Profile.Source.Faults), p.Profile.Err) {
 			if err == nil || err.Template {
 				continue
 			}
 			f := p.At(err.Span, nil, "%s", syntaxMessage(p, err))
-			if err.Hint != "" {
-				f.Help = err.Hint
+			if err.Help != "" {
+				f.Help = err.Help
 			}
 		}
 		return nil

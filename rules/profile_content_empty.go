@@ -10,7 +10,7 @@ var profileContentEmpty = checker.Rule{
 		ID:       "profile-content-empty",
 		Title:    "profile contains no payloads",
 		Severity: checker.Warning,
-		Doc: `What it checks: PayloadContent of the profile holds at least one payload.
+		Doc: `What it checks: PayloadContent of the profile contains at least one payload.
 Why it matters: an empty profile configures nothing, and devices have an error for it (MCProfileErrorDomain 1005,
 empty profile). It replaces an installed profile with the same PayloadIdentifier. Typical cause: a template whose
 conditions left nothing.

@@ -9,7 +9,7 @@ var profileEncrypted = checker.Rule{
 		Severity: checker.Info,
 		Doc: `What it checks: whether the payloads are encrypted (EncryptedPayloadContent).
 Why it matters: only the identity of the device can decrypt them. The envelope is checked; rules about payloads do not
-apply to what it holds.
+apply to its content.
 Exceptions: this finding cannot be suppressed.`,
 		Help:           "check the profile before encrypting it",
 		Unsuppressible: true,

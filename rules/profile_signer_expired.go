@@ -11,13 +11,13 @@ import (
 var profileSignerExpired = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "profile-signer-expired",
-		Title:    "signer certificate that is expired, or expires soon",
+		Title:    "signer certificate expired or expires soon",
 		Severity: checker.Warning,
 		Doc: `What it checks: the certificates of those who signed the profile are valid now, and for another 30 days. The signature itself is not verified without
 --verify-signatures.
 Why it matters: devices show a profile as verified only while the certificate of its signer is valid. The time of signing, which the message may hold, is
 the signer's own word.
-Exceptions: a signature that does not hold its certificate is not reported. --now sets another day.`,
+Exceptions: a signature without its certificate is not reported. --now sets another day.`,
 		Help: "renew the signer certificate, and sign the profile again",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,

@@ -11,7 +11,7 @@ import (
 var referenceKeyAlgorithm = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "reference-key-algorithm",
-		Title:    "CertificateType that does not fit the key of the identity",
+		Title:    "CertificateType does not match the key of the identity",
 		Severity: checker.Error,
 		Doc: `What it checks: CertificateType of an IKEv2 VPN fits the key of the identity that it names, in both directions.
 Why it matters: the device signs with that type of key, and cannot with another. The default is RSA. A SCEP payload makes RSA keys only. An ACME payload makes RSA keys, or

@@ -11,7 +11,7 @@ var scepContent = checker.Rule{
 		Title:    "SCEP settings are missing or not a dictionary",
 		Severity: checker.Error,
 		Doc: `What it checks: PayloadContent of a SCEP payload is a dictionary.
-Why it matters: it holds all settings of the payload; only common keys such as PayloadType are beside it.
+Why it matters: it contains all settings of the payload; only common keys such as PayloadType are beside it.
 PayloadContent of the profile is an array, and that of a certificate payload is data. Without the dictionary there is
 no URL to enroll at, and the payload is rejected.
 Exceptions: template text is not reported.`,

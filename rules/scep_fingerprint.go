@@ -16,7 +16,7 @@ var scepFingerprint = checker.Rule{
 		ID:       "scep-fingerprint",
 		Title:    "CAFingerprint is not a certificate digest",
 		Severity: checker.Error,
-		Doc: `What it checks: CAFingerprint holds the bytes of a digest: 16 (MD5), 20 (SHA-1), 28 (SHA-224), 32 (SHA-256), 48
+		Doc: `What it checks: CAFingerprint is the bytes of a digest: 16 (MD5), 20 (SHA-1), 28 (SHA-224), 32 (SHA-256), 48
 (SHA-384), or 64 (SHA-512).
 Why it matters: it is the digest of the CA certificate in DER form; <data> encodes its bytes as Base64. Apple's code
 derives the algorithm from the length, and matches no certificate otherwise. Tools print hexadecimal digits; put into

@@ -11,11 +11,11 @@ var scepKeyMisplaced = checker.Rule{
 		ID:       "scep-key-misplaced",
 		Title:    "SCEP key outside PayloadContent",
 		Severity: checker.Error,
-		Varies:   "warning if PayloadContent has the key, too, or holds template text",
+		Varies:   "warning if PayloadContent has the key, too, or contains template text",
 		Doc: `What it checks: the keys of a SCEP payload are inside its PayloadContent, not beside PayloadType.
 Why it matters: devices read SCEP keys only inside PayloadContent and ignore the others, so that the setting is lost.
 Typical cause: settings copied from an ACME payload, which has its keys beside PayloadType.
-Exceptions: a warning if PayloadContent has the key too, or holds template text that may add it.`,
+Exceptions: a warning if PayloadContent has the key too, or contains template text that may add it.`,
 		Help: "move the key and its value into the PayloadContent dictionary",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,

@@ -145,7 +145,7 @@ func retypedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 }
 
 // retaggedSCEP is the fix that changes the tags around a value and leaves the
-// value alone: it may be a secret, which no edit may show. White space around
+// value alone: it may be a secret, which no edit may show. Whitespace around
 // it goes where it would become a part of the value.
 func retaggedSCEP(src []byte, n *profile.Node, want profile.Kind) *checker.Fix {
 	if holdsMarkup(src, n) {

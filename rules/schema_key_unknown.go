@@ -7,7 +7,7 @@ import (
 var schemaKeyUnknown = checker.Rule{
 	Meta: checker.Meta{
 		ID:                schemaKeyUnknownID,
-		Title:             "key that Apple's schema does not have",
+		Title:             "key not in Apple's schema",
 		Severity:          checker.Info,
 		DisabledByDefault: true,
 		Doc: `What it checks: keys that Apple's schema does not list for the payload. The rule is off by default; use --enable schema-key-unknown.

@@ -12,7 +12,7 @@ import (
 var schemaValue = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "schema-value",
-		Title:    "value that Apple's schema does not list",
+		Title:    "value not in Apple's schema",
 		Severity: checker.Error,
 		Varies:   "warning for preferences of applications, and for one of several values in an array",
 		Doc: `What it checks: values of keys for which Apple's schema lists all values that are allowed. Text is case-sensitive.

@@ -82,7 +82,7 @@ Exceptions: only variables that no other product or script uses are counted, so 
 				continue
 			}
 			stray, usual := uses[product][0], uses[main][0]
-			p.Value(stray.node, "%q is a %s variable, but %q%s is a %s variable",
+			p.Value(stray.node, "%q is a variable of %s, but %q%s is a variable of %s",
 				excerpt(p, stray.text), product.Name, excerpt(p, usual.text), checker.Phrase(onLine(p, usual.node)), main.Name)
 		}
 		return nil

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -34,7 +35,7 @@ func TestDocParts(t *testing.T) {
 // data: short messages without a remedy, and help that says something else.
 func TestMessages(t *testing.T) {
 	shapes := map[string]bool{}
-	remedy := regexp.MustCompile(`; (write|add|remove|use|set|replace|move|rename|put|give|keep|sign|run|make|convert|generate|export) `)
+	remedy := regexp.MustCompile(`[;,:] (write|add|remove|use|set|replace|move|rename|put|give|keep|sign|run|make|convert|generate|export|save|resolve|unpack|extract|delete|leave|fix|split|download|check) `)
 	for _, rule := range All() {
 		for _, pattern := range []string{"bad*", "set*/*"} {
 			for _, file := range checkertest.Files(t, filepath.Join(testdata, rule.ID, pattern)) {
@@ -62,14 +63,15 @@ func checkWording(t *testing.T, shapes map[string]bool, remedy *regexp.Regexp, f
 	if shapes[shape] {
 		return
 	}
-	if f.Rule.ID != "plist-syntax" { // whose messages are those of the reader of property lists
-		shapes[shape] = true
-		if n := utf8.RuneCountInString(shape); n > 90 {
-			t.Errorf("%s: %d characters: %s", f.Rule.ID, n, f.Message)
-		}
-		if remedy.MatchString(shape) || strings.HasSuffix(f.Message, ".") {
-			t.Errorf("%s: a remedy, or a period: %s", f.Rule.ID, f.Message)
-		}
+	shapes[shape] = true
+	if n := utf8.RuneCountInString(shape); n > 90 {
+		t.Errorf("%s: %d characters: %s", f.Rule.ID, n, f.Message)
+	}
+	if remedy.MatchString(shape) || strings.HasSuffix(f.Message, ".") {
+		t.Errorf("%s: a remedy, or a period: %s", f.Rule.ID, f.Message)
+	}
+	if f.Rule.ID == "plist-syntax" && f.Help == f.Rule.Help { // the readers know what to do about each error
+		t.Errorf("%s: help that is not specific: %s", f.Rule.ID, f.Message)
 	}
 	said := func(text string) string { return strings.Join(wordsOf(text), " ") }
 	for _, text := range []string{f.Help, fixMessage(f)} {
@@ -142,7 +144,8 @@ var allowed = []string{
 	"Enrolment Protocol", // the title of RFC 8894
 	"Base64-encoded twice",
 	"nobody can", "nobody dares", "nobody knows", "nobody wrote", "nobody measures", "what nobody sees", "<dict>", "</dict>",
-	"there is none", "is none of", "is none\nof", "the identity is none", "is no fix", "is no line", "is no string", "Apple's code lacks", "lacks reports",
+	"dict, array, string", "dict.mobileconfig", "is no not", "organization organisation", "enroll enrol enrolling enrollment enrolment", "demo sample example", "array.slice assign\n\tbase64.decode base64.encode base64.is_valid base64url",
+	"<dict/>", "holds another twice, which holds another twice", "connection refused", "Judge compares", "there is no ", "there is none", "is none of", "is no longer", "is no more than", "is none\nof", "the identity is none", "is no fix", "is no line", "is no string", "Apple's code lacks", "lacks reports",
 	"digits of a sample", "sampleUUID", "base64Text", "the outermost first", // CMS message, not dictionary
 }
 
@@ -215,6 +218,9 @@ func exportedDocs(file *ast.File, check func(name, text string)) {
 func TestWords(t *testing.T) {
 	patterns := map[*regexp.Regexp]string{}
 	for word, use := range never {
+		if use != "Base64" && use != "PKCS #12" { // of which only the spelling matters
+			word = `(?i:` + word + `)`
+		}
 		patterns[regexp.MustCompile(`(?:^|[^\w-])(`+word+`)(?:$|[^\w-])`)] = use
 	}
 	check := func(where, text string) {
@@ -222,8 +228,8 @@ func TestWords(t *testing.T) {
 			text = strings.ReplaceAll(text, part, "")
 		}
 		for pattern, use := range patterns {
-			if m := pattern.FindStringSubmatch(text); m != nil {
-				t.Errorf("%s: %q; use %s", where, m[1], use)
+			for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
+				t.Errorf("%s: %q in %q; use %s", where, text[at[2]:at[3]], text[max(0, at[2]-30):min(len(text), at[3]+30)], use)
 			}
 		}
 	}
@@ -232,39 +238,34 @@ func TestWords(t *testing.T) {
 			check(rule.ID, text)
 		}
 	}
-	var files []string
-	for _, pattern := range []string{"*.go", "../checker/report/*.go"} {
-		list, err := filepath.Glob(pattern)
-		if err != nil || len(list) == 0 {
-			t.Fatal(pattern, err)
-		}
-		files = append(files, list...)
-	}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
+	for _, file := range sourceFiles(t) {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, group := range parsed.Comments {
-			check(file, group.Text())
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool { // the texts of findings
-			if call, ok := n.(*ast.CallExpr); ok {
-				for _, arg := range call.Args {
-					if text, ok := arg.(*ast.BasicLit); ok && text.Kind == token.STRING && strings.Contains(text.Value, " ") {
-						if s, err := strconv.Unquote(text.Value); err == nil {
-							check(file, s)
-						}
-					}
+		ast.Inspect(parsed, func(n ast.Node) bool { // texts for users are more than one word
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING && strings.Contains(text.Value, " ") {
+				if s, err := strconv.Unquote(text.Value); err == nil {
+					check(file, s)
 				}
 			}
 			return true
 		})
+		for _, group := range docComments(parsed) {
+			check(file, group.Text())
+		}
 	}
 	checkDocs(t, check)
+	for _, file := range prose(t) {
+		fenced := false
+		for line := range strings.Lines(string(checkertest.Read(t, file))) {
+			if strings.HasPrefix(strings.TrimSpace(line), "```") {
+				fenced = !fenced
+			} else if !fenced {
+				check(file, codeSpan.ReplaceAllString(linkTarget.ReplaceAllString(line, "]"), ""))
+			}
+		}
+	}
 	policies, err := filepath.Glob("../policies/*/*/*.rego")
 	if err != nil || len(policies) < 60 {
 		t.Fatalf("%d policies, %v", len(policies), err)
@@ -279,6 +280,79 @@ func TestWords(t *testing.T) {
 			}
 		}
 	}
+}
+
+var (
+	codeSpan   = regexp.MustCompile("`[^`]*`")
+	linkTarget = regexp.MustCompile(`\]\([^)]*\)`)
+)
+
+// filesOf returns the files of the project with one of these endings, without tests,
+// test data, and what is generated from the schema of others.
+func filesOf(t *testing.T, endings ...string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "testdata" || len(entry.Name()) > 2 && entry.Name()[0] == '.'):
+			return fs.SkipDir
+		case slices.Contains(endings, filepath.Ext(path)) && !strings.HasSuffix(path, "_test.go"):
+			list = append(list, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// sourceFiles returns the files of Go.
+func sourceFiles(t *testing.T) []string {
+	list := filesOf(t, ".go")
+	if len(list) < 300 {
+		t.Fatalf("%d files", len(list))
+	}
+	return list
+}
+
+// prose returns the documents, schemas, pages, and files for CI that people read.
+func prose(t *testing.T) []string {
+	list := filesOf(t, ".md", ".json", ".tmpl", ".yml", ".yaml")
+	if len(list) < 15 {
+		t.Fatalf("%d documents", len(list))
+	}
+	return list
+}
+
+// docComments returns the comments of the package and of its declarations, of their
+// fields, and of their values.
+func docComments(file *ast.File) (list []*ast.CommentGroup) {
+	add := func(groups ...*ast.CommentGroup) {
+		for _, group := range groups {
+			if group != nil {
+				list = append(list, group)
+			}
+		}
+	}
+	add(file.Doc)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch d := n.(type) {
+		case *ast.FuncDecl:
+			add(d.Doc)
+		case *ast.GenDecl:
+			add(d.Doc)
+		case *ast.TypeSpec:
+			add(d.Doc, d.Comment)
+		case *ast.ValueSpec:
+			add(d.Doc, d.Comment)
+		case *ast.Field:
+			add(d.Doc, d.Comment)
+		}
+		return true
+	})
+	return list
 }
 
 // checkDocs checks the doc comments of exported names in the packages of documented:

@@ -19,36 +19,49 @@ func DriftRules() []checker.Rule {
 // driftRules are in the order of driftOrder.
 var driftRules = []checker.Meta{
 	{
-		ID: "drift-missing", Title: "profile of the repository is not deployed", Severity: checker.Warning,
-		Doc:  `Found by sceplint audit --against: no deployed profile has the PayloadIdentifier or the PayloadUUID of the profile.`,
+		ID: "drift-missing", Title: "profile in the repository is not deployed", Severity: checker.Warning,
+		Doc: `What it checks: some deployed profile has the PayloadIdentifier or the PayloadUUID of each profile in the repository.
+Why it matters: devices do not have the settings that the repository describes.
+Exceptions: this rule runs only in sceplint audit --against.`,
 		Help: "deploy the profile, or remove it from the repository",
 	},
 	{
-		ID: "drift-variant", Title: "another profile of the same identifier is deployed instead", Severity: checker.Info,
-		Doc: `Found by sceplint audit --against: the repository has several profiles of one PayloadIdentifier, and the deployed ones are nearer to another of
-them, by PayloadUUID or else by their values. A device has one profile of an identifier only.`,
-		Help: "give each profile an identifier of its own, or remove the one that is not deployed",
+		ID: "drift-variant", Title: "different profile with the same identifier is deployed", Severity: checker.Info,
+		Doc: `What it checks: of several profiles in the repository with one PayloadIdentifier, each is deployed. A deployed profile is
+compared with the one that has its PayloadUUID, or else with the one that has the fewest different values.
+Why it matters: a device keeps one profile per identifier, so the profiles replace each other.
+Exceptions: this rule runs only in sceplint audit --against.`,
+		Help: "use a different identifier in each profile, or remove the profile that is not deployed",
 	},
 	{
 		ID: "drift-extra", Title: "deployed profile is not in the repository", Severity: checker.Warning,
-		Doc:  `Found by sceplint audit --against: no profile of the repository has the PayloadIdentifier or the PayloadUUID of the deployed one.`,
+		Doc: `What it checks: some profile in the repository has the PayloadIdentifier or the PayloadUUID of each deployed profile.
+Why it matters: changes and reviews in the repository do not reach a profile that is not there.
+Exceptions: this rule runs only in sceplint audit --against.`,
 		Help: "add the profile to the repository, or remove it from the devices",
 	},
 	{
 		ID: "drift-scope", Title: "deployed PayloadScope differs from the repository", Severity: checker.Error,
-		Doc:  `Found by sceplint audit --against: the profile is deployed for the user and not the system, or the other way round.`,
-		Help: "deploy the profile with the scope of the repository, or change it there",
+		Doc: `What it checks: the deployed profile has the PayloadScope of the profile in the repository.
+Why it matters: the identity is installed for the user instead of the device, or the reverse, where other software does
+not find it.
+Exceptions: this rule runs only in sceplint audit --against.`,
+		Help: "deploy the profile with the scope in the repository, or change the scope there",
 	},
 	{
 		ID: "drift-changed", Title: "deployed value differs from the repository", Severity: checker.Error,
-		Doc: `Found by sceplint audit --against: a value is another one, is missing, or is not in the repository. Template text is not compared, nor what
-an export leaves out.`,
-		Help: "deploy the profile of the repository, or change the value there",
+		Doc: `What it checks: each value of the deployed profile is in the profile of the repository, and the reverse.
+Why it matters: devices use a setting that was not reviewed.
+Exceptions: template text and values that an export omits are not compared. This rule runs only in sceplint audit
+--against.`,
+		Help: "deploy the profile in the repository, or change the value there",
 	},
 	{
 		ID: "drift-uuid", Title: "deployed PayloadUUID differs from the repository", Severity: checker.Info,
-		Doc:  `Found by sceplint audit --against: management systems that regenerate a profile give it other UUIDs.`,
-		Help: "compare the other values; if they agree, nothing needs to be done",
+		Doc: `What it checks: the payloads of the deployed profile have the PayloadUUIDs of those in the repository.
+Why it matters: MDM servers that regenerate a profile change its UUIDs. Otherwise the profile was edited elsewhere.
+Exceptions: this rule runs only in sceplint audit --against.`,
+		Help: "compare the other values; if they match, no action is needed",
 	},
 }
 

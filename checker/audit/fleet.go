@@ -21,7 +21,7 @@ type Fleet struct {
 	rows     map[string]*row // by ID of the configuration
 	rules    map[string]*ruleRow
 	devices  map[string]*deviceRow // by name
-	secrets  map[string]*secretRow // static challenges, by mark
+	secrets  map[string]*secretRow // hard-coded challenges, by mark
 	parts    map[string]bool       // the files that have a result for each of their parts
 	failures map[string]string     // what could not be checked: file to why
 	lost     int                   // failures above the limit

@@ -44,7 +44,7 @@ func (m *Marker) digest(text string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Comparable reports whether all static challenges were marked with one key. If not, one that several parts of the
+// Comparable reports whether all hard-coded challenges were marked with one key. If not, one that several parts of the
 // summary share counts once for each of them.
 func (f *Fleet) Comparable() bool {
 	first := ""
@@ -60,7 +60,7 @@ func (f *Fleet) Comparable() bool {
 	return true
 }
 
-// AcrossRuns reports whether the static challenges can be compared with those of another run.
+// AcrossRuns reports whether the hard-coded challenges can be compared with those of another run.
 func (f *Fleet) AcrossRuns() bool {
 	for mark := range f.secrets {
 		if strings.HasPrefix(mark, runMark) {
@@ -71,5 +71,5 @@ func (f *Fleet) AcrossRuns() bool {
 }
 
 // NotCompared is the note on a summary that is not Comparable.
-const NotCompared = "static challenges were hashed with different keys: one that occurs in several parts or runs is counted once for each; " +
+const NotCompared = "hard-coded challenges were hashed with different keys: one that occurs in several parts or runs is counted once for each; " +
 	"rerun all of them with the same --mark-key FILE to compare them"

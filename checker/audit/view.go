@@ -152,7 +152,7 @@ func heavier(a, b string) int {
 	return cmp.Compare(y, x)
 }
 
-// static summarizes static challenges by configuration.
+// static summarizes hard-coded challenges by configuration.
 func (f *Fleet) static() map[string]*Static {
 	by, comparable := map[string]*Static{}, f.Comparable()
 	for _, s := range f.secrets {

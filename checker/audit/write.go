@@ -130,7 +130,7 @@ func dropUniformColumns(head []string, rows [][]string) []string {
 }
 
 // ChallengeText returns the kind of challenge, and whether several share a
-// static one.
+// hard-coded one.
 func (x *ConfigurationRow) ChallengeText() string {
 	if x.Static == nil {
 		return x.Challenge
@@ -141,13 +141,13 @@ func (x *ConfigurationRow) ChallengeText() string {
 	}
 	switch {
 	case x.Static.Devices > 1:
-		return fmt.Sprintf("static, one on %s%d devices", least, x.Static.Devices)
+		return fmt.Sprintf("hard-coded, one on %s%d devices", least, x.Static.Devices)
 	case x.Static.Profiles > 1:
-		return fmt.Sprintf("static, one in %s%d profiles", least, x.Static.Profiles)
+		return fmt.Sprintf("hard-coded, one in %s%d profiles", least, x.Static.Profiles)
 	case x.Static.NotCompared:
-		return "static, not compared"
+		return "hard-coded, not compared"
 	}
-	return "static"
+	return "hard-coded"
 }
 
 // driftHead are the columns of drift in a table of another view.

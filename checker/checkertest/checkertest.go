@@ -17,7 +17,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 )
 
-// Now is the time that test data is judged at.
+// Now is the time at which test data is checked.
 var Now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // Want is one finding that test data asks for.

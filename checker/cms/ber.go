@@ -84,7 +84,7 @@ func (r *berReader) header() (tag byte, length int) {
 func (r *berReader) expect(tag byte, name string) int {
 	found, length := r.header()
 	if r.err == nil && found != tag {
-		r.err = fmt.Errorf("CMS message is damaged: its %s is missing", name)
+		r.err = fmt.Errorf("CMS message is corrupt: its %s is missing", name)
 	}
 	return length
 }
@@ -95,7 +95,7 @@ func (r *berReader) push(length int) {
 		return
 	}
 	if r.depth == maxNesting {
-		r.err = fmt.Errorf("CMS message nests more than %d elements", maxNesting)
+		r.err = fmt.Errorf("CMS message is nested more than %d deep", maxNesting)
 		return
 	}
 	scope := berScope{r.pos + length, true, false}
@@ -167,7 +167,7 @@ func (r *berReader) octetString() []byte {
 		case tag == tagChunks:
 			r.push(length)
 		case tag != tagOctets:
-			r.err = errors.New("CMS message does not hold its content in octet strings")
+			r.err = errors.New("CMS message is corrupt: its content is not in octet strings")
 		case length > 0 && len(content) == 0:
 			content = r.text[r.pos : r.pos+length : r.pos+length]
 			r.pos += length

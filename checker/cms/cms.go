@@ -26,9 +26,27 @@ var (
 	errNotCMS      = errors.New("not a CMS message")
 	errCMSCut      = errors.New("CMS message is truncated")
 	errCMSUnclosed = errors.New("CMS message is truncated before its end-of-contents octets")
-	errCMSOverrun  = errors.New("CMS message is damaged: an element runs past the end of the one around it")
-	errCMSLength   = errors.New("CMS message is damaged: a length is reserved, too large or out of place")
+	errCMSOverrun  = errors.New("CMS message is corrupt: an element ends after the one around it")
+	errCMSLength   = errors.New("CMS message is corrupt: a length is reserved, too large, or misplaced")
 )
+
+// contentError is the error of a message that is intact, but not a signed profile.
+type contentError struct{ message, help string }
+
+func (e *contentError) Error() string { return e.message }
+
+const (
+	helpSign  = "sign the profile with openssl cms -sign -nodetach"
+	helpOther = "replace the file with the signed profile"
+)
+
+// Help returns what to do about an error of this package, in one imperative.
+func Help(err error) string {
+	if e := (*contentError)(nil); errors.As(err, &e) {
+		return e.help
+	}
+	return "sign the profile again, or download it again"
+}
 
 // Content returns the content of one CMS SignedData message (RFC 5652) in BER or
 // DER. Signatures are not verified. The result is a part of text unless the
@@ -54,7 +72,7 @@ func Content(text []byte) ([]byte, error) {
 	r.open(TagSequence, "encapsulated content")
 	r.primitive(TagOID, "type of the encapsulated content")
 	if !r.more() && r.err == nil {
-		return nil, errors.New("CMS message carries no content (a detached signature); sign with the content attached, as openssl cms -sign -nodetach does")
+		return nil, &contentError{"CMS message has no content: the signature is detached", helpSign}
 	}
 	r.open(tagContext0, "encapsulated content")
 	content := r.octetString()
@@ -80,22 +98,22 @@ func recognize(text []byte) error {
 		return err
 	}
 	if bytes.HasPrefix(text[pos:], []byte{TagInteger, 1, 3, TagSequence}) {
-		return errors.New("a PKCS #12 file (certificate and private key), not a signed profile")
+		return &contentError{"found a PKCS #12 file; expected a signed profile", helpOther}
 	}
 	tag, _, pos, err := ReadHeader(text, pos)
 	if tag == TagSequence && err == nil && pos < len(text) && text[pos] == tagContext0 {
-		return errors.New("an X.509 certificate in DER, not a signed profile")
+		return &contentError{"found an X.509 certificate in DER; expected a signed profile", helpOther}
 	}
 	return errNotCMS
 }
 
-// otherCMSContent says what to do about a message that is not SignedData.
+// otherCMSContent returns the error of a message that is not SignedData.
 func otherCMSContent(oid string) error {
 	switch oid { // EnvelopedData, SignedAndEnvelopedData, EncryptedData, AuthEnvelopedData
 	case pkcs7 + "\x03", pkcs7 + "\x04", pkcs7 + "\x06", pkcs9 + "\x10\x01\x17":
-		return errors.New("CMS message is encrypted (EnvelopedData), not signed; check the profile before it is encrypted")
+		return &contentError{"CMS message is encrypted (EnvelopedData); expected SignedData", "check the profile before encrypting it"}
 	}
-	return errors.New("CMS message holds another type of content than SignedData; sign the profile, as openssl cms -sign -nodetach does")
+	return &contentError{"CMS message has an unsupported content type; expected SignedData", helpSign}
 }
 
 // DecodePEM returns the DER in the first PEM block of a text that starts with
@@ -105,19 +123,19 @@ func DecodePEM(text []byte) ([]byte, error) {
 	block, rest := pem.Decode(text)
 	// The decoder skips a broken block to the next one.
 	if block == nil || bytes.Count(text[:len(text)-len(rest)], []byte("-----BEGIN")) != 1 {
-		return nil, errors.New("PEM block is damaged or its END line is missing")
+		return nil, &contentError{"PEM block is corrupt, or its END line is missing", helpSign}
 	}
 	kind := strings.ToUpper(block.Type)
 	switch {
 	case kind == "CMS", kind == "SIGNED MESSAGE", strings.HasPrefix(kind, "PKCS7"), strings.HasPrefix(kind, "PKCS #7"):
 		if len(block.Bytes) == 0 || block.Bytes[0] != TagSequence { // a profile, or another block
-			return nil, errors.New("PEM block does not hold a CMS message, whatever its BEGIN line says; sign the profile")
+			return nil, &contentError{"PEM block contains no CMS message, despite its BEGIN line", helpSign}
 		}
 		return block.Bytes, nil
 	case strings.Contains(kind, "PRIVATE KEY"):
-		return nil, errors.New("a private key in PEM, not a signed profile")
+		return nil, &contentError{"found a private key in PEM; expected a signed profile", helpOther}
 	case strings.Contains(kind, "CERTIFICATE"):
-		return nil, errors.New("a certificate or certificate request in PEM, not a signed profile")
+		return nil, &contentError{"found a certificate or certificate request in PEM; expected a signed profile", helpOther}
 	}
-	return nil, errors.New("PEM block does not hold a CMS message; its BEGIN line should say PKCS7 or CMS")
+	return nil, &contentError{"unsupported PEM block; expected PKCS7 or CMS in its BEGIN line", helpSign}
 }

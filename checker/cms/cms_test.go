@@ -160,12 +160,12 @@ func TestSignedContentCopies(t *testing.T) {
 
 func TestSignedContentErrors(t *testing.T) {
 	const (
-		noSignedProfile = ", not a signed profile"
+		noSignedProfile = "; expected a signed profile"
 		cutOff          = "CMS message is truncated"
-		damaged         = "CMS message is damaged: "
-		overrun         = damaged + "an element runs past the end of the one around it"
-		badLength       = damaged + "a length is reserved, too large or out of place"
-		tooDeep         = "CMS message nests more than 32 elements"
+		damaged         = "CMS message is corrupt: "
+		overrun         = damaged + "an element ends after the one around it"
+		badLength       = damaged + "a length is reserved, too large, or misplaced"
+		tooDeep         = "CMS message is nested more than 32 deep"
 	)
 	message := signedMessage(derTLV, octetTLV("profile"))
 	contentInfo := func(oid string) []byte {
@@ -183,15 +183,15 @@ func TestSignedContentErrors(t *testing.T) {
 		{"empty", nil, "not a CMS message"},
 		{"text", []byte("<?xml"), "not a CMS message"},
 		{"digits", []byte("0123456789"), "not a CMS message"},
-		{"detached", signedMessage(derTLV), "CMS message carries no content (a detached signature); sign with the content attached, as openssl cms -sign -nodetach does"},
-		{"detached, BER", signedMessage(berTLV), "CMS message carries no content (a detached signature)"},
-		{"EnvelopedData", contentInfo(pkcs7 + "\x03"), "CMS message is encrypted (EnvelopedData), not signed"},
-		{"AuthEnvelopedData", contentInfo(pkcs9 + "\x10\x01\x17"), "CMS message is encrypted (EnvelopedData), not signed"},
-		{"data", contentInfo(pkcs7 + "\x01"), "CMS message holds another type of content than SignedData"},
-		{"other content", contentInfo("\x2a\x03"), "CMS message holds another type of content than SignedData"},
-		{"certificate", derTLV(TagSequence, derTLV(TagSequence, derTLV(tagContext0, derTLV(TagInteger, []byte{2})), derTLV(TagInteger, []byte{1}))), "an X.509 certificate in DER" + noSignedProfile},
-		{"certificate, cut off", derTLV(TagSequence, derTLV(TagSequence, derTLV(tagContext0, derTLV(TagInteger, []byte{2})), make([]byte, 300)))[:20], "an X.509 certificate in DER" + noSignedProfile},
-		{"PKCS#12", derTLV(TagSequence, derTLV(TagInteger, []byte{3}), derTLV(TagSequence, derTLV(TagOID, oidData))), "a PKCS #12 file (certificate and private key)" + noSignedProfile},
+		{"detached", signedMessage(derTLV), "CMS message has no content: the signature is detached"},
+		{"detached, BER", signedMessage(berTLV), "CMS message has no content: the signature is detached"},
+		{"EnvelopedData", contentInfo(pkcs7 + "\x03"), "CMS message is encrypted (EnvelopedData); expected SignedData"},
+		{"AuthEnvelopedData", contentInfo(pkcs9 + "\x10\x01\x17"), "CMS message is encrypted (EnvelopedData); expected SignedData"},
+		{"data", contentInfo(pkcs7 + "\x01"), "CMS message has an unsupported content type"},
+		{"other content", contentInfo("\x2a\x03"), "CMS message has an unsupported content type"},
+		{"certificate", derTLV(TagSequence, derTLV(TagSequence, derTLV(tagContext0, derTLV(TagInteger, []byte{2})), derTLV(TagInteger, []byte{1}))), "found an X.509 certificate in DER" + noSignedProfile},
+		{"certificate, cut off", derTLV(TagSequence, derTLV(TagSequence, derTLV(tagContext0, derTLV(TagInteger, []byte{2})), make([]byte, 300)))[:20], "found an X.509 certificate in DER" + noSignedProfile},
+		{"PKCS#12", derTLV(TagSequence, derTLV(TagInteger, []byte{3}), derTLV(TagSequence, derTLV(TagOID, oidData))), "found a PKCS #12 file; expected a signed profile"},
 		{"private key", derTLV(TagSequence, derTLV(TagInteger, []byte{0}), derTLV(TagInteger, []byte{1})), "not a CMS message"},
 		{"empty sequence", derTLV(TagSequence), damaged + "its content type is missing"},
 		{"nothing in the ContentInfo", derTLV(TagSequence, derTLV(TagOID, oidSigned)), damaged + "its content is missing"},
@@ -205,9 +205,9 @@ func TestSignedContentErrors(t *testing.T) {
 		{"no encapsulated content", signedData(version, algorithms), damaged + "its encapsulated content is missing"},
 		{"no type of the content", signedData(version, algorithms, derTLV(TagSequence)), damaged + "its type of the encapsulated content is missing"},
 		{"content without its wrapper", signedData(version, algorithms, derTLV(TagSequence, derTLV(TagOID, oidData), octetTLV("profile"))), damaged + "its encapsulated content is missing"},
-		{"empty wrapper", signedMessage(derTLV, nil), "CMS message does not hold its content in octet strings"},
-		{"content of PKCS #7", signedMessage(derTLV, derTLV(TagSequence, octetTLV("profile"))), "CMS message does not hold its content in octet strings"},
-		{"chunk of another type", signedMessage(berTLV, berTLV(tagChunks, octetTLV("pro"), derTLV(TagInteger, []byte{1}))), "CMS message does not hold its content in octet strings"},
+		{"empty wrapper", signedMessage(derTLV, nil), "CMS message is corrupt: its content is not in octet strings"},
+		{"content of PKCS #7", signedMessage(derTLV, derTLV(TagSequence, octetTLV("profile"))), "CMS message is corrupt: its content is not in octet strings"},
+		{"chunk of another type", signedMessage(berTLV, berTLV(tagChunks, octetTLV("pro"), derTLV(TagInteger, []byte{1}))), "CMS message is corrupt: its content is not in octet strings"},
 
 		{"one octet", message[:1], cutOff},
 		{"two octets of three", message[:2], cutOff},
@@ -288,7 +288,7 @@ func TestPEMContent(t *testing.T) {
 		return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: message})
 	}
 	cms := block("CMS")
-	const broken = "PEM block is damaged or its END line is missing"
+	const broken = "PEM block is corrupt, or its END line is missing"
 	tests := []struct {
 		name string
 		text []byte
@@ -302,11 +302,11 @@ func TestPEMContent(t *testing.T) {
 		{"CR LF", bytes.ReplaceAll(cms, []byte("\n"), []byte("\r\n")), ""},
 		{"no line end at the end", bytes.TrimSpace(cms), ""},
 		{"followed by another block", slices.Concat(cms, block("CERTIFICATE")), ""},
-		{"certificate", block("CERTIFICATE"), "a certificate or certificate request in PEM, not a signed profile"},
-		{"certificate before CMS", slices.Concat(block("CERTIFICATE"), cms), "a certificate or certificate request in PEM, not a signed profile"},
-		{"certificate request", block("CERTIFICATE REQUEST"), "a certificate or certificate request in PEM, not a signed profile"},
-		{"private key", block("RSA PRIVATE KEY"), "a private key in PEM, not a signed profile"},
-		{"other", block("PUBLIC KEY"), "PEM block does not hold a CMS message; its BEGIN line should say PKCS7 or CMS"},
+		{"certificate", block("CERTIFICATE"), "found a certificate or certificate request in PEM; expected a signed profile"},
+		{"certificate before CMS", slices.Concat(block("CERTIFICATE"), cms), "found a certificate or certificate request in PEM; expected a signed profile"},
+		{"certificate request", block("CERTIFICATE REQUEST"), "found a certificate or certificate request in PEM; expected a signed profile"},
+		{"private key", block("RSA PRIVATE KEY"), "found a private key in PEM; expected a signed profile"},
+		{"other", block("PUBLIC KEY"), "unsupported PEM block; expected PKCS7 or CMS in its BEGIN line"},
 		{"BEGIN alone", []byte("-----BEGIN"), broken},
 		{"cut off", cms[:len(cms)/2], broken},
 		{"END of another type", bytes.Replace(cms, []byte("END CMS"), []byte("END PKCS7"), 1), broken},

@@ -179,7 +179,7 @@ func (r *berReader) element(out []byte) []byte {
 	case r.err != nil:
 		return out
 	case tag&0x1f == 0x1f || tag == 0:
-		r.err = errors.New("CMS message is damaged: a tag is out of place")
+		r.err = errors.New("CMS message is corrupt: misplaced tag")
 		return out
 	case tag&0x20 == 0:
 		r.pos += length
@@ -239,7 +239,7 @@ func (r *berReader) signerInfo() (info signerInfo) {
 	}
 	info.algorithm = r.element(nil)
 	if r.peek() == 0 && r.err == nil {
-		r.err = errors.New("CMS message is damaged: a signature is missing")
+		r.err = errors.New("CMS message is corrupt: a signature is missing")
 	}
 	info.signature = r.octetString()
 	r.close()

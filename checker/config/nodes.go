@@ -59,7 +59,7 @@ func (r *reader) object(n *yaml.Node, what string, fields []field, required ...s
 	}
 }
 
-// pairs yields the keys and values of a mapping; doubled keys are wrong.
+// pairs yields the keys and values of a mapping; duplicate keys are wrong.
 func (r *reader) pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 	return func(yield func(*yaml.Node, *yaml.Node) bool) {
 		seen := map[string]bool{}
@@ -160,7 +160,7 @@ func kind(n *yaml.Node) string {
 // with all others.
 const maxKeys = 5000
 
-// tooMany refuses an object with too many keys.
+// tooMany rejects an object with too many keys.
 func (r *reader) tooMany(n *yaml.Node) bool {
 	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
 		r.wrong(n, "data has a mapping of more than %d keys; move it to a JSON file for --data", maxKeys)

@@ -22,7 +22,7 @@ type Project struct {
 
 	*Config          // never nil once it is read
 	directory string // absolute, that the file lies in; "" if there is none
-	root      string // absolute, that nothing it names may lie outside of
+	root      string // absolute, that contains everything it refers to
 	here      string // the working directory, with its links followed
 	shell     string // the working directory, as the shell calls it
 }

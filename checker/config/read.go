@@ -249,7 +249,7 @@ func (r *reader) globs(n *yaml.Node) (list []string) {
 	return list
 }
 
-// near finds the name that a misspelt one may stand for, or "".
+// near finds the name that a misspelled one may stand for, or "".
 func near(name string, known []string) string {
 	best, far := "", 3
 	for _, k := range known {

@@ -52,7 +52,7 @@ type block struct {
 	what   string     // what it is, if it is open
 	open   bool       // its end is missing
 	indent int        // of each line, in bytes that are no part of it
-	escape string     // characters that are doubled before {
+	escape string     // characters that are repeated before {
 }
 
 // decode decodes the lines of the block.

@@ -42,7 +42,7 @@ func (s *document) readInstalled(root *plist.Node) []*profile.Profile {
 	}
 	if len(list) == 0 {
 		list = append(list, &profile.Profile{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true,
-			Nothing: "what profiles show writes where no profiles are installed"}})
+			Nothing: "the output of profiles show on a device without profiles"}})
 	}
 	s.Rewritten = true
 	return list
@@ -134,7 +134,7 @@ func (s *document) reportedOrNone(list []*profile.Profile) []*profile.Profile {
 	if len(list) == 0 {
 		src := s.rewritten()
 		list = append(list, &profile.Profile{Source: src, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportSystemProfiler, Deployed: true, Lossy: true,
-			Nothing: "what system_profiler writes where no profiles are installed"}})
+			Nothing: "the output of system_profiler on a device without profiles"}})
 	}
 	return list
 }
@@ -225,7 +225,7 @@ func (s *document) reportedProfile(item *plist.Node, level string) *profile.Prof
 	for c := range item.Get("_items").Children() {
 		payload, err := reportedPayload(c)
 		if err != nil {
-			return s.unreadable(export, plist.NoSpan, "the settings of payload %d, %s, cannot be read: %v", len(payloads)+1, quote(c.Get("_name").Text()), err)
+			return s.unreadable(export, plist.NoSpan, "settings of payload %d, %s, cannot be read: %v", len(payloads)+1, quote(c.Get("_name").Text()), err)
 		}
 		payloads = append(payloads, payload)
 	}

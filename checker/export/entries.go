@@ -40,7 +40,7 @@ func (l *EntryReader) newEntry(at origin, root, general string) *Entry {
 // end sets the size of the entry.
 func (p *Entry) end(at int64) {
 	if at-p.At > plist.MaxSize {
-		p.fault = &fault{message: "an entry of the export begins here that has more than 256 MiB; it is not read"}
+		p.fault = &fault{message: "export entry is larger than 256 MiB and was not read", help: "export the entry on its own, or split it"}
 		return
 	}
 	p.Size = int32(at - p.At)
@@ -53,7 +53,7 @@ func (p *Entry) origin() *plist.Origin {
 // fault says what is wrong with an export.
 type fault struct {
 	message string
-	hint    string
+	help    string
 }
 
 // EntryReader splits an export that lists profiles into entries, so that it need
@@ -137,7 +137,7 @@ func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
 		}
 		src.Text = nil
 		err := src.Errorf("%s", f.message)
-		err.Span, err.Hint = plist.Span{Start: 0, End: 0}, f.hint
+		err.Span, err.Help = plist.Span{Start: 0, End: 0}, f.help
 		return []*profile.Profile{{Source: src.Source, Err: err, Export: &profile.Export{Kind: kind}}}
 	}
 	if root != "" {

@@ -169,7 +169,7 @@ func TestListDamaged(t *testing.T) {
 		}
 		for i := range text {
 			if whole, parts, damaged, fault, ok := readBoth(t, text[:i]); ok && !slices.Equal(whole, parts) {
-				if escape := strings.HasSuffix(whole[len(whole)-1], "an escape that JSON does not have; write \\\\ for a backslash\n"); escape && damaged && fault {
+				if escape := strings.HasSuffix(whole[len(whole)-1], "invalid escape in a string; use \\\\ for a backslash\n"); escape && damaged && fault {
 					continue // the end of the text is told, and not that of the escape
 				}
 				t.Errorf("%s: cut off at %d: as a whole (-) and in parts (+):\n%s", name, i, cmp.Diff(whole, parts))

@@ -59,7 +59,7 @@ func (s *document) readPlist(root *plist.Node) []*profile.Profile {
 			return nil // meant to be a profile
 		}
 		return []*profile.Profile{{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true,
-			Nothing: "an empty property list, which profiles show writes where no profiles are installed"}}}
+			Nothing: "an empty property list, the output of profiles show on a device without profiles"}}}
 	case root.Get("ProfileList").Is(plist.Array):
 		return s.readProfileList(root)
 	case root.Get("Command").Is(plist.Dict):
@@ -96,8 +96,8 @@ func (s *document) escaped(head []byte) []*profile.Profile {
 		at := plist.Span{Start: bytes.IndexByte(s.Text, '&'), End: len(bytes.TrimRight(s.Text, " \t\r\n"))}
 		p := s.embedded(at, unescapeXML, &profile.Export{Kind: profile.ExportEscaped})
 		p.Source.Faults = slices.Insert(p.Source.Faults, 0, &plist.SyntaxError{
-			Source: p.Source, Span: plist.Span{Start: 0, End: 1}, Message: "markup is written with entities, so that the file is not a property list; expected < for &lt;",
-			Hint: "replace the entities with the characters that they stand for",
+			Source: p.Source, Span: plist.Span{Start: 0, End: 1}, Message: "markup is escaped: found &lt;, expected <",
+			Help: "replace the entities with the characters that they stand for",
 		})
 		return []*profile.Profile{p}
 	}
@@ -139,7 +139,9 @@ func (s *document) read(text []byte, origin *plist.Origin, export *profile.Expor
 	}
 	if s.values += p.Root.Count(maxExported); s.values > maxExported {
 		p.Release()
-		return s.unreadable(export, plist.NoSpan, "the profiles of the export hold more than %d values together; split it", maxExported)
+		p := s.unreadable(export, plist.NoSpan, "profiles of the export have more than %d values in total", maxExported)
+		p.Err.Help = "split the export"
+		return p
 	}
 	return p
 }
@@ -149,7 +151,7 @@ const maxExported = 1 << 21
 
 // unreadable returns a profile of the document that cannot be read.
 func (s *document) unreadable(export *profile.Export, at plist.Span, format string, args ...any) *profile.Profile {
-	err := s.Errorf(format, args...)
+	err := s.Errorf(format, args...).WithHelp("export the profile again")
 	err.Span = at
 	if export.Name != "" {
 		err.Prefix("in the profile " + quote(export.Name) + ": ")

@@ -25,7 +25,7 @@ func (s *document) readIntune(root *plist.Node) []*profile.Profile {
 	list, apple := s.intuneEntries(root, entries)
 	if n := root.Get(nextLink); n.Is(plist.String) && n.Text() != "" && ofConfigurations(root.Get("@odata.context").Text()) {
 		more := s.unreadable(&profile.Export{Kind: profile.ExportIntune}, n.Span(), "%s", morePages)
-		more.Err.Hint = morePagesHint
+		more.Err.Help = morePagesHelp
 		if value := root.Get("value"); value != nil && n.Span().Start < value.Span().Start {
 			return slices.Insert(list, 0, more)
 		}
@@ -35,7 +35,7 @@ func (s *document) readIntune(root *plist.Node) []*profile.Profile {
 		return list
 	}
 	return []*profile.Profile{{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportIntune, Lossy: true,
-		Nothing: fmt.Sprintf("an answer of Microsoft Graph with %d configurations, %d of them for Apple devices, none of which is a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
+		Nothing: fmt.Sprintf("a Microsoft Graph response with %d configurations (%d for Apple devices), none of them a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
 }
 
 // intuneSettings are keys of which every SCEP profile has one.
@@ -45,8 +45,8 @@ var intuneSettings = []string{"scepServerUrls", "keySize", "keyUsage", "subjectN
 const nextLink = "@odata.nextLink"
 
 const (
-	morePages     = "the list of configurations is incomplete; @odata.nextLink names the next page of it"
-	morePagesHint = "fetch all pages, and join their values in one list without @odata.nextLink"
+	morePages     = "incomplete list of configurations: @odata.nextLink refers to the next page"
+	morePagesHelp = "fetch all pages, and join their values in one list without @odata.nextLink"
 )
 
 // ofConfigurations reports whether a response with this context may contain
@@ -104,8 +104,8 @@ func (s *document) unfilledAt(export *profile.Export, at plist.Span, key, proble
 	if export.Name == "" {
 		key += " of an entry without a name"
 	}
-	p := s.unreadable(export, at, "%s %s, so that the profile cannot be checked", key, problem)
-	p.Err.Hint = "export each profile by its ID, which gives its content"
+	p := s.unreadable(export, at, "%s %s; the profile was not checked", key, problem)
+	p.Err.Help = "export each profile by its ID, which includes its content"
 	return p
 }
 

@@ -61,7 +61,7 @@ type jamfReader struct {
 // maxJamfDepth is how many elements may be inside one another; the API has six.
 const maxJamfDepth = 64
 
-var errJamfDepth = errors.New("the elements of the export are nested too deep")
+var errJamfDepth = errors.New("elements are nested too deep")
 
 // readJamfXML reads the profiles in <payloads> elements, as text with escaped
 // markup. It returns nil if the document is not a response of the API.
@@ -106,17 +106,17 @@ func (s *document) jamfWithin(path []string) []*profile.Profile {
 	return r.list
 }
 
-const jamfDamaged = "the export of Jamf Pro cannot be read on from here: %v"
+const jamfDamaged = "export of Jamf Pro is malformed: %v"
 
-// cutOff says where the text ends.
+// cutOff returns the error of a text that ends inside an element.
 func (r *jamfReader) cutOff() error {
-	return errors.New("it ends inside <" + r.path[len(r.path)-1] + ">; it is truncated")
+	return errors.New("it ends inside <" + r.path[len(r.path)-1] + ">")
 }
 
 // jamfNames returns a profile for a response without settings.
 func (s *document) jamfNames() *profile.Profile {
 	return &profile.Profile{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportJamf, Lossy: true,
-		Nothing: "a list of Jamf Pro, which has the names of profiles and not the profiles; ask for each by its ID"}}
+		Nothing: "a Jamf Pro list with the names of profiles but not their content; export each profile by its ID"}}
 }
 
 // in reports whether the innermost open elements have these names.
@@ -156,7 +156,7 @@ func (r *jamfReader) read() error {
 			}
 		case xml.EndElement:
 			if len(r.path) == 0 || r.path[len(r.path)-1] != token.Name.Local {
-				return errors.New("</" + strings.ToValidUTF8(token.Name.Local, "?") + "> closes nothing")
+				return errors.New("unexpected </" + strings.ToValidUTF8(token.Name.Local, "?") + ">")
 			}
 			if r.in("general") && r.export != nil && !r.filled && (r.in(jamfElements[0], "general") || r.in(jamfElements[1], "general")) {
 				r.list = append(r.list, r.src.unfilledAt(r.export, r.opened, "payloads", "is missing or empty"))
@@ -184,7 +184,7 @@ func (r *jamfReader) payloads() error {
 	rest := r.src.Text[start:]
 	end := bytes.Index(rest, []byte("</payloads"))
 	if end < 0 {
-		return errors.New("it ends inside <payloads>; it is truncated")
+		return errors.New("it ends inside <payloads>")
 	}
 	at := plist.Span{Start: start, End: start + end}
 	text := bytes.TrimSpace(rest[:end])
@@ -196,7 +196,7 @@ func (r *jamfReader) payloads() error {
 		r.list = append(r.list, r.src.embedded(at, unescapeXML, &export))
 	}
 	if bytes.Contains(text, []byte("<![CDATA[")) && bytes.LastIndex(text, []byte("<![CDATA[")) > bytes.LastIndex(text, []byte("]]>")) {
-		return errors.New("a CDATA section in <payloads> does not end")
+		return errors.New("CDATA section in <payloads> is not closed")
 	}
 	r.start(start + end)
 	return nil
@@ -210,9 +210,9 @@ func xmlFault(err error) error {
 		case strings.HasPrefix(fault.Msg, "unexpected EOF"):
 			return errors.New("it is truncated")
 		case strings.HasPrefix(fault.Msg, "illegal character"), strings.HasPrefix(fault.Msg, "invalid UTF-8"):
-			return errors.New("a character stands there that XML does not allow")
+			return errors.New("found a character that XML does not allow")
 		}
-		return errors.New("it is not well-formed XML")
+		return errors.New("XML is not well-formed")
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
-	"strconv"
 
 	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -63,14 +62,14 @@ func (c *jsonSplitter) next() (*Entry, error) {
 		closes := (mark == '}' || mark == ']') && len(c.open) > 0 && c.open[len(c.open)-1].mark == mark-2
 		switch {
 		case c.state == wantNothing:
-			return c.damaged("text behind the value; a JSON document holds one value"), nil
+			return c.damaged(plist.JSONExtraText), nil
 		case closes && c.state != wantValue && c.state != wantKey && c.state != wantColon:
 			c.skip(1)
 			c.open = c.open[:len(c.open)-1]
 			c.done()
 		case c.state == wantCommaOrEnd:
 			if mark != ',' {
-				return c.damaged("a comma is missing, or a closing bracket"), nil
+				return c.damaged(plist.JSONMissingComma), nil
 			}
 			c.skip(1)
 			c.state = wantValue
@@ -79,13 +78,13 @@ func (c *jsonSplitter) next() (*Entry, error) {
 			}
 		case c.state == wantColon:
 			if mark != ':' {
-				return c.damaged("the key has no value; write a colon and a value behind it"), nil
+				return c.damaged(plist.JSONMissingColon), nil
 			}
 			c.skip(1)
 			c.state = wantValue
 		case c.state == wantKey || c.state == wantKeyOrEnd:
 			if mark != '"' {
-				return c.damaged("a key is expected here, in double quotation marks"), nil
+				return c.damaged(plist.JSONMissingKey), nil
 			}
 			if part := c.name(); part != nil {
 				return part, nil
@@ -128,7 +127,7 @@ func (c *jsonSplitter) value(mark byte) *Entry {
 		return part
 	case mark == '{' || mark == '[':
 		if depth >= plist.MaxDepth {
-			return c.damaged("more than " + strconv.Itoa(plist.MaxDepth) + " objects and arrays inside one another; no device reads such a document")
+			return c.damaged(plist.JSONDepth)
 		}
 		list := mark == '[' && (!graph || depth == 0 || depth == 1 && !inArray && c.key == "value")
 		b := bracket{mark: mark, line: c.place().Line, list: list}
@@ -154,7 +153,7 @@ func (c *jsonSplitter) value(mark byte) *Entry {
 		}
 		c.last = c.place()
 		part = c.newEntry(at, "", "")
-		part.fault = &fault{message: morePages, hint: morePagesHint}
+		part.fault = &fault{message: morePages, help: morePagesHelp}
 		return part
 	}
 	const longest = 512 // a number
@@ -165,14 +164,14 @@ func (c *jsonSplitter) value(mark byte) *Entry {
 	if len(word) < longest && c.pos+len(word) == c.end {
 		if !json.Valid(word) {
 			c.skip(len(word) - 1)
-			return c.damaged("invalid JSON value; strings need double quotation marks")
+			return c.damaged(plist.JSONInvalidValue)
 		}
 		c.skip(len(word))
 		c.last = c.place()
 		return c.cutOff()
 	}
 	if !json.Valid(word) {
-		return c.damaged("invalid JSON value; strings need double quotation marks")
+		return c.damaged(plist.JSONInvalidValue)
 	}
 	c.skip(len(word))
 	c.done()
@@ -190,7 +189,7 @@ func (c *jsonSplitter) name() *Entry {
 	return c.text()
 }
 
-// text reads a string that is no part of an entry.
+// text reads a string that is not part of an entry.
 func (c *jsonSplitter) text() *Entry {
 	start := c.place()
 	c.keeping, c.kept = true, c.kept[:0]
@@ -198,14 +197,14 @@ func (c *jsonSplitter) text() *Entry {
 	c.keeping = false
 	switch {
 	case !ok && c.more():
-		return c.damaged("a line break or another control character in a string, or a quotation mark is missing before it; write the character as \\n or the like")
+		return c.damaged(plist.JSONControl)
 	case !ok:
 		c.last = c.place()
 		spaces := len(c.kept) - len(bytes.TrimRight(c.kept, " \t\r\n"))
 		c.last.Offset, c.last.Column, c.last.ByteColumn = c.last.Offset-spaces, c.last.Column-spaces, c.last.ByteColumn-spaces
 		return c.cutOff()
 	case len(c.kept) <= maxBetween && !json.Valid(c.kept):
-		return c.damagedAt(start, "this string holds what no JSON string may hold; write a control character as \\n or the like, and a backslash as \\\\")
+		return c.damagedAt(start, plist.JSONFault{Message: "control character or invalid escape in a string", Help: "use an escape such as \\n, and \\\\ for a backslash"})
 	}
 	return nil
 }
@@ -281,19 +280,19 @@ func (c *jsonSplitter) entry() bool {
 	return false
 }
 
-func (c *jsonSplitter) damaged(message string) *Entry { return c.damagedAt(c.place(), message) }
+func (c *jsonSplitter) damaged(f plist.JSONFault) *Entry { return c.damagedAt(c.place(), f) }
 
-func (c *jsonSplitter) damagedAt(at origin, message string) *Entry {
+func (c *jsonSplitter) damagedAt(at origin, f plist.JSONFault) *Entry {
 	c.lost = true
 	part := c.newEntry(at, "", "")
-	part.fault = &fault{message: message, hint: plist.JSONHint}
+	part.fault = &fault{message: f.Message, help: f.Help}
 	return part
 }
 
 // cutOff returns the error of a document that ends before its value does.
 func (c *jsonSplitter) cutOff() *Entry {
 	if len(c.open) == 0 {
-		return c.damagedAt(c.last, "the JSON ends before its value does; it is truncated")
+		return c.damagedAt(c.last, plist.JSONTruncated)
 	}
 	return c.damagedAt(c.last, plist.UnclosedJSON(c.open[len(c.open)-1].mark, c.open[len(c.open)-1].line))
 }

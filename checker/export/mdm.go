@@ -22,9 +22,9 @@ func (s *document) readInstallProfile(root *plist.Node) []*profile.Profile {
 	text, ok := payload.Bytes()
 	switch {
 	case payload == nil:
-		return []*profile.Profile{s.unreadable(export, command.OpenSpan(), "the command InstallProfile has no Payload, so it carries no profile")}
+		return []*profile.Profile{s.unreadable(export, command.OpenSpan(), "command InstallProfile is missing `Payload`; it contains no profile")}
 	case !ok || len(text) == 0:
-		p := s.unreadable(export, payload.Span(), "Payload of the command InstallProfile is not data with a profile")
+		p := s.unreadable(export, payload.Span(), "`Payload` of the command InstallProfile is not a profile as <data>")
 		p.SharedSecrets = &secret.Shared{Roots: []*plist.Node{root}, Hidden: []plist.Span{payload.Span()}}
 		return []*profile.Profile{p}
 	}
@@ -45,10 +45,10 @@ func (s *document) readProfileList(root *plist.Node) []*profile.Profile {
 			}
 		}
 	}
-	nothing := fmt.Sprintf("an MDM ProfileList response, which names profiles (%d, %d of them with SCEP) and holds no settings of theirs; "+
-		"check the profiles as they were sent, or what profiles show -output stdout-xml writes on the device", len(items), scep)
+	nothing := fmt.Sprintf("an MDM ProfileList response, which lists profiles (%d, %d of them with SCEP) without their settings; "+
+		"check the profiles that were sent, or the output of profiles show -output stdout-xml on the device", len(items), scep)
 	if len(items) == 0 {
-		nothing = "an MDM ProfileList response that names no profiles"
+		nothing = "an MDM ProfileList response without profiles"
 	}
 	list := []*profile.Profile{}
 	for _, item := range items {

@@ -20,7 +20,7 @@ type stream struct {
 	from     io.Reader
 	buf      []byte
 	pos, end int   // what is not read yet
-	err      error // why there is no more; io.EOF at the end
+	err      error // why nothing follows; io.EOF at the end
 
 	offset  int64  // of buf[0]
 	counted int    // up to where the place is known
@@ -79,7 +79,7 @@ func (s *stream) rest() []byte {
 // most is how much is kept of what stands between the entries of a list.
 const maxBetween = 1 << 20
 
-var errBetween = errors.New("more than 1 MiB stand between two profiles of the list")
+var errBetween = errors.New("more than 1 MiB between two profiles of the list")
 
 func (s *stream) skip(n int) {
 	if s.keeping && len(s.kept) <= maxBetween {

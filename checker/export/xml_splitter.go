@@ -74,7 +74,7 @@ func (c *xmlSplitter) between(mark string) *Entry {
 func (c *xmlSplitter) damaged(at origin, err error) *Entry {
 	c.lost = true
 	part := c.newEntry(at, "?", "")
-	part.fault = &fault{message: strings.Replace(jamfDamaged, "%v", err.Error(), 1)}
+	part.fault = &fault{message: strings.Replace(jamfDamaged, "%v", err.Error(), 1), help: "export the profile again"}
 	return part
 }
 

@@ -46,7 +46,7 @@ func containsSecretWord(name []byte) bool {
 	return false
 }
 
-// secretEndings are words that name a secret at the end of a name: "TokenLifetime" is none.
+// secretEndings are words that name a secret at the end of a name: "TokenLifetime" does not.
 var secretEndings = []string{"token", "apikey", "accesskey", "sharedkey", "pwd", "psk", "wepkey"}
 
 func hasSecretEnding(name []byte) bool {

@@ -76,7 +76,7 @@ func checkAbsent(root *os.Root, dir string, files []NewFile) error {
 	return nil
 }
 
-// createAll writes the files, none in the place of another. If one cannot be
+// createAll writes the files, and replaces none. If one cannot be
 // written, those before it are taken back.
 func createAll(root *os.Root, dir string, files []NewFile) (err error) {
 	var written []string

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 
@@ -24,16 +25,16 @@ const (
 	trailerSize   = 32
 	firstDate     = -63145526400 // 0000-01-01, in seconds since 2001
 	lastDate      = 252423993599 // 9999-12-31
-	damagedBinary = "binary property list is truncated or damaged: "
+	damagedBinary = "corrupt binary property list: "
 )
 
 var objectNames = map[byte]string{
 	markerInteger: "integer of %d bytes", markerReal: "real of %d bytes", markerDate: "date of %d bytes",
 	markerData: "data of %d bytes", markerASCII: "string of %d bytes", markerUTF16: "string of %d UTF-16 units",
-	markerArray: "array of %d elements", markerDict: "dict of %d entries",
+	markerArray: "array of %d elements", markerDict: "dictionary of %d entries",
 }
 
-var errBinaryDepth = fmt.Errorf("binary property list nests dicts and arrays more than %d deep", MaxDepth)
+var errBinaryDepth = fmt.Errorf("binary property list is nested more than %d deep", MaxDepth)
 
 // decodeBinary decodes a binary property list and lists the duplicate keys of
 // its dictionaries. The decoder trusts lengths and references, and a wrong one
@@ -64,7 +65,7 @@ type objectTable struct {
 // and the trailer, and that every width fits its values.
 func readTrailer(text []byte) (*objectTable, error) {
 	if len(text) >= len(binaryMagic) && string(text[:len(binaryMagic)]) != binaryMagic {
-		return nil, fmt.Errorf("binary property list of version %q; profiles use %q or XML", text[:len(binaryMagic)], binaryMagic)
+		return nil, fmt.Errorf("unsupported binary property list %q; expected %q or XML", text[:len(binaryMagic)], binaryMagic)
 	}
 	size := len(text) - trailerSize
 	if size < len(binaryMagic)+2 {
@@ -79,7 +80,7 @@ func readTrailer(text []byte) (*objectTable, error) {
 	case end <= uint64(len(binaryMagic)) || end >= uint64(size):
 		return nil, fmt.Errorf(damagedBinary+"its trailer places the offset table at byte %d of %d", end, len(text))
 	case count > end-uint64(len(binaryMagic)) || end+count*uint64(t.offsetWidth) != uint64(size) || top >= count:
-		return nil, fmt.Errorf(damagedBinary+"its trailer announces %d objects, of which number %d is the top", count, top)
+		return nil, fmt.Errorf(damagedBinary+"its trailer declares an object count of %d, and object %d at the top", count, top)
 	case count >= 1<<(8*t.refWidth) || t.offsetWidth < 8 && end >= 1<<(8*t.offsetWidth):
 		return nil, errors.New(damagedBinary + "its offsets or references are too narrow for its size")
 	case count > 2*maxNodes:
@@ -121,9 +122,9 @@ func (t *objectTable) object(id int) (o binaryObject, err error) {
 	case kind == markerInteger && low <= 4, kind == markerReal && low|1 == 3, marker == markerDate|3:
 		count = 1 << low
 	case kind == markerUID:
-		return o, fmt.Errorf("object %d is a keyed-archiver UID; the file is an archive, not a profile", id)
+		return o, fmt.Errorf("object %d is the UID of a keyed archive; expected a profile", id)
 	case kind < markerData || objectNames[kind] == "":
-		return o, fmt.Errorf("object %d has type 0x%02x, which no profile may hold", id, marker)
+		return o, fmt.Errorf("object %d has the unsupported type 0x%02x", id, marker)
 	case low == 0x0f:
 		if len(rest) == 0 || rest[0]&^3 != markerInteger || len(rest) <= 1<<(rest[0]&3) {
 			return o, fmt.Errorf("object %d has no readable length", id)
@@ -305,16 +306,20 @@ func (w *binaryWalk) key(dict, id int) error {
 func ParseBinary(s *Source) (*Node, *SyntaxError) {
 	s.Form = FormBinary
 	if len(s.Text) > maxBinary {
-		return nil, s.Errorf("the file has %d bytes; %d is the most that is read of a binary property list; convert it to XML", len(s.Text), maxBinary)
+		return nil, s.Errorf("binary property list of %d bytes is too large; at most %d are read", len(s.Text), maxBinary).WithHelp("convert the file to XML")
 	}
 	value, duplicates, err := decodeBinary(s.Text)
 	if err != nil {
-		return nil, s.Errorf("%v", err)
+		subject := ""
+		if strings.HasPrefix(err.Error(), "object ") {
+			subject = damagedBinary
+		}
+		return nil, s.Errorf("%s%v", subject, err).WithHelp(helpExport)
 	}
 	s.Duplicates = duplicates
 	root, ok := nodeOf(value)
 	if !ok {
-		return nil, s.Errorf("binary property list holds a value of a type that profiles do not have")
+		return nil, s.Errorf("binary property list contains a value of an unsupported type").WithHelp(helpExport)
 	}
 	return root, nil
 }

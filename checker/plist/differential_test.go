@@ -167,8 +167,8 @@ func ours(text []byte, binary bool) (a answer, fault *SyntaxError, template bool
 	if fault == nil && len(src.Faults) > 0 {
 		fault = src.Faults[0]
 	}
-	if fault == nil && len(src.Samples) > 0 { // a warning of the rule placeholder
-		fault = &SyntaxError{Source: src, Span: src.Samples[0].Span(), Message: "sample text breaks the syntax"}
+	if fault == nil && len(src.Placeholders) > 0 { // a warning of the rule placeholder
+		fault = &SyntaxError{Source: src, Span: src.Placeholders[0].Span(), Message: "sample text breaks the syntax"}
 	}
 	if fault == nil && len(src.CompatWarnings) > 0 { // a warning: Apple's own reader refuses it
 		fault = &SyntaxError{Source: src, Span: src.CompatWarnings[0].Span, Message: src.CompatWarnings[0].Message}

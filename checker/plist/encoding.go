@@ -65,13 +65,13 @@ func toUTF8(text []byte) ([]byte, Encoding, error) {
 	if utf8.Valid(text) {
 		return text, e, nil
 	}
-	return nil, e, fmt.Errorf("cannot read the declared encoding %q; save the profile as UTF-8", e.Declared)
+	return nil, e, fmt.Errorf("unsupported encoding %q; expected UTF-8", e.Declared)
 }
 
 func decodeWith(d *encoding.Decoder, text []byte) ([]byte, error) {
 	decoded, err := d.Bytes(text)
 	if err != nil {
-		return nil, fmt.Errorf("text does not fit the encoding the XML declaration names; save the profile as UTF-8")
+		return nil, fmt.Errorf("text does not match the encoding in the XML declaration")
 	}
 	return decoded, nil
 }
@@ -97,7 +97,7 @@ func fromUTF16(text []byte, order binary.ByteOrder) ([]byte, Encoding, error) {
 		e.Name = "UTF-16BE"
 	}
 	if len(text)%2 != 0 {
-		return nil, e, fmt.Errorf("UTF-16 text ends in the middle of a character; the file is truncated, or was changed as if it were bytes")
+		return nil, e, fmt.Errorf("corrupt UTF-16: the text ends in the middle of a character")
 	}
 	if order.Uint16(text) == 0xfeff {
 		e.Mark, text = true, text[2:]
@@ -118,7 +118,7 @@ func fromUTF16(text []byte, order binary.ByteOrder) ([]byte, Encoding, error) {
 		r := rune(order.Uint16(text))
 		if utf16.IsSurrogate(r) {
 			if len(text) < 4 || utf16.DecodeRune(r, rune(order.Uint16(text[2:]))) == utf8.RuneError {
-				return nil, e, fmt.Errorf("UTF-16 text holds half of a surrogate pair; save the profile as UTF-8")
+				return nil, e, fmt.Errorf("corrupt UTF-16: half of a surrogate pair")
 			}
 			r = utf16.DecodeRune(r, rune(order.Uint16(text[2:])))
 			text = text[2:]

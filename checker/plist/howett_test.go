@@ -191,7 +191,7 @@ func TestMutated(t *testing.T) {
 // reject.
 func faulty(p parsedXML) bool {
 	return len(p.Faults) > 0 || slices.ContainsFunc(p.CompatWarnings, func(d CompatWarning) bool {
-		return strings.HasPrefix(d.Message, "<data> does not hold base64") || strings.HasPrefix(d.Message, "control character") || strings.HasPrefix(d.Message, "content after")
+		return strings.HasPrefix(d.Message, "<data> is not valid Base64") || strings.HasPrefix(d.Message, "control character") || strings.HasPrefix(d.Message, "content after")
 	})
 }
 

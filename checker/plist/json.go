@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func newJSONReader(s *Source) *jsonReader {
 
 func (r *jsonReader) read() *SyntaxError {
 	if i := invalidUTF8(r.text); i >= 0 {
-		return r.fail(Span{i, i + 1}, "invalid UTF-8; save the file as UTF-8")
+		return r.fail(Span{i, i + 1}, "byte 0x%02x is not UTF-8", r.text[i]).WithHelp(helpUTF8)
 	}
 	r.decoder = json.NewDecoder(strings.NewReader(r.text[r.base:]))
 	r.decoder.UseNumber()
@@ -84,7 +85,7 @@ func (r *jsonReader) take(token json.Token, at Span) *SyntaxError {
 		return nil
 	}
 	if r.cur == nil && r.root != nil {
-		return r.fail(at, "a second value behind the first; a JSON document holds one")
+		return r.fail(at, "second JSON value after the first; expected one").WithHelp("remove the second value")
 	}
 	n, err := r.node(String, at.Start)
 	if err != nil {
@@ -117,7 +118,7 @@ func (r *jsonReader) take(token json.Token, at Span) *SyntaxError {
 	}
 	if n.Is(Dict, Array) {
 		if r.depth++; r.depth > MaxDepth {
-			return r.fail(at, "more than %d objects and arrays inside one another; no device reads such a document", MaxDepth)
+			return r.fail(at, "%s", JSONDepth.Message).WithHelp("%s", JSONDepth.Help)
 		}
 		r.cur = n
 	}
@@ -161,25 +162,37 @@ func (r *jsonReader) malformed() *SyntaxError {
 		_, size := utf8.DecodeRuneInString(r.text[at:])
 		end += size
 	}
-	err := r.fail(Span{at, end}, "%s", r.fault(at, said))
-	err.Hint = JSONHint
-	return err
+	problem := r.fault(at, said)
+	return r.fail(Span{at, end}, "%s", problem.Message).WithHelp("%s", problem.Help)
 }
 
-const JSONHint = "fix the JSON; python3 -m json.tool FILE checks it, too"
+// JSONFault is a problem of malformed JSON, and what to do.
+type JSONFault struct{ Message, Help string }
 
-// UnclosedJSON returns the message for a document that ends in an object or
-// array.
-func UnclosedJSON(mark byte, line int) string {
+// The problems of malformed JSON that have no location in their text.
+var (
+	JSONControl      = JSONFault{"control character in a string, or a missing quotation mark before it", "add the quotation mark, or use an escape such as \\n"}
+	JSONEscape       = JSONFault{"invalid escape in a string", "use \\\\ for a backslash"}
+	JSONExtraText    = JSONFault{"unexpected text after the JSON value; expected one value", "remove the text"}
+	JSONMissingKey   = JSONFault{"missing key; expected a string in double quotation marks", "add the key, or remove the comma before it"}
+	JSONMissingComma = JSONFault{"missing comma or closing bracket", "add a comma between the values, or the closing bracket"}
+	JSONMissingColon = JSONFault{"key has no value; expected a colon", "add a colon and a value after the key"}
+	JSONInvalidValue = JSONFault{"invalid JSON value", "fix the value; strings need double quotation marks"}
+	JSONTruncated    = JSONFault{"truncated JSON: ends before its value", helpExport}
+	JSONDepth        = JSONFault{fmt.Sprintf("objects and arrays are nested more than %d deep; no device reads such a document", MaxDepth), "flatten the structure"}
+)
+
+// UnclosedJSON returns the problem of a document that ends in an object or array.
+func UnclosedJSON(mark byte, line int) JSONFault {
 	what, closing := "object", "}"
 	if mark == '[' {
 		what, closing = "array", "]"
 	}
-	return "the JSON ends inside the " + what + " opened on line " + strconv.Itoa(line) + "; it is truncated, or " + closing + " is missing"
+	return JSONFault{"truncated JSON: missing " + closing + "; the " + what + " was opened on line " + strconv.Itoa(line), "add " + closing + ", or export the document again"}
 }
 
-// fault words what encoding/json said of an offset.
-func (r *jsonReader) fault(at int, said string) string {
+// fault returns the problem that encoding/json reports at an offset.
+func (r *jsonReader) fault(at int, said string) JSONFault {
 	var mark byte // no letter or digit
 	if at < len(r.text) {
 		mark = r.text[at]
@@ -189,7 +202,7 @@ func (r *jsonReader) fault(at int, said string) string {
 	switch {
 	case at >= len(r.text) || strings.HasPrefix(said, "unexpected end"):
 		if r.cur == nil {
-			return "the JSON ends before its value does; it is truncated"
+			return JSONTruncated
 		}
 		opening := byte('{')
 		if r.cur.Kind == Array {
@@ -197,25 +210,25 @@ func (r *jsonReader) fault(at int, said string) string {
 		}
 		return UnclosedJSON(opening, r.src.Position(int(r.cur.start)).Line)
 	case is("in string literal"):
-		return "a line break or another control character in a string, or a quotation mark is missing before it; write the character as \\n or the like"
+		return JSONControl
 	case is("escape"):
-		return "an escape that JSON does not have; write \\\\ for a backslash"
+		return JSONEscape
 	case (mark == '}' || mark == ']') && strings.HasSuffix(before, ","):
-		return "a comma stands before " + string(mark) + "; remove it"
+		return JSONFault{"trailing comma before " + string(mark), "remove the comma"}
 	case mark == '\'':
-		return "single quotation marks are none of JSON; write \""
+		return JSONFault{"single quotation mark; expected a double one", "use double quotation marks"}
 	case mark == '/' || mark == '#':
-		return "JSON has no comments; remove it"
+		return JSONFault{"comment, which JSON does not allow", "remove the comment"}
 	case is("after top-level value"):
-		return "text behind the value; a JSON document holds one value"
+		return JSONExtraText
 	case is("beginning of object key"):
-		return "a key is expected here, in double quotation marks"
+		return JSONMissingKey
 	case is("after object key:value pair"), is("after array element"):
-		return "a comma is missing, or a closing bracket"
+		return JSONMissingComma
 	case is("after object key"):
-		return "the key has no value; write a colon and a value behind it"
+		return JSONMissingColon
 	}
-	return "invalid JSON value; strings need double quotation marks"
+	return JSONInvalidValue
 }
 
 // unrenderedJSON is the error for template text outside strings, if that is at
@@ -230,7 +243,7 @@ func (r *jsonReader) unrenderedJSON(at int) *SyntaxError {
 			continue
 		}
 		r.src.Templates = append(r.src.Templates, Span{start, v.End})
-		err := r.fail(Span{start, v.End}, "template text stands where JSON has a value or a key; put it inside quotation marks if a string is meant")
+		err := r.fail(Span{start, v.End}, "template text in place of a JSON value or key").WithHelp("put the template text in quotation marks if a string is meant")
 		err.Template = true
 		return err
 	}

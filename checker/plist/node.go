@@ -292,7 +292,7 @@ func (n *Node) Bytes() ([]byte, bool) {
 }
 
 // Broken reports whether the value is a literal that does not parse: it is in
-// Faults or Samples of the source.
+// Faults or Placeholders of the source.
 func (n *Node) Broken() bool { return n != nil && n.broken }
 
 // Unrendered reports whether the value is template text where only a literal

@@ -17,9 +17,9 @@ const (
 )
 
 var (
-	errOpenStepCut   = errors.New("the OpenStep property list is truncated")
-	errOpenStepSize  = errors.New("the OpenStep property list is too large")
-	errOpenStepDepth = errors.New("the OpenStep property list nests dicts and arrays too deep")
+	errOpenStepCut   = errors.New("OpenStep property list is truncated")
+	errOpenStepSize  = errors.New("OpenStep property list is too large")
+	errOpenStepDepth = errors.New("OpenStep property list is nested too deep")
 	errOpenStep      = errors.New("not an OpenStep property list")
 )
 
@@ -46,7 +46,7 @@ func ParseOpenStep(text string) (*Node, error) {
 		return n, r.err
 	}
 	n := NewNode(Dict, "", "")
-	if err := r.dict(n, 0, true); err != nil {
+	if err := r.readDict(n, 0, true); err != nil {
 		return nil, err
 	}
 	return n, r.err
@@ -110,7 +110,7 @@ func (r *openStepReader) value(depth int) (*Node, error) {
 			return n, nil
 		}
 		n := NewNode(Dict, "", "")
-		return n, r.dict(n, depth, false)
+		return n, r.readDict(n, depth, false)
 	case r.peek() == '(':
 		r.pos++
 		n := NewNode(Array, "", "")
@@ -122,8 +122,8 @@ func (r *openStepReader) value(depth int) (*Node, error) {
 	return NewNode(String, "", text), err
 }
 
-// dict reads what is between braces, or the whole text if there are none.
-func (r *openStepReader) dict(n *Node, depth int, bare bool) error {
+// readDict reads what is between braces, or the whole text if there are none.
+func (r *openStepReader) readDict(n *Node, depth int, bare bool) error {
 	var values []*Node
 	for {
 		r.space()

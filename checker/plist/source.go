@@ -54,7 +54,7 @@ type Source struct {
 	Inside         bool            // the document is in an archive or a stream; set by its reader
 	Duplicates     []string        // duplicate keys of the dictionaries of a binary property list
 	CompatWarnings []CompatWarning // what readers differ on
-	Samples        []*Node         // values whose placeholder text breaks the syntax
+	Placeholders   []*Node         // values whose placeholder text breaks the syntax
 
 	// Faults are syntax errors after which parsing continued: the values around them
 	// are known.
@@ -222,11 +222,18 @@ func (s *Source) Line(number int) Span {
 type SyntaxError struct {
 	Source   *Source
 	Span     Span
-	Message  string // what is wrong
-	Hint     string // the expected text, if it is known
+	Message  string // the problem
+	Help     string // what to do, in one imperative; "" for the general advice
 	Template bool   // template text makes the structure unreadable here
 
 	Unquoted string // the message without quotations of the document; "" if it has none
+}
+
+// WithHelp sets the help, and returns the error. Help quotes nothing of the
+// document.
+func (e *SyntaxError) WithHelp(format string, args ...any) *SyntaxError {
+	e.Help = fmt.Sprintf(format, args...)
+	return e
 }
 
 // Prefix adds words before the message.
@@ -237,12 +244,15 @@ func (e *SyntaxError) Prefix(words string) {
 	}
 }
 
-// Error returns the location and the message on one line. Quotations of the
-// document may be secret, and are masked.
+// Error returns the location, the message, and the help on one line. Quotations of
+// the document may be secret, and are masked.
 func (e *SyntaxError) Error() string {
 	message := e.Message
 	if e.Unquoted != "" {
 		message = e.Unquoted
+	}
+	if e.Help != "" {
+		message += "; " + e.Help
 	}
 	if !e.Span.Valid() {
 		return fmt.Sprintf("%s: %s", e.Source.Name, message)

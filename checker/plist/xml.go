@@ -20,14 +20,14 @@ func ParseXML(s *Source) (*Node, *SyntaxError) {
 	if s.Origin == nil || s.Origin.Outer == nil || !s.Origin.At.Valid() { // else it was text before, whatever it says
 		var err error
 		if text, s.Encoding, err = toUTF8(s.Text); err != nil {
-			return nil, s.Errorf("%v", err)
+			return nil, s.Errorf("%v", err).WithHelp(helpUTF8)
 		}
 	}
 	s.Text = text
 	trimmed := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 512)], []byte(ByteOrderMark)), " \t\r\n")
 	if len(trimmed) == 0 || trimmed[0] != '<' {
-		if what := describeForeign(text, trimmed); what != "" {
-			err := s.Errorf("%s", what)
+		if problem, help := describeForeign(text, trimmed); problem != "" {
+			err := s.Errorf("%s", problem).WithHelp("%s", help)
 			err.Span = Span{0, 0}
 			return nil, err
 		}
@@ -57,40 +57,48 @@ func (s *scanner) release() {
 	scanners.Put(s)
 }
 
-// describeForeign says what a document is that is commonly found instead of a
-// profile; "" if the XML scanner may say something better.
-func describeForeign(text, head []byte) string {
+// describeForeign returns what a document is that is commonly found instead of a
+// profile, and what to do; "" if the XML scanner may report something better.
+func describeForeign(text, head []byte) (problem, help string) {
 	has := func(prefix string) bool { return bytes.HasPrefix(head, []byte(prefix)) }
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
-		return "the file is empty"
+		return "file is empty", helpExport
 	case len(bytes.Trim(text[:min(len(text), 512)], "\x00")) == 0:
-		return "the file holds NUL bytes instead of a profile; it is damaged"
+		return "corrupt file: found NUL bytes instead of a profile", helpExport
 	case has("{{"), has("{%"), has("{#"):
-		return ""
+		return "", ""
 	case has("{"), has("["):
-		return "this is JSON or an OpenStep property list, not an XML or binary property list; devices read the latter two only"
+		return "found JSON or an OpenStep property list; expected an XML or binary property list", "convert the file on a Mac with plutil -convert xml1 FILE"
 	case has("("):
-		return "this is an OpenStep property list, not an XML or binary one; devices read the latter two only"
+		return "found an OpenStep property list; expected an XML or binary property list", "convert the file on a Mac with plutil -convert xml1 FILE"
 	case has("PK\x03\x04"):
-		return "this is a ZIP archive, not a profile; unpack it first"
+		return "found a ZIP archive; expected a property list", "extract the profile from the archive"
 	case has("\x1f\x8b"):
-		return "this is a gzip file, not a profile; unpack it first"
+		return "found a gzip file; expected a property list", "decompress the file"
 	case has("\x00\x05\x16\x07"), has("\x00\x05\x16\x00"):
-		return "this is an AppleDouble file, which macOS leaves beside a file copied to another file system; delete it"
+		return "found an AppleDouble file, which macOS adds to copied files; expected a property list", "remove the file"
 	case has("version https://git-lfs"):
-		return "this is a Git LFS pointer, not the profile itself; run git lfs pull"
+		return "found a Git LFS pointer; expected a property list", "run git lfs pull to fetch the profile"
 	case has("MIME-Version:"), has("Content-Type:"):
-		return "this is an S/MIME message; profiles are signed in DER form, as openssl cms -sign -nodetach -outform DER does"
+		return "found an S/MIME message; expected a CMS signature in DER", "sign the profile with openssl cms -sign -nodetach -outform DER"
 	case has("<<<<<<<"):
-		return "a merge conflict is left in the file; resolve it"
+		return "unresolved merge conflict", helpConflict
 	case bytes.IndexByte(text[:min(len(text), 512)], 0) >= 0:
-		return "this is a binary file of another kind, not a property list"
+		return "found a binary file of an unknown kind; expected a property list", helpReplace
 	case bytes.Contains(text, []byte("<plist")):
-		return ""
+		return "", ""
 	}
-	return "this is not a property list; a profile begins with <?xml or <plist, with bplist00, or is a CMS signature"
+	return "not a property list; expected <?xml, <plist, bplist00, or a CMS signature", helpReplace
 }
+
+// Help of several errors.
+const (
+	helpExport   = "export or download the profile again"
+	helpReplace  = "replace the file with the profile"
+	helpConflict = "keep one side, and remove the conflict markers"
+	helpUTF8     = "save the file as UTF-8"
+)
 
 // scanner reads an XML property list in one pass, without recursion. It is as
 // strict as devices are: what it accepts is a property list, and every value
@@ -100,7 +108,7 @@ type scanner struct {
 	src   *Source
 	text  string
 	pos   int
-	chunk []Node // nodes are cut from here; a full chunk is left behind, so that pointers stay good
+	chunk []Node // nodes are cut from here; a full chunk is kept, so that pointers stay good
 	count int
 	depth int
 	seen  []keySet     // of each open dictionary or array, what its keys look like
@@ -164,15 +172,16 @@ type quotation string
 type CompatWarning struct {
 	Span    Span
 	Message string
+	Help    string
 }
 
 // compatWarning records what is read here, as by most readers, but rejected by
 // Apple's own in its published version:
 // https://github.com/swiftlang/swift-corelibs-foundation, CFPropertyList.c.
 // Devices may run another version of it.
-func (s *scanner) compatWarning(at Span, format string, args ...any) {
+func (s *scanner) compatWarning(at Span, help, format string, args ...any) {
 	if len(s.src.CompatWarnings) < maxCompatWarnings {
-		s.src.CompatWarnings = append(s.src.CompatWarnings, CompatWarning{at, fmt.Sprintf(format, args...)})
+		s.src.CompatWarnings = append(s.src.CompatWarnings, CompatWarning{at, fmt.Sprintf(format, args...), help})
 	}
 }
 
@@ -252,7 +261,7 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 	ends := func(next int) {
 		s.pos = next
 		if angle {
-			s.compatWarning(Span{at, next}, "> in quotation marks in the tag <%s, which Apple's reader takes for its end; write &gt;", clip(name))
+			s.compatWarning(Span{at, next}, "replace > with &gt;", "unescaped > in an attribute of <%s; Apple's reader takes it for the end of the tag", clip(name))
 		}
 	}
 	for ; i < len(s.text); i++ {
@@ -269,18 +278,18 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 			return name, false, nil
 		case c == '/':
 			if !strings.HasPrefix(s.text[i:], "/>") {
-				return name, false, s.fail(Span{at, i + 1}, "stray / in the tag <%s; an empty element ends with />", clip(name))
+				return name, false, s.fail(Span{at, i + 1}, "stray / in the tag <%s; expected />", clip(name)).WithHelp("use /> at the end of an empty element, or remove the /")
 			}
 			ends(i + 2)
 			return name, true, nil
 		case c == '<':
-			return name, false, s.fail(Span{at, i}, "tag <%s is not closed; write > where it ends, or &lt; if no tag is meant", clip(name))
+			return name, false, s.fail(Span{at, i}, "tag <%s is not closed; expected >", clip(name)).WithHelp("add > at the end of the tag, or replace < with &lt; if no tag is meant")
 		}
 	}
 	if quote != 0 {
-		return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; write a second %c", clip(name), quote)
+		return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; expected %c", clip(name), quote).WithHelp("add the closing quotation mark")
 	}
-	return name, false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag <%s; it is truncated", clip(name))
+	return name, false, s.fail(Span{at, len(s.text)}, "truncated file: ends inside the tag <%s", clip(name)).WithHelp(helpExport)
 }
 
 // clip shortens foreign text for a message.
@@ -302,7 +311,7 @@ func (s *scanner) prolog() *SyntaxError {
 	curly := func(from int) {
 		if i := strings.IndexAny(s.text[from:s.pos], "\u201c\u201d\u201e\u2018\u2019"); i >= 0 && !quotes {
 			quotes = true
-			s.compatWarning(Span{from + i, from + i + len("\u201d")}, "typographic quotation mark in the head of the document; expected \"")
+			s.compatWarning(Span{from + i, from + i + len("\u201d")}, "replace typographic quotation marks with straight ones", "typographic quotation mark in the head of the document; expected \"")
 		}
 	}
 	for {
@@ -310,7 +319,7 @@ func (s *scanner) prolog() *SyntaxError {
 		switch {
 		case s.pos == len(s.text):
 			end := len(strings.TrimRight(s.text, " \t\r\n"))
-			return s.fail(Span{end, end}, "no <plist> element: the file ends before one begins; it is truncated")
+			return s.fail(Span{end, end}, "truncated file: ends before <plist>").WithHelp(helpExport)
 		case (s.has("<?=") || s.has("<?php")) && s.template():
 		case s.has("<?xml") && s.pos+5 < len(s.text) && IsSpace(s.text[s.pos+5]) && s.pos > start && len(s.src.Templates) == 0: // not <?xml-stylesheet
 			s.src.Leading = Span{start, s.pos}
@@ -331,10 +340,10 @@ func (s *scanner) prolog() *SyntaxError {
 			}
 			curly(from)
 			if tag != "plist" {
-				return s.fail(at, "unknown element <%s>; a property list begins with <plist>", clip(tag))
+				return s.fail(at, "unknown element <%s>; expected <plist>", clip(tag)).WithHelp("replace the file with the profile, or put its value into <plist>")
 			}
 			if closed {
-				return s.fail(at, "<plist/> holds no value; write <plist version=\"1.0\"> and </plist> around the dict of the profile")
+				return s.fail(at, "<plist/> is empty; expected the dictionary of the profile").WithHelp("put the dictionary of the profile between <plist version=\"1.0\"> and </plist>")
 			}
 			return nil
 		default:
@@ -367,18 +376,18 @@ func (s *scanner) noPlist() *SyntaxError {
 	lower := strings.ToLower(s.text[s.pos:min(len(s.text), s.pos+20)])
 	switch {
 	case strings.HasPrefix(lower, "<<<<<<<"):
-		return s.fail(Span{s.pos, s.pos + 7}, "a merge conflict is left in the file; resolve it")
+		return s.fail(Span{s.pos, s.pos + 7}, "unresolved merge conflict").WithHelp(helpConflict)
 	case strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
-		return s.fail(at, "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
+		return s.fail(at, "found an HTML page, such as a login or error page; expected a property list").WithHelp("download the profile again while signed in, or use another URL")
 	case s.text[s.pos] == '<':
 		for _, value := range []string{"<dict", "<array", "<string", "<key"} {
 			if strings.HasPrefix(lower, value) {
-				return s.fail(at, "<plist> is missing before %s>; write <plist version=\"1.0\"> around the value", value)
+				return s.fail(at, "missing <plist> before %s>", value).WithHelp("put the value between <plist version=\"1.0\"> and </plist>")
 			}
 		}
-		return s.fail(at, "unknown element %s; a property list begins with <plist>", clip(s.text[at.Start:at.End]))
+		return s.fail(at, "unknown element %s; expected <plist>", clip(s.text[at.Start:at.End])).WithHelp("replace the file with the profile, or put its value into <plist>")
 	}
-	return s.fail(at, "stray text before <plist>; remove it")
+	return s.fail(at, "unexpected text before <plist>").WithHelp("remove the text")
 }
 
 // epilog reads what may follow </plist>.
@@ -400,7 +409,7 @@ func (s *scanner) epilog() *SyntaxError {
 				s.pos += len(s.text[s.pos:]) - len(strings.TrimLeft(s.text[s.pos:], "\x00"))
 				continue
 			}
-			s.compatWarning(s.here(), "content after </plist> is ignored")
+			s.compatWarning(s.here(), "remove what follows </plist>", "content after </plist> is ignored")
 			return nil
 		}
 	}
@@ -414,7 +423,7 @@ func (s *scanner) misc() *SyntaxError {
 	case s.has("<!--"):
 		n := strings.Index(s.text[s.pos+4:], "-->")
 		if n < 0 {
-			return s.fail(Span{at, at + 4}, "comment is not closed; write --> where it ends")
+			return s.fail(Span{at, at + 4}, "comment is not closed; expected -->").WithHelp("add --> at the end of the comment")
 		}
 		s.pos += 4 + n + 3
 		if IsDirective(s.text[at+4 : at+4+n]) {
@@ -423,7 +432,7 @@ func (s *scanner) misc() *SyntaxError {
 	case s.has("<?"):
 		n := strings.Index(s.text[s.pos:], "?>")
 		if n < 0 {
-			return s.fail(Span{at, at + 2}, "<? is not closed; write ?> where it ends")
+			return s.fail(Span{at, at + 2}, "processing instruction <? is not closed; expected ?>").WithHelp("add ?> at the end of the processing instruction")
 		}
 		s.pos += n + 2
 	default:
@@ -436,10 +445,10 @@ func (s *scanner) misc() *SyntaxError {
 func (s *scanner) doctype() *SyntaxError {
 	at, rest := s.pos, s.text[s.pos:]
 	if strings.EqualFold(rest[:min(len(rest), len("<!doctype html"))], "<!doctype html") && !strings.Contains(rest, "<plist") {
-		return s.fail(s.here(), "this is an HTML page, not a property list; it may be a login or error page saved in place of the profile")
+		return s.fail(s.here(), "found an HTML page, such as a login or error page; expected a property list").WithHelp("download the profile again while signed in, or use another URL")
 	}
 	if !s.has("<!DOCTYPE") {
-		s.compatWarning(Span{at, at + 9}, "document type in small letters, which Apple's reader refuses; write <!DOCTYPE")
+		s.compatWarning(Span{at, at + 9}, "use <!DOCTYPE in uppercase", "lowercase <!doctype; Apple's reader rejects it")
 	}
 	quote, bracket, angle := byte(0), 0, 0
 	for i := at; i < len(s.text); i++ {
@@ -454,26 +463,26 @@ func (s *scanner) doctype() *SyntaxError {
 		case c == '<' && strings.HasPrefix(s.text[i:], "<!--"):
 			n := strings.Index(s.text[i+4:], "-->")
 			if n < 0 {
-				return s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
+				return s.fail(Span{i, i + 4}, "comment is not closed; expected -->").WithHelp("add --> at the end of the comment")
 			}
 			i += 4 + n + 2
 		case c == '"' || c == '\'':
 			quote = c
 		case c == '[':
 			if bracket++; bracket == 1 {
-				s.compatWarning(Span{i, i + 1}, "document type with declarations of its own, which Apple's reader refuses; remove them, from [ to ]")
+				s.compatWarning(Span{i, i + 1}, "remove the declarations, from [ to ]", "declarations inside <!DOCTYPE; Apple's reader rejects them")
 			}
 		case c == ']':
 			bracket--
 		case c == '>' && bracket <= 0:
 			s.pos = i + 1
 			if angle > 0 {
-				s.compatWarning(Span{at, at + 9}, "> in quotation marks in the document type, which Apple's reader takes for its end; write &gt;")
+				s.compatWarning(Span{at, at + 9}, "replace > with &gt;", "unescaped > in <!DOCTYPE; Apple's reader takes it for the end of the tag")
 			}
 			return nil
 		}
 	}
-	return s.fail(Span{at, at + 9}, "document type is not closed; write > where it ends")
+	return s.fail(Span{at, at + 9}, "<!DOCTYPE is not closed; expected >").WithHelp("add > at the end of <!DOCTYPE")
 }
 
 // next reads one thing inside <plist>: a tag, a comment, or template text. It
@@ -504,9 +513,9 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 				return false, s.misc()
 			}
 			if s.has("<![CDATA[") {
-				return false, s.fail(s.here(), "CDATA section between values; put it inside <string>, or remove it")
+				return false, s.fail(s.here(), "CDATA section between elements").WithHelp("move the CDATA section into <string>, or remove it")
 			}
-			return false, s.fail(s.here(), "%s is not allowed between values; remove it", clip(s.text[s.pos:s.here().End]))
+			return false, s.fail(s.here(), "%s is not allowed between elements", clip(s.text[s.pos:s.here().End])).WithHelp("remove it, or put the text into <string>")
 		case '%', '$', '{', '<':
 			if done, err := s.oddTag(); done || err != nil {
 				return false, err
@@ -520,14 +529,14 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 // name is a variable, as in <{{ .Flag }}/>.
 func (s *scanner) oddTag() (bool, *SyntaxError) {
 	if strings.HasPrefix(s.text[s.pos:], "<<<<<<<") {
-		return true, s.fail(Span{s.pos, s.pos + 7}, "a merge conflict is left in the file; resolve it")
+		return true, s.fail(Span{s.pos, s.pos + 7}, "unresolved merge conflict").WithHelp(helpConflict)
 	}
 	at := s.pos
 	if s.text[s.pos+1] == '%' {
 		if s.template() {
 			return true, nil
 		}
-		return true, s.fail(s.here(), "<%% is not closed; write %%> where it ends, or &lt; if no template is meant")
+		return true, s.fail(s.here(), "template tag <%% is not closed; expected %%>").WithHelp("add %%> at its end, or replace < with &lt; if no template is meant")
 	}
 	end := s.templatedTag()
 	if end == 0 {
@@ -575,14 +584,14 @@ func (s *scanner) stray() *SyntaxError {
 	at := s.here()
 	switch {
 	case s.has("======="), s.has(">>>>>>>"):
-		return s.fail(at, "a merge conflict is left in the file; resolve it")
+		return s.fail(at, "unresolved merge conflict").WithHelp(helpConflict)
 	case s.text[s.pos] == 0:
-		return s.fail(Span{s.pos, s.pos + 1}, "NUL byte; the file is damaged")
+		return s.fail(Span{s.pos, s.pos + 1}, "corrupt file: found a NUL byte").WithHelp(helpExport)
 	}
 	if r, n := utf8.DecodeRuneInString(s.text[s.pos:]); !unicode.IsPrint(r) && r != utf8.RuneError {
-		return s.fail(Span{s.pos, s.pos + n}, "invisible character U+%04X between elements; remove it", r)
+		return s.fail(Span{s.pos, s.pos + n}, "invisible character U+%04X between elements", r).WithHelp("remove the character")
 	}
-	err := s.structural(at, "stray text between elements; put it inside <string>, or remove it")
+	err := s.structural(at, "unexpected text between elements").WithHelp("move the text into <string>, or remove it")
 	next := strings.IndexByte(s.text[s.pos:], '<')
 	if next < 0 {
 		return err
@@ -610,9 +619,9 @@ func (s *scanner) endOfFile() *SyntaxError {
 	at := Span{end, end}
 	if s.cur != nil {
 		line := s.src.Position(int(s.cur.start)).Line
-		return s.structural(at, "the file ends inside the <%s> opened on line %d; it is truncated, or </%s> is missing", s.cur.Kind, line, s.cur.Kind)
+		return s.structural(at, "truncated file: missing </%s>; <%s> was opened on line %d", s.cur.Kind, s.cur.Kind, line).WithHelp("add </%s>, or export the profile again", s.cur.Kind)
 	}
-	return s.structural(at, "the file ends before </plist>; it is truncated, or </plist> is missing")
+	return s.structural(at, "truncated file: missing </plist>").WithHelp("add </plist>, or export the profile again")
 }
 
 // closesPlainly takes the end tag of the open dictionary or array, if that is what
@@ -639,13 +648,13 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	at := s.pos
 	n := strings.IndexByte(s.text[at:], '>')
 	if n < 0 {
-		return false, s.fail(Span{at, len(s.text)}, "the file ends inside the tag %s; it is truncated", clip(s.text[at:]))
+		return false, s.fail(Span{at, len(s.text)}, "truncated file: ends inside the tag %s", clip(s.text[at:])).WithHelp(helpExport)
 	}
 	tag := Span{at, at + n + 1}
 	name := strings.TrimRight(s.text[at+2:at+n], " \t\r\n")
 	if s.hasKey {
 		if !s.templateBefore {
-			if err := s.resume(s.structural(s.keyAt, "key %q has no value; write one after it, or remove the key", clip(s.key))); err != nil {
+			if err := s.resume(s.structural(s.keyAt, "key %q has no value", clip(s.key)).WithHelp("add a value after the key, or remove the key")); err != nil {
 				return false, err
 			}
 			s.hasKey = false
@@ -662,7 +671,7 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 				return false, err
 			}
 			if !s.templateBefore {
-				return false, s.fail(tag, "<plist> holds no value; write the dict of the profile into it")
+				return false, s.fail(tag, "<plist> is empty; expected the dictionary of the profile").WithHelp("put the dictionary of the profile into <plist>")
 			}
 			if err := s.templateValue(); err != nil {
 				return false, err
@@ -671,10 +680,10 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 		s.pos = tag.End
 		return true, nil
 	case s.cur == nil:
-		return false, s.structural(tag, "</%s> closes nothing; remove it, or open it where it belongs", clip(name))
+		return false, s.structural(tag, "unexpected </%s>; no element of this name is open", clip(name)).WithHelp("remove the end tag, or add its start tag")
 	case name != s.cur.Kind.String():
 		line := s.src.Position(int(s.cur.start)).Line
-		return false, s.structural(tag, "</%s> does not close the <%s> opened on line %d; write </%s> before it, or remove it", clip(name), s.cur.Kind, line, s.cur.Kind)
+		return false, s.structural(tag, "</%s> does not match the <%s> opened on line %d", clip(name), s.cur.Kind, line).WithHelp("add </%s> before it, or remove it", s.cur.Kind)
 	}
 	s.close(tag.End)
 	s.pos = tag.End
@@ -697,7 +706,7 @@ func (s *scanner) close(end int) {
 // node cuts a node from the arena.
 func (s *scanner) node(kind Kind, at int) (*Node, *SyntaxError) {
 	if s.count++; s.count > maxNodes {
-		return nil, s.fail(s.here(), "more than %d values; no device reads such a profile", maxNodes)
+		return nil, s.fail(s.here(), "profile has more than %d values; no device reads it", maxNodes).WithHelp("split the profile")
 	}
 	if len(s.chunk) == cap(s.chunk) {
 		s.src.chunks = append(s.src.chunks, s.chunk)
@@ -719,7 +728,7 @@ func (s *scanner) place(n *Node) *SyntaxError {
 				s.templateBefore = false
 				return nil
 			}
-			return s.structural(at, "a second value in <plist>; a property list holds one")
+			return s.structural(at, "second value in <plist>; expected one").WithHelp("remove the value, or put both values into one dictionary")
 		}
 		s.root = n
 		s.templateBefore = false
@@ -730,7 +739,7 @@ func (s *scanner) place(n *Node) *SyntaxError {
 	case s.cur.Kind == Dict:
 		if !s.templateBefore {
 			at, line := Span{int(n.start), int(n.open)}, s.src.Position(int(s.cur.start)).Line
-			err := s.structural(at, "value without a key; write <key>…</key> before it, or close the <dict> opened on line %d if the value is not part of it", line)
+			err := s.structural(at, "value without a key in the <dict> opened on line %d", line).WithHelp("add <key>…</key> before the value, or </dict> if it is not part of the dictionary")
 			if n.Kind == Dict || n.Kind == Array {
 				return err // it may well be meant for another place
 			}
@@ -840,7 +849,7 @@ func (s *scanner) element() *SyntaxError {
 	case "true", "false":
 		return s.scalar(Boolean, name, tag, empty)
 	case "plist":
-		return s.fail(tag, "<plist> inside <plist>; remove it")
+		return s.fail(tag, "<plist> inside <plist>").WithHelp("remove the inner <plist> and its end tag")
 	}
 	return s.skipUnknown(name, tag, empty)
 }
@@ -880,16 +889,16 @@ func (s *scanner) skipUnknown(name string, tag Span, empty bool) *SyntaxError {
 
 // unknown rejects an element that property lists do not have.
 func (s *scanner) unknown(name string, tag Span) *SyntaxError {
-	err := s.fail(tag, "unknown element <%s>; property lists have dict, array, string, integer, real, true, false, date and data", clip(name))
+	err := s.fail(tag, "unknown element <%s>", clip(name)).WithHelp("use dict, array, string, integer, real, true, false, date, or data")
 	switch strings.ToLower(name) {
 	case "dict", "array", "string", "integer", "real", "true", "false", "date", "data", "key":
-		err.Hint = "element names are written in lower case: <" + strings.ToLower(name) + ">"
+		err.Help = "use <" + strings.ToLower(name) + ">; element names are lowercase"
 	case "bool", "boolean":
-		err.Hint = "write <true/> or <false/>"
+		err.Help = "use <true/> or <false/>"
 	case "int", "number":
-		err.Hint = "write <integer>…</integer>"
+		err.Help = "use <integer>…</integer>"
 	case "float", "double":
-		err.Hint = "write <real>…</real>"
+		err.Help = "use <real>…</real>"
 	}
 	return err
 }
@@ -898,13 +907,13 @@ func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 	if s.cur == nil || s.cur.Kind != Dict {
 		if s.cur != nil {
 			line := s.src.Position(int(s.cur.start)).Line
-			return s.structural(tag, "<key> in the <array> opened on line %d; write </array> or <dict> before it", line)
+			return s.structural(tag, "<key> in the <array> opened on line %d; expected a value", line).WithHelp("add </array> or <dict> before it")
 		}
-		return s.structural(tag, "<key> outside of a <dict>; write <dict> before it")
+		return s.structural(tag, "<key> outside a <dict>").WithHelp("add <dict> before it")
 	}
 	if s.hasKey {
 		if !s.templateBefore {
-			err := s.structural(s.keyAt, "key %q has no value: another <key> follows it; write its value between the two", clip(s.key))
+			err := s.structural(s.keyAt, "key %q has no value: another <key> follows", clip(s.key)).WithHelp("add a value between the two keys, or remove one of them")
 			if keyname.IsSecret(s.key) {
 				return err // what follows may be the secret
 			}
@@ -941,7 +950,7 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 		return nil
 	}
 	if s.depth++; s.depth > MaxDepth {
-		return s.fail(tag, "dicts and arrays are nested more than %d deep; no device reads such a profile", MaxDepth)
+		return s.fail(tag, "<dict> and <array> are nested more than %d deep; no device reads such a profile", MaxDepth).WithHelp("flatten the structure")
 	}
 	s.seen = append(s.seen, keySet{})
 	s.cur = n

@@ -30,7 +30,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	n.end = int32(s.pos)
 	if s.sampled {
 		s.sampled = false
-		s.sample(n)
+		s.markPlaceholder(n)
 		n.unrendered = kind != String
 	}
 	if kind != String {
@@ -75,28 +75,28 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	switch n.Kind {
 	case Boolean:
 		if text == "" {
-			s.compatWarning(Span{int(n.start), int(n.end)}, "<%s> holds white space, which Apple's reader refuses; write <%s/>", name, name)
+			s.compatWarning(Span{int(n.start), int(n.end)}, "use <"+name+"/>", "<%s> contains whitespace; Apple's reader rejects it", name)
 			n.text = name
 			return nil
 		}
-		ok, want = false, "write <"+name+"/>"
+		ok, want = false, "use <"+name+"/>"
 	case Integer:
 		text, ok = readInteger(n.text)
 		if !ok {
 			strict = false
 			_, _, ok = parseInteger(text)
 		}
-		want = "write digits only, as in <integer>2048</integer>"
+		want = "use digits only, such as <integer>2048</integer>"
 	case Real:
 		_, ok = parseReal(text)
 		strict = strings.TrimLeft(n.text, " \t\r\n") == text
-		want = "write a decimal number, as in <real>0.5</real>"
+		want = "use a decimal number, such as <real>0.5</real>"
 	case Date:
 		_, ok = parseDate(text)
 		strict = n.text == text
-		want = "write it as in <date>2030-01-31T00:00:00Z</date>"
+		want = "use the form <date>2030-01-31T00:00:00Z</date>"
 		if ok && len(text) != len("2030-01-31T00:00:00Z") {
-			s.compatWarning(Span{int(n.start), int(n.end)}, "<date> is not in UTC, or has fractions of a second, which Apple's reader refuses; %s", want)
+			s.compatWarning(Span{int(n.start), int(n.end)}, want, "<date> is not in UTC or has fractions of a second; Apple's reader rejects it")
 		}
 	case Data:
 		if ok = IsBase64(n.text); !ok && !template.HasVariable(text) {
@@ -104,7 +104,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 			s.looseData(n, text)
 		}
 		if empty {
-			s.compatWarning(Span{int(n.start), int(n.end)}, "<data/> is refused by Apple's reader; write <data></data> for no bytes")
+			s.compatWarning(Span{int(n.start), int(n.end)}, "replace <data/> with <data></data>", "<data/> is rejected by Apple's reader; expected <data></data>")
 		}
 	}
 	if n.Kind != Data {
@@ -112,10 +112,10 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	}
 	switch {
 	case ok && n.Kind != Real && s.markup(n):
-		s.compatWarning(Span{int(n.start), int(n.end)}, "entity, CDATA section or comment in <%s>, which Apple's reader refuses; write the characters themselves", name)
+		s.compatWarning(Span{int(n.start), int(n.end)}, "use the characters themselves", "entity, CDATA section, or comment in <%s>; Apple's reader rejects it", name)
 		return nil
 	case ok && !strict:
-		s.compatWarning(Span{int(n.start), int(n.end)}, "white space in <%s>, which Apple's reader refuses; remove it", name)
+		s.compatWarning(Span{int(n.start), int(n.end)}, "remove the whitespace", "whitespace in <%s>; Apple's reader rejects it", name)
 		return nil
 	case ok:
 		return nil
@@ -125,17 +125,17 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 		return nil
 	}
 	if _, sample := template.Placeholder(text); sample {
-		s.sample(n)
+		s.markPlaceholder(n)
 		return nil
 	}
-	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> does not hold a valid %s; %s", name, n.Kind, want)
+	err := s.fail(Span{int(n.start), int(n.end)}, "<%s> is not a valid %s", name, n.Kind).WithHelp("%s", want)
 	switch {
 	case text == "":
-		err.Message = "<" + name + "> is empty; " + want
+		err.Message = "<" + name + "> is empty"
 	case n.Kind == Boolean:
-		err.Message = "<" + name + "> holds text; " + want
+		err.Message = "<" + name + "> contains text"
 	case n.Kind == Integer && strings.Trim(text, "+-0123456789") == "" && len(text) > 19:
-		err.Message = "<integer> holds a number that does not fit 64 bits; write a smaller one"
+		err.Message, err.Help = "<integer> does not fit in 64 bits", "use a smaller number"
 	}
 	return err
 }
@@ -145,20 +145,20 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 // is not in the alphabet.
 func (s *scanner) looseData(n *Node, text string) {
 	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
-		s.sample(n)
+		s.markPlaceholder(n)
 		return
 	}
-	s.compatWarning(Span{int(n.start), int(n.end)}, "<data> does not hold base64, and what is not is ignored: %s", notBase64(text))
+	s.compatWarning(Span{int(n.start), int(n.end)}, notBase64(text), "<data> is not valid Base64; devices ignore other characters")
 }
 
 // sampleToken is a name that a program is to replace, and cannot be Base64.
 var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
-// sample marks a value whose placeholder text breaks the syntax.
-func (s *scanner) sample(n *Node) {
+// markPlaceholder marks a value whose placeholder text breaks the syntax.
+func (s *scanner) markPlaceholder(n *Node) {
 	n.unrendered, n.broken = true, true
-	if len(s.src.Samples) < maxCompatWarnings {
-		s.src.Samples = append(s.src.Samples, n)
+	if len(s.src.Placeholders) < maxCompatWarnings {
+		s.src.Placeholders = append(s.src.Placeholders, n)
 	}
 }
 
@@ -168,17 +168,17 @@ func (s *scanner) markup(n *Node) bool {
 	return strings.IndexByte(s.text[n.open:n.end], '&') >= 0 || strings.Count(s.text[n.open:n.end], "<") > 1
 }
 
-// notBase64 says what is in <data> instead of Base64.
+// notBase64 returns the help for text in <data> that is not Base64.
 func notBase64(text string) string {
 	switch {
 	case strings.HasPrefix(text, "-----BEGIN"):
-		return "leave out the BEGIN and END lines around it"
+		return "remove the BEGIN and END lines"
 	case HexDigest(text) != nil:
-		return "this is hexadecimal: write the bytes it stands for in base64, as xxd -r -p | base64 does"
+		return "replace the hexadecimal digits with Base64, the output of xxd -r -p | base64"
 	case strings.Trim(strings.Trim(text, "="), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ \t\r\n") == "":
-		return "its length is wrong: it is truncated, or the = at its end are missing"
+		return "add the missing characters, or = at the end, so that the length is a multiple of 4"
 	}
-	return "write the bytes in base64: A-Z, a-z, 0-9, + and /, with = at the end"
+	return "use Base64: A-Z, a-z, 0-9, +, and /, with = at the end"
 }
 
 // class tells the bytes that end or complicate character data: 1 for "<", 2
@@ -261,11 +261,11 @@ func (s *scanner) badUTF8(body string) *SyntaxError {
 		if r == utf8.RuneError {
 			if _, n := utf8.DecodeRuneInString(body[i:]); n == 1 {
 				at := s.pos + i
-				return s.fail(Span{at, at + 1}, "byte 0x%02x is not UTF-8; save the profile as UTF-8", body[i])
+				return s.fail(Span{at, at + 1}, "byte 0x%02x is not UTF-8", body[i]).WithHelp(helpUTF8)
 			}
 		}
 	}
-	return s.fail(Span{s.pos, s.pos + len(body)}, "text is not UTF-8; save the profile as UTF-8")
+	return s.fail(Span{s.pos, s.pos + len(body)}, "text is not UTF-8").WithHelp(helpUTF8)
 }
 
 // slowChars reads character data that holds more than plain characters:
@@ -332,7 +332,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 				continue
 			}
 			if s.text[i+1] == '#' && len(strings.Trim(s.text[i:i+n], "&#x;")) > 8 {
-				s.compatWarning(Span{i, i + n}, "character reference of more than eight digits, which Apple's reader refuses; leave out the zeros before it")
+				s.compatWarning(Span{i, i + n}, "remove the leading zeros", "character reference of more than eight digits; Apple's reader rejects it")
 			}
 			b.WriteRune(r)
 			i += n
@@ -344,7 +344,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 		case class[c] == 3:
 			if faulty != controlled {
 				faulty = controlled
-				s.compatWarning(Span{i, i + 1}, "control character 0x%02x, which XML does not allow; remove it", c)
+				s.compatWarning(Span{i, i + 1}, "remove the character", "control character 0x%02x, which XML does not allow", c)
 			}
 			b.WriteByte(c)
 			i++
@@ -353,7 +353,7 @@ func (s *scanner) slowChars(name string, tag Span) (string, *SyntaxError) {
 			i++
 		}
 	}
-	return "", s.fail(tag, "the file ends inside the <%s> opened here; it is truncated, or </%s> is missing", name, name)
+	return "", s.fail(tag, "truncated file: missing </%s>", name).WithHelp("add </%s>, or export the profile again", name)
 }
 
 // soundness is what was said of the text of one element: of each it is said once.
@@ -427,25 +427,25 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open fun
 	case strings.HasPrefix(rest, "<![CDATA["):
 		n := strings.Index(rest, "]]>")
 		if n < 0 {
-			return 0, s.fail(Span{i, i + 9}, "CDATA section is not closed; write ]]> where it ends")
+			return 0, s.fail(Span{i, i + 9}, "CDATA section is not closed; expected ]]>").WithHelp("add ]]> at the end of the CDATA section")
 		}
 		b.WriteString(lineFeeds.Replace(rest[9:n]))
 		return i + n + 3, nil
 	case strings.HasPrefix(rest, "<!--"):
 		n := strings.Index(rest[4:], "-->")
 		if n < 0 {
-			return 0, s.fail(Span{i, i + 4}, "comment is not closed; write --> where it ends")
+			return 0, s.fail(Span{i, i + 4}, "comment is not closed; expected -->").WithHelp("add --> at the end of the comment")
 		}
 		if name == "key" || name == "string" { // of the others it is said when they are read
-			s.compatWarning(Span{i, i + 4 + n + 3}, "comment inside <%s>, which Apple's reader refuses; move it in front of the element", name)
+			s.compatWarning(Span{i, i + 4 + n + 3}, "move the comment before the element", "comment inside <%s>; Apple's reader rejects it", name)
 		}
 		return i + 4 + n + 3, nil
 	}
 	if strings.HasPrefix(rest, "<<<<<<<") {
-		return 0, s.fail(Span{i, i + 7}, "a merge conflict is left in the file; resolve it")
+		return 0, s.fail(Span{i, i + 7}, "unresolved merge conflict").WithHelp(helpConflict)
 	}
 	if strings.HasPrefix("</"+name+">", rest) {
-		return 0, s.fail(tag, "the file ends inside the <%s> opened here; it is truncated", name)
+		return 0, s.fail(tag, "truncated file: missing </%s>", name).WithHelp("add </%s>, or export the profile again", name)
 	}
 	if v, ok := open().At(i); ok { // <% … %>
 		b.WriteString(s.text[i:v.End])
@@ -457,14 +457,14 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open fun
 	}
 	if knownTag(rest) {
 		if strings.HasPrefix(rest, "</") {
-			return 0, s.fail(tag, "<%s> is not closed; write </%s>", name, name)
+			return 0, s.fail(tag, "<%s> is not closed", name).WithHelp("add </%s>", name)
 		}
-		return 0, s.fail(tag, "<%s> is not closed before the next element; write </%s>", name, name)
+		return 0, s.fail(tag, "<%s> is not closed before the next element", name).WithHelp("add </%s>", name)
 	}
 	if len(rest) > 1 && (rest[1] == '/' || rest[1] >= 'A' && rest[1] <= 'Z' || rest[1] >= 'a' && rest[1] <= 'z') && strings.IndexByte(rest[:min(len(rest), 64)], '>') > 0 {
-		return 0, s.fail(Span{i, i + strings.IndexByte(rest, '>') + 1}, "element inside <%s>; write &lt; if the character < is meant", name)
+		return 0, s.fail(Span{i, i + strings.IndexByte(rest, '>') + 1}, "element inside <%s>", name).WithHelp("replace < with &lt; if the character is meant")
 	}
-	err := s.fail(Span{i, i + 1}, "unescaped < in <%s>; write &lt;", name)
+	err := s.fail(Span{i, i + 1}, "unescaped < in <%s>", name).WithHelp("replace < with &lt;")
 	return 0, err
 }
 
@@ -532,9 +532,8 @@ func (s *scanner) badEntity(i int) *SyntaxError {
 	rest := s.text[i:min(len(s.text), i+16)]
 	end := strings.IndexByte(rest, ';')
 	if end > 1 && !strings.ContainsAny(rest[:end], " \t\r\n<=") {
-		err := s.fail(Span{i, i + end + 1}, "unknown entity; XML property lists have &amp;, &lt;, &gt;, &quot;, &apos; and character references")
-		err.Hint = "write the character itself, or &amp; if the character & is meant"
-		return err
+		return s.fail(Span{i, i + end + 1}, "unknown entity; expected &amp;, &lt;, &gt;, &quot;, &apos;, or a character reference").
+			WithHelp("use the character itself, or replace & with &amp;")
 	}
-	return s.fail(Span{i, i + 1}, "unescaped &; write &amp;")
+	return s.fail(Span{i, i + 1}, "unescaped &").WithHelp("replace & with &amp;")
 }

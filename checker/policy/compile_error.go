@@ -86,7 +86,7 @@ func describeCompileError(text string, details any) string {
 	case *ast.ArgErrDetail:
 		function, _, _ := strings.Cut(text, ":")
 		if lines := detail.Lines(); len(lines) >= 2 {
-			return fmt.Sprintf("invalid arguments of %s: found %s; expected %s", function, strings.TrimPrefix(lines[0], "have: "), strings.TrimPrefix(lines[1], "want: "))
+			return fmt.Sprintf("invalid arguments of %s: found %s; expected %s", function, strings.ReplaceAll(strings.TrimPrefix(lines[0], "have: "), "???", "nothing"), strings.TrimPrefix(lines[1], "want: "))
 		}
 	}
 	if name, ok := strings.CutPrefix(text, "undefined function "); ok {

@@ -102,7 +102,7 @@ func RunTests(ctx context.Context, config TestConfig) (*TestRun, error) {
 	if err := s.compile(); err != nil {
 		return nil, err
 	}
-	t := &tests{TestConfig: config, Set: s, samples: newSamples(s.config.Files, config.Now, config.Secrets)}
+	t := &tests{TestConfig: config, Set: s, samples: newTestProfiles(s.config.Files, config.Now, config.Secrets)}
 	if err := compileInTime(ctx, t.compileTests); err != nil {
 		return nil, err
 	}

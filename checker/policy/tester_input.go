@@ -64,7 +64,7 @@ type testProfiles struct {
 	made    map[string]*ast.Term
 }
 
-func newSamples(files []File, now time.Time, secrets bool) *testProfiles {
+func newTestProfiles(files []File, now time.Time, secrets bool) *testProfiles {
 	s := &testProfiles{files: map[string]File{}, now: now, secrets: secrets, made: map[string]*ast.Term{}}
 	for _, f := range files {
 		s.files[f.Name] = f

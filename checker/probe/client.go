@@ -378,7 +378,7 @@ func failureOf(err error, timeout time.Duration) *Failure {
 	case errors.As(err, &record):
 		return &Failure{FailedTLS, "the server does not speak TLS"}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &Failure{FailedConnect, "the connection is refused"}
+		return &Failure{FailedConnect, "connection refused"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
 		return &Failure{FailedHTTP, "the server closes the connection without a complete answer"}
 	case strings.HasPrefix(err.Error(), "tls: "), strings.HasPrefix(err.Error(), "remote error: tls"), strings.HasPrefix(err.Error(), "x509: "):

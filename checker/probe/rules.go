@@ -65,10 +65,10 @@ where the command runs. HTTP status 404 for a payload with Name is reported by p
 }
 
 var metaTLS = checker.Meta{
-	ID: "probe-tls", Title: "TLS of the SCEP server is not trusted", Severity: checker.Error,
+	ID: "probe-tls", Title: "untrusted TLS certificate of the SCEP server", Severity: checker.Error,
 	Doc: `What it checks: the TLS certificate is for the host of the URL, is currently valid, and leads to a root that this machine or the profile trusts. Plain HTTP
 is reported where the profile has no CAFingerprint.
-Why it matters: devices do not talk to a server whose certificate they do not trust. Over plain HTTP without CAFingerprint, anyone on the path can present another CA
+Why it matters: devices do not connect to a server whose certificate they do not trust. Over plain HTTP without CAFingerprint, anyone on the path can present another CA
 and read the challenge.
 Exceptions: an unknown issuer, an old version of TLS, and plain HTTP are warnings: another profile may install the root.`,
 	Help: "install a certificate on the server that devices trust",
@@ -86,8 +86,8 @@ Exceptions: a redirect on the same server that leads to an answer is a warning.`
 }
 
 var metaContentType = checker.Meta{
-	ID: "probe-content-type", Title: "answer to GetCACert has the wrong content type", Severity: checker.Error,
-	Doc: `What it checks: GetCACert is answered with one certificate in DER as application/x-x509-ca-cert, or with a PKCS #7 message that holds an RA certificate as
+	ID: "probe-content-type", Title: "wrong content type of the response to GetCACert", Severity: checker.Error,
+	Doc: `What it checks: GetCACert is answered with one certificate in DER as application/x-x509-ca-cert, or with a PKCS #7 message that contains an RA certificate as
 application/x-x509-ca-ra-cert.
 Why it matters: Apple devices compare the content type exactly (observed). A web page instead of the certificate fails with error 22002. A message of the second type
 without an RA certificate fails with error -67731 before any request.
@@ -97,12 +97,12 @@ Exceptions: a message of the second type without an RA certificate is a warning 
 }
 
 var metaCapabilities = checker.Meta{
-	ID: "probe-capabilities", Title: "server lacks a capability that devices need", Severity: checker.Error,
-	Doc: `What it checks: GetCACaps names a digest (SHA-256 or SHA-512), AES, and POSTPKIOperation.
-Why it matters: Apple devices pick SHA-512, SHA-256, or SHA-1 from what is named, and fail with error 22006 if none is. SCEPStandard alone is not understood. Without
-AES they use 3DES. Without POSTPKIOperation they send requests in the URL, which many servers and proxies cut off.
-Exceptions: only a missing digest is an error, the rest are warnings. An empty answer means SHA-1 and 3DES.`,
-	Help: "configure the server to name SHA-256, AES, and POSTPKIOperation",
+	ID: "probe-capabilities", Title: "server is missing a required capability", Severity: checker.Error,
+	Doc: `What it checks: the response to GetCACaps lists a digest (SHA-256 or SHA-512), AES, and POSTPKIOperation.
+Why it matters: Apple devices select SHA-512, SHA-256, or SHA-1 from the list, and fail with error 22006 without any of them. They ignore SCEPStandard alone. Without
+AES they use 3DES. Without POSTPKIOperation they send requests in the URL, which many servers and proxies truncate.
+Exceptions: only a missing digest is an error; the others are warnings. An empty response means SHA-1 and 3DES.`,
+	Help: "configure the server to list SHA-256, AES, and POSTPKIOperation",
 	Refs: []checker.Ref{refCaps, refSCEP},
 }
 
@@ -111,18 +111,18 @@ var metaFingerprint = checker.Meta{
 	Doc: `What it checks: CAFingerprint is the digest of a certificate that the server presents.
 Why it matters: devices compare the digest of the whole certificate and stop when it differs. A CA that is reissued, even with the same key, has another digest.
 Exceptions: a digest that matches an RA certificate alone is a warning: older devices compare it with the top CA, and RA certificates are replaced more often.`,
-	Help: "set it to the SHA-256 digest of the CA certificate",
+	Help: "set CAFingerprint to the SHA-256 digest of the CA certificate",
 	Refs: []checker.Ref{refKeys, refPin, refSCEP},
 }
 
 var metaCertificate = checker.Meta{
-	ID: "probe-certificate", Title: "certificate of the CA or RA is not usable", Severity: checker.Error,
+	ID: "probe-certificate", Title: "unusable CA or RA certificate", Severity: checker.Error,
 	Doc: `What it checks: the certificates of the CA and RA are currently valid, allow keyEncipherment and digitalSignature, are not for TLS servers alone, have strong
-keys and signatures, stand in order, and belong together.
+keys and signatures, are in order, and belong together.
 Why it matters: devices encrypt their request for one of these certificates, and verify the answer with one. Certificates without these usages, with serverAuth alone, or
 in the wrong order were reported to fail with error 22008.
 Exceptions: a certificate that expires within 30 days, weak keys and signatures, and the wrong order are warnings. So is a single CA certificate without
-keyEncipherment, which was seen to work.`,
+keyEncipherment, which works (observed).`,
 	Help: "reissue the certificate at the CA",
 	Refs: []checker.Ref{refUse, refSCEP},
 }
@@ -131,7 +131,7 @@ var metaName = checker.Meta{
 	ID: "probe-name", Title: "server does not know the CA that Name selects", Severity: checker.Error,
 	Doc: `What it checks: the server has a CA for Name.
 Why it matters: some servers host several CAs. EJBCA answers with HTTP status 404 to a name that is not one of them, and the device stops.
-Exceptions: a server that answers alike for several names of the checked profiles ignores Name, which is an info.`,
+Exceptions: a server that answers alike for several names of the checked profiles ignores Name; this is reported as info.`,
 	Help: "set `Name` to a CA that the server has, or correct the URL",
 	Refs: []checker.Ref{refName, refSCEP},
 }
@@ -146,8 +146,8 @@ Exceptions: the root may be installed by another profile, or be one that the sys
 }
 
 var metaACME = checker.Meta{
-	ID: "probe-acme", Title: "ACME directory is not usable", Severity: checker.Error,
-	Doc: `What it checks: DirectoryURL is HTTPS with a trusted certificate, and answers with a directory that names newNonce, newAccount, and newOrder over HTTPS.
+	ID: "probe-acme", Title: "unusable ACME directory", Severity: checker.Error,
+	Doc: `What it checks: DirectoryURL is HTTPS with a trusted certificate, and answers with a directory with HTTPS URLs of newNonce, newAccount, and newOrder.
 Why it matters: the device requests each of these in turn, and stops when one is missing.
 Exceptions: an unknown issuer of the TLS certificate is a warning: another profile may install the root.`,
 	Help: "correct `DirectoryURL`, or configure the server",

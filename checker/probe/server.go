@@ -157,7 +157,7 @@ func (v *view) picks() *Picks {
 // revokeCert and keyChange, which devices do not need.
 var endpointNames = []string{"newNonce", "newAccount", "newOrder"}
 
-// readDirectory gives the endpoints of an ACME directory; nil if the text is none.
+// readDirectory gives the endpoints of an ACME directory; nil if the text is not one.
 func readDirectory(body []byte) map[string]string {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {

@@ -55,28 +55,28 @@ type CertificateError struct {
 
 func (e *CertificateError) Error() string { return e.Message }
 
-const hintExport = "export it again"
+const hintExport = "export the file again"
 
 var (
-	errCertificateEmpty  = &CertificateError{Message: "the data is empty", Hint: "put the certificate into it"}
-	errCertificateTwice  = &CertificateError{Message: "the data is in base64 twice", Hint: "encode the certificate once"}
-	errCertificateCut    = &CertificateError{Message: "the certificate is truncated, or its length is damaged", Hint: hintExport}
-	errCertificateBER    = &CertificateError{Message: "the data is BER of indefinite length, and a certificate is in DER", Hint: "convert it with openssl x509 -outform DER"}
-	errCertificatePKCS12 = &CertificateError{Message: "the data is a PKCS #12 file, not a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
-	errCertificatePKCS7  = &CertificateError{Message: "the data is a PKCS#7 message, not a certificate", Hint: "take the certificates out with openssl pkcs7 -print_certs"}
-	errCertificateKey    = &CertificateError{Message: "the data is a key, not a certificate", Hint: hintKey}
-	errCertificateNone   = &CertificateError{Message: "the data is neither a certificate in DER nor PEM text", Hint: hintExport}
-	errPEMNone           = &CertificateError{Message: "the PEM text holds no certificate that can be decoded", Hint: hintExport}
-	errPEMDamaged        = &CertificateError{Message: "a certificate of the PEM text is damaged and left out", Hint: hintExport}
-	errPEMLines          = &CertificateError{Message: "the PEM text is not in lines", Hint: "put the BEGIN and END marks on lines of their own", Limit: true}
-	errPEMLong           = &CertificateError{Message: fmt.Sprintf("the PEM text holds more than %d certificates; the rest is not read", maxCertificates), Hint: "spread them over several payloads", Limit: true}
-	errPEMKey            = &CertificateError{Message: "the PEM text holds a private key", Hint: hintKey}
-	errPKCS12PEM         = &CertificateError{Message: "the data is PEM text, not a PKCS #12 file", Hint: "make one with openssl pkcs12 -export"}
-	errPKCS12None        = &CertificateError{Message: "the data is not a PKCS #12 file", Hint: "make one with openssl pkcs12 -export"}
+	errCertificateEmpty  = &CertificateError{Message: "the data is empty", Hint: "add the certificate as <data>"}
+	errCertificateTwice  = &CertificateError{Message: "the data is Base64-encoded twice", Hint: "encode the certificate once"}
+	errCertificateCut    = &CertificateError{Message: "the certificate is truncated or corrupt", Hint: hintExport}
+	errCertificateBER    = &CertificateError{Message: "the data is BER with an indefinite length; expected DER", Hint: "convert it with openssl x509 -outform DER"}
+	errCertificatePKCS12 = &CertificateError{Message: "found a PKCS #12 file; expected a certificate", Hint: "use a payload of type com.apple.security.pkcs12"}
+	errCertificatePKCS7  = &CertificateError{Message: "found a PKCS #7 message; expected a certificate", Hint: "extract the certificates with openssl pkcs7 -print_certs"}
+	errCertificateKey    = &CertificateError{Message: "found a key; expected a certificate", Hint: hintKey}
+	errCertificateNone   = &CertificateError{Message: "the data is not a certificate in DER or PEM", Hint: hintExport}
+	errPEMNone           = &CertificateError{Message: "the PEM text contains no certificate that can be decoded", Hint: hintExport}
+	errPEMDamaged        = &CertificateError{Message: "a certificate in the PEM text is corrupt and ignored", Hint: hintExport}
+	errPEMLines          = &CertificateError{Message: "BEGIN and END markers are not on their own lines", Hint: "put each BEGIN and END marker on its own line", Limit: true}
+	errPEMLong           = &CertificateError{Message: fmt.Sprintf("the PEM text contains more than %d certificates; the rest was not read", maxCertificates), Hint: "move some of the certificates to other payloads", Limit: true}
+	errPEMKey            = &CertificateError{Message: "the PEM text contains a private key", Hint: hintKey}
+	errPKCS12PEM         = &CertificateError{Message: "found PEM text; expected a PKCS #12 file", Hint: "create one with openssl pkcs12 -export"}
+	errPKCS12None        = &CertificateError{Message: "the data is not a PKCS #12 file", Hint: "create one with openssl pkcs12 -export"}
 	errPKCS12Cut         = &CertificateError{Message: "the PKCS #12 file is truncated or corrupt", Hint: hintExport}
 )
 
-const hintKey = "remove it, replace the private key, and use a com.apple.security.pkcs12 payload"
+const hintKey = "remove and replace the private key, and use a com.apple.security.pkcs12 payload"
 
 // Certificates returns the certificates of payloads, in order. Of PEM text the
 // first hundred are read; an error in the rest is in the Err of a last entry for
@@ -195,8 +195,8 @@ func payloadData(content *plist.Node, what string) (data []byte, known bool, err
 		return nil, false, nil
 	case content.Kind != plist.Data:
 		return nil, true, &CertificateError{
-			Message: fmt.Sprintf("PayloadContent is of type %s, and %s is data", content.Kind, what),
-			Hint:    "write it as <data>, in base64",
+			Message: fmt.Sprintf("found %s; expected %s as <data>", content.Kind, what),
+			Hint:    "use <data> in Base64",
 		}
 	}
 	return nil, true, errCertificateNone // not Base64: the readers of property lists reject that
@@ -226,7 +226,7 @@ func (p Payload) PKCS12() error {
 	case bytes.HasPrefix(data[start:], []byte{cms.TagInteger, 1, 3, cms.TagSequence}):
 		return nil // what files from keychains and browsers are, too, in BER
 	case bytes.HasPrefix(data[start:], []byte{cms.TagSequence}):
-		return &CertificateError{Message: "the data has no private key, and is not a PKCS #12 file", Hint: "use a payload of type com.apple.security.root"}
+		return &CertificateError{Message: "found data without a key; expected a PKCS #12 file", Hint: "use a payload of type com.apple.security.root"}
 	}
 	return errPKCS12None
 }

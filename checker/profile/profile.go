@@ -81,7 +81,7 @@ func Read(src *plist.Source) *Profile {
 func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
 	src := p.Source
 	if len(src.Text) > plist.MaxSize {
-		return nil, src.Errorf("the file has %d bytes; %d is the most that is read", len(src.Text), plist.MaxSize)
+		return nil, src.Errorf("file of %d bytes is too large; at most %d are read", len(src.Text), plist.MaxSize).WithHelp("split the file")
 	}
 	for {
 		head := src.Text[:min(len(src.Text), 64)]
@@ -106,10 +106,10 @@ func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
 		}
 		if err != nil {
 			p.damaged = cms.IsSigned(src.Text)
-			return nil, src.Errorf("%v", err)
+			return nil, src.Errorf("%v", err).WithHelp("%s", cms.Help(err))
 		}
 		if src.Signatures > maxSignatures {
-			return nil, src.Errorf("more than %d CMS messages around one another", maxSignatures)
+			return nil, src.Errorf("signed more than %d times", maxSignatures).WithHelp("sign the profile once")
 		}
 		src.Text = content
 	}

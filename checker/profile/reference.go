@@ -129,7 +129,7 @@ type Reference struct {
 	UUID          string      // as written
 	Variable      bool        // contains template text, wholly or in part
 	Target        *Payload    // the first of Payloads whose PayloadUUID is exactly that; nil if there is none
-	Near          *Payload    // if there is no Target, the first whose PayloadUUID differs only in case
+	Near          *Payload    // if Target is nil, the first whose PayloadUUID differs only in case
 }
 
 // References returns the references between the payloads of the profile, by

@@ -52,16 +52,21 @@ func auditReport(t *testing.T) *audit.Report {
 func TestAudit(t *testing.T) {
 	var b, again bytes.Buffer
 	a := auditReport(t)
-	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-	if err := Audit(&b, a, now); err != nil {
+	r := &Report{
+		Version: "1", Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
+		Rules: []checker.Meta{{ID: "a-rule", Title: "a title", Severity: checker.Error, Doc: "What it checks: one thing.\nWhy it matters: another thing.\n"}},
+	}
+	if err := Audit(&b, a, r); err != nil {
 		t.Fatal(err)
 	}
-	if err := Audit(&again, a, now); err != nil || b.String() != again.String() {
+	if err := Audit(&again, a, r); err != nil || b.String() != again.String() {
 		t.Error("the same audit gives another page", err)
 	}
 	page := b.String()
 	for _, wanted := range []string{
-		"a-rule", "ca.corp.net", "Drift from the repository", "&lt;b&gt;bold", "&lt;i&gt;device", "gone&lt;script&gt;", `datetime="2026-06-01T00:00:00Z"`, "static",
+		"a-rule", "ca.corp.net", "Drift from the repository", "&lt;b&gt;bold", "&lt;i&gt;device", "gone&lt;script&gt;", `datetime="2026-06-01T00:00:00Z"`, "hard-coded",
+		`<a href="#rule-a-rule">a-rule</a>`, `id="rule-a-rule"`, `<p class="doc"><b>What it checks</b> One thing.</p>`, `<p class="doc"><b>Why it matters</b> Another thing.</p>`,
+		`data-rules="a-rule" data-severities="error"`, `<option value="a-rule">a-rule (1)</option>`,
 		`id="configurations"`, `id="devices"`, `id="keysizes-title"`, `id="cas-title"`, `id="fingerprints-title"`, `id="challenges-title"`, `id="usages-title"`, "extra",
 	} {
 		if !strings.Contains(page, wanted) {

@@ -160,7 +160,8 @@ func (c *collected) ranked() []*ruleCount {
 
 // htmlRule is the section of a rule that found something.
 type htmlRule struct {
-	ID, Title, Severity, Pack, Doc, Help string
+	ID, Title, Severity, Pack, Help string
+	Doc                             []htmlDocPart
 
 	Total     int // without those that are suppressed
 	CountText string
@@ -180,23 +181,41 @@ func (c *collected) ruleSections(r *Report) []htmlRule {
 		if ran[id] != nil {
 			m = ran[id]
 		}
-		x := htmlRule{
-			ID: id, Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
-			Doc: visibleLines(unwrapped(m.Doc)), Help: visible(m.Help), Total: n.total(), CountText: count(n.total(), "finding"),
-		}
+		x := newHTMLRule(m, n.total())
 		if n.held > 0 {
 			x.CountText += fmt.Sprintf(" and %s suppressed", thousands(n.held))
-		}
-		for _, ref := range m.Refs {
-			ref.Title = visible(cmp.Or(ref.Title, ref.URL))
-			if !strings.HasPrefix(ref.URL, "https://") && !strings.HasPrefix(ref.URL, "http://") {
-				ref.URL = ""
-			}
-			x.Refs = append(x.Refs, ref)
 		}
 		list = append(list, x)
 	}
 	return list
+}
+
+// htmlDocPart is a paragraph of a rule's documentation.
+type htmlDocPart struct{ Label, Text string }
+
+// newHTMLRule returns the section of a rule with so many findings.
+func newHTMLRule(m *checker.Meta, findings int) htmlRule {
+	x := htmlRule{
+		ID: visible(m.ID), Title: visible(m.Title), Severity: m.Severity.String(), Pack: visible(pack(m)),
+		Total: findings, CountText: count(findings, "finding"),
+	}
+	if m.Help != "" {
+		x.Help = visible(sentence(capitalized(m.Help)))
+	}
+	for _, part := range partsOf(m.Doc) {
+		if part.label != "" {
+			part.text = capitalized(part.text)
+		}
+		x.Doc = append(x.Doc, htmlDocPart{part.label, visibleLines(strings.TrimSuffix(part.text, "\n"))})
+	}
+	for _, ref := range m.Refs {
+		ref.Title = visible(cmp.Or(ref.Title, ref.URL))
+		if !strings.HasPrefix(ref.URL, "https://") && !strings.HasPrefix(ref.URL, "http://") {
+			ref.URL = ""
+		}
+		x.Refs = append(x.Refs, ref)
+	}
+	return x
 }
 
 // visible makes a text safe to show: valid, and without characters that hide

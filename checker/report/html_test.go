@@ -156,7 +156,7 @@ func (d *htmlData) field(finding, column int) string {
 }
 
 func TestHTML(t *testing.T) {
-	meta := checker.Meta{ID: "some-rule", Title: "a title", Severity: checker.Error, Pack: "strict", Doc: "Why it is so.\nAnd more.", Help: "mend it",
+	meta := checker.Meta{ID: "some-rule", Title: "a title", Severity: checker.Error, Pack: "strict", Doc: "Why it is so.\nAnd more.", Help: "fix it",
 		Refs: []checker.Ref{{Title: "a text", URL: "https://example.com/?a=b&c"}, {Title: "a book"}}}
 	unplaced := finding()
 	unplaced.Placed, unplaced.File, unplaced.Severity = false, "b", checker.Error
@@ -203,7 +203,7 @@ func TestHTML(t *testing.T) {
 		t.Errorf("marked is %s", got)
 	}
 	rule := root.one(t, "#rules").one(t, "#rule-some-rule")
-	for _, part := range []string{"a title", "error strict, 2 findings", "Why it is so.\nAnd more.", "How to fix mend it", "a text", "a book"} {
+	for _, part := range []string{"a title", "error strict, 2 findings", "Why it is so.\nAnd more.", "How to fix Fix it.", "a text", "a book"} {
 		if !strings.Contains(rule.text(), part) {
 			t.Errorf("the section of the rule lacks %q: %s", part, rule.text())
 		}

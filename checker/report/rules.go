@@ -245,9 +245,11 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	for _, ref := range m.Refs {
 		fmt.Fprintf(&b, "  %s\n  %s\n", ref.Title, ref.URL)
 	}
-	if m.Documents == checker.Declarative {
+	switch {
+	case m.Unsuppressible || strings.HasPrefix(m.ID, "drift-"): // no comment suppresses it
+	case m.Documents == checker.Declarative:
 		fmt.Fprintf(&b, "\nTo disable this rule, use --disable %s (JSON has no comments)\n", m.ID)
-	} else {
+	default:
 		fmt.Fprintf(&b, "\nTo suppress this rule on a line, add a comment before it: <!-- sceplint:ignore %s reason -->\n", m.ID)
 	}
 	_, err := io.WriteString(w, checker.LogText(b.String()))

@@ -269,7 +269,7 @@ func (r *reader) inside(keys *Keys, depth int) (items *Key) {
 	}
 }
 
-// attributes reads the fields behind the name and the kind.
+// attributes reads the fields after the name and the kind.
 func (k *Key) attributes(fields string) {
 	for fields != "" {
 		rest := fields

@@ -202,7 +202,7 @@ var commonWords = sync.OnceValue(func() map[string]bool {
 	return words
 })
 
-// minUnique is how many characters a text has at least to occur twice in a document for no other reason than that it
+// minUnique is how many characters a text must occur at least two times in a document for no other reason than that it
 // was copied. Letters alone must be more.
 const minUnique, minUniqueLetters = 6, 8
 

@@ -7,7 +7,7 @@ import (
 )
 
 // spool keeps what a stream held, which cannot be read a second time: a little
-// of it in memory, the rest in a file that nobody else can read and that is
+// of it in memory, the rest in a file that only the owner can read and that is
 // gone when the command ends.
 type spool struct {
 	lock  sync.Mutex

@@ -68,7 +68,7 @@ func ParseBaseline(text []byte) (*Baseline, error) {
 // errNotBaseline does not quote the text: the file may be any.
 func errNotBaseline(why string) error { return errors.New("not a baseline: " + why) }
 
-// decode reads entry by entry, so that a file of another kind is refused before
+// decode reads entry by entry, so that a file of another kind is rejected before
 // much of it is in memory.
 func (b *Baseline) decode(d *json.Decoder) error {
 	expect := func(want json.Delim) error {

@@ -156,7 +156,7 @@ func (b *openBaseline) holds(f *checker.Finding) bool {
 }
 
 // isGone reports whether a file that an entry names does not exist any more.
-// Standard input is none.
+// Standard input does not count.
 func (b *openBaseline) isGone(file string) bool {
 	if v, ok := b.missing.Load(file); ok {
 		return v.(bool)

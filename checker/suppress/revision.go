@@ -185,7 +185,7 @@ func blobHash(id string, size int64) hash.Hash {
 }
 
 // name is the path of a file from the root of the working tree. The root is the
-// outermost directory of the file's path that it can be, so that a link to the
+// top-level directory of the file's path that it can be, so that a link to the
 // root further inside is part of the name.
 func (r *Revision) name(file string) (string, bool) {
 	if !filepath.IsAbs(file) {
@@ -241,7 +241,7 @@ func (r *Revision) resolve(name string) (entry, bool) {
 	return entry{}, false
 }
 
-// moved finds a file of the commit with the bytes of one that it lacks.
+// moved finds a file of the commit with the bytes of one that it does not have.
 func (r *Revision) moved(name string, now []byte) (id string, ok bool) {
 	r.moves.Do(func() {
 		r.byID = map[string][]string{}

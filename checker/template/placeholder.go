@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// The words that samples leave for people to replace.
+// The words that documentation leaves for people to replace.
 const (
 	nouns = `(?:domain|company|corp(?:oration)?|business|organi[sz]ation|org|tenant|team|site|school|instance|account|subdomain|` +
 		`server|host|fqdn|ca|mdm|scep|ndes|idp|url|uri|address|challenge|secret|passw(?:or)?d|passphrase|pass|token|key|` +
@@ -16,10 +16,10 @@ const (
 	article = `(?:(?:your|the|an?|my|scep|ndes|ca|mdm|static|dynamic|real|actual|own|new|here)[-_ ]+)*`
 )
 
-// samples matches the texts that documentation and wizards write instead of a
-// real value. A text that merely mentions such a word is not a sample: hence the
+// placeholders matches the texts that documentation and wizards write instead of a
+// real value. A text that merely mentions such a word is not a placeholder, which is the reason for the
 // word boundaries, and the nouns wherever people write plain words between spaces.
-var samples = sync.OnceValue(func() *regexp.Regexp {
+var placeholders = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join([]string{
 		// YOUR-DOMAIN, your_challenge, your-company.com, YOURDOMAIN.COM, Your Organization Name
 		`(?:^|[^A-Za-z])YOUR[-_]+[A-Z]`,
@@ -54,8 +54,8 @@ var samples = sync.OnceValue(func() *regexp.Regexp {
 	}, "|"))
 })
 
-// wholeSamples are samples only if they are the whole text.
-var wholeSamples = map[string]bool{
+// wholePlaceholders are placeholders only if they are the whole text.
+var wholePlaceholders = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
 	"redacted": true, "ignored": true, "xxx": true,
 }
@@ -72,12 +72,12 @@ func isSampleWord(text string) bool {
 			lower[i] = c | 0x20
 		}
 	}
-	return wholeSamples[string(lower[:len(text)])]
+	return wholePlaceholders[string(lower[:len(text)])]
 }
 
-// hints are the words that every sample has one of at the start of a word,
+// hints are the words that every placeholder has one of at the start of a word,
 // "here" and marks apart. Most texts have none, and comparing them with the
-// samples would cost more than all other checks of a profile.
+// placeholders would cost more than all other checks of a profile.
 var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx"}
 
 // hintsBegin marks the letters that a hint begins with.
@@ -133,7 +133,7 @@ func Placeholder(text string) (string, bool) {
 	if !hasHint(text) {
 		return "", false
 	}
-	at := samples().FindStringIndex(text)
+	at := placeholders().FindStringIndex(text)
 	if at == nil || isOwnDevice(text[at[0]:]) {
 		return "", false
 	}

@@ -19,10 +19,12 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/policy"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
 	"github.com/sceplint/sceplint/cmd/sceplint/usage"
+	"github.com/sceplint/sceplint/rules"
 )
 
 // auditFlags are the flags of sceplint audit as they were given.
@@ -54,8 +56,8 @@ To split a long audit, use --shard: --shard 1/7 audits every seventh input and w
 combines the parts into the result of a single run. To make an audit resumable, use --since FILE, which
 saves progress.
 
-Static challenges are compared by keyed hashes, so that no output can be used to find a challenge. The key is random for
-each run; use the same --mark-key FILE to compare the challenges of several parts or of a resumed run.`,
+Hard-coded challenges are compared by keyed hashes, so that no output can be used to find a challenge. The key is random
+for each run; use the same --mark-key FILE to compare the challenges of several parts or of a resumed run.`,
 		Example: `  sceplint audit exports/
   sceplint audit --by ca --format csv=cas.csv --format text exports/
   sceplint audit --shard 1/2 exports > 1.json
@@ -78,7 +80,7 @@ each run; use the same --mark-key FILE to compare the challenges of several part
 	flags.StringVar(&f.against, "against", "", "compare the profiles with those in repository `DIR`: missing, extra, and changed profiles are drift, which counts for --fail-on")
 	flags.StringVar(&f.shard, "shard", "", "audit shard `I/N` (1 to N, or 0 to N-1), and write JSON for sceplint audit merge")
 	flags.StringVar(&f.since, "since", "", "save progress in `FILE` and resume from it")
-	flags.StringVar(&f.markKey, "mark-key", "", "compare static challenges across parts and runs with the secret key in `FILE` (default a random key for each run)")
+	flags.StringVar(&f.markKey, "mark-key", "", "compare hard-coded challenges across parts and runs with the secret key in `FILE` (default a random key for each run)")
 	addPolicyFlags(cmd, &f.policies)
 	f.addRuleFlags(cmd)
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only the audit and errors")
@@ -107,6 +109,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if f.against != "" {
 		drift = audit.DriftRules()
 	}
+	f.checkFlags.formats = f.formats // of which html describes rules
 	c, err := f.checker(ctx, drift...)
 	if err == nil {
 		failOn, err = f.threshold()
@@ -151,7 +154,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if err := run.all(ctx, c); err != nil {
 		return err
 	}
-	return run.close(c.Now)
+	return run.close(c)
 }
 
 // disableFileSetRules leaves out the rules that compare profiles with one another: a fleet
@@ -212,10 +215,12 @@ func (f *auditFlags) checkOutput() error {
 	return nil
 }
 
-// write writes an audit in all formats that are asked for.
-func (f *auditFlags) write(t *ioStreams, r *audit.Report, now time.Time) error {
+// write writes an audit in all requested formats. Rules are those that a page documents.
+func (f *auditFlags) write(t *ioStreams, r *audit.Report, rules []checker.Meta, now time.Time) error {
 	r.By, r.Version, r.Width = f.by, currentVersion(), terminal.Width(t.out)
-	page := func(w io.Writer) error { return report.Audit(w, r, now) }
+	page := func(w io.Writer) error {
+		return report.Audit(w, r, &report.Report{Version: r.Version, Now: now, Rules: rules, Shipped: policy.ShippedIDs()})
+	}
 	document := func(w io.Writer) error { return r.JSON(report.Escaped{To: w}) }
 	for _, spec := range f.formats {
 		name, file, _ := strings.Cut(spec, "=")
@@ -298,7 +303,7 @@ func (a *auditRun) all(ctx context.Context, c *checker.Checker) error {
 }
 
 // close writes the audit and settles the exit code.
-func (a *auditRun) close(now time.Time) error {
+func (a *auditRun) close(c *checker.Checker) error {
 	if a.Shard.Of == 1 && a.Fleet.Empty() {
 		return noProfilesError(a.inputs, a.flags.policies.Project.File, &report.Summary{Skipped: a.Fleet.Summary().Skipped, Excluded: a.Fleet.Summary().Excluded})
 	}
@@ -314,9 +319,9 @@ func (a *auditRun) close(now time.Time) error {
 		r.State = json.RawMessage(bytes.TrimSpace(state))
 	}
 	if (a.flags.shard != "" || a.flags.since != "") && !a.Fleet.AcrossRuns() {
-		a.note("note: static challenges of this run cannot be compared with those of other parts or runs; use the same --mark-key FILE for all")
+		a.note("note: hard-coded challenges of this run cannot be compared with those of other parts or runs; use the same --mark-key FILE for all")
 	}
-	if err := a.flags.write(a.terminal, r, now); err != nil {
+	if err := a.flags.write(a.terminal, r, report.EnabledRules(c), c.Now); err != nil {
 		return err
 	}
 	return a.terminal.settle(r, a.failOn)
@@ -389,7 +394,7 @@ func auditMergeCommand(t *ioStreams) *cobra.Command {
 				return errors.New("no profiles found in the parts")
 			}
 			r := audit.NewReport(sum)
-			if err := f.write(t, r, now); err != nil {
+			if err := f.write(t, r, report.EnabledRules(&checker.Checker{Rules: append(rules.All(), audit.DriftRules()...)}), now); err != nil {
 				return err
 			}
 			return t.settle(r, failOn)

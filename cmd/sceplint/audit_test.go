@@ -122,14 +122,14 @@ func TestAuditMarks(t *testing.T) {
 		t.Error("two runs without a key give the same mark")
 	}
 	part(1)
-	if out := merged(); !strings.Contains(out, "static, one in at least 2 profiles") || !strings.Contains(out, "hashed with different keys") {
+	if out := merged(); !strings.Contains(out, "hard-coded, one in at least 2 profiles") || !strings.Contains(out, "hashed with different keys") {
 		t.Errorf("what was not compared is not told:\n%s", out)
 	}
 	c, d := part(1, "--mark-key", "key"), part(2, "--mark-key", "key")
 	if c.Challenges[0].Mark != d.Challenges[0].Mark || c.Challenges[0].Mark != part(1, "--mark-key", "key").Challenges[0].Mark {
 		t.Error("two runs with the same key give different marks")
 	}
-	if out := merged(); !strings.Contains(out, "static, one in 4 profiles") || strings.Contains(out, "different keys") {
+	if out := merged(); !strings.Contains(out, "hard-coded, one in 4 profiles") || strings.Contains(out, "different keys") {
 		t.Errorf("what was compared is not told:\n%s", out)
 	}
 	if x := part(2, "--mark-key", "other"); x.Challenges[0].Mark == c.Challenges[0].Mark {

@@ -27,6 +27,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 )
@@ -542,7 +543,14 @@ func TestBrowserAccess(t *testing.T) {
 	if code > exitFindings {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
+	checked := filepath.Join(t.TempDir(), "check.html")
+	code, _, stderr = sceplint(t, "check", "--fail-on", "never", "--now", "2026-05-04T09:30:00Z", "--format", "html="+checked, "../../testdata/demo", "../../testdata/exports")
+	if code > exitFailed {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
 	for name, file := range map[string]string{
+		"check":   checked,
+		"probe":   pageOf(t, report.Report{Rules: browserRules, Servers: probed()}, five()...),
 		"audit":   audit,
 		"five":    pageOf(t, report.Report{Rules: browserRules, ShowSuppressed: true}, five()...),
 		"pages":   pageOf(t, report.Report{Rules: browserRules}, many),
@@ -551,9 +559,16 @@ func TestBrowserAccess(t *testing.T) {
 		b := open(t, chromium, file, protocol(page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}))
 		b.run(chromedp.Evaluate[chromedp.Void](string(axe)))
 		for _, scheme := range []string{"light", "dark"} {
-			for _, width := range []int64{1280, 360} {
+			for _, width := range []int64{1400, 375} {
 				b.scheme(scheme)
 				b.size(width, 900)
+				b.picture(fmt.Sprintf("%s-%s-%d", name, scheme, width), 12000)
+				if n := eval[int64](b, `document.documentElement.scrollWidth`); n > width {
+					t.Errorf("%s, %d: the page is %d pixels wide", name, width, n)
+				}
+				if n := eval[int](b, clippedTables); n > 0 {
+					t.Errorf("%s, %s, %d: %d tables are wider than their part of the page", name, scheme, width, n)
+				}
 				var found struct {
 					Passes     []json.RawMessage
 					Violations []struct {
@@ -573,6 +588,68 @@ func TestBrowserAccess(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// clippedTables counts the tables of which a part is out of sight.
+const clippedTables = `[...document.querySelectorAll(".wide-table")].filter(e => e.scrollWidth > e.clientWidth).length`
+
+// probed are servers as sceplint probe finds them.
+func probed() []probe.Server {
+	day := time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)
+	digests := map[string]string{}
+	for _, name := range probe.DigestNames {
+		digests[name] = strings.Repeat("0123456789abcdef", 4)
+	}
+	root := probe.Certificate{
+		Role: probe.RoleRoot, Subject: "CN=Corp Root CA,O=Corp", Issuer: "CN=Corp Root CA,O=Corp", Serial: "0123456789abcdef", Key: "RSA 4096", Signature: "SHA256-RSA",
+		Usages: []string{"certificate signing", "CRL signing"}, NotBefore: day.AddDate(-5, 0, 0), NotAfter: day.AddDate(5, 0, 0), Digests: digests,
+	}
+	ra := root
+	ra.Role, ra.Subject = probe.RoleRA, "CN=Corp RA,O=Corp"
+	return []probe.Server{
+		{
+			Protocol: "scep", URL: "https://ca.corp.example/scep", Name: "corp", Address: "192.0.2.1:443", Asked: true, Status: 200, ContentType: "application/x-x509-ca-ra-cert",
+			TLS:          &probe.ServerTLS{Version: "TLS 1.3", Subject: "CN=ca.corp.example", Issuer: "CN=Public CA", Until: "2026-09-01"},
+			Certificates: []probe.Certificate{root, ra}, Pin: strings.Repeat("A", 43) + "=", Capabilities: []string{"AES", "POSTPKIOperation", "SHA-256"},
+			Picks: &probe.Picks{Digest: "SHA-256", Cipher: "AES-128", Method: "POST"}, Profiles: []string{"profiles/office.mobileconfig", "profiles/home.mobileconfig"},
+		},
+		{Protocol: "acme", URL: "https://acme.corp.example/directory", Failure: "no answer within 10s", Profiles: []string{"profiles/acme.mobileconfig"}},
+	}
+}
+
+// TestBrowserAudit filters the tables of an audit, and follows the link of a rule.
+func TestBrowserAudit(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "audit.html")
+	code, _, stderr := sceplint(t, "audit", "--fail-on", "never", "--quiet", "--against", "../../testdata/ok", "--format", "html="+file, "../../testdata/demo", "../../testdata/ok")
+	if code > exitFindings {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	b := open(t, browser(t), file)
+	const rows = `[...document.querySelectorAll("#configurations tbody tr")].filter(e => e.checkVisibility())`
+	click := func(selector string) { // without a pointer, which the page may scroll away from
+		t.Helper()
+		eval[bool](b, fmt.Sprintf(`(e => { e.click(); return true })(document.querySelector(%q))`, selector))
+	}
+	all := eval[int](b, rows+`.length`)
+	hold(b, `document.getElementById("configurations-status").textContent`, fmt.Sprintf("%d rows", all))
+	if links := eval[int](b, `document.querySelectorAll('#configurations td a[href^="#rule-"]').length`); links == 0 {
+		t.Error("the configurations link to no rule")
+	}
+	hold(b, `[...document.querySelectorAll('a[href^="#"]')].every(a => document.querySelector(decodeURIComponent(a.hash)))`, true)
+	b.run(chromedp.SendKeys(chromedp.CSS("#configurations-words"), "no such thing"))
+	hold(b, rows+`.length`, 0)
+	click(`#configurations [type="reset"]`)
+	hold(b, rows+`.length`, all)
+	click(`#configurations [name="severity"][value="none"]`)
+	hold(b, rows+`.every(e => e.dataset.rules !== "")`, true)
+	click("#rules .show")
+	hold(b, rows+`.length > 0`, true)
+	hold(b, rows+`.every(e => e.dataset.rules.split(" ").includes(document.querySelector("#configurations-rule").value))`, true)
+	hold(b, `document.querySelector("#configurations-rule").value`, eval[string](b, `document.querySelector("#rules .show:not([hidden])").dataset.rule`))
+	hold(b, `getComputedStyle(document.querySelector("#rules .doc")).display`, "block")
+	if n := eval[int](b, `document.querySelector("#rules .rule").querySelectorAll(".doc").length`); n < 2 {
+		t.Errorf("the documentation of a rule has %d paragraphs", n)
 	}
 }
 

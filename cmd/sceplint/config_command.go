@@ -29,7 +29,7 @@ func configCommand(t *ioStreams) *cobra.Command {
 		Long: `Create, validate, and describe the configuration file.
 
 The configuration is the nearest ` + config.Names[0] + ` (or ` + config.Names[1] + `) in the working directory or its parents, up to
-the repository root (the directory with .git). Outside of a repository, only the working directory is searched.
+the repository root (the directory with .git). Outside a repository, only the working directory is searched.
 Paths in it are relative to the configuration file, and must stay inside the repository, links included.
 Command-line flags override the configuration.`,
 		Args: usage.RequireSubcommand,
@@ -38,7 +38,7 @@ Command-line flags override the configuration.`,
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "init [DIR]",
-			Short: "Create a sample " + config.Name,
+			Short: "Create a starter " + config.Name,
 			Args:  usage.ArgumentCount(0, 1, "path"),
 			RunE: func(_ *cobra.Command, args []string) error {
 				return t.configInit(append(args, ".")[0])

@@ -25,8 +25,8 @@ func explainCommand(t *ioStreams) *cobra.Command {
 	var loaded policy.Loader
 	cmd := &cobra.Command{
 		Use:   "explain ID|CODE",
-		Short: "Show the documentation of a rule or policy, or the causes of an error code",
-		Long: `Show the documentation of a rule or policy, or the causes of an error code of Apple.
+		Short: "Show the documentation of a rule or policy, or the causes of an Apple error code",
+		Long: `Show the documentation of a rule or policy, or the causes of an Apple error code.
 
 A device reports a code, such as 22013, when a profile or a certificate request fails. explain
 prints its meaning, and the rules that find its causes in profiles.`,

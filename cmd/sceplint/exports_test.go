@@ -210,10 +210,10 @@ func TestIntuneSCEP(t *testing.T) {
 // that it is said what they are.
 func TestNothingInside(t *testing.T) {
 	for file, says := range map[string]string{
-		"profiles-none.xml":         "profiles show writes where no profiles are installed",
-		"profile-list.xml":          "names profiles (1, 1 of them with SCEP) and holds no settings",
-		"jamf-names.xml":            "names of profiles and not the profiles",
-		"system-profiler-none.json": "where no profiles are installed",
+		"profiles-none.xml":         "the output of profiles show on a device without profiles",
+		"profile-list.xml":          "lists profiles (1, 1 of them with SCEP) without their settings",
+		"jamf-names.xml":            "names of profiles but not their content",
+		"system-profiler-none.json": "the output of system_profiler on a device without profiles",
 	} {
 		code, out, errOut := sceplint(t, "check", exportsDir+file)
 		if out != "" || code != exitFailed || !strings.Contains(errOut, says) || !strings.Contains(errOut, "no profiles found") {
@@ -264,7 +264,7 @@ func TestBrokenInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, out, _ := sceplint(t, "check", file)
-	for _, part := range []string{"the export of Jamf Pro cannot be read on from here", "`Keysize` 3072"} {
+	for _, part := range []string{"export of Jamf Pro is malformed", "`Keysize` 3072"} {
 		if !strings.Contains(out, part) {
 			t.Errorf("%q is not in:\n%s", part, out)
 		}

@@ -115,7 +115,7 @@ func hostileArchives() []hostile {
 		}, 2, "corrupt"),
 		in("tar-sparse", "in.tar", func() []byte {
 			return append(sourcetest.Tar(&tar.Header{Name: "a.mobileconfig", Format: tar.FormatPAX, PAXRecords: map[string]string{"a.b": "c"}}), make([]byte, 1024)...)
-		}, 1, "the file is empty"),
+		}, 1, "file is empty"),
 		in("tar-sparse-gnu", "in.tar", func() []byte { // a gigabyte of nothing
 			text := sourcetest.Tar(&tar.Header{Name: "a.mobileconfig"})
 			text[156] = 'S'
@@ -216,9 +216,9 @@ func hostileStreams() []hostile {
 	lines := func(name string, text func() []byte, exit int, says string) hostile {
 		return hostile{name: name, file: "in.jsonl", args: "check in.jsonl", text: text, exit: exit, says: says}
 	}
-	const most = "is the most that is read"
+	const most = "is too large; at most"
 	return []hostile{
-		stdin("nothing", func() io.Reader { return strings.NewReader("") }, 1, "the file is empty"),
+		stdin("nothing", func() io.Reader { return strings.NewReader("") }, 1, "file is empty"),
 		forever("zeros", "", "\x00\x00\x00\x00\x00\x00\x00\x00", 1, most),
 		forever("yes", "", "y\n", 1, most),
 		forever("plist", plistHead, "<array>", 1, most),

@@ -168,7 +168,7 @@ func hostileBinary() []hostile {
 		whole("data-shared", func() []byte {
 			return binaryList(1, sized(0xa0, 60, []byte(strings.Repeat("\x01", 60))...), sized(0x40, 1<<20, make([]byte, 1<<20)...))
 		}, "too much text when its references are followed"),
-		whole("too-large", func() []byte { return binaryList(1, sized(0x40, 24<<20, make([]byte, 24<<20)...)) }, "is the most that is read of a binary property list"),
+		whole("too-large", func() []byte { return binaryList(1, sized(0x40, 24<<20, make([]byte, 24<<20)...)) }, "is too large; at most of a binary property list"),
 		whole("text-long", func() []byte {
 			return binaryList(1, sized(0x60, 23<<19, []byte(strings.Repeat("\x4e\x2d", 23<<19))...))
 		}, "whose value is of type string"),

@@ -132,7 +132,7 @@ func hostileCMS() []hostile {
 	block := func(kind string, text []byte) []byte {
 		return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: text})
 	}
-	const cut, length, unsigned = "CMS message is truncated", "a length is reserved, too large or out of place", "profile-signature"
+	const cut, length, unsigned = "CMS message is truncated", "a length is reserved, too large, or misplaced", "profile-signature"
 	return []hostile{
 		whole("indefinite", grown("", "\x30\x80", 2e6, ""), 1, "plist-syntax"),
 		whole("indefinite-content", func() []byte { return joined(head, []byte(many("\x24\x80", 2e6))) }, 1, "nests more than 32 elements"),
@@ -158,10 +158,10 @@ func hostileCMS() []hostile {
 		bytes("length-zero", "CMS", 0x30, 0x80),
 		whole("length-lies-inside", func() []byte {
 			return joined([]byte{0x30, 0x20}, oidSignedData, []byte{0xa0, 0x82, 0x10, 0, 0x30, 0x80}, make([]byte, 15))
-		}, 1, "runs past the end of the one around it"),
+		}, 1, "ends after the one around it"),
 		whole("length-padded", func() []byte {
 			return joined([]byte{0x30, 0x90}, make([]byte, 15), []byte{0x20}, oidSignedData, make([]byte, 21))
-		}, 1, "CMS message is damaged"),
+		}, 1, "CMS message is corrupt"),
 		whole("tag-long", func() []byte { return append([]byte{0x30, 0x83, 0x0f, 0x42, 0x40, 0x3f}, []byte(many("\xff", 1e6))...) }, 1, "not a CMS message"),
 		whole("oid-long", func() []byte { return der(0x30, der(6, []byte(many("\x81", 1e6))), der(0xa0)) }, 1, "another type of content than SignedData"),
 		whole("oid-inside-long", func() []byte {
@@ -170,18 +170,18 @@ func hostileCMS() []hostile {
 		whole("version", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte(many("\x01", 1000))))))
 		}, 1, "unknown version of SignedData"),
-		whole("empty", func() []byte { return signed(nil, nil) }, 1, "the file is empty"),
+		whole("empty", func() []byte { return signed(nil, nil) }, 1, "file is empty"),
 		whole("detached", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31), der(0x30, oidData), der(0x31))))
 		}, 1, "a detached signature"),
 		whole("encrypted", func() []byte { return der(0x30, oidEnveloped, der(0xa0, der(0x30))) }, 1, "CMS message is encrypted"),
 		whole("content-number", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31), der(0x30, oidData, der(0xa0, der(2, []byte{1}))), der(0x31))))
-		}, 1, "does not hold its content in octet strings"),
-		whole("content-noise", func() []byte { return signed(noise(1<<20), nil) }, 1, "another kind, not a property list"),
+		}, 1, "content is not in octet strings"),
+		whole("content-noise", func() []byte { return signed(noise(1<<20), nil) }, 1, "binary file of an unknown kind"),
 		whole("around-8", around(8), 1, unsigned),
-		whole("around-9", around(9), 1, "more than 8 CMS messages around one another"),
-		whole("around-1000", around(1000), 1, "more than 8 CMS messages around one another"),
+		whole("around-9", around(9), 1, "signed more than 8 times"),
+		whole("around-1000", around(1000), 1, "signed more than 8 times"),
 		whole("behind", func() []byte { return append(signed(good, nil), noise(1<<20)...) }, 1, unsigned),
 		whole("signers-none", func() []byte { return signed(good, nil) }, 1, unsigned),
 		whole("signers-many", func() []byte {
@@ -227,14 +227,14 @@ func hostileCMS() []hostile {
 
 		// PEM and others that begin alike.
 		whole("pem-open", grown("-----BEGIN PKCS7-----\n", "A", 1e6, ""), 1, "its END line is missing"),
-		whole("pem-begins", grown("", "-----BEGIN CMS-----\n", 2e5, ""), 1, "PEM block is damaged"),
-		whole("pem-headers", grown("-----BEGIN CMS-----\n", "a: b\n", 5e5, "\nAAAA\n-----END CMS-----\n"), 1, "PEM block does not hold a CMS message"),
-		whole("pem-kind", func() []byte { return block("\x1b[31mCMS", good) }, 1, "PEM block does not hold a CMS message"),
+		whole("pem-begins", grown("", "-----BEGIN CMS-----\n", 2e5, ""), 1, "PEM block is corrupt"),
+		whole("pem-headers", grown("-----BEGIN CMS-----\n", "a: b\n", 5e5, "\nAAAA\n-----END CMS-----\n"), 1, "PEM block"),
+		whole("pem-kind", func() []byte { return block("\x1b[31mCMS", good) }, 1, "PEM block"),
 		whole("pem-key", func() []byte { return block("RSA PRIVATE KEY", noise(2000)) }, 1, "a private key in PEM"),
 		whole("pem-certificate", func() []byte { return block("CERTIFICATE", noise(2000)) }, 1, "a certificate or certificate request in PEM"),
 		whole("pem-signed", func() []byte { return block("PKCS7", signed(good, nil)) }, 1, unsigned),
-		whole("pem-in-pem", func() []byte { return block("PKCS7", block("PKCS7", signed(good, nil))) }, 1, "PEM block does not hold a CMS message"),
-		whole("pem-profile", func() []byte { return block("PKCS7", good) }, 1, "PEM block does not hold a CMS message"),
+		whole("pem-in-pem", func() []byte { return block("PKCS7", block("PKCS7", signed(good, nil))) }, 1, "PEM block"),
+		whole("pem-profile", func() []byte { return block("PKCS7", good) }, 1, "PEM block"),
 		whole("pkcs12", func() []byte { return der(0x30, der(2, []byte{3}), der(0x30, noise(5000))) }, 1, "a PKCS #12 file"),
 		whole("certificate", func() []byte { return certified(7, pkix.Name{CommonName: "\x1b[31m"}, nil).Raw }, 1, "an X.509 certificate in DER"),
 	}

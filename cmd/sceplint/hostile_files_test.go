@@ -67,7 +67,7 @@ func hostileNames() []hostile {
 		in("baseline", "check --write-baseline b.json .", 1, "wrote 0 findings to baseline"),
 		in("diff", "check --diff .", 1, ""),
 		in("verify", "check --verify-signatures --show-suppressed --statistics .", 1, shownName),
-		{name: "input", lay: func(dir string) { lay(dir, "a\x1b[31m", bad) }, args: "input a\x1b[31m", exit: 2, says: `a\u{1b}[31m:1:1: this is not a property list`},
+		{name: "input", lay: func(dir string) { lay(dir, "a\x1b[31m", bad) }, args: "input a\x1b[31m", exit: 2, says: `a\u{1b}[31m:1:1: not a property list`},
 		{name: "directory", lay: func(dir string) { lay(dir, "d\x1b[2J\n\u202e/x.mobileconfig", bad) }, exit: 1, says: `d\u{1b}[2J\u{a}\u{202e}/x.mobileconfig:1:1`},
 		{name: "missing", args: "check a\x1b[31m\u202e.mobileconfig", exit: 2, says: `a\u{1b}[31m\u{202e}.mobileconfig: no such file or directory, and not a valid glob pattern`},
 		{name: "missing-json", args: "check --format json a\x1b[31m\u202e.mobileconfig", exit: 2, says: `"errors"`},
@@ -130,7 +130,7 @@ func hostileFiles() []hostile {
 		in("none", func(string) {}, "", 2, "no profiles found"),
 	}
 	return append(append(list, unixFiles()...),
-		hostile{name: "zero", args: "check /dev/zero", exit: 1, says: "is the most that is read"},
+		hostile{name: "zero", args: "check /dev/zero", exit: 1, says: "is too large; at most"},
 		given("zero-config", "check --config /dev/zero good.mobileconfig", "larger than 16 MiB"),
 		given("zero-data", "check --data /dev/zero good.mobileconfig", "larger than 16 MiB"),
 		given("zero-policy", "check --policy /dev/zero good.mobileconfig", "larger than 16 MiB"),

@@ -11,8 +11,8 @@ func hostileJSON() []hostile {
 	}
 	const broken = "plist-syntax"
 	return []hostile{
-		whole("arrays", grown("", "[", 1e6, ""), 1, "this is JSON or an OpenStep property list"),
-		whole("strings", grown("", `"`, 1e6, ""), 1, "this is not a property list"),
+		whole("arrays", grown("", "[", 1e6, ""), 1, "found JSON or an OpenStep property list"),
+		whole("strings", grown("", `"`, 1e6, ""), 1, "not a property list"),
 		credential("nested", func() string { return `"Subject": ` + many("[", 1e6) }, 1, broken),
 		credential("objects", func() string { return `"Subject": ` + many(`{"a":`, 3e5) }, 1, broken),
 		credential("wide", func() string { return `"Subject": [` + many("[],", 2e6) + "[]]}" }, 1, "more than 524288 values"),
@@ -38,7 +38,7 @@ func hostileJSON() []hostile {
 		credential("names", func() string {
 			return `"SubjectAltName": {"dNSName": [` + many(`"a b", `, 1e5) + `""]}, "Challenge": ["` + many("12345678", 1e5) + `"]}`
 		}, 2, "which policies are not shown"),
-		whole("other", grown(`{"Challenge": `, `{"a": 1, "b": [`, 1e6, ""), 1, "this is JSON or an OpenStep property list"),
+		whole("other", grown(`{"Challenge": `, `{"a": 1, "b": [`, 1e6, ""), 1, "found JSON or an OpenStep property list"),
 		whole("cut-off", grown(`{"URL": "a", "Keysize": 2048, "Subject": [`, `[["CN", "a"]],`, 1e4, ""), 1, broken),
 		whole("behind", grown(`{"URL": "", "Keysize": "x"}`, "{}", 1e6, ""), 1, broken),
 		whole("spaces", grown(`{"URL": "", "Keysize": "x", `, " \n", 8e6, `"a": 1}`), 1, "scep-"),
@@ -58,8 +58,8 @@ func hostileExports() []hostile {
 		return hostile{name: name, file: "in.xml", args: "check " + allPacks + " in.xml", text: text, exit: 1, says: says}
 	}
 	return []hostile{
-		report("parentheses", func() string { return many("(", 1e6) }, "nests dicts and arrays too deep"),
-		report("braces", func() string { return many("{a=", 1e6) }, "nests dicts and arrays too deep"),
+		report("parentheses", func() string { return many("(", 1e6) }, "nested too deep"),
+		report("braces", func() string { return many("{a=", 1e6) }, "nested too deep"),
 		report("escapes", func() string { return `\"` + many(`\\\\n`, 1e6) }, "is truncated"),
 		report("comments", func() string { return many("/*", 1e6) }, "is truncated"),
 		report("long", func() string { return many("a;", 9e6) }, "too large"),

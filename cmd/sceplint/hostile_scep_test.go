@@ -121,7 +121,7 @@ func hostileSCEP() []hostile {
 		}, 1, "plist-duplicate-key"),
 		whole("secrets-broken", func() string {
 			return plistHead + "<dict>" + numbered("<key>Password</key><string>pass-%d-word</string>", 5e4)
-		}, 1, "the file ends inside the <dict>"),
+		}, 1, "missing </dict>"),
 		whole("uuids", func() string { return payloadsOf(many("<dict>"+text("PayloadUUID", many("0", 1e4))+"</dict>", 300)) }, 1, "payload-uuid"),
 
 		// Many fixes in one file.

@@ -19,28 +19,28 @@ import (
 	"github.com/google/licensecheck"
 )
 
-var licensesTo = flag.String("licenses", "", "write the texts of all licences, for releases, to this file")
+var licensesTo = flag.String("licenses", "", "write the texts of all licenses, for releases, to this file")
 
-// permitted are the licences that what is linked into the command may be under.
+// permitted are the licenses that what is linked into the command may be under.
 var permitted = []string{"Apache-2.0", "BSD-2-Clause", "BSD-2-Clause-Views", "BSD-3-Clause", "ISC", "MIT"}
 
 // licenseName matches the files of a module that say what may be done with it.
 var licenseName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
-// linked is a Go module, or Go itself, with the files of its licence.
+// linked is a Go module, or Go itself, with the files of its license.
 type linked struct {
 	Path, Version, Dir string
-	names              []string          // of licences, in order
+	names              []string          // of licenses, in order
 	texts              map[string]string // by file
 }
 
-// TestLicenses holds that the list of the licences of everything that is linked
+// TestLicenses holds that the list of the licenses of everything that is linked
 // into the command, on any system, is as it is, and that we may ship all of it.
 func TestLicenses(t *testing.T) {
 	t.Parallel()
 	modules := linkedModules(t)
 	var table strings.Builder
-	table.WriteString("# Licences\n\nWhat is linked into the command, with the licence of each. Releases carry their texts.\n\n| module | version | licence |\n|---|---|---|\n")
+	table.WriteString("# Licenses\n\nWhat is linked into the command, with the license of each. Releases carry their texts.\n\n| module | version | license |\n|---|---|---|\n")
 	for _, m := range modules {
 		m.read(t)
 		for _, name := range m.names {
@@ -105,7 +105,7 @@ func linkedModules(t *testing.T) (modules []*linked) {
 	return append([]*linked{{Path: "Go standard library", Dir: strings.TrimSpace(string(root))}}, modules...)
 }
 
-// read reads the licence of a module and recognises it.
+// read reads the license of a module and recognizes it.
 func (m *linked) read(t *testing.T) {
 	t.Helper()
 	entries, err := os.ReadDir(m.Dir)
@@ -129,9 +129,9 @@ func (m *linked) read(t *testing.T) {
 			}
 		}
 	}
-	delete(found, "GooglePatentsFile") // a grant beside the licence
+	delete(found, "GooglePatentsFile") // a grant beside the license
 	if len(found) == 0 {
-		t.Errorf("%s: no licence is recognised in %s", m.Path, m.Dir)
+		t.Errorf("%s: no license is recognized in %s", m.Path, m.Dir)
 	}
 	m.names = slices.Sorted(maps.Keys(found))
 }

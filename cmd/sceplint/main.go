@@ -87,7 +87,7 @@ func rootCommand(t *ioStreams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sceplint",
 		Short: "Lint Apple configuration profiles with SCEP payloads",
-		Long: `Checks Apple configuration profiles (.mobileconfig) with SCEP payloads for misspelled keys, wrong types,
+		Long: `Check Apple configuration profiles (.mobileconfig) with SCEP payloads for misspelled keys, wrong types,
 weak keys, missing subjects, template errors, and other problems that devices do not report.
 
 Profiles can be XML or binary property lists, signed or unsigned.

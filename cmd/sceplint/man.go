@@ -31,8 +31,8 @@ func manCommand(t *ioStreams) *cobra.Command {
 	}
 }
 
-// sourceDate is the day that SOURCE_DATE_EPOCH gives, "" without it: a page
-// that is made twice is the same twice.
+// sourceDate is the day that SOURCE_DATE_EPOCH gives, "" without it: two pages
+// of one version are equal.
 func sourceDate() (string, error) {
 	text := os.Getenv("SOURCE_DATE_EPOCH")
 	if text == "" {

@@ -16,8 +16,8 @@ func policyInitCommand(t *ioStreams) *cobra.Command {
 	var pack string
 	cmd := &cobra.Command{
 		Use:   "init DIR",
-		Short: "Create a sample policy with a test and a CI workflow",
-		Long: `Create a working policy in a directory, with a test, two profiles for the test, a sample profile, a README,
+		Short: "Create a starter policy with a test and a CI workflow",
+		Long: `Create a working policy in a directory, with a test, two profiles for the test, an example profile, a README,
 and a GitHub workflow that runs them. Existing files are never overwritten.`,
 		Example: `  sceplint policy init .
   sceplint policy init --pack fleet profiles-repo`,

@@ -44,19 +44,18 @@ func probeCommand(t *ioStreams) *cobra.Command {
 	var f probeFlags
 	cmd := &cobra.Command{
 		Use:   "probe [PATH…]",
-		Short: "Ask the SCEP and ACME servers that profiles name, and compare the answers with the profiles",
-		Long: `Ask the SCEP and ACME servers that profiles name, and compare the answers with the profiles.
+		Short: "Query the SCEP and ACME servers in profiles, and compare the responses with the profiles",
+		Long: `Query the SCEP and ACME servers in profiles, and compare the responses with the profiles.
 
-PATH is what sceplint check accepts. The default is the working directory, or nothing with --url. Each server is
-asked once for GetCACert and GetCACaps, or for its ACME directory. Nothing is enrolled. No challenge, cookie, user
-name, password, or query of a URL is sent. This is the only command that uses the network.
+PATH is anything that sceplint check accepts. The default is the working directory, or no path with --url. Each
+server gets one request for GetCACert and one for GetCACaps, or one for its ACME directory. Nothing is enrolled. No
+challenge, cookie, user name, password, or URL query is sent. This is the only command that uses the network.
 
-Profiles may name any server, so that hosts must be allowed: with --host or --all-hosts, or by an answer on the
-terminal. Link-local, multicast, and metadata addresses are never asked; the loopback interface is asked only if
---host or --url names it. Redirects to other servers are not followed. With a proxy of the environment (HTTPS_PROXY,
-HTTP_PROXY, NO_PROXY), the proxy resolves host names.
+Allow hosts with --host or --all-hosts, or confirm them on the terminal. Link-local, multicast, and metadata
+addresses are never contacted; the loopback interface requires --host or --url. Redirects to other servers are not
+followed. With a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), the proxy resolves host names.
 
-A server that was not asked, because its host is not allowed or its URL contains a variable, is an error (exit code 2).
+A server whose host is not allowed or whose URL contains a variable is not contacted, which is an error (exit code 2).
 
 Exit codes:
   0  no findings at or above --fail-on
@@ -72,11 +71,11 @@ Exit codes:
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.url, "url", "", "ask the SCEP server at `URL`, without a profile")
-	flags.StringVar(&f.name, "name", "", "ask for the CA `NAME`; requires --url")
+	flags.StringVar(&f.url, "url", "", "query the SCEP server at `URL`, without a profile")
+	flags.StringVar(&f.name, "name", "", "select the CA `NAME` on the server; requires --url")
 	flags.StringVar(&f.fingerprint, "fingerprint", "", "compare the CA certificate with `DIGEST`, in hexadecimal digits or Base64; requires --url")
 	flags.StringArrayVar(&f.hosts, "host", nil, "allow hosts that match `PATTERN`; * is a wildcard (repeatable)")
-	flags.BoolVar(&f.allHosts, "all-hosts", false, "allow every host that the profiles name")
+	flags.BoolVar(&f.allHosts, "all-hosts", false, "allow all hosts in the profiles")
 	flags.StringArrayVar(&f.set, "set", nil, "replace a variable in URL or Name: `'$VAR=value'` (repeatable)")
 	flags.DurationVar(&f.timeout, "timeout", probe.DefaultTimeout, "set the timeout of a request to `DURATION` (default 10s)")
 	flags.IntVar(&f.retries, "retries", probe.DefaultRetries, "retry a failed request `N` times (default 1)")
@@ -266,7 +265,7 @@ func (f *probeFlags) tlsRoots() (*x509.CertPool, error) {
 // answers asks the servers, or reads what was answered before.
 func (f *probeFlags) answers(ctx context.Context, t *ioStreams, targets []probe.Target) (map[probe.Target]*probe.Answer, error) {
 	if len(targets) > probe.MaxTargets {
-		return nil, fmt.Errorf("the profiles name %d servers; probe at most %d at once", len(targets), probe.MaxTargets)
+		return nil, fmt.Errorf("the profiles contain %d servers; the maximum is %d", len(targets), probe.MaxTargets)
 	}
 	if f.replay != "" {
 		answers, err := probe.Load(f.replay, targets)
@@ -302,7 +301,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	names := probe.HostsOf(targets)
 	in, ok := t.in.(*os.File)
 	if !ok || !terminal.IsTerminal(in) || !terminal.IsTerminal(t.err) {
-		return fmt.Errorf("no host is allowed: the profiles name %s; use --host, or --all-hosts", checker.Printable(strings.Join(names, ", ")))
+		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", checker.Printable(strings.Join(names, ", ")))
 	}
 	fmt.Fprintln(t.err, "The profiles name these hosts:")
 	for _, name := range names {
@@ -311,7 +310,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	fmt.Fprint(t.err, "Ask them? [y/N] ")
 	answer, _ := bufio.NewReader(in).ReadString('\n')
 	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return errors.New("no host is allowed; nothing was asked")
+		return errors.New("no host is allowed; no server was contacted")
 	}
 	hosts.All = true
 	return nil

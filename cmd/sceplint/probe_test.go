@@ -114,7 +114,7 @@ func TestProbe(t *testing.T) {
 		{"url with a pin", []string{"--url", at, "--name", "x", "--fingerprint", fmt.Sprintf("%x", goodPin())}, exitClean, []string{"no findings"}},
 		{"url with another pin", []string{"--url", at, "--fingerprint", strings.Repeat("00:", 19) + "00"}, exitFindings, []string{"<url>: error", "at PayloadContent[0].PayloadContent.CAFingerprint"}},
 		{"url and a path", []string{"--url", at, stale}, exitFindings, []string{"<url>: warning", "stale.mobileconfig:"}},
-		{"no host", []string{good}, exitFailed, []string{"no host is allowed: the profiles name 127.0.0.1; use --host, or --all-hosts"}},
+		{"no host", []string{good}, exitFailed, []string{"no host is allowed: the profiles contain 127.0.0.1; add --host or --all-hosts"}},
 		{"all hosts but the loopback", []string{"--all-hosts", good}, exitFailed, []string{"SCEP server not asked: 127.0.0.1 is the loopback interface", "results are incomplete"}},
 		{"another host", []string{"--host", "ca.example.com", good}, exitFailed, []string{"good.mobileconfig:11: SCEP server not asked"}},
 		{"nothing to ask", []string{"--host", "x", "../../testdata/scep-content/good.mobileconfig"}, exitFailed, []string{"not"}},

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Generate writes a profile of 7 to 19 KB as organisations use them: CA
+// Generate writes a profile of 7 to 19 KB as organizations use them: CA
 // certificates, a SCEP identity, Wi-Fi, VPN and MDM payloads that refer to it,
 // and restrictions. The same seed gives the same bytes. About one profile in
 // ten has a defect in its SCEP payload.
@@ -46,8 +46,8 @@ func (g *generator) profile(seed uint64, size int) []byte {
 		g.restrictions(i)
 	}
 	g.line(1, "</array>")
-	g.pair(1, "PayloadDescription", "Enrolment & access for devices of the Århus office")
-	g.pair(1, "PayloadDisplayName", fmt.Sprintf("Enrolment %d", seed))
+	g.pair(1, "PayloadDescription", "Enrollment & access for devices of the Århus office")
+	g.pair(1, "PayloadDisplayName", fmt.Sprintf("Enrollment %d", seed))
 	g.pair(1, "PayloadIdentifier", fmt.Sprintf("example.corp.enrol.%d", seed))
 	g.pair(1, "PayloadOrganization", "Corp A/S")
 	g.pair(1, "PayloadScope", "System")
@@ -95,7 +95,7 @@ func (g *generator) envelope(name, kind, uuid string) {
 	g.raw(3, "PayloadVersion", "<integer>1</integer>")
 }
 
-// certificate writes a payload with the certificate, which is in base64.
+// certificate writes a payload with the certificate, which is in Base64.
 func (g *generator) certificate(i int, packed string) {
 	g.line(2, "<dict>")
 	g.line(3, "<key>PayloadContent</key>")

@@ -1,4 +1,49 @@
 "use strict";
+// The filters of plain tables, of which all rows are on the page.
+(() => {
+	const number = new Intl.NumberFormat("en").format;
+	const filters = [...document.querySelectorAll("form.rows-filter")].map((form) => {
+		const section = form.closest("section"), status = section.querySelector(".status");
+		const { words, rule } = form.elements, boxes = [...form.querySelectorAll('[name="severity"]')];
+		const rows = [...section.querySelectorAll("tbody tr")].map((row) => ({
+			row, text: row.textContent.toLowerCase(), rules: row.dataset.rules.split(" "), severities: row.dataset.severities.split(" "),
+		}));
+		const filter = () => {
+			const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+			const severities = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+			let shown = 0;
+			for (const r of rows) {
+				const shows = wanted.every((word) => r.text.includes(word)) && (!rule || !rule.value || r.rules.includes(rule.value))
+					&& (boxes.length === 0 || r.severities.some((s) => severities.has(s)));
+				r.row.hidden = !shows;
+				if (shows) shown++;
+			}
+			status.textContent = shown < rows.length ? `${number(shown)} of ${number(rows.length)} rows` : number(shown) + (shown === 1 ? " row" : " rows");
+		};
+		form.addEventListener("input", filter);
+		form.addEventListener("reset", () => setTimeout(filter)); // once the fields are empty
+		form.addEventListener("submit", (e) => { e.preventDefault(); });
+		form.hidden = false;
+		filter();
+		return { form, section, rule, filter };
+	});
+	for (const button of filters.length > 0 ? document.querySelectorAll("button.show") : []) {
+		const id = button.dataset.rule;
+		const target = filters.find(({ rule }) => rule && [...rule.options].some((option) => option.value === id));
+		if (!target) continue;
+		button.hidden = false;
+		button.addEventListener("click", () => {
+			for (const field of target.form.querySelectorAll("input")) {
+				if (field.type === "checkbox") field.checked = true;
+				else field.value = "";
+			}
+			target.rule.value = id;
+			target.filter();
+			target.section.querySelector("h2").focus(); // which scrolls there
+		});
+	}
+})();
+
 (() => {
 	const at = (id) => document.getElementById(id);
 	const rows = at("rows");

@@ -152,7 +152,7 @@ func filled(s string) string {
 	return strings.Join(append(lines, line(current)), "\n")
 }
 
-// line makes text a line of roff that is no request.
+// line makes text a line of roff that is not a request.
 func line(s string) string {
 	if s = Escape(s); strings.HasPrefix(s, ".") || strings.HasPrefix(s, "'") {
 		s = `\&` + s
@@ -160,7 +160,7 @@ func line(s string) string {
 	return s
 }
 
-// Escape escapes the characters that are special in roff, and those outside of ASCII.
+// Escape escapes the characters that are special in roff, and those outside ASCII.
 func Escape(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -16,7 +16,7 @@ const (
 	minHeadroom        = 12 << 20
 )
 
-// Limit sets the collector up. Profiles are read, judged and forgotten: a
+// Limit sets the collector up. Profiles are read, checked, and forgotten: a
 // collection now and then is enough, as long as memory stays bounded.
 var Limit = sync.OnceFunc(func() {
 	debug.SetGCPercent(400)

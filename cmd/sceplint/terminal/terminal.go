@@ -69,7 +69,7 @@ func Unwrap(w io.Writer) io.Writer {
 	return w
 }
 
-// Width is the number of columns of the terminal that w is, and 80 if it is none.
+// Width is the number of columns of the terminal that w is, and 80 if it is not one.
 func Width(w io.Writer) int {
 	const defaultWidth, minWidth = 80, 40
 	if f, ok := Unwrap(w).(*os.File); ok && IsTerminal(w) {
