@@ -127,6 +127,9 @@ func All() []checker.Rule {
 		filesetIdentifierDuplicate,
 		filesetUUIDDuplicate,
 		filesetScopeConflict,
+		filesetAssetMissing,
+		filesetAssetType,
+		filesetDeclarationDuplicate,
 
 		ignoreMalformed,
 		ignoreUnused,
