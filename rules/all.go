@@ -88,6 +88,7 @@ func All() []checker.Rule {
 		certificateWeak,
 		certificateChain,
 		certificateUsage,
+		certificateMultiple,
 		pkcs12Password,
 		pkcs12Algorithm,
 
