@@ -198,8 +198,11 @@ func trailingCertificates(data []byte) (count int) {
 }
 
 // payloadData decodes the PayloadContent of a payload that contains a file. It
-// is not known if it is template text, and an error if it is not data.
+// is not known if it is missing or template text, and an error if it is not data.
 func payloadData(content *plist.Node, what string) (data []byte, known bool, err error) {
+	if content == nil {
+		return nil, false, nil
+	}
 	data, ok := content.Bytes()
 	switch {
 	case ok:
