@@ -116,19 +116,27 @@ func identityNames(p *profile.Profile, reference *profile.Node) (names []string,
 			return nil, false
 		}
 		for n := range san.Children() {
-			if n.Is(profile.Array) && !n.Templated() {
+			if n.Is(profile.Array) && !n.Templated() && n.Len() > 0 {
 				for c := range n.Children() {
-					if !add(c) {
+					if !wellFormedName(c) || !add(c) {
 						return nil, false
 					}
 				}
-			} else if !add(n) {
+			} else if !wellFormedName(n) || !add(n) {
 				return nil, false
 			}
 		}
 		return names, true
 	}
 	return nil, false
+}
+
+// wellFormedName reports whether a subject alternative name may become part of the
+// certificate. Others are reported by scep-san-value, and the name that was intended
+// is not known.
+func wellFormedName(n *profile.Node) bool {
+	text, ok := n.Str()
+	return ok && text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 func holdsFold(list []string, text string) bool {

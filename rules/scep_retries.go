@@ -27,6 +27,7 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 			Good: `<key>Retries</key>
 <integer>3</integer>`,
 		},
+		Explains:  []string{"retry-nondefault"},
 		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
 		Documents: checker.AnyDocument,
 	},
@@ -41,6 +42,7 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 					p.Value(retries.Node, "`Retries` %d is out of range; the maximum is %d", retries.Value, mostRetries).Severity = checker.Warning
 				}
 			}
+			tooMany := retries.Set() && retries.Known && retries.Value > mostRetries
 			if !delay.Set() || !delay.Known {
 				continue // with the default delay only too many retries make a long wait, and these are reported
 			}
@@ -48,7 +50,7 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 				p.Value(delay.Node, "`RetryDelay` %d is negative", delay.Value).WithHelp("use a number of seconds (default: %d)", profile.DefaultRetryDelay)
 				continue
 			}
-			if wait, known := scep.MaxWait(); known && wait > longestWait {
+			if wait, known := scep.MaxWait(); known && wait > longestWait && !(tooMany && delay.Value <= longestWait) {
 				f := p.Value(delay.Node, "`RetryDelay` %d with %d retries makes a device wait up to %s", delay.Value, retries.Value, duration(wait))
 				f.Severity = checker.Warning
 			}
