@@ -17,7 +17,8 @@ import (
 //   - that is an error of another rule, if its own rule defers;
 //   - that reports the same missing key and is more severe, or as severe and of a rule
 //     that does not defer;
-//   - that is an error about its value, if the other says that the key is missing;
+//   - that is an error about its value, if the other says that the key is missing, or is
+//     caused by it;
 //   - whose policy lists its policy under "explains".
 
 // Missing says that the finding is about a key which the dictionary it is reported
@@ -32,8 +33,15 @@ func (f *Finding) Missing(key string) *Finding {
 func (f *Finding) MissingAny(keys ...string) *Finding {
 	f.Missing(keys[0])
 	for _, key := range keys[1:] {
-		f.alternatives = append(f.alternatives, pathKey(append(slices.Clip(f.Path), key)))
+		f.CausedBy(append(slices.Clip(f.Path), key)...)
 	}
+	return f
+}
+
+// CausedBy says that the finding has the same cause as something in place of the key
+// with a path, or an error about its value.
+func (f *Finding) CausedBy(path ...any) *Finding {
+	f.causes = append(f.causes, pathKey(path))
 	return f
 }
 
@@ -133,7 +141,7 @@ func (c *causes) explains(f *Finding) bool {
 	if f.Rule.Unsuppressible || f.key == "" {
 		return false
 	}
-	for _, key := range f.alternatives {
+	for _, key := range f.causes {
 		if _, ok := c.replaced[key]; ok || c.invalid[key] {
 			return true
 		}
@@ -259,7 +267,7 @@ func mayExplain(list []Finding) bool {
 		switch {
 		case f.replaced != "" || len(f.Rule.Explains) > 0:
 			return len(list) > 1
-		case f.absent:
+		case f.absent, len(f.causes) > 0:
 			absent++
 		case f.Rule.Defers:
 			deferring++

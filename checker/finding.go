@@ -38,8 +38,8 @@ type Finding struct {
 	key     string  // the path of the key that it is about; "" for none
 	absent  bool    // the key is missing
 
-	alternatives []string // other keys, each of which may be the missing one
-	replaced     string   // the path of the key that it is in place of; "" for none
+	causes   []string // keys that explain the finding if something is wrong with them
+	replaced string   // the path of the key that it is in place of; "" for none
 
 	// File and the fields after it are set when all rules have run, so that a
 	// finding does not retain its document. They contain no secrets unless

@@ -73,7 +73,12 @@ identities from SCEP and ACME payloads whose names hold no variables.`,
 				f = p.Value(n, "`LocalIdentifier` is empty; expected %s", checker.Phrase(expected))
 				f.Severity = checker.Error
 			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text):
-				p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
+				f = p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
+				for r := range requests(p.Profile) {
+					if r.Content != nil && r.UUID == ikev2.Get("PayloadCertificateUUID").Text() {
+						f.CausedBy(append(r.Content.Path(), "SubjectAltName")...)
+					}
+				}
 			}
 		}
 		return nil

@@ -150,8 +150,8 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	payloads := p.Profile.Payloads()
 	for i := range payloads {
 		payload := &payloads[i]
-		if payload.As == profile.TypeSCEP || payload.Type == "com.apple.security.acme" {
-			continue // they have rules of their own
+		if payload.As == profile.TypeSCEP || payload.Type == profile.TypeACME && payload.Keys.Content.Is(profile.Dict) {
+			continue // scep- rules and acme-nested report what is wrong with them
 		}
 		t := schema.Payload(payload.Type)
 		if t == nil {
@@ -245,6 +245,12 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 	return key == "PayloadContent" && w.top(n) && contentTypes[w.typ.Name]
 }
 
+// requested reports whether a key is a name in a certificate request, whose value
+// other rules check.
+func (w *schemaWalk) requested(n *profile.Node, key string) bool {
+	return w.typ.Name == profile.TypeACME && w.top(n) && (key == "Subject" || key == "SubjectAltName")
+}
+
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
@@ -270,7 +276,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		quiet := w.quiet
 		w.quiet = w.support(c, k) || quiet
-		if !w.left(n, c.Key) {
+		if !w.left(n, c.Key) && !w.requested(n, c.Key) {
 			w.value(c, k)
 		}
 		w.quiet = quiet
