@@ -148,6 +148,12 @@ var noFaults = new(schemaFaults)
 func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	var w *schemaWalk
 	payloads := p.Profile.Payloads()
+	if p.Profile.Declaration == profile.DeclarationACME { // it has the keys of an ACME payload
+		for _, acme := range p.Profile.ACME() {
+			payloads = append(payloads, acme.Payload)
+			payloads[0].Type = profile.TypeACME
+		}
+	}
 	for i := range payloads {
 		payload := &payloads[i]
 		if payload.As == profile.TypeSCEP || payload.Type == profile.TypeACME && payload.Keys.Content.Is(profile.Dict) {
@@ -822,6 +828,9 @@ func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 // dictionaryLabel names a dictionary to its reader.
 func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
+		if p.Profile.Declaration != "" {
+			return "the ACME credential"
+		}
 		return checker.Phrase(f.payload.Type)
 	}
 	return checker.Phrase(strings.TrimPrefix(string(keyLabel(p, n)), "value in "))

@@ -110,7 +110,7 @@ func mentionsSCEP(text []byte, surely bool) bool {
 	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
 		return true
 	}
-	if !surely && (quoted(DeclarationACME) || quoted("DirectoryURL") && quoted("ClientIdentifier")) {
+	if !surely && (quoted(DeclarationACME) || quoted("DirectoryURL") || quoted("HardwareBound")) {
 		return true
 	}
 	found := 0
@@ -132,7 +132,7 @@ func (p *Profile) IsDistinct() bool {
 		return strings.HasPrefix(p.Declaration, AssetTypePrefix) || bytes.Contains(p.Source.Text, []byte("AssetReference"))
 	}
 	quoted := func(name string) bool { return bytes.Contains(p.Source.Text, []byte(`"`+name+`"`)) }
-	return quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
+	return p.Declaration == DeclarationACME || quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
 }
 
 // declarationOf returns which kind of declaration a tree is, or "".
@@ -157,10 +157,16 @@ func declarationOf(root *plist.Node) string {
 	return ""
 }
 
-// holdsACME reports whether a dictionary contains settings of ACME: the URL, the
-// client identifier, and one setting of the key.
+// holdsACME reports whether a dictionary contains settings of ACME: the URL or
+// HardwareBound, whose names are distinct, and two others.
 func holdsACME(n *plist.Node) bool {
-	return n.Get("DirectoryURL") != nil && n.Get("ClientIdentifier") != nil && (n.Get("KeyType") != nil || n.Get("KeySize") != nil || n.Get("HardwareBound") != nil)
+	found := 0
+	for _, key := range []string{"DirectoryURL", "ClientIdentifier", "KeyType", "KeySize", "HardwareBound"} {
+		if n.Get(key) != nil {
+			found++
+		}
+	}
+	return found > 2 && (n.Get("DirectoryURL") != nil || n.Get("HardwareBound") != nil)
 }
 
 // HoldsSCEP reports whether a dictionary contains settings of SCEP: a URL, or
