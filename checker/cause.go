@@ -28,6 +28,13 @@ func (f *Finding) Missing(key string) *Finding {
 	return f
 }
 
+// AboutKey says that the finding at the opening of a dictionary or array is about its
+// key, and not about something missing in it.
+func (f *Finding) AboutKey() *Finding {
+	f.key = pathKey(f.Path)
+	return f
+}
+
 // MissingAny says that the finding is about a dictionary that has none of several
 // keys: what explains that one of them is missing explains the finding.
 func (f *Finding) MissingAny(keys ...string) *Finding {
