@@ -27,7 +27,6 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 			Good: `<key>Retries</key>
 <integer>3</integer>`,
 		},
-		Explains:  []string{"retry-nondefault"},
 		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
 		Documents: checker.AnyDocument,
 	},
@@ -39,7 +38,8 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 				case retries.Value < 0:
 					p.Value(retries.Node, "`Retries` %d is negative", retries.Value).WithHelp("use 0 to %d (default: %d)", mostRetries, profile.DefaultRetries)
 				case retries.Value > mostRetries:
-					p.Value(retries.Node, "`Retries` %d is out of range; the maximum is %d", retries.Value, mostRetries).Severity = checker.Warning
+					f := p.Value(retries.Node, "`Retries` %d is out of range; the maximum is %d", retries.Value, mostRetries)
+					f.StandsFor(retries.Node.Path()...).Severity = checker.Warning
 				}
 			}
 			tooMany := retries.Set() && retries.Known && retries.Value > mostRetries
@@ -52,7 +52,7 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 			}
 			if wait, known := scep.MaxWait(); known && wait > longestWait && !(tooMany && delay.Value <= longestWait) {
 				f := p.Value(delay.Node, "`RetryDelay` %d with %d retries makes a device wait up to %s", delay.Value, retries.Value, duration(wait))
-				f.Severity = checker.Warning
+				f.StandsFor(delay.Node.Path()...).Severity = checker.Warning
 			}
 		}
 		return nil

@@ -146,6 +146,9 @@ func schemaFaultsOf(p *checker.Pass, kind schemaFaultKind) []schemaFault {
 var noFaults = new(schemaFaults)
 
 func findSchemaFaults(p *checker.Pass) *schemaFaults {
+	if t := schema.Declaration(p.Profile.Declaration); t != nil {
+		return findDeclarationFaults(p, t)
+	}
 	var w *schemaWalk
 	payloads := p.Profile.Payloads()
 	if p.Profile.Declaration == profile.DeclarationACME { // it has the keys of an ACME payload
@@ -182,6 +185,26 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	}
 	return w.faults
 }
+
+// findDeclarationFaults compares the Payload of a declaration with its type. A SCEP
+// asset has rules of its own.
+func findDeclarationFaults(p *checker.Pass, t *schema.Type) *schemaFaults {
+	content := p.Profile.Root.Get("Payload")
+	if p.Profile.Declaration == profile.DeclarationAsset || !content.Is(profile.Dict) {
+		return noFaults
+	}
+	w := &schemaWalk{pass: p, nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
+	w.payload, w.typ = &profile.Payload{Node: content, Type: t.Name}, t
+	w.strict = !slices.ContainsFunc(t.Platforms, func(on schema.Platform) bool { return strings.HasPrefix(on.Introduced, betaSystems) })
+	w.dictionary(content, &t.Keys)
+	if w.faults == nil {
+		return noFaults
+	}
+	return w.faults
+}
+
+// betaSystems begins the versions of systems whose schema may still change.
+const betaSystems = "27."
 
 // typeTraits are what the lists above say of a payload type.
 type typeTraits struct {
@@ -828,7 +851,7 @@ func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 // dictionaryLabel names a dictionary to its reader.
 func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
-		if p.Profile.Declaration != "" {
+		if p.Profile.Declaration == profile.DeclarationACME {
 			return "the ACME credential"
 		}
 		return checker.Phrase(f.payload.Type)
