@@ -28,13 +28,7 @@ func reportHost(p *checker.Pass, scep *profile.SCEP) {
 	}
 	f := p.Value(scep.URL.Node, "`URL` host %q %s", u.Host, problem)
 	f.Severity, f.Help = severity, "set the host of the SCEP server that all devices can reach"
-	if problem == ownDevice { // how it is reached does not matter
-		f.StandsFor(scep.URL.Node.Path()...)
-	}
 }
-
-// ownDevice is the problem of a host that each device is itself.
-const ownDevice = "is the device itself"
 
 func hostProblem(host string) (problem string, severity checker.Severity) {
 	within := func(domain string) bool {
@@ -46,7 +40,7 @@ func hostProblem(host string) (problem string, severity checker.Severity) {
 	} else if address, err := netip.ParseAddr(host); err == nil {
 		switch address = address.Unmap(); {
 		case address.IsLoopback(), address.IsUnspecified():
-			return ownDevice, checker.Warning
+			return "is the device itself", checker.Warning
 		case address.IsPrivate(), address.IsLinkLocalUnicast():
 			return "is a private address; devices outside that network cannot reach it", checker.Info
 		}
@@ -54,7 +48,7 @@ func hostProblem(host string) (problem string, severity checker.Severity) {
 	}
 	switch {
 	case within("localhost"), within("localhost.localdomain"):
-		return ownDevice, checker.Warning
+		return "is the device itself", checker.Warning
 	case within("local"):
 		return "ends in .local, which devices look up by multicast DNS in their own network", checker.Warning
 	}
