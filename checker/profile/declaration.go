@@ -47,10 +47,33 @@ func brokenDeclaration(text []byte) string {
 	return ""
 }
 
+// checkedTypes are the types of configurations that use accounts, identities, and
+// certificates. Others are checked if they reference an asset.
+var checkedTypes = []string{
+	"com.apple.configuration.account.caldav", "com.apple.configuration.account.carddav",
+	"com.apple.configuration.account.exchange", "com.apple.configuration.account.google",
+	"com.apple.configuration.account.ldap", "com.apple.configuration.account.mail",
+	"com.apple.configuration.account.subscribed-calendar", "com.apple.configuration.extensible-sso",
+	"com.apple.configuration.network.dns-proxy", "com.apple.configuration.network.dns-settings",
+	"com.apple.configuration.network.relay", "com.apple.configuration.network.vpn.always-on",
+	"com.apple.configuration.network.vpn.ikev2", "com.apple.configuration.network.vpn.ipsec",
+	"com.apple.configuration.network.vpn.vpn-plugin", "com.apple.configuration.security.certificate",
+	"com.apple.configuration.security.identity", "com.apple.configuration.security.passkey.attestation",
+	"com.apple.configuration.watch.enrollment", "com.apple.configuration.webcontent-filter.plugin",
+}
+
+// CheckedDeclarations returns the types of configurations that are checked even if they
+// reference no asset.
+func CheckedDeclarations() []string { return checkedTypes }
+
+func hasCheckedType(name string) bool {
+	return strings.HasPrefix(name, AssetTypePrefix) || slices.Contains(checkedTypes, name)
+}
+
 // IsUnchecked reports whether a document is a declaration that nothing is checked
 // in: neither about SCEP or ACME, nor an asset, nor a reference to one.
 func (p *Profile) IsUnchecked() bool {
-	if !isDeclarationType(p.Declaration) || strings.HasPrefix(p.Declaration, AssetTypePrefix) || p.Err != nil {
+	if !isDeclarationType(p.Declaration) || hasCheckedType(p.Declaration) || p.Err != nil {
 		return false
 	}
 	for range p.AssetReferences() {
@@ -129,7 +152,7 @@ var distinctKeys = []string{"Keysize", "Key Usage", "Key Type", "CAFingerprint",
 // about something else may have a URL, too.
 func (p *Profile) IsDistinct() bool {
 	if isDeclarationType(p.Declaration) {
-		return strings.HasPrefix(p.Declaration, AssetTypePrefix) || bytes.Contains(p.Source.Text, []byte("AssetReference"))
+		return hasCheckedType(p.Declaration) || bytes.Contains(p.Source.Text, []byte("AssetReference"))
 	}
 	quoted := func(name string) bool { return bytes.Contains(p.Source.Text, []byte(`"`+name+`"`)) }
 	return p.Declaration == DeclarationACME || quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
