@@ -17,12 +17,38 @@ import (
 //   - that is an error of another rule, if its own rule defers;
 //   - that reports the same missing key and is more severe, or as severe and of a rule
 //     that does not defer;
+//   - that is an error about its value, if the other says that the key is missing, or is
+//     caused by it;
 //   - whose policy lists its policy under "explains".
 
 // Missing says that the finding is about a key which the dictionary it is reported
 // at does not have.
 func (f *Finding) Missing(key string) *Finding {
 	f.MissingAt(append(slices.Clip(f.Path), key))
+	return f
+}
+
+// AboutKey says that the finding at the opening of a dictionary or array is about its
+// key, and not about something missing in it.
+func (f *Finding) AboutKey() *Finding {
+	f.key = pathKey(f.Path)
+	return f
+}
+
+// MissingAny says that the finding is about a dictionary that has none of several
+// keys: what explains that one of them is missing explains the finding.
+func (f *Finding) MissingAny(keys ...string) *Finding {
+	f.Missing(keys[0])
+	for _, key := range keys[1:] {
+		f.CausedBy(append(slices.Clip(f.Path), key)...)
+	}
+	return f
+}
+
+// CausedBy says that the finding has the same cause as something in place of the key
+// with a path, or an error about its value.
+func (f *Finding) CausedBy(path ...any) *Finding {
+	f.causes = append(f.causes, pathKey(path))
 	return f
 }
 
@@ -113,6 +139,7 @@ type causes struct {
 	wrong    map[string]bool    // keys with an error of a rule that does not defer
 	inside   map[string]bool    // keys with such an error in one of their elements
 	absent   map[string]bool    // keys reported as missing
+	invalid  map[string]bool    // keys with an error about their value
 	policies map[[2]string]bool // the ID of a policy and a key, as others explain them
 }
 
@@ -120,6 +147,11 @@ type causes struct {
 func (c *causes) explains(f *Finding) bool {
 	if f.Rule.Unsuppressible || f.key == "" {
 		return false
+	}
+	for _, key := range f.causes {
+		if _, ok := c.replaced[key]; ok || c.invalid[key] {
+			return true
+		}
 	}
 	if len(c.replaced) > 0 {
 		for key := range outer(f.key) {
@@ -137,7 +169,7 @@ func (c *causes) explains(f *Finding) bool {
 			}
 		}
 	}
-	if f.absent && c.absent[f.key] || c.policies[[2]string{f.Rule.ID, f.key}] {
+	if f.absent && (c.absent[f.key] || c.invalid[f.key]) || c.policies[[2]string{f.Rule.ID, f.key}] {
 		return true
 	}
 	if !f.Rule.Defers || f.absent {
@@ -173,7 +205,10 @@ func (c *causes) add(f *Finding) {
 	}
 	if f.absent {
 		set(&c.absent, key, true)
-	} else if f.Severity == Error && !f.Rule.Defers {
+	} else if f.Severity == Error {
+		set(&c.invalid, key, true)
+	}
+	if !f.absent && f.Severity == Error && !f.Rule.Defers {
 		set(&c.wrong, key, true)
 		for key := range outer(key) {
 			set(&c.inside, key, true)
@@ -204,7 +239,7 @@ func withoutExplained(list []Finding) []Finding {
 	slices.SortStableFunc(sorted, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal),
 			compareBool(a.replaced != "", b.replaced != ""), cmp.Compare(len(a.replaced), len(b.replaced)),
-			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), cmp.Compare(b.Severity, a.Severity), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
+			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), cmp.Compare(b.Severity, a.Severity), compareBool(!a.absent, !b.absent), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
 	})
 	explained, c := map[*Finding]bool{}, &causes{}
 	for i, f := range sorted {
@@ -230,13 +265,16 @@ func withoutExplained(list []Finding) []Finding {
 
 // mayExplain reports whether there are findings of which one could explain another.
 func mayExplain(list []Finding) bool {
-	var absent, deferring, wrong int
+	var absent, deferring, wrong, invalid int
 	for i := range list {
 		f := &list[i]
+		if f.Severity == Error && !f.absent {
+			invalid++
+		}
 		switch {
 		case f.replaced != "" || len(f.Rule.Explains) > 0:
 			return len(list) > 1
-		case f.absent:
+		case f.absent, len(f.causes) > 0:
 			absent++
 		case f.Rule.Defers:
 			deferring++
@@ -244,7 +282,7 @@ func mayExplain(list []Finding) bool {
 			wrong++
 		}
 	}
-	return absent > 1 || deferring > 0 && wrong > 0
+	return absent > 1 || absent > 0 && invalid > 0 || deferring > 0 && wrong > 0
 }
 
 // compareBool orders what is true first.

@@ -139,6 +139,9 @@ func (r *Rule) looksAt(p *profile.Profile) bool {
 	if r.SkipLossyExports && p.Lossy() {
 		return false
 	}
+	if r.Pack != "" && p.Declaration != "" && !p.IsAboutIdentity() {
+		return false // policies are about profiles, and the settings of identities
+	}
 	return r.Documents == AnyDocument || (r.Documents == Declarative) == (p.Declaration != "")
 }
 

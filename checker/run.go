@@ -305,6 +305,13 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	profiles, err := input.parse(text)
 	defer release(profiles) // the result holds copies of all it says
 	capped := false
+	if len(profiles) == 1 && profiles[0].IsUnchecked() {
+		result.Skipped = Skip{Reason: fmt.Sprintf("a declaration of type %s, which is not checked", Printable(profiles[0].Declaration))}
+		if input.Optional {
+			result.Skipped.Kind = SkipFound
+		}
+		return
+	}
 	if input.Optional && !looksLikeProfile(profiles, err, text) {
 		result.Skipped = Skip{NotProfile, SkipFound}
 		if len(text) > profile.MaxSize {

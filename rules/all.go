@@ -88,6 +88,7 @@ func All() []checker.Rule {
 		certificateWeak,
 		certificateChain,
 		certificateUsage,
+		certificateMultiple,
 		pkcs12Password,
 		pkcs12Algorithm,
 
@@ -127,6 +128,9 @@ func All() []checker.Rule {
 		filesetIdentifierDuplicate,
 		filesetUUIDDuplicate,
 		filesetScopeConflict,
+		filesetAssetMissing,
+		filesetAssetType,
+		filesetDeclarationDuplicate,
 
 		ignoreMalformed,
 		ignoreUnused,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var refChain = checker.Ref{
@@ -61,7 +62,7 @@ with a certificate that cannot be read.`,
 		Refs: []checker.Ref{refCertificateRoot, refChain},
 	},
 	Check: func(p *checker.Pass) error {
-		if len(p.Profile.Source.Templates) > 0 || !holdsIdentity(p.Profile) {
+		if len(p.Profile.Source.Templates) > 0 || !holdsIdentity(p.Profile) || mayHoldCertificate(p.Profile) {
 			return nil
 		}
 		authorities, known := bundledAuthorities(p.Profile)
@@ -81,6 +82,23 @@ with a certificate that cannot be read.`,
 		}
 		return nil
 	},
+}
+
+// mayHoldCertificate reports whether a payload holds no certificate only because it has
+// no type that Apple's schema knows, or no PayloadContent.
+func mayHoldCertificate(p *profile.Profile) bool {
+	for _, payload := range p.Payloads() {
+		content := payload.Keys.Content
+		if content.Is(profile.Data) && schema.Payload(payload.Type) == nil || content == nil && isCertificateType(payload.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCertificateType reports whether payloads of a type hold a certificate without a key.
+func isCertificateType(name string) bool {
+	return name != profile.TypePKCS12 && contentTypes[name]
 }
 
 // holdsIdentity reports whether a profile holds an identity, or has the device

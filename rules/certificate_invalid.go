@@ -54,7 +54,7 @@ aI/LjIqyCY82u2G/HDiH
 				n := payload.Node.Get("PayloadContent")
 				switch {
 				case n == nil && !payload.Node.Templated():
-					p.AtStart(payload.Node, "%s is missing required key `PayloadContent`", payloadLabel(p, payload)).WithHelp("add `PayloadContent` with the certificate as <data>")
+					p.AtStart(payload.Node, "%s is missing required key `PayloadContent`", payloadLabel(p, payload)).Missing("PayloadContent").WithHelp("add `PayloadContent` with the certificate as <data>")
 				case n != nil && payload.Type == "com.apple.security.pkcs12":
 					certificateFault(p, n, payload.PKCS12())
 				}

@@ -75,6 +75,7 @@ modes System and Loginwindow, where the device cannot ask a user. Template text 
 			} else {
 				f = p.AtStart(payload.Node, "EAP-TLS without `PayloadCertificateUUID`; expected the `PayloadUUID` of an identity")
 			}
+			f.Missing("PayloadCertificateUUID")
 			if setupMode(payload) != "" {
 				f.Severity = checker.Error
 			}

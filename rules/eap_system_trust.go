@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -58,7 +60,7 @@ Exceptions: EAP types without TLS are not reported, and neither is template text
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			if eap := eapConfiguration(payload); untrustedInMode(payload, eap) {
-				p.AtStart(eap, "`SetupModes` %s without trusted servers; authentication fails", setupMode(payload))
+				p.AtStart(eap, "`SetupModes` %s without trusted servers; authentication fails", setupMode(payload)).MissingAny(trustKeys...)
 			}
 		}
 		return nil
@@ -84,10 +86,13 @@ func untrustedInMode(payload profile.Payload, eap *profile.Node) bool {
 	return false
 }
 
+// trustKeys are the keys of an EAPClientConfiguration that say which servers to trust.
+var trustKeys = []string{"PayloadCertificateAnchorUUID", "TLSTrustedServerNames"}
+
 // trustsRADIUS reports whether an EAPClientConfiguration says, or may say, which
 // servers to trust. An old name of a key counts, for eap-key-legacy reports it.
 func trustsRADIUS(eap *profile.Node) bool {
-	for _, key := range []string{"PayloadCertificateAnchorUUID", "TLSTrustedServerNames", "TLSTrustedCertificates", oldServerNames} {
+	for _, key := range append(slices.Clip(trustKeys), "TLSTrustedCertificates", oldServerNames) {
 		n := eap.Get(key)
 		if n.Len() > 0 || n.Templated() || n.Is(profile.Template) {
 			return true

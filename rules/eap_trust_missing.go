@@ -53,7 +53,7 @@ Exceptions: a network for system or login window mode is reported by eap-system-
 			if eap == nil || !lists(eap.Get("AcceptEAPTypes"), eapTLS) || trustsRADIUS(eap) || untrustedInMode(payload, eap) {
 				continue // eap-system-trust reports the last one
 			}
-			p.AtStart(eap, "EAP-TLS has no trusted anchor certificate or server name")
+			p.AtStart(eap, "EAP-TLS has no trusted anchor certificate or server name").MissingAny(trustKeys...)
 		}
 		return nil
 	},

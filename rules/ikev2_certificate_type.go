@@ -54,7 +54,7 @@ Exceptions: template text is not reported. Whether the type fits the key of the 
 			if n == nil || ikev2.Get(issuer) != nil {
 				continue
 			}
-			p.Key(n, "`CertificateType` without %s, which it requires", issuer)
+			p.Key(n, "`CertificateType` without %s, which it requires", issuer).MissingAt(append(ikev2.Path(), issuer))
 		}
 		return nil
 	},

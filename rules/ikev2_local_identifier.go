@@ -73,7 +73,12 @@ identities from SCEP and ACME payloads whose names contain no variables.`,
 				f = p.Value(n, "`LocalIdentifier` is empty; expected %s", checker.Phrase(expected))
 				f.Severity = checker.Error
 			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text):
-				p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
+				f = p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
+				for r := range requests(p.Profile) {
+					if r.Content != nil && r.UUID == ikev2.Get("PayloadCertificateUUID").Text() {
+						f.CausedBy(append(r.Content.Path(), "SubjectAltName")...)
+					}
+				}
 			}
 		}
 		return nil
@@ -116,19 +121,27 @@ func identityNames(p *profile.Profile, reference *profile.Node) (names []string,
 			return nil, false
 		}
 		for n := range san.Children() {
-			if n.Is(profile.Array) && !n.Templated() {
+			if n.Is(profile.Array) && !n.Templated() && n.Len() > 0 {
 				for c := range n.Children() {
-					if !add(c) {
+					if !wellFormedName(c) || !add(c) {
 						return nil, false
 					}
 				}
-			} else if !add(n) {
+			} else if !wellFormedName(n) || !add(n) {
 				return nil, false
 			}
 		}
 		return names, true
 	}
 	return nil, false
+}
+
+// wellFormedName reports whether a subject alternative name may become part of the
+// certificate. Others are reported by scep-san-value, and the name that was intended
+// is not known.
+func wellFormedName(n *profile.Node) bool {
+	text, ok := n.Str()
+	return ok && text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 func holdsFold(list []string, text string) bool {

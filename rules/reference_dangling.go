@@ -65,6 +65,9 @@ reported.`,
 	CheckFileSet: func(p *checker.Pass) error {
 		for r := range dangling(p.Profile) {
 			if strings.TrimSpace(r.UUID) == "" {
+				if r.Required && p.RuleEnabled(referenceMissing.ID) {
+					continue // an error there
+				}
 				f := p.Value(r.Node, "`%s` is empty", r.Key).WithHelp("set it to the `PayloadUUID` of %s, or remove it", wantedBy(r))
 				f.Severity = checker.Warning
 				continue
@@ -98,7 +101,7 @@ func dangling(p *profile.Profile) iter.Seq[*profile.Reference] {
 			if _, sample := profile.Placeholder(r.UUID); sample && (r.Node == r.From.Keys.PayloadCertificate || r.Node == r.From.Keys.IdentityCertificate) {
 				continue
 			}
-			if !settled && mayHoldMore(p) {
+			if !settled && (mayHoldMore(p) || losesUUID(p)) {
 				return
 			}
 			if settled = true; !yield(r) {
@@ -118,6 +121,22 @@ func mayHoldMore(p *profile.Profile) bool {
 		uuid := payload.Keys.UUID
 		certificate := payload.Type == "" || profile.HasVariable(payload.Type) || profile.HoldsCertificate(payload.As)
 		if certificate && (payload.Node.Templated() || uuid.Is(profile.Template) || uuid.Unrendered() || profile.HasVariable(payload.UUID)) {
+			return true
+		}
+	}
+	return false
+}
+
+// losesUUID reports whether a certificate or identity has no PayloadUUID that a
+// reference could match, because the key is missing or holds something else than a
+// UUID. Other rules report that.
+func losesUUID(p *profile.Profile) bool {
+	for _, payload := range p.Payloads() {
+		if !profile.HoldsCertificate(payload.As) {
+			continue
+		}
+		uuid := payload.Keys.UUID
+		if _, sample := profile.Placeholder(payload.UUID); uuid == nil || !uuid.Is(profile.String) || sample {
 			return true
 		}
 	}

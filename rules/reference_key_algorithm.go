@@ -92,6 +92,7 @@ Exceptions: keys in PKCS #12 files are not looked at. If the VPN authenticates b
 			if n == nil {
 				f = p.Value(r.Node, "`CertificateType` is not set (default: RSA); expected %s for %s", key, payloadLocation(p, *r.Target))
 				f.Help = "add CertificateType " + key
+				f.MissingAt(append(ikev2.Path(), "CertificateType"))
 			} else {
 				f = p.Value(n, "`CertificateType` %q does not match the key of %s; expected %s", excerpt(p, kind), payloadLocation(p, *r.Target), key)
 			}

@@ -59,7 +59,7 @@ ambiguous.`,
 				continue
 			}
 			severity, why, remedy := misnamed(r)
-			if severity == checker.Off {
+			if severity == checker.Off || isAmbiguous(p, r) {
 				continue
 			}
 			f := p.Value(r.Node, "`%s` references %s, %s", r.Key, payloadLocation(p, *r.Target), checker.Prose(why)).WithHelp("%s", remedy)
@@ -67,6 +67,25 @@ ambiguous.`,
 		}
 		return nil
 	},
+}
+
+// isAmbiguous reports whether another payload with the same PayloadUUID is one that a
+// reference accepts, so that payload-uuid-duplicate reports what is wrong.
+func isAmbiguous(p *checker.Pass, r *profile.Reference) bool {
+	if !p.RuleEnabled(payloadUUIDDuplicate.ID) || p.LimitReached() {
+		return false
+	}
+	payloads := p.Profile.Payloads()
+	for i := range payloads {
+		if other := &payloads[i]; other.Index != r.Target.Index && other.UUID == r.UUID {
+			to := *r
+			to.Target = other
+			if severity, _, _ := misnamed(&to); severity == checker.Off {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // misnamed gives the fault of the payload that a reference matches, and what to do

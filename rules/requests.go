@@ -11,6 +11,7 @@ type request struct {
 	UUID           string // the PayloadUUID; "" where it is not set
 	Subject        *profile.Subject
 	SubjectAltName *profile.Node
+	Content        *profile.Node // the dictionary of both; nil where it is missing
 }
 
 // requests gives the certificate requests of a profile, or of a document of
@@ -19,13 +20,13 @@ func requests(p *profile.Profile) iter.Seq[request] {
 	return func(yield func(request) bool) {
 		scep := p.SCEP()
 		for i := range scep {
-			if !yield(request{scep[i].UUID, &scep[i].Subject, scep[i].SubjectAltName}) {
+			if !yield(request{scep[i].UUID, &scep[i].Subject, scep[i].SubjectAltName, scep[i].Content}) {
 				return
 			}
 		}
 		acme := p.ACME()
 		for i := range acme {
-			if !yield(request{acme[i].UUID, &acme[i].Subject, acme[i].SubjectAltName}) {
+			if !yield(request{acme[i].UUID, &acme[i].Subject, acme[i].SubjectAltName, acme[i].Content}) {
 				return
 			}
 		}

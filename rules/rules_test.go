@@ -336,7 +336,7 @@ func TestSetOrder(t *testing.T) {
 		for name, r := range runAll(t, files, nil, rules...) {
 			for _, f := range r.Findings {
 				at := fmt.Sprint(name, f.Start.Line)
-				if f.Rule.ID == "fileset-identifier-duplicate" { // reported for one profile of those that have the identifier
+				if strings.HasSuffix(f.Rule.ID, "-duplicate") && f.Rule.ID != "fileset-uuid-duplicate" { // reported for one document of those that have the identifier
 					at = f.Profile.Identifier
 				}
 				found[at+f.Rule.ID]++

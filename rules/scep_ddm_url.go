@@ -10,9 +10,10 @@ import (
 var scepDDMURL = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "scep-ddm-url",
-		Title:    "missing or invalid DataURL in a SCEP asset",
+		Title:    "missing or invalid DataURL in an asset",
 		Severity: checker.Error,
-		Doc: `What it checks: the Reference of com.apple.asset.credential.scep has a DataURL that starts with https://.
+		Doc: `What it checks: the Reference of com.apple.asset.credential.scep has a DataURL that starts with https://. In other assets,
+the value of DataURL is checked.
 Why it matters: the declaration has no SCEP settings itself; the device downloads the credential document from
 DataURL. Apple's schema requires the key and HTTPS. The document contains the Challenge, which anyone on the network
 could read otherwise.
@@ -43,7 +44,7 @@ Exceptions: a DataURL whose scheme is template text is not reported.`,
 		Documents: checker.Declarative,
 	},
 	Check: func(p *checker.Pass) error {
-		if p.Profile.Declaration != profile.DeclarationAsset {
+		if !strings.HasPrefix(p.Profile.Declaration, profile.AssetTypePrefix) {
 			return nil
 		}
 		payload := p.Profile.Root.Get("Payload")
@@ -51,6 +52,7 @@ Exceptions: a DataURL whose scheme is template text is not reported.`,
 		n := reference.Get("DataURL")
 		text, ok := n.Str()
 		switch {
+		case p.Profile.Declaration != profile.DeclarationAsset && !ok: // schema-required and schema-type report it
 		case payload == nil:
 			p.AtStart(p.Profile.Root, "declaration is missing required key `Payload`")
 		case !payload.Is(profile.Dict):

@@ -38,9 +38,11 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 				case retries.Value < 0:
 					p.Value(retries.Node, "`Retries` %d is negative", retries.Value).WithHelp("use 0 to %d (default: %d)", mostRetries, profile.DefaultRetries)
 				case retries.Value > mostRetries:
-					p.Value(retries.Node, "`Retries` %d is out of range; the maximum is %d", retries.Value, mostRetries).Severity = checker.Warning
+					f := p.Value(retries.Node, "`Retries` %d is out of range; the maximum is %d", retries.Value, mostRetries)
+					f.StandsFor(retries.Node.Path()...).Severity = checker.Warning
 				}
 			}
+			tooMany := retries.Set() && retries.Known && retries.Value > mostRetries
 			if !delay.Set() || !delay.Known {
 				continue // with the default delay only too many retries make a long wait, and these are reported
 			}
@@ -48,9 +50,9 @@ Exceptions: more than 100 retries and a longer wait are warnings.`,
 				p.Value(delay.Node, "`RetryDelay` %d is negative", delay.Value).WithHelp("use a number of seconds (default: %d)", profile.DefaultRetryDelay)
 				continue
 			}
-			if wait, known := scep.MaxWait(); known && wait > longestWait {
+			if wait, known := scep.MaxWait(); known && wait > longestWait && !(tooMany && delay.Value <= longestWait) {
 				f := p.Value(delay.Node, "`RetryDelay` %d with %d retries makes a device wait up to %s", delay.Value, retries.Value, duration(wait))
-				f.Severity = checker.Warning
+				f.StandsFor(delay.Node.Path()...).Severity = checker.Warning
 			}
 		}
 		return nil

@@ -37,7 +37,10 @@ is a warning: localhost, a loopback address, a name in .local, or a temporary tu
 			n := scep.URL.Node
 			if n == nil {
 				if isMissing(p, &scep, "URL") {
-					p.AtStart(scep.Content, "SCEP payload is missing required key `URL`").Missing("URL")
+					f := p.AtStart(scep.Content, "SCEP payload is missing required key `URL`").Missing("URL")
+					if scep.Content.Len() == 0 { // and all the others
+						f.StandsFor(scep.Content.Path()...)
+					}
 				}
 				continue
 			}

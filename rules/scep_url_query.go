@@ -24,6 +24,7 @@ the profile; the protocol has Challenge to authorize a request.`,
 			Good: `<key>URL</key>
 <string>https://ca.corp.example/scep/devices</string>`,
 		},
+		Defers:    true,
 		Refs:      []checker.Ref{refSCEP, refSCEPProtocol},
 		Documents: checker.AnyDocument,
 	},

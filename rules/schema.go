@@ -146,12 +146,21 @@ func schemaFaultsOf(p *checker.Pass, kind schemaFaultKind) []schemaFault {
 var noFaults = new(schemaFaults)
 
 func findSchemaFaults(p *checker.Pass) *schemaFaults {
+	if t := schema.Declaration(p.Profile.Declaration); t != nil {
+		return findDeclarationFaults(p, t)
+	}
 	var w *schemaWalk
 	payloads := p.Profile.Payloads()
+	if p.Profile.Declaration == profile.DeclarationACME { // it has the keys of an ACME payload
+		for _, acme := range p.Profile.ACME() {
+			payloads = append(payloads, acme.Payload)
+			payloads[0].Type = profile.TypeACME
+		}
+	}
 	for i := range payloads {
 		payload := &payloads[i]
-		if payload.As == profile.TypeSCEP || payload.Type == "com.apple.security.acme" {
-			continue // they have rules of their own
+		if payload.As == profile.TypeSCEP || payload.Type == profile.TypeACME && payload.Keys.Content.Is(profile.Dict) {
+			continue // scep- rules and acme-nested report what is wrong with them
 		}
 		t := schema.Payload(payload.Type)
 		if t == nil {
@@ -176,6 +185,26 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	}
 	return w.faults
 }
+
+// findDeclarationFaults compares the Payload of a declaration with its type. A SCEP
+// asset has rules of its own.
+func findDeclarationFaults(p *checker.Pass, t *schema.Type) *schemaFaults {
+	content := p.Profile.Root.Get("Payload")
+	if p.Profile.Declaration == profile.DeclarationAsset || !content.Is(profile.Dict) {
+		return noFaults
+	}
+	w := &schemaWalk{pass: p, nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
+	w.payload, w.typ = &profile.Payload{Node: content, Type: t.Name}, t
+	w.strict = !slices.ContainsFunc(t.Platforms, func(on schema.Platform) bool { return strings.HasPrefix(on.Introduced, betaSystems) })
+	w.dictionary(content, &t.Keys)
+	if w.faults == nil {
+		return noFaults
+	}
+	return w.faults
+}
+
+// betaSystems begins the versions of systems whose schema may still change.
+const betaSystems = "27."
 
 // typeTraits are what the lists above say of a payload type.
 type typeTraits struct {
@@ -245,6 +274,12 @@ func (w *schemaWalk) left(n *profile.Node, key string) bool {
 	return key == "PayloadContent" && w.top(n) && contentTypes[w.typ.Name]
 }
 
+// requested reports whether a key is a name in a certificate request, whose value
+// other rules check.
+func (w *schemaWalk) requested(n *profile.Node, key string) bool {
+	return w.typ.Name == profile.TypeACME && w.top(n) && (key == "Subject" || key == "SubjectAltName")
+}
+
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
@@ -270,7 +305,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		quiet := w.quiet
 		w.quiet = w.support(c, k) || quiet
-		if !w.left(n, c.Key) {
+		if !w.left(n, c.Key) && !w.requested(n, c.Key) {
 			w.value(c, k)
 		}
 		w.quiet = quiet
@@ -816,6 +851,9 @@ func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 // dictionaryLabel names a dictionary to its reader.
 func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
+		if p.Profile.Declaration == profile.DeclarationACME {
+			return "the ACME credential"
+		}
 		return checker.Phrase(f.payload.Type)
 	}
 	return checker.Phrase(strings.TrimPrefix(string(keyLabel(p, n)), "value in "))

@@ -33,6 +33,7 @@ Exceptions: a warning for payloads that are preferences of applications. Not rep
 		},
 		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		Documents:        checker.AnyDocument,
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {

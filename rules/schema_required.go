@@ -35,6 +35,7 @@ empty or belong to another VPNType are not checked. Keys that Apple requires und
 		},
 		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
+		Documents:        checker.AnyDocument,
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {

@@ -36,6 +36,7 @@ boolean is not reported.
 		},
 		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys, refMDMErrors},
+		Documents:        checker.AnyDocument,
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {

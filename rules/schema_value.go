@@ -37,6 +37,7 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 		},
 		Defers:           true,
 		Refs:             []checker.Ref{refSchema, refProfileKeys},
+		Documents:        checker.AnyDocument,
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
@@ -73,9 +74,11 @@ func sameValue(text string, allowed []string) string {
 }
 
 // allowedPhrase lists the values that the schema allows: "A, B, or C".
-func allowedPhrase(k *schema.Key) string {
+func allowedPhrase(k *schema.Key) string { return alternatives(k.Allowed) }
+
+// alternatives joins words as in "a, b, or c"; the first ones, if there are many.
+func alternatives(list []string) string {
 	const most = 10
-	list := k.Allowed
 	switch last := len(list) - 1; {
 	case last == 0:
 		return list[0]

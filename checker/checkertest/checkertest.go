@@ -188,7 +188,7 @@ func Sets(t *testing.T, dir string) []string {
 	return sets
 }
 
-var fileComment = regexp.MustCompile(`(?m)^<!-- (\S+\.mobileconfig) -->\n`)
+var fileComment = regexp.MustCompile(`(?m)^<!-- (\S+\.(?:mobileconfig|json)) -->\n`)
 
 // Documents makes whole profiles of an example: one, or those that comments
 // with their names part it into:

@@ -657,7 +657,9 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 			if err := s.resume(s.structural(s.keyAt, "key %q has no value", clip(s.key)).WithHelp("add a value after the key, or remove the key")); err != nil {
 				return false, err
 			}
-			s.hasKey = false
+			if err := s.missingValue(); err != nil {
+				return false, err
+			}
 		} else if err := s.templateValue(); err != nil {
 			return false, err
 		}
@@ -794,6 +796,17 @@ func (s *scanner) templateValue() *SyntaxError {
 	return nil
 }
 
+// missingValue puts a broken value in place of the one that the last key does not have:
+// the syntax error says so, and nothing else is known of it.
+func (s *scanner) missingValue() *SyntaxError {
+	n, err := s.node(String, s.keyAt.Start) // for no range is empty
+	if err != nil {
+		return err
+	}
+	n.open, n.end, n.unrendered, n.broken = int32(s.keyAt.End), int32(s.keyAt.End), true, true
+	return s.place(n)
+}
+
 // element reads one element at the position.
 func (s *scanner) element() *SyntaxError {
 	at := s.pos
@@ -920,7 +933,9 @@ func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 			if err := s.resume(err); err != nil {
 				return err
 			}
-			s.hasKey = false
+			if err := s.missingValue(); err != nil {
+				return err
+			}
 		} else if err := s.templateValue(); err != nil {
 			return err
 		}

@@ -130,9 +130,11 @@ func (d *document) build(which sections) ast.Value {
 	}
 	if which&sectionSCEP != 0 {
 		payloads := d.p.SCEP()
-		list := make([]*ast.Term, len(payloads))
+		list := make([]*ast.Term, 0, len(payloads))
 		for i := range payloads {
-			list[i] = d.scep(&payloads[i])
+			if !payloads[i].Unrendered() {
+				list = append(list, d.scep(&payloads[i]))
+			}
 		}
 		f.add("scep", ast.ArrayTerm(list...))
 	}

@@ -146,6 +146,8 @@ func (m violation) place(pass *checker.Pass, p *policy, severity checker.Severit
 		f = pass.AtStart(n, "%s", checker.Prose(m.message))
 		if missing := p.missing(pass, m.path); missing != nil {
 			f.MissingAt(missing)
+		} else if isSetting(pass.Profile, n) {
+			f.AboutKey()
 		}
 	} else {
 		f = pass.Value(n, "%s", checker.Prose(m.message))
@@ -161,6 +163,17 @@ func (m violation) place(pass *checker.Pass, p *policy, severity checker.Severit
 		}
 	}
 	return nil
+}
+
+// isSetting reports whether a value is that of a key of a SCEP payload, such as
+// Subject, rather than a dictionary of keys that may be missing.
+func isSetting(p *profile.Profile, n *profile.Node) bool {
+	for _, s := range p.SCEP() {
+		if s.Content != nil && s.Content == n.Parent() {
+			return true
+		}
+	}
+	return false
 }
 
 // argument returns what identifies the finding in addition to its path, in any

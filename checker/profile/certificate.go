@@ -40,6 +40,8 @@ type Certificate struct {
 	Parsed  *x509.Certificate // nil if Go's parser rejects it
 	Err     error             // why it is not readable
 
+	Trailing int // how many other certificates follow in the DER data, which are not read
+
 	parsed *parsedCertificate // of what DER holds; nil until it is parsed
 }
 
@@ -179,13 +181,28 @@ func appendCertificates(list []Certificate, c Certificate) []Certificate {
 	if err == errCertificateNone && (bytes.HasPrefix(data, []byte("MI")) || bytes.HasPrefix(data, []byte("LS0t"))) && plist.IsBase64(string(data)) { // what 30 8x and ----- begin with
 		err = errCertificateTwice
 	}
-	c.DER, c.Err = der, err
+	c.DER, c.Err, c.Trailing = der, err, trailingCertificates(data[len(der):])
 	return append(list, c)
 }
 
+// trailingCertificates counts the certificates in the data after a DER certificate.
+func trailingCertificates(data []byte) (count int) {
+	for ; count < maxCertificates; count++ {
+		next := Certificate{}
+		if next.DER, next.Err = certificateDER(data); next.Err != nil || !next.HasStructure() {
+			break
+		}
+		data = data[len(next.DER):]
+	}
+	return count
+}
+
 // payloadData decodes the PayloadContent of a payload that contains a file. It
-// is not known if it is template text, and an error if it is not data.
+// is not known if it is missing or template text, and an error if it is not data.
 func payloadData(content *plist.Node, what string) (data []byte, known bool, err error) {
+	if content == nil {
+		return nil, false, nil
+	}
 	data, ok := content.Bytes()
 	switch {
 	case ok:
@@ -457,7 +474,7 @@ func (c *Certificate) parse() {
 	}
 	size := len(c.DER)
 	c.setParsed(cachedCertificate(c.DER))
-	if c.PEM || size > keptSize || len(c.Content.Text()) > 2*keptSize {
+	if c.PEM || c.Trailing > 0 || size > keptSize || len(c.Content.Text()) > 2*keptSize {
 		return
 	}
 	kept, text := &textCache, strings.Clone(c.Content.Text())

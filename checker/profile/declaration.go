@@ -2,6 +2,8 @@ package profile
 
 import (
 	"bytes"
+	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +17,97 @@ const (
 	DeclarationAsset      = "com.apple.asset.credential.scep" // references the URL of the settings
 	DeclarationACME       = "com.apple.credential.acme"       // the settings of an ACME identity
 )
+
+// AssetTypePrefix begins the types of assets, which configurations reference.
+const AssetTypePrefix = "com.apple.asset."
+
+// declarationPrefixes begin the types of declarations.
+var declarationPrefixes = []string{AssetTypePrefix, "com.apple.configuration.", "com.apple.activation.", "com.apple.management."}
+
+func isDeclarationType(name string) bool {
+	return slices.ContainsFunc(declarationPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
+// mentionsDeclaration reports whether JSON may be a declaration of any type.
+func mentionsDeclaration(text []byte) bool {
+	return bytes.Contains(text, []byte(`"Payload"`)) &&
+		slices.ContainsFunc(declarationPrefixes, func(prefix string) bool { return bytes.Contains(text, []byte(`"`+prefix)) })
+}
+
+var declarationType = regexp.MustCompile(`"Type"\s*:\s*"(com\.apple\.[A-Za-z0-9.-]{1,100})"`)
+
+// brokenDeclaration returns the type of a malformed declaration, or "".
+func brokenDeclaration(text []byte) string {
+	if mentionsSCEP(text, true) {
+		return DeclarationCredential // as far as one can tell
+	}
+	if found := declarationType.FindSubmatch(text); found != nil && mentionsDeclaration(text) && isDeclarationType(string(found[1])) {
+		return string(found[1])
+	}
+	return ""
+}
+
+// checkedTypes are the types of configurations that use accounts, identities, and
+// certificates. Others are checked if they reference an asset.
+var checkedTypes = []string{
+	"com.apple.configuration.account.caldav", "com.apple.configuration.account.carddav",
+	"com.apple.configuration.account.exchange", "com.apple.configuration.account.google",
+	"com.apple.configuration.account.ldap", "com.apple.configuration.account.mail",
+	"com.apple.configuration.account.subscribed-calendar", "com.apple.configuration.extensible-sso",
+	"com.apple.configuration.network.dns-proxy", "com.apple.configuration.network.dns-settings",
+	"com.apple.configuration.network.relay", "com.apple.configuration.network.vpn.always-on",
+	"com.apple.configuration.network.vpn.ikev2", "com.apple.configuration.network.vpn.ipsec",
+	"com.apple.configuration.network.vpn.vpn-plugin", "com.apple.configuration.security.certificate",
+	"com.apple.configuration.security.identity", "com.apple.configuration.security.passkey.attestation",
+	"com.apple.configuration.watch.enrollment", "com.apple.configuration.webcontent-filter.plugin",
+}
+
+// CheckedDeclarations returns the types of configurations that are checked even if they
+// reference no asset.
+func CheckedDeclarations() []string { return checkedTypes }
+
+func hasCheckedType(name string) bool {
+	return strings.HasPrefix(name, AssetTypePrefix) || slices.Contains(checkedTypes, name)
+}
+
+// IsUnchecked reports whether a document is a declaration that nothing is checked
+// in: neither about SCEP or ACME, nor an asset, nor a reference to one.
+func (p *Profile) IsUnchecked() bool {
+	if !isDeclarationType(p.Declaration) || hasCheckedType(p.Declaration) || p.Err != nil {
+		return false
+	}
+	for range p.AssetReferences() {
+		return false
+	}
+	return true
+}
+
+// IsAboutIdentity reports whether a declaration is, or references, the settings of a
+// SCEP or ACME identity, rather than an asset in general.
+func (p *Profile) IsAboutIdentity() bool {
+	return p.Declaration == DeclarationCredential || p.Declaration == DeclarationAsset || p.Declaration == DeclarationACME
+}
+
+// AssetReferences yields the values of a declaration that hold the Identifier of an
+// asset: those whose key, or that of the array around them, ends as all such keys of
+// Apple's schema do.
+func (p *Profile) AssetReferences() iter.Seq[*plist.Node] {
+	return func(yield func(*plist.Node) bool) {
+		var walk func(n *plist.Node) bool
+		walk = func(n *plist.Node) bool {
+			for c := range n.Children() {
+				_, text := c.Str()
+				if text && (strings.HasSuffix(c.Key, "AssetReference") || strings.HasSuffix(n.Key, "AssetReferences")) && !yield(c) || !walk(c) {
+					return false
+				}
+			}
+			return true
+		}
+		if isDeclarationType(p.Declaration) {
+			walk(p.Root.Get("Payload"))
+		}
+	}
+}
 
 // WrapperKeys are keys around the settings of a SCEP payload in a profile, or
 // around those of a declaration, that a credential document does not have.
@@ -40,7 +133,7 @@ func mentionsSCEP(text []byte, surely bool) bool {
 	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
 		return true
 	}
-	if !surely && (quoted(DeclarationACME) || quoted("DirectoryURL") && quoted("ClientIdentifier")) {
+	if !surely && (quoted(DeclarationACME) || quoted("DirectoryURL") || quoted("HardwareBound")) {
 		return true
 	}
 	found := 0
@@ -55,11 +148,14 @@ func mentionsSCEP(text []byte, surely bool) bool {
 // distinctKeys are keys of SCEP settings whose names are no common words.
 var distinctKeys = []string{"Keysize", "Key Usage", "Key Type", "CAFingerprint", "SubjectAltName", "RetryDelay", "KeyIsExtractable", "AllowAllAppsAccess"}
 
-// IsDistinct reports whether a declaration is about SCEP beyond doubt. JSON
+// IsDistinct reports whether a declaration is one to check beyond doubt. JSON
 // about something else may have a URL, too.
 func (p *Profile) IsDistinct() bool {
+	if isDeclarationType(p.Declaration) {
+		return hasCheckedType(p.Declaration) || bytes.Contains(p.Source.Text, []byte("AssetReference"))
+	}
 	quoted := func(name string) bool { return bytes.Contains(p.Source.Text, []byte(`"`+name+`"`)) }
-	return quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
+	return p.Declaration == DeclarationACME || quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
 }
 
 // declarationOf returns which kind of declaration a tree is, or "".
@@ -71,7 +167,9 @@ func declarationOf(root *plist.Node) string {
 		return DeclarationCredential
 	case kind == DeclarationACME, kind == "" && holdsACME(root):
 		return DeclarationACME
-	case strings.HasPrefix(kind, "com.apple."): // another declaration
+	case isDeclarationType(kind) && root.Get("Payload").Is(plist.Dict):
+		return kind
+	case strings.HasPrefix(kind, "com.apple."): // another document
 		return ""
 	}
 	for _, n := range []*plist.Node{root, root.Get("PayloadContent"), root.At("PayloadContent", "PayloadContent"), root.Get("Payload")} {
@@ -82,10 +180,16 @@ func declarationOf(root *plist.Node) string {
 	return ""
 }
 
-// holdsACME reports whether a dictionary contains settings of ACME: the URL, the
-// client identifier, and one setting of the key.
+// holdsACME reports whether a dictionary contains settings of ACME: the URL or
+// HardwareBound, whose names are distinct, and two others.
 func holdsACME(n *plist.Node) bool {
-	return n.Get("DirectoryURL") != nil && n.Get("ClientIdentifier") != nil && (n.Get("KeyType") != nil || n.Get("KeySize") != nil || n.Get("HardwareBound") != nil)
+	found := 0
+	for _, key := range []string{"DirectoryURL", "ClientIdentifier", "KeyType", "KeySize", "HardwareBound"} {
+		if n.Get(key) != nil {
+			found++
+		}
+	}
+	return found > 2 && (n.Get("DirectoryURL") != nil || n.Get("HardwareBound") != nil)
 }
 
 // HoldsSCEP reports whether a dictionary contains settings of SCEP: a URL, or

@@ -21,8 +21,8 @@ type Profile struct {
 	Root   *plist.Node        // nil if the document is not a property list
 	Err    *plist.SyntaxError // why it is not
 
-	// Declaration is one of the constants, such as DeclarationCredential, for a
-	// document of declarative device management, and "" for a profile.
+	// Declaration is the type of a document of declarative device management, such
+	// as DeclarationCredential, and "" for a profile.
 	Declaration string
 
 	// Export is what another system states about the profile, in a document of its
@@ -97,7 +97,7 @@ func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
 			p.messages = append(p.messages, src.Text)
 			src.Signatures++
 		default:
-			if opensObject(src.Text) && mentionsSCEP(src.Text, false) {
+			if opensObject(src.Text) && (mentionsSCEP(src.Text, false) || mentionsDeclaration(src.Text)) {
 				if root, err := p.readDeclaration(); p.Declaration != "" {
 					return root, err
 				}
@@ -118,13 +118,13 @@ func (p *Profile) read() (*plist.Node, *plist.SyntaxError) {
 // maxSignatures is the maximum number of CMS messages around one profile.
 const maxSignatures = 8
 
-// readDeclaration parses a JSON document if it is a declaration about SCEP or
-// ACME: then Declaration is set. Other JSON is left to other readers.
+// readDeclaration parses a JSON document if it is a declaration, or the settings
+// of SCEP or ACME: then Declaration is set. Other JSON is left to other readers.
 func (p *Profile) readDeclaration() (*plist.Node, *plist.SyntaxError) {
 	src := p.Source
 	root, err := plist.ParseJSON(src)
-	if p.Declaration = declarationOf(root); p.Declaration == "" && err != nil && mentionsSCEP(src.Text, true) {
-		p.Declaration = DeclarationCredential // as far as one can tell of a broken one
+	if p.Declaration = declarationOf(root); p.Declaration == "" && err != nil {
+		p.Declaration = brokenDeclaration(src.Text)
 	}
 	switch {
 	case p.Declaration == "":

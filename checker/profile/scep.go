@@ -148,6 +148,16 @@ func (s *SCEP) Declarative() bool { return s.declarative }
 // Bare reports whether the payload is in place of a profile.
 func (s *SCEP) Bare() bool { return !s.declarative && s.Node.Parent() == nil }
 
+// Unrendered reports whether template text is in place of all settings, so that
+// none of them is known to be missing.
+func (s *SCEP) Unrendered() bool {
+	if s.Content != nil {
+		return false
+	}
+	c := s.Keys.Content
+	return c == nil && s.Node.Templated() || c.Is(plist.Template) || c.Unrendered() || c.Is(plist.String) && c.HasVariable()
+}
+
 func settingsOf(p Payload, content *plist.Node) SCEP {
 	s := SCEP{Payload: p, Content: content, ChallengeKind: ChallengeAbsent}
 	found := scepSettings(content)

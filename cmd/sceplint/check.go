@@ -49,7 +49,7 @@ func checkCommand(t *ioStreams) *cobra.Command {
 
 PATH is a file, a directory, a glob, or - for standard input. The default is the working directory.
 
-Files named explicitly are always checked. They can also be SCEP credentials or asset declarations of
+Files named explicitly are always checked. They can also be SCEP or ACME credentials, or declarations, of
 declarative device management (JSON); exports of a Mac, Jamf Pro, Intune, or an MDM server; YAML files of Fleet;
 archives (ZIP, tar, tar.gz) of profiles and exports; and JSON Lines {"name", "device", "profile"}. Paths in
 YAML files of Fleet must stay inside the Git repository or, without one, the working directory. Streams and

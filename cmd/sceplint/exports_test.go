@@ -61,7 +61,7 @@ func inside(t *testing.T, args ...string) (found map[string][]foundInside, texts
 func TestExports(t *testing.T) {
 	plain, places := inside(t, exportsDir+"plain.mobileconfig")
 	want := plain[exportsDir+"plain.mobileconfig"]
-	if len(want) < 7 {
+	if len(want) < 6 {
 		t.Fatalf("only %d findings", len(want))
 	}
 	asJSON := func(text string) string {

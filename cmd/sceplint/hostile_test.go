@@ -50,7 +50,7 @@ var hostileKinds = []struct {
 	{"state", "in.json", "check --baseline in.json good.mobileconfig", hostileStates},
 }
 
-const allPacks = "--pack acme-preferred --pack fleet --pack jamf --pack ndes --pack okta --pack step-ca --pack strict"
+const allPacks = "--pack acme-preferred --pack fleet --pack iru --pack jamf --pack jamf-blueprints --pack ndes --pack okta --pack step-ca --pack strict"
 
 // hostileAll asks for every hostile input and every spelling of a secret key, as CI
 // does; otherwise some of each kind are tried.
