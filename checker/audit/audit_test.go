@@ -178,7 +178,7 @@ func TestDriftMerged(t *testing.T) {
 	repository := func() *Repository {
 		r := NewRepository()
 		for _, id := range []string{"a", "b", "c", "nowhere"} {
-			r.Has(&checker.Result{File: id + ".mobileconfig", Visited: []any{&Profile{Identifier: id, Settings: settings("Keysize", "2048", "Name", "x")}}})
+			r.AddExpected(&checker.Result{File: id + ".mobileconfig", Visited: []any{&Profile{Identifier: id, Settings: settings("Keysize", "2048", "Name", "x")}}})
 		}
 		return r
 	}

@@ -86,7 +86,7 @@ func Configure(s *profile.SCEP, mask func(string) string) Configuration {
 // longest is how many bytes of a text are kept.
 const longest = 300
 
-func clip(s string) string {
+func truncate(s string) string {
 	if len(s) <= longest {
 		return strings.Clone(s)
 	}
@@ -109,9 +109,9 @@ func value[T any](s profile.Setting[T], say func(T) string) string {
 // text is value for texts, with their template text.
 func text(s profile.Setting[string], mask func(string) string) string {
 	if s.Variable {
-		return clip(mask(s.Node.Text()))
+		return truncate(mask(s.Node.Text()))
 	}
-	return value(s, func(v string) string { return clip(mask(v)) })
+	return value(s, func(v string) string { return truncate(mask(v)) })
 }
 
 // address returns the URL without user info, query, and fragment.
@@ -127,14 +127,14 @@ func address(s *profile.SCEP, url profile.URLParts, mask func(string) string) st
 		if url.PortKnown {
 			host += ":" + strconv.Itoa(url.Port)
 		}
-		return clip(mask(url.Scheme + "://" + host + url.Path))
+		return truncate(mask(url.Scheme + "://" + host + url.Path))
 	}
 	raw, _ := s.URL.Node.Str()
 	if raw == "" {
 		return isInvalid
 	}
 	before, _, _ := strings.Cut(mask(raw), "?")
-	return clip(before)
+	return truncate(before)
 }
 
 // subject returns the attribute types of a Subject in order.
@@ -148,7 +148,7 @@ func subject(s *profile.SCEP, mask func(string) string) string {
 	var list []string
 	for _, a := range s.Subject.Attributes {
 		name, oid := a.Names()
-		list = append(list, clip(mask(cmp.Or(name, oid, a.Type.Text(), isInvalid))))
+		list = append(list, truncate(mask(cmp.Or(name, oid, a.Type.Text(), isInvalid))))
 	}
 	if len(list) == 0 {
 		return isInvalid
@@ -167,7 +167,7 @@ func names(n *profile.Node, mask func(string) string) string {
 	var list []string
 	for c := range n.Children() {
 		if len(list) < 20 {
-			list = append(list, clip(mask(c.Key)))
+			list = append(list, truncate(mask(c.Key)))
 		}
 	}
 	slices.Sort(list)

@@ -82,27 +82,27 @@ func (d *Drift) difference(many string) string {
 
 // Repository is the profiles as they should be deployed.
 type Repository struct {
-	byIdentifier, byUUID map[string][]*meant // in order
-	list                 []*meant
+	byIdentifier, byUUID map[string][]*expectedProfile // in order
+	list                 []*expectedProfile
 	severities           map[string]checker.Severity // by rule, if they differ from the default
-	found                map[Drift]*drifted          // by the drift without its numbers
+	found                map[Drift]*driftCount       // by the drift without its numbers
 	values               map[string][]Drift          // the different values of a key, in order; see maxValues
 }
 
-// meant is a profile of the repository.
-type meant struct {
+// expectedProfile is a profile of the repository.
+type expectedProfile struct {
 	file string
 	*Profile
 	deployed bool
 }
 
-type drifted struct {
+type driftCount struct {
 	profiles int
-	devices  set
+	devices  deviceSet
 	file     string // the first of those that have it
 }
 
-func (x *drifted) plus(o *drifted) {
+func (x *driftCount) add(o *driftCount) {
 	if x.profiles == 0 {
 		x.file = o.file
 	}
@@ -113,13 +113,13 @@ func (x *drifted) plus(o *drifted) {
 
 // NewRepository returns a repository without profiles.
 func NewRepository() *Repository {
-	return &Repository{byIdentifier: map[string][]*meant{}, byUUID: map[string][]*meant{}, severities: map[string]checker.Severity{}, found: map[Drift]*drifted{}, values: map[string][]Drift{}}
+	return &Repository{byIdentifier: map[string][]*expectedProfile{}, byUUID: map[string][]*expectedProfile{}, severities: map[string]checker.Severity{}, found: map[Drift]*driftCount{}, values: map[string][]Drift{}}
 }
 
-// Has adds the profiles of a result to the repository.
-func (r *Repository) Has(result *checker.Result) {
+// AddExpected adds the profiles of a result to the repository.
+func (r *Repository) AddExpected(result *checker.Result) {
 	for _, v := range result.Visited {
-		m := &meant{file: result.File, Profile: v.(*Profile)}
+		m := &expectedProfile{file: result.File, Profile: v.(*Profile)}
 		if m.Settings == nil || len(m.Settings.List) == 0 {
 			continue
 		}
@@ -138,7 +138,7 @@ func (r *Repository) Len() int { return len(r.list) }
 
 // compared reports whether some deployed profile was compared.
 func (r *Repository) compared() bool {
-	return len(r.found) > 0 || slices.ContainsFunc(r.list, func(m *meant) bool { return m.deployed })
+	return len(r.found) > 0 || slices.ContainsFunc(r.list, func(m *expectedProfile) bool { return m.deployed })
 }
 
 // Add compares the profiles of a result with the repository.
@@ -150,7 +150,7 @@ func (r *Repository) Add(result *checker.Result) {
 		}
 		m := r.match(p)
 		if m == nil {
-			r.tell(Drift{Kind: Extra, Identifier: cmp.Or(p.Identifier, p.UUID)}, p.Device, result.File)
+			r.record(Drift{Kind: Extra, Identifier: cmp.Or(p.Identifier, p.UUID)}, p.Device, result.File)
 			continue
 		}
 		compare(m.Settings, p.Settings, func(want, have *Setting) { r.differ(m, p, want, have, result.File) })
@@ -182,8 +182,8 @@ func compare(meant, deployed *Settings, differ func(want, have *Setting)) {
 	}
 }
 
-func (r *Repository) differ(m *meant, p *Profile, want, have *Setting, file string) {
-	d := Drift{Kind: Changed, Identifier: m.Identifier, File: m.file, Key: cmp.Or(want.Key, have.Key), Repository: shown(want), Deployed: shown(have)}
+func (r *Repository) differ(m *expectedProfile, p *Profile, want, have *Setting, file string) {
+	d := Drift{Kind: Changed, Identifier: m.Identifier, File: m.file, Key: cmp.Or(want.Key, have.Key), Repository: valueText(want), Deployed: valueText(have)}
 	switch {
 	case want.UUID || have.UUID:
 		// Each device may have its own, so that the values tell nothing.
@@ -191,14 +191,16 @@ func (r *Repository) differ(m *meant, p *Profile, want, have *Setting, file stri
 	case want.Scope || have.Scope:
 		d.Kind = Scope
 	}
-	r.tell(d, p.Device, file)
+	r.record(d, p.Device, file)
 }
 
 // equal reports whether a value of an export may be that of the repository.
-func (s *Setting) equal(want *Setting) bool { return s.Variable || s.Loose == want.Loose }
+func (s *Setting) equal(want *Setting) bool {
+	return s.Variable || s.UntypedDigest == want.UntypedDigest
+}
 
-// shown returns the text of a value that is set.
-func shown(s *Setting) string {
+// valueText returns the text of a value that is set.
+func valueText(s *Setting) string {
 	if s.Key != "" && s.Text == "" {
 		return "(empty)"
 	}
@@ -212,14 +214,14 @@ const maxValues = 20
 // otherValues stands for the rest of them.
 const otherValues = "other values"
 
-func (r *Repository) tell(d Drift, device, file string) {
-	one := drifted{profiles: 1, file: file}
+func (r *Repository) record(d Drift, device, file string) {
+	one := driftCount{profiles: 1, file: file}
 	one.devices.add(device)
-	r.row(d).plus(&one)
+	r.row(d).add(&one)
 }
 
 // row returns the row of a drift.
-func (r *Repository) row(d Drift) *drifted {
+func (r *Repository) row(d Drift) *driftCount {
 	if x := r.found[d]; x != nil {
 		return x
 	}
@@ -238,12 +240,12 @@ func (r *Repository) row(d Drift) *drifted {
 			if last == d {
 				return r.row(other)
 			}
-			r.row(other).plus(r.found[last])
+			r.row(other).add(r.found[last])
 			delete(r.found, last)
 		}
 		r.values[key] = list
 	}
-	x := &drifted{}
+	x := &driftCount{}
 	r.found[d] = x
 	return x
 }
@@ -257,7 +259,7 @@ func (r *Repository) Merge(o *Repository) error {
 		r.list[i].deployed = r.list[i].deployed || m.deployed
 	}
 	for d, x := range o.found {
-		r.row(d).plus(x)
+		r.row(d).add(x)
 	}
 	return nil
 }
@@ -271,7 +273,7 @@ func (r *Repository) Digest(marks *Marker) string {
 		fmt.Fprintf(h, "%q %q %q\n", m.file, m.Identifier, m.UUID)
 		for i := range m.Settings.List {
 			x := &m.Settings.List[i]
-			digest, loose := x.Digest, x.Loose
+			digest, loose := x.Digest, x.UntypedDigest
 			if x.Secret {
 				digest, loose = [12]byte{}, [12]byte{}
 				if marks.Given() {

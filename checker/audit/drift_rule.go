@@ -121,13 +121,13 @@ const maxCandidates = 16
 // match gives the profile of the repository that a deployed one is to be compared
 // with: of several with its identifier, or else its UUID, the one with its UUID,
 // or else the nearest. Those that are as near as that are deployed, too.
-func (r *Repository) match(p *Profile) *meant {
+func (r *Repository) match(p *Profile) *expectedProfile {
 	list := r.byIdentifier[p.Identifier]
 	if len(list) == 0 {
 		list = r.byUUID[fold(p.UUID)]
 	}
 	if len(list) > 1 && p.UUID != "" {
-		var same []*meant
+		var same []*expectedProfile
 		for _, m := range list {
 			if fold(m.UUID) == fold(p.UUID) {
 				same = append(same, m)

@@ -20,11 +20,11 @@ type Fleet struct {
 
 	rows     map[string]*row // by ID of the configuration
 	rules    map[string]*ruleRow
-	devices  map[string]*deviceRow // by name
-	secrets  map[string]*secretRow // hard-coded challenges, by mark
-	parts    map[string]bool       // the files that have a result for each of their parts
-	failures map[string]string     // what could not be checked: file to why
-	lost     int                   // failures above the limit
+	devices  map[string]*deviceRow    // by name
+	secrets  map[string]*challengeRow // hard-coded challenges, by mark
+	parts    map[string]bool          // the files that have a result for each of their parts
+	failures map[string]string        // what could not be checked: file to why
+	lost     int                      // failures above the limit
 }
 
 // maxFailures is how many files that could not be checked are listed.
@@ -34,7 +34,7 @@ const maxFailures = 1000
 type row struct {
 	Configuration
 	profiles int
-	devices  set
+	devices  deviceSet
 	findings map[string]int // by rule
 	counts
 	example Example
@@ -69,7 +69,7 @@ type Example struct {
 type ruleRow struct {
 	severity           checker.Severity
 	findings, profiles int
-	devices            set
+	devices            deviceSet
 }
 
 type deviceRow struct {
@@ -91,16 +91,16 @@ func (w *worstRule) add(o worstRule) {
 	}
 }
 
-// secretRow is a challenge that stands in profiles itself.
-type secretRow struct {
+// challengeRow is a challenge that stands in profiles itself.
+type challengeRow struct {
 	profiles       int
-	devices        set
+	devices        deviceSet
 	configurations []string // IDs, sorted
 }
 
 // NewFleet returns an empty summary.
 func NewFleet() *Fleet {
-	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*secretRow{}, parts: map[string]bool{}, failures: map[string]string{}}
+	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*challengeRow{}, parts: map[string]bool{}, failures: map[string]string{}}
 }
 
 // Add adds a result, whose checker must have the Visit of an Auditor.
@@ -241,7 +241,7 @@ func (f *Fleet) device(name string) *deviceRow {
 func (f *Fleet) secret(mark, id, device string, first bool) {
 	s := f.secrets[mark]
 	if s == nil {
-		s = &secretRow{}
+		s = &challengeRow{}
 		f.secrets[mark] = s
 	}
 	if first {

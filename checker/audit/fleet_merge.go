@@ -60,7 +60,7 @@ func (f *Fleet) Merge(o *Fleet) error {
 	for mark, x := range o.secrets {
 		mine := f.secrets[mark]
 		if mine == nil {
-			mine = &secretRow{}
+			mine = &challengeRow{}
 			f.secrets[mark] = mine
 		}
 		mine.profiles += x.profiles

@@ -35,8 +35,8 @@ func NewMarker(key []byte) *Marker {
 // Given reports whether the key was given, so that the marks of several runs can be compared.
 func (m *Marker) Given() bool { return m.given }
 
-// Mark returns the mark of a challenge, which begins with the name of the key.
-func (m *Marker) Mark(challenge string) string { return m.prefix + m.digest("\x00" + challenge)[:32] }
+// Hash returns the mark of a challenge, which begins with the name of the key.
+func (m *Marker) Hash(challenge string) string { return m.prefix + m.digest("\x00" + challenge)[:32] }
 
 func (m *Marker) digest(text string) string {
 	h := hmac.New(sha256.New, m.key)

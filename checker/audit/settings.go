@@ -24,14 +24,14 @@ type Settings struct {
 
 // Setting is one value.
 type Setting struct {
-	Key      string // a readable path
-	Text     string // the value, secrets masked, truncated if it is long
-	Digest   [12]byte
-	Loose    [12]byte // the same for values that differ only in type, which exports may lose
-	Variable bool     // template text: the rendered value is not known
-	Secret   bool     // the value is secret, or contains a secret
-	UUID     bool     // a PayloadUUID
-	Scope    bool     // the PayloadScope
+	Key           string // a readable path
+	Text          string // the value, secrets masked, truncated if it is long
+	Digest        [12]byte
+	UntypedDigest [12]byte // the same for values that differ only in type, which exports may lose
+	Variable      bool     // template text: the rendered value is not known
+	Secret        bool     // the value is secret, or contains a secret
+	UUID          bool     // a PayloadUUID
+	Scope         bool     // the PayloadScope
 }
 
 // maxSettings is how many values of a profile are compared.
@@ -89,7 +89,7 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 		return
 	}
 	x := Setting{
-		Key: clip(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), Loose: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
+		Key: truncate(f.secrets.Text(key)), Digest: digest(n, n.Kind.String()), UntypedDigest: digest(n, ""), Variable: n.Is(profile.Template) || n.Unrendered() || n.HasVariable(),
 		UUID: n.Key == "PayloadUUID", Scope: key == "PayloadScope", Secret: secret.IsSecret(n, within) || f.hidden.Text(n.Text()) != n.Text(),
 	}
 	switch {
@@ -100,7 +100,7 @@ func (f *flattener) value(key string, n *profile.Node, within bool) {
 		sum := sha256.Sum256(b)
 		x.Text = fmt.Sprintf("%d bytes, SHA-256 %s…", len(b), hex.EncodeToString(sum[:4]))
 	default:
-		x.Text = clip(f.secrets.Text(n.Text()))
+		x.Text = truncate(f.secrets.Text(n.Text()))
 	}
 	f.add(x)
 }
@@ -121,7 +121,7 @@ func (f *flattener) add(x Setting) {
 			last = &s.List[len(s.List)-1]
 		}
 		last.Variable = last.Variable || x.Variable
-		last.Digest, last.Loose = chain(last.Digest, x.Key, x.Digest), chain(last.Loose, x.Key, x.Loose)
+		last.Digest, last.UntypedDigest = chain(last.Digest, x.Key, x.Digest), chain(last.UntypedDigest, x.Key, x.UntypedDigest)
 		return
 	}
 	if _, ok := s.keys[x.Key]; ok {

@@ -207,7 +207,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		f.devices[x.Name] = &deviceRow{x.Profiles, x.Payloads, countsOf(x.Counts), x.Configurations, worst}
 	}
 	for _, x := range s.Secrets {
-		f.secrets[x.Mark] = &secretRow{x.Profiles, setOf(x.Devices), x.Configurations}
+		f.secrets[x.Mark] = &challengeRow{x.Profiles, setOf(x.Devices), x.Configurations}
 	}
 	for _, file := range s.Parts {
 		f.parts[file] = true
@@ -218,7 +218,7 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 	if len(s.Meant) > 0 {
 		f.Repository = NewRepository()
 		for _, x := range s.Meant {
-			f.Repository.list = append(f.Repository.list, &meant{file: x.File, Profile: &Profile{Identifier: x.Identifier}, deployed: x.Deployed})
+			f.Repository.list = append(f.Repository.list, &expectedProfile{file: x.File, Profile: &Profile{Identifier: x.Identifier}, deployed: x.Deployed})
 		}
 		by := map[string]checker.Severity{}
 		for id, name := range s.Severities {
@@ -231,15 +231,15 @@ func ReadState(text []byte) (*Fleet, Progress, error) {
 		f.Repository.SetSeverities(by)
 		for _, x := range s.Drift {
 			x.Drift.Rule, x.Drift.Severity = "", ""
-			one := drifted{x.Profiles, setOf(x.In), x.First}
+			one := driftCount{x.Profiles, setOf(x.In), x.First}
 			x.Drift.Profiles, x.Drift.Devices = 0, 0
-			f.Repository.row(x.Drift).plus(&one)
+			f.Repository.row(x.Drift).add(&one)
 		}
 	}
 	return f, s.Progress, nil
 }
 
-func setOf(list []uint64) (s set) {
+func setOf(list []uint64) (s deviceSet) {
 	for _, h := range list {
 		s.insert(h)
 	}

@@ -132,7 +132,7 @@ func (f *Fleet) sortedCounts(findings map[string]int) []Count {
 		list = append(list, Count{rule, f.rules[rule].severity.String(), n})
 	}
 	slices.SortFunc(list, func(a, b Count) int {
-		return cmp.Or(heavier(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
+		return cmp.Or(compareSeverity(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
 	})
 	return list
 }
@@ -145,8 +145,8 @@ func (x *ConfigurationRow) worstRule() string {
 	return x.Findings[0].Rule
 }
 
-// heavier orders severities by their names, errors first.
-func heavier(a, b string) int {
+// compareSeverity orders severities by their names, errors first.
+func compareSeverity(a, b string) int {
 	x, _ := checker.ParseSeverity(a)
 	y, _ := checker.ParseSeverity(b)
 	return cmp.Compare(y, x)
@@ -178,7 +178,7 @@ func (f *Fleet) Rules() []RuleRow {
 		list = append(list, RuleRow{id, x.severity.String(), x.findings, x.profiles, x.devices.len()})
 	}
 	slices.SortFunc(list, func(a, b RuleRow) int {
-		return cmp.Or(heavier(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
+		return cmp.Or(compareSeverity(a.Severity, b.Severity), cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
 	})
 	return list
 }
@@ -219,7 +219,7 @@ func (f *Fleet) group(value func(*Configuration) string, order func(a, b string)
 	type group struct {
 		GroupRow
 		counts
-		devices  set
+		devices  deviceSet
 		findings map[string]int
 	}
 	groups := map[string]*group{}

@@ -40,8 +40,8 @@ func (a *Auditor) Visit(p *profile.Profile) any {
 		secrets = p.NoSecrets()
 	}
 	v := &Profile{
-		Identifier: clip(secrets.Text(p.Root.Get("PayloadIdentifier").Text())),
-		UUID:       clip(secrets.Text(p.Root.Get("PayloadUUID").Text())),
+		Identifier: truncate(secrets.Text(p.Root.Get("PayloadIdentifier").Text())),
+		UUID:       truncate(secrets.Text(p.Root.Get("PayloadUUID").Text())),
 	}
 	if a.Device != nil {
 		v.Device = a.Device(p)

@@ -100,7 +100,7 @@ func (r *Report) table() (head []string, rows [][]string) {
 			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), x.WorstRule, strings.Join(x.Configurations, " ")})
 		}
 	default:
-		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos", "worst rule"}, rarer...)
+		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos", "worst rule"}, optionalColumns...)
 		for _, x := range f.Configurations() {
 			rows = append(rows, []string{
 				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos), x.worstRule(),
@@ -111,14 +111,14 @@ func (r *Report) table() (head []string, rows [][]string) {
 	return head, rows
 }
 
-// rarer are the columns of a configuration that people see where its rows
+// optionalColumns are the columns of a configuration that people see where its rows
 // differ in them.
-var rarer = []string{"name", "subject", "subject alt name", "key type", "ca fingerprint", "retries", "retry delay", "all apps", "extractable"}
+var optionalColumns = []string{"name", "subject", "subject alt name", "key type", "ca fingerprint", "retries", "retry delay", "all apps", "extractable"}
 
 // dropUniformColumns removes the columns of rarer whose value is the same in all rows.
 func dropUniformColumns(head []string, rows [][]string) []string {
 	for i := len(head) - 1; i >= 0; i-- {
-		if !slices.Contains(rarer, head[i]) || slices.ContainsFunc(rows, func(row []string) bool { return row[i] != rows[0][i] }) {
+		if !slices.Contains(optionalColumns, head[i]) || slices.ContainsFunc(rows, func(row []string) bool { return row[i] != rows[0][i] }) {
 			continue
 		}
 		head = slices.Delete(head, i, i+1)
@@ -204,7 +204,7 @@ func (r *Report) Text(to io.Writer) error {
 	if len(rows) > 0 {
 		for _, row := range rows {
 			for i := range row {
-				row[i] = plain(row[i])
+				row[i] = printableCell(row[i])
 			}
 		}
 		if err := writeTable(w, head, rows, cmp.Or(r.Width, defaultWidth)); err != nil {
@@ -214,7 +214,7 @@ func (r *Report) Text(to io.Writer) error {
 	}
 	if r.Against {
 		for _, d := range r.Drift {
-			fmt.Fprintln(w, plain(d.String()))
+			fmt.Fprintln(w, printableCell(d.String()))
 		}
 		if len(r.Drift) == 0 {
 			fmt.Fprintln(w, "no drift: the deployed profiles match the repository")
@@ -251,5 +251,5 @@ func devices(n int) string {
 	return strconv.Itoa(n)
 }
 
-// plain returns a text that is safe for a terminal and for one cell of a table.
-func plain(s string) string { return strings.ReplaceAll(checker.Printable(s), "\t", `\u{9}`) }
+// printableCell returns a text that is safe for a terminal and for one cell of a table.
+func printableCell(s string) string { return strings.ReplaceAll(checker.Printable(s), "\t", `\u{9}`) }

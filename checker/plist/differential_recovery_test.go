@@ -49,7 +49,7 @@ func TestDifferentialRecovery(t *testing.T) {
 		if err != nil || after == nil {
 			t.Fatalf("%q: nothing is read: %v\n%s", value, err, changed.Text)
 		}
-		if len(changed.Faults)+len(changed.Samples)+len(changed.CompatWarnings) == 0 {
+		if len(changed.Faults)+len(changed.Placeholders)+len(changed.CompatWarnings) == 0 {
 			t.Fatalf("%q is not reported in\n%s", value, changed.Text)
 		}
 		same := leaves(after)

@@ -179,11 +179,11 @@ func (s *Source) fileOffset(offset int) int {
 	}
 	switch {
 	case s.counted <= offset:
-		s.units += units(s.Text[s.counted:offset], width)
+		s.units += codeUnits(s.Text[s.counted:offset], width)
 	case s.counted-offset < offset:
-		s.units -= units(s.Text[offset:s.counted], width)
+		s.units -= codeUnits(s.Text[offset:s.counted], width)
 	default:
-		s.units = units(s.Text[:offset], width)
+		s.units = codeUnits(s.Text[:offset], width)
 	}
 	s.counted = offset
 	if s.Encoding.Mark {
@@ -192,8 +192,8 @@ func (s *Source) fileOffset(offset int) int {
 	return s.units * width
 }
 
-// units counts what a text takes in an encoding of bytes, or of UTF-16.
-func units(text []byte, width int) int {
+// codeUnits counts what a text takes in an encoding of bytes, or of UTF-16.
+func codeUnits(text []byte, width int) int {
 	n := utf8.RuneCount(text)
 	if width == 2 {
 		for _, c := range text {

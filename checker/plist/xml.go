@@ -261,7 +261,7 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 	ends := func(next int) {
 		s.pos = next
 		if angle {
-			s.compatWarning(Span{at, next}, "replace > with &gt;", "unescaped > in an attribute of <%s; Apple's reader takes it for the end of the tag", clip(name))
+			s.compatWarning(Span{at, next}, "replace > with &gt;", "unescaped > in an attribute of <%s; Apple's reader takes it for the end of the tag", abbreviate(name))
 		}
 	}
 	for ; i < len(s.text); i++ {
@@ -278,22 +278,22 @@ func (s *scanner) startTag() (name string, empty bool, err *SyntaxError) {
 			return name, false, nil
 		case c == '/':
 			if !strings.HasPrefix(s.text[i:], "/>") {
-				return name, false, s.fail(Span{at, i + 1}, "stray / in the tag <%s; expected />", clip(name)).WithHelp("use /> at the end of an empty element, or remove the /")
+				return name, false, s.fail(Span{at, i + 1}, "stray / in the tag <%s; expected />", abbreviate(name)).WithHelp("use /> at the end of an empty element, or remove the /")
 			}
 			ends(i + 2)
 			return name, true, nil
 		case c == '<':
-			return name, false, s.fail(Span{at, i}, "tag <%s is not closed; expected >", clip(name)).WithHelp("add > at the end of the tag, or replace < with &lt; if no tag is meant")
+			return name, false, s.fail(Span{at, i}, "tag <%s is not closed; expected >", abbreviate(name)).WithHelp("add > at the end of the tag, or replace < with &lt; if no tag is meant")
 		}
 	}
 	if quote != 0 {
-		return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; expected %c", clip(name), quote).WithHelp("add the closing quotation mark")
+		return name, false, s.fail(Span{at, at + 1 + len(name)}, "quotation mark is not closed in the tag <%s; expected %c", abbreviate(name), quote).WithHelp("add the closing quotation mark")
 	}
-	return name, false, s.fail(Span{at, len(s.text)}, "truncated file: ends inside the tag <%s", clip(name)).WithHelp(helpExport)
+	return name, false, s.fail(Span{at, len(s.text)}, "truncated file: ends inside the tag <%s", abbreviate(name)).WithHelp(helpExport)
 }
 
-// clip shortens foreign text for a message.
-func clip(s string) quotation {
+// abbreviate shortens foreign text for a message.
+func abbreviate(s string) quotation {
 	const most = 32
 	if len(s) <= most {
 		return quotation(s)
@@ -340,7 +340,7 @@ func (s *scanner) prolog() *SyntaxError {
 			}
 			curly(from)
 			if tag != "plist" {
-				return s.fail(at, "unknown element <%s>; expected <plist>", clip(tag)).WithHelp("replace the file with the profile, or put its value into <plist>")
+				return s.fail(at, "unknown element <%s>; expected <plist>", abbreviate(tag)).WithHelp("replace the file with the profile, or put its value into <plist>")
 			}
 			if closed {
 				return s.fail(at, "<plist/> is empty; expected the dictionary of the profile").WithHelp("put the dictionary of the profile between <plist version=\"1.0\"> and </plist>")
@@ -385,7 +385,7 @@ func (s *scanner) noPlist() *SyntaxError {
 				return s.fail(at, "missing <plist> before %s>", value).WithHelp("put the value between <plist version=\"1.0\"> and </plist>")
 			}
 		}
-		return s.fail(at, "unknown element %s; expected <plist>", clip(s.text[at.Start:at.End])).WithHelp("replace the file with the profile, or put its value into <plist>")
+		return s.fail(at, "unknown element %s; expected <plist>", abbreviate(s.text[at.Start:at.End])).WithHelp("replace the file with the profile, or put its value into <plist>")
 	}
 	return s.fail(at, "unexpected text before <plist>").WithHelp("remove the text")
 }
@@ -515,7 +515,7 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 			if s.has("<![CDATA[") {
 				return false, s.fail(s.here(), "CDATA section between elements").WithHelp("move the CDATA section into <string>, or remove it")
 			}
-			return false, s.fail(s.here(), "%s is not allowed between elements", clip(s.text[s.pos:s.here().End])).WithHelp("remove it, or put the text into <string>")
+			return false, s.fail(s.here(), "%s is not allowed between elements", abbreviate(s.text[s.pos:s.here().End])).WithHelp("remove it, or put the text into <string>")
 		case '%', '$', '{', '<':
 			if done, err := s.oddTag(); done || err != nil {
 				return false, err
@@ -648,13 +648,13 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 	at := s.pos
 	n := strings.IndexByte(s.text[at:], '>')
 	if n < 0 {
-		return false, s.fail(Span{at, len(s.text)}, "truncated file: ends inside the tag %s", clip(s.text[at:])).WithHelp(helpExport)
+		return false, s.fail(Span{at, len(s.text)}, "truncated file: ends inside the tag %s", abbreviate(s.text[at:])).WithHelp(helpExport)
 	}
 	tag := Span{at, at + n + 1}
 	name := strings.TrimRight(s.text[at+2:at+n], " \t\r\n")
 	if s.hasKey {
 		if !s.templateBefore {
-			if err := s.resume(s.structural(s.keyAt, "key %q has no value", clip(s.key)).WithHelp("add a value after the key, or remove the key")); err != nil {
+			if err := s.resume(s.structural(s.keyAt, "key %q has no value", abbreviate(s.key)).WithHelp("add a value after the key, or remove the key")); err != nil {
 				return false, err
 			}
 			if err := s.missingValue(); err != nil {
@@ -682,10 +682,10 @@ func (s *scanner) endTag() (bool, *SyntaxError) {
 		s.pos = tag.End
 		return true, nil
 	case s.cur == nil:
-		return false, s.structural(tag, "unexpected </%s>; no element of this name is open", clip(name)).WithHelp("remove the end tag, or add its start tag")
+		return false, s.structural(tag, "unexpected </%s>; no element of this name is open", abbreviate(name)).WithHelp("remove the end tag, or add its start tag")
 	case name != s.cur.Kind.String():
 		line := s.src.Position(int(s.cur.start)).Line
-		return false, s.structural(tag, "</%s> does not match the <%s> opened on line %d", clip(name), s.cur.Kind, line).WithHelp("add </%s> before it, or remove it", s.cur.Kind)
+		return false, s.structural(tag, "</%s> does not match the <%s> opened on line %d", abbreviate(name), s.cur.Kind, line).WithHelp("add </%s> before it, or remove it", s.cur.Kind)
 	}
 	s.close(tag.End)
 	s.pos = tag.End
@@ -902,7 +902,7 @@ func (s *scanner) skipUnknown(name string, tag Span, empty bool) *SyntaxError {
 
 // unknown rejects an element that property lists do not have.
 func (s *scanner) unknown(name string, tag Span) *SyntaxError {
-	err := s.fail(tag, "unknown element <%s>", clip(name)).WithHelp("use dict, array, string, integer, real, true, false, date, or data")
+	err := s.fail(tag, "unknown element <%s>", abbreviate(name)).WithHelp("use dict, array, string, integer, real, true, false, date, or data")
 	switch strings.ToLower(name) {
 	case "dict", "array", "string", "integer", "real", "true", "false", "date", "data", "key":
 		err.Help = "use <" + strings.ToLower(name) + ">; element names are lowercase"
@@ -926,7 +926,7 @@ func (s *scanner) keyElement(tag Span, empty bool) *SyntaxError {
 	}
 	if s.hasKey {
 		if !s.templateBefore {
-			err := s.structural(s.keyAt, "key %q has no value: another <key> follows", clip(s.key)).WithHelp("add a value between the two keys, or remove one of them")
+			err := s.structural(s.keyAt, "key %q has no value: another <key> follows", abbreviate(s.key)).WithHelp("add a value between the two keys, or remove one of them")
 			if keyname.IsSecret(s.key) {
 				return err // what follows may be the secret
 			}

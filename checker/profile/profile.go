@@ -208,7 +208,7 @@ func (p *Profile) view() {
 		payload.Type, _ = payload.Keys.Type.Str()
 		payload.Identifier, _ = payload.Keys.Identifier.Str()
 		payload.UUID, _ = payload.Keys.UUID.Str()
-		payload.As = payload.meant(p.Lossy())
+		payload.As = payload.intendedType(p.Lossy())
 		p.payloads = append(p.payloads, payload)
 		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(plist.Dict)) { // there nothing is known of it
 			p.scep = append(p.scep, newSCEP(payload))

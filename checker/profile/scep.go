@@ -82,11 +82,11 @@ type SCEP struct {
 	declarative bool
 }
 
-// meant returns the type that a payload is checked as: TypeSCEP if its type
+// intendedType returns the type that a payload is checked as: TypeSCEP if its type
 // differs from that by case, whitespace, or a small edit, and if the content is
 // that of a SCEP payload with any type, unless that is a known type. An export
 // without the structure of payloads has no such content.
-func (p *Payload) meant(lossy bool) string {
+func (p *Payload) intendedType(lossy bool) string {
 	t := p.Type
 	if t == TypeSCEP || HoldsCertificate(t) {
 		return t

@@ -129,13 +129,13 @@ func auditOverview(a *audit.Report, links ruleLinks) htmlOverview {
 		f.add(x.Rule, links.of(x.Rule).Href, n["error"], n["warning"], n["info"])
 	}
 	if len(f.Rows) > 0 {
-		o.Rules = f.done(20, "other rule")
+		o.Rules = f.render(20, "other rule")
 	}
 	return o
 }
 
 // auditFigures are the plots of a fleet. They count profiles.
-func auditFigures(a *audit.Report) (list []*figure) {
+func auditFigures(a *audit.Report) (list []*chart) {
 	group := func(id, title, label, other string, rows []audit.GroupRow, most int) {
 		f := newFigure(id, title, label, series{Name: "Profiles"})
 		f.Note = "in profiles"
@@ -145,7 +145,7 @@ func auditFigures(a *audit.Report) (list []*figure) {
 			}
 			f.add(x.Value, "", x.Profiles)
 		}
-		list = append(list, f.done(most, other))
+		list = append(list, f.render(most, other))
 	}
 	fleet := a.Fleet
 	group("keysizes", "Key sizes", "Key size, in bits", "other size", fleet.Keysizes(), 12)
@@ -224,9 +224,9 @@ func textCells(texts ...string) []gridCell {
 	return cells
 }
 
-// grid makes a table of so many rows as the page shows. The name of a column of
+// newTable makes a table of so many rows as the page shows. The name of a column of
 // numbers starts with #, that of long texts with +.
-func grid(id, title string, columns []string, n int, row func(int) gridRow) htmlGrid {
+func newTable(id, title string, columns []string, n int, row func(int) gridRow) htmlGrid {
 	g := htmlGrid{ID: id, Title: title}
 	for _, name := range columns {
 		plain := strings.TrimLeft(name, "#+")
@@ -278,7 +278,7 @@ func configurationGrid(a *audit.Report, links ruleLinks) htmlGrid {
 		"ID", "#Profiles", "#Devices", "+URL", "#Keysize", "#Key usage", "Fingerprint", "Challenge", "Subject", "Alternative names", "#Errors", "#Warnings", "#Infos", "Rules",
 		"+Example",
 	}
-	g := grid("configurations", "Configurations", columns, len(list), func(i int) gridRow {
+	g := newTable("configurations", "Configurations", columns, len(list), func(i int) gridRow {
 		x := &list[i]
 		row := gridRow{severities: foundSeverities(x.Counts)}
 		var rules gridCell
@@ -300,7 +300,7 @@ func configurationGrid(a *audit.Report, links ruleLinks) htmlGrid {
 
 func driftGrid(a *audit.Report, links ruleLinks) htmlGrid {
 	columns := []string{"Profile", "Severity", "Drift", "+File", "+Setting", "Deployed", "Repository", "#Profiles", "#Devices"}
-	return grid("drift", "Drift from the repository", columns, len(a.Drift), func(i int) gridRow {
+	return newTable("drift", "Drift from the repository", columns, len(a.Drift), func(i int) gridRow {
 		d := &a.Drift[i]
 		row := gridRow{
 			Cells:      textCells(d.Identifier, d.Severity, d.Rule, d.File, d.Key, d.Deployed, d.Repository, strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)),
@@ -314,7 +314,7 @@ func driftGrid(a *audit.Report, links ruleLinks) htmlGrid {
 func deviceGrid(a *audit.Report, links ruleLinks) htmlGrid {
 	list := a.Fleet.Devices()
 	columns := []string{"Device", "#Profiles", "#SCEP payloads", "#Errors", "#Warnings", "#Infos", "Most severe rule"}
-	return grid("devices", "Devices", columns, len(list), func(i int) gridRow {
+	return newTable("devices", "Devices", columns, len(list), func(i int) gridRow {
 		d := &list[i]
 		row := gridRow{
 			Cells:      textCells(d.Device, thousands(d.Profiles), thousands(d.SCEP), thousands(d.Errors), thousands(d.Warnings), thousands(d.Infos), ""),

@@ -47,7 +47,7 @@ func Checkstyle(w io.Writer, r *Report) error {
 }
 
 func newCheckstyleError(f *checker.Finding) checkstyleError {
-	x := checkstyleError{Severity: weight(f).String(), Message: withRemedy(f), Source: f.Rule.ID}
+	x := checkstyleError{Severity: reportedSeverity(f).String(), Message: withRemedy(f), Source: f.Rule.ID}
 	if f.Placed {
 		x.Line, x.Column = f.Start.Line, f.Start.Column
 	}

@@ -21,7 +21,7 @@ import (
 // characters, or what a CI system would take for a command, it is a binary patch,
 // which only git applies. Without apply, they are escaped instead.
 func Diff(w io.Writer, file string, before, after []byte, showSecrets, apply bool) error {
-	from, to := shown(file, before, showSecrets), shown(file, after, showSecrets)
+	from, to := contentShown(file, before, showSecrets), contentShown(file, after, showSecrets)
 	hunks := hunksOf(from, to)
 	if hunks == "" {
 		return nil
@@ -88,7 +88,7 @@ func quotedName(name string) string {
 	return b.String()
 }
 
-func shown(file string, text []byte, showSecrets bool) string {
+func contentShown(file string, text []byte, showSecrets bool) string {
 	if showSecrets {
 		return string(text)
 	}

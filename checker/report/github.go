@@ -32,7 +32,7 @@ func GitHub(w io.Writer, r *Report) error {
 func annotation(f *checker.Finding) string {
 	level := [...]string{checker.Off: "notice", checker.Info: "notice", checker.Warning: "warning", checker.Error: "error"}
 	var b strings.Builder
-	b.WriteString("::" + level[weight(f)] + " file=" + commandProperty(slashed(f.File)))
+	b.WriteString("::" + level[reportedSeverity(f)] + " file=" + commandProperty(slashed(f.File)))
 	number := func(name string, n int) { b.WriteString("," + name + "=" + strconv.Itoa(n)) }
 	if f.Placed {
 		number("line", f.Start.Line)

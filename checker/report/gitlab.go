@@ -66,7 +66,7 @@ func GitLab(w io.Writer, r *Report) error {
 
 func newGitLabFinding(f *checker.Finding, taken map[string]bool) gitlabFinding {
 	severity := [...]string{checker.Off: "info", checker.Info: "info", checker.Warning: "major", checker.Error: "critical"}
-	g := gitlabFinding{withRemedy(f), f.Rule.ID, unique(f.Fingerprint, f.File, taken), severity[weight(f)], gitlabLocation{Path: slashed(f.File), Lines: gitlabLines{Begin: 1}}}
+	g := gitlabFinding{withRemedy(f), f.Rule.ID, unique(f.Fingerprint, f.File, taken), severity[reportedSeverity(f)], gitlabLocation{Path: slashed(f.File), Lines: gitlabLines{Begin: 1}}}
 	if f.Placed {
 		g.Location.Lines = gitlabLines{f.Start.Line, f.End.Line}
 		g.Location.Positions = &gitlabPositions{gitlabPosition{f.Start.Line, f.Start.Column}, gitlabPosition{f.End.Line, f.End.Column}}

@@ -52,8 +52,8 @@ func HTML(w io.Writer, r *Report) error {
 	return cmp.Or(failed, err)
 }
 
-// collected is what the page is made of.
-type collected struct {
+// pageData is what the page is made of.
+type pageData struct {
 	summary   Summary
 	table     *htmlTable
 	rules     map[string]*ruleCount
@@ -73,8 +73,8 @@ func (c *ruleCount) total() int {
 	return c.severity[checker.Error] + c.severity[checker.Warning] + c.severity[checker.Info]
 }
 
-func (r *Report) collect() *collected {
-	c := &collected{rules: map[string]*ruleCount{}, table: newHTMLTable()}
+func (r *Report) collect() *pageData {
+	c := &pageData{rules: map[string]*ruleCount{}, table: newHTMLTable()}
 	for result := range r.Results {
 		c.summary.Add(result)
 		c.inventory.add(result.File, &result.Inventory)
@@ -103,7 +103,7 @@ func (r *Report) collect() *collected {
 	return c
 }
 
-func (c *collected) totals() string {
+func (c *pageData) totals() string {
 	s := &c.summary
 	return fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Infos, "info"))
 }
@@ -118,10 +118,10 @@ type htmlFailure struct {
 type htmlOverview struct {
 	Tiles []htmlTile
 	Held  string
-	Rules *figure
+	Rules *chart
 }
 
-func (c *collected) overview(r *Report) htmlOverview {
+func (c *pageData) overview(r *Report) htmlOverview {
 	s := &c.summary
 	o := htmlOverview{Tiles: []htmlTile{
 		{"Errors", "error", s.Errors}, {"Warnings", "warning", s.Warnings}, {"Infos", "info", s.Infos}, {"Suppressed", "", s.Suppressed},
@@ -140,12 +140,12 @@ func (c *collected) overview(r *Report) htmlOverview {
 			f.add(n.id, "#rule-"+n.id, n.severity[checker.Error], n.severity[checker.Warning], n.severity[checker.Info])
 		}
 	}
-	o.Rules = f.done(20, "other rule")
+	o.Rules = f.render(20, "other rule")
 	return o
 }
 
 // ranked gives the rules that found most first, errors before all else.
-func (c *collected) ranked() []*ruleCount {
+func (c *pageData) ranked() []*ruleCount {
 	list := slices.Collect(maps.Values(c.rules))
 	slices.SortFunc(list, func(a, b *ruleCount) int {
 		for s := checker.Error; s > checker.Off; s-- {
@@ -169,7 +169,7 @@ type htmlRule struct {
 }
 
 // ruleSections gives the rules that found something, by ID.
-func (c *collected) ruleSections(r *Report) []htmlRule {
+func (c *pageData) ruleSections(r *Report) []htmlRule {
 	ran := map[string]*checker.Meta{} // they know the severity that was asked for
 	for i := range r.Rules {
 		ran[visible(r.Rules[i].ID)] = &r.Rules[i]

@@ -12,19 +12,19 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// figure is a bar chart that is a table: every bar has its number.
-type figure struct {
+// chart is a bar chart that is a table: every bar has its number.
+type chart struct {
 	ID, Title, Note string
 	Label           string // what the rows are
 	Columns         []series
-	Rows            []figureRow
+	Rows            []chartRow
 	Wide            bool
 }
 
 // series is a column of a figure, with the class that colors its bars.
 type series struct{ Name, Class string }
 
-type figureRow struct {
+type chartRow struct {
 	Label, Href string
 	Parts       []barPart
 	Values      []string
@@ -36,27 +36,27 @@ type figureRow struct {
 // barPart is a piece of a bar, in per cent of the longest one.
 type barPart struct{ Class, X, Width string }
 
-func newFigure(id, title, label string, columns ...series) *figure {
-	return &figure{ID: id, Title: title, Label: label, Columns: columns}
+func newFigure(id, title, label string, columns ...series) *chart {
+	return &chart{ID: id, Title: title, Label: label, Columns: columns}
 }
 
-func (f *figure) add(label, href string, counts ...int) {
-	f.Rows = append(f.Rows, figureRow{Label: visible(label), Href: href, counts: counts})
+func (f *chart) add(label, href string, counts ...int) {
+	f.Rows = append(f.Rows, chartRow{Label: visible(label), Href: href, counts: counts})
 }
 
-func (r *figureRow) total() (n int) {
+func (r *chartRow) total() (n int) {
 	for _, x := range r.counts {
 		n += x
 	}
 	return n
 }
 
-// done draws the bars. If there are more rows than most, the last of them
+// render draws the bars. If there are more rows than most, the last of them
 // become one: so many other things.
-func (f *figure) done(most int, other string) *figure {
+func (f *chart) render(most int, other string) *chart {
 	if len(f.Rows) > most {
 		rest := f.Rows[most-1:]
-		others := figureRow{Label: count(len(rest), other), counts: make([]int, len(f.Columns)), Others: true}
+		others := chartRow{Label: count(len(rest), other), counts: make([]int, len(f.Columns)), Others: true}
 		for _, r := range rest {
 			for i, n := range r.counts {
 				others.counts[i] += n
@@ -119,9 +119,9 @@ func (v *inventory) add(file string, s *checker.Inventory) {
 	}
 	for _, e := range s.SCEP {
 		v.payloads++
-		tally(v.keysizes, e.Keysize, v.kinds[ofKeysize], e.KeysizeKind)
-		tally(v.hosts, e.Host, v.kinds[ofHost], e.HostKind)
-		tally(v.algorithms, e.Fingerprint, v.kinds[ofPin], e.PinKind)
+		countValue(v.keysizes, e.Keysize, v.kinds[ofKeysize], e.KeysizeKind)
+		countValue(v.hosts, e.Host, v.kinds[ofHost], e.HostKind)
+		countValue(v.algorithms, e.Fingerprint, v.kinds[ofPin], e.PinKind)
 		v.challenges[e.Challenge]++
 	}
 	for _, a := range s.Certificates {
@@ -139,8 +139,8 @@ func (v *inventory) add(file string, s *checker.Inventory) {
 	}
 }
 
-// tally counts a value, or why there is none.
-func tally[T comparable](values map[T]int, value T, kinds map[checker.ValueState]int, kind checker.ValueState) {
+// countValue counts a value, or why there is none.
+func countValue[T comparable](values map[T]int, value T, kinds map[checker.ValueState]int, kind checker.ValueState) {
 	if kind == checker.StateKnown {
 		values[value]++
 	} else {
@@ -150,7 +150,7 @@ func tally[T comparable](values map[T]int, value T, kinds map[checker.ValueState
 
 // htmlInventory is the section of what the profiles hold.
 type htmlInventory struct {
-	Figures  []*figure
+	Figures  []*chart
 	Expiring []htmlExpiring
 }
 
@@ -161,12 +161,12 @@ type htmlExpiring struct {
 }
 
 func (v *inventory) view(now time.Time) htmlInventory {
-	payloads := func(id, title, label string) *figure {
+	payloads := func(id, title, label string) *chart {
 		f := newFigure(id, title, label, series{Name: "SCEP payloads"})
 		f.Note = "of " + count(v.payloads, "SCEP payload")
 		return f
 	}
-	kinds := func(f *figure, of int, absent string) {
+	kinds := func(f *chart, of int, absent string) {
 		for _, k := range []struct {
 			kind  checker.ValueState
 			label string
@@ -180,17 +180,17 @@ func (v *inventory) view(now time.Time) htmlInventory {
 	for _, x := range byKey(v.keysizes) {
 		sizes.add(fmt.Sprintf("%d bits", x.key), "", x.n)
 	}
-	sizes = sizes.most(8, "other key size", func() { kinds(sizes, ofKeysize, "not set") })
+	sizes = sizes.collapseRest(8, "other key size", func() { kinds(sizes, ofKeysize, "not set") })
 	hosts := payloads("hosts", "CA hosts", "CA host")
 	for _, x := range byCount(v.hosts) {
 		hosts.add(x.key, "", x.n)
 	}
-	hosts = hosts.most(10, "other host", func() { kinds(hosts, ofHost, "not set") })
+	hosts = hosts.collapseRest(10, "other host", func() { kinds(hosts, ofHost, "not set") })
 	pins := payloads("fingerprints", "CA fingerprint algorithms", "Algorithm")
 	for _, x := range byCount(v.algorithms) {
 		pins.add(x.key, "", x.n)
 	}
-	pins = pins.most(8, "other algorithm", func() { kinds(pins, ofPin, "not set") })
+	pins = pins.collapseRest(8, "other algorithm", func() { kinds(pins, ofPin, "not set") })
 	challenges := payloads("challenges", "Challenges", "Challenge")
 	for _, k := range []struct {
 		kind  profile.ChallengeKind
@@ -203,11 +203,11 @@ func (v *inventory) view(now time.Time) htmlInventory {
 			challenges.add(k.label, "", n)
 		}
 	}
-	return htmlInventory{[]*figure{sizes, hosts, pins, challenges.done(8, ""), v.expiry(now)}, v.expiring(now)}
+	return htmlInventory{[]*chart{sizes, hosts, pins, challenges.render(8, ""), v.expiry(now)}, v.expiring(now)}
 }
 
-// most gathers what is beyond the first rows, lets more be added, and draws.
-func (f *figure) most(most int, other string, then func()) *figure {
+// collapseRest gathers what is beyond the first rows, lets more be added, and draws.
+func (f *chart) collapseRest(most int, other string, then func()) *chart {
 	if len(f.Rows) > most {
 		n := 0
 		for _, r := range f.Rows[most-1:] {
@@ -219,33 +219,33 @@ func (f *figure) most(most int, other string, then func()) *figure {
 		f.Rows[most-1].Others = true
 	}
 	then()
-	return f.done(len(f.Rows), "")
+	return f.render(len(f.Rows), "")
 }
 
-type counted[K any] struct {
+type valueCount[K any] struct {
 	key K
 	n   int
 }
 
 // byKey gives the counts in the order of their keys.
-func byKey[K cmp.Ordered](m map[K]int) []counted[K] {
-	list := make([]counted[K], 0, len(m))
+func byKey[K cmp.Ordered](m map[K]int) []valueCount[K] {
+	list := make([]valueCount[K], 0, len(m))
 	for k, n := range m {
-		list = append(list, counted[K]{k, n})
+		list = append(list, valueCount[K]{k, n})
 	}
-	slices.SortFunc(list, func(a, b counted[K]) int { return cmp.Compare(a.key, b.key) })
+	slices.SortFunc(list, func(a, b valueCount[K]) int { return cmp.Compare(a.key, b.key) })
 	return list
 }
 
 // byCount gives the highest counts first.
-func byCount[K cmp.Ordered](m map[K]int) []counted[K] {
+func byCount[K cmp.Ordered](m map[K]int) []valueCount[K] {
 	list := byKey(m)
-	slices.SortStableFunc(list, func(a, b counted[K]) int { return cmp.Compare(b.n, a.n) })
+	slices.SortStableFunc(list, func(a, b valueCount[K]) int { return cmp.Compare(b.n, a.n) })
 	return list
 }
 
 // expiry shows when the certificates in the profiles end.
-func (v *inventory) expiry(now time.Time) *figure {
+func (v *inventory) expiry(now time.Time) *chart {
 	f := newFigure("expiry", "Expiry of bundled certificates", "Expiry", series{Name: "certificates"})
 	if v.certificates == 0 {
 		f.Note = "The profiles contain no certificates."
@@ -266,7 +266,7 @@ func (v *inventory) expiry(now time.Time) *figure {
 		f.add(label, "", n[i])
 	}
 	f.Rows[0].class, f.Rows[1].class = "error", "warning"
-	return f.done(len(n), "")
+	return f.render(len(n), "")
 }
 
 // expiring gives the certificates that end first, within a year.

@@ -100,7 +100,7 @@ type htmlSeverity struct {
 	Value int
 }
 
-func (c *collected) findings(rules []htmlRule) htmlFindings {
+func (c *pageData) findings(rules []htmlRule) htmlFindings {
 	s := &c.summary
 	v := htmlFindings{
 		Total: c.table.total, Held: c.table.total - c.table.shown, Rules: rules, Status: count(c.table.shown, "finding"), First: c.table.first,
@@ -235,8 +235,8 @@ func (t *htmlTable) appendRow(b []byte, f *checker.Finding, x *htmlFinding) []by
 	row := []int{int(f.Severity), t.rules.of(x.Rule), of(x.Place.File), x.Place.Line, x.Place.Column, of(x.Message), 0, 0, 0,
 		of(x.Path), of(x.Profile), of(x.Help), of(x.Fix), of(x.Held)}
 	if x.Line != nil {
-		from := units(x.Line.Before)
-		row[6], row[7], row[8] = of(x.Line.Before+x.Line.Marked+x.Line.After), from, from+units(x.Line.Marked)
+		from := utf16Len(x.Line.Before)
+		row[6], row[7], row[8] = of(x.Line.Before+x.Line.Marked+x.Line.After), from, from+utf16Len(x.Line.Marked)
 	}
 	for len(x.Related) == 0 && row[len(row)-1] == 0 {
 		row = row[:len(row)-1]
@@ -267,8 +267,8 @@ func appendNumbers(b []byte, list []int) []byte {
 	return b
 }
 
-// units counts a text as JavaScript does.
-func units(s string) (n int) {
+// utf16Len counts a text as JavaScript does.
+func utf16Len(s string) (n int) {
 	for _, r := range s {
 		n += utf16.RuneLen(r)
 	}

@@ -29,24 +29,24 @@ type jsonError struct {
 }
 
 type jsonFinding struct {
-	Rule        string        `json:"rule"`
-	Severity    string        `json:"severity"`
-	Message     string        `json:"message"`
-	File        string        `json:"file"`
-	Profile     jsonProfile   `json:"profile"`
-	Payload     *jsonPayload  `json:"payload,omitempty"`
-	Path        []any         `json:"path"`
-	Start       *jsonPosition `json:"start,omitempty"`
-	End         *jsonPosition `json:"end,omitempty"`
-	Help        string        `json:"help"`
-	Fix         *jsonFix      `json:"fix,omitempty"`
-	Related     []jsonRelated `json:"related,omitempty"`
-	Fingerprint string        `json:"fingerprint"`
-	Suppression *jsonHeld     `json:"suppression,omitempty"`
+	Rule        string           `json:"rule"`
+	Severity    string           `json:"severity"`
+	Message     string           `json:"message"`
+	File        string           `json:"file"`
+	Profile     jsonProfile      `json:"profile"`
+	Payload     *jsonPayload     `json:"payload,omitempty"`
+	Path        []any            `json:"path"`
+	Start       *jsonPosition    `json:"start,omitempty"`
+	End         *jsonPosition    `json:"end,omitempty"`
+	Help        string           `json:"help"`
+	Fix         *jsonFix         `json:"fix,omitempty"`
+	Related     []jsonRelated    `json:"related,omitempty"`
+	Fingerprint string           `json:"fingerprint"`
+	Suppression *jsonSuppression `json:"suppression,omitempty"`
 }
 
-// jsonHeld is why a finding is suppressed.
-type jsonHeld struct {
+// jsonSuppression is why a finding is suppressed.
+type jsonSuppression struct {
 	By     string `json:"by"`
 	Reason string `json:"reason"`
 }
@@ -159,7 +159,7 @@ func newJSONFinding(f *checker.Finding) jsonFinding {
 		Profile: jsonProfile(f.Profile), Path: f.Path, Help: f.Help, Fingerprint: f.Fingerprint,
 	}
 	if s := f.Suppression; s != nil {
-		j.Suppression = &jsonHeld{string(s.Kind), s.Justification}
+		j.Suppression = &jsonSuppression{string(s.Kind), s.Justification}
 	}
 	if j.Path == nil {
 		j.Path = []any{}

@@ -80,7 +80,7 @@ func ReviewdogLines(w io.Writer, r *Report) error {
 func (r *Report) newRDFinding(f *checker.Finding) rdFinding {
 	severity := [...]string{checker.Off: "INFO", checker.Info: "INFO", checker.Warning: "WARNING", checker.Error: "ERROR"}
 	x := rdFinding{
-		Message: withRemedy(f), Location: rdLocation{Path: slashed(f.File)}, Severity: severity[weight(f)],
+		Message: withRemedy(f), Location: rdLocation{Path: slashed(f.File)}, Severity: severity[reportedSeverity(f)],
 		Source: rdSource, Code: &rdCode{f.Rule.ID, r.page(f.Rule)},
 	}
 	if f.Placed {

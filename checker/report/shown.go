@@ -18,9 +18,9 @@ func suppressed(s *checker.Suppression) string {
 	return text
 }
 
-// weight is the severity of a finding for a format that has no place for what
+// reportedSeverity is the severity of a finding for a format that has no place for what
 // suppresses it: then it is only worth knowing.
-func weight(f *checker.Finding) checker.Severity {
+func reportedSeverity(f *checker.Finding) checker.Severity {
 	if f.Suppression != nil {
 		return checker.Info
 	}

@@ -157,11 +157,11 @@ func (p *palette) snippet(out *bufio.Writer, f *checker.Finding, severity *color
 	number := fmt.Sprintf("%5d |", f.Start.Line)
 	fmt.Fprintf(out, "%s %s%s%s\n", p.gutter.Sprint(number), printable(before), printable(marked), printable(after))
 	line := severity.Sprint("^" + strings.Repeat("~", max(columns(printable(marked))-1, 0)))
-	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), blank(printable(before)), line)
+	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), padding(printable(before)), line)
 }
 
-// blank gives whitespace as wide as a text, tabs kept.
-func blank(s string) string {
+// padding gives whitespace as wide as a text, tabs kept.
+func padding(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if r == '\t' {

@@ -131,7 +131,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Mark, Device: audit.DeviceOf, Compare: f.against != ""}
+	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Hash, Device: audit.DeviceOf, Compare: f.against != ""}
 	c.Visit = auditor.Visit
 	if len(f.policies.Project.Ignore) > 0 {
 		c.Suppress = f.policies.Project.Suppress
@@ -354,7 +354,7 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 		if r.Err != nil {
 			return fmt.Errorf("--against: %w", r.Err)
 		}
-		repository.Has(r)
+		repository.AddExpected(r)
 	}
 	if repository.Len() == 0 {
 		return fmt.Errorf("--against %s: no profiles found", a.flags.against)

@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// set is a set of devices, by digests of their names: most have one.
-type set struct {
+// deviceSet is a set of devices, by digests of their names: most have one.
+type deviceSet struct {
 	one  uint64 // 0: none
 	more map[uint64]struct{}
 }
 
-func (s *set) add(device string) {
+func (s *deviceSet) add(device string) {
 	if device == "" {
 		return
 	}
@@ -20,7 +20,7 @@ func (s *set) add(device string) {
 	s.insert(binary.BigEndian.Uint64(sum[:]) | 1)
 }
 
-func (s *set) insert(h uint64) {
+func (s *deviceSet) insert(h uint64) {
 	switch {
 	case s.one == 0:
 		s.one = h
@@ -32,21 +32,21 @@ func (s *set) insert(h uint64) {
 	}
 }
 
-func (s *set) len() int {
+func (s *deviceSet) len() int {
 	if s.one == 0 {
 		return 0
 	}
 	return 1 + len(s.more)
 }
 
-func (s *set) merge(o *set) {
+func (s *deviceSet) merge(o *deviceSet) {
 	for _, h := range o.list() {
 		s.insert(h)
 	}
 }
 
 // list returns the digests in order.
-func (s *set) list() []uint64 {
+func (s *deviceSet) list() []uint64 {
 	if s.one == 0 {
 		return nil
 	}
