@@ -127,7 +127,7 @@ var classes = []classOf{
 // and reads for the scanner, so that it has no differences.
 var binaryClasses = []classOf{
 	{"other version than bplist00", refuses, []int{plistlibReader}, said(`^unsupported binary property list`), "Apple's reader takes any character after bplist0; nothing but bplist00 is written"},
-	{"trailer that does not fit the file", refuses, []int{plistlibReader, libplistReader}, said(`^corrupt binary property list`), "Apple's reader wants the objects, their table and the trailer to fill the file, as the guard does; others pass over what is left, and read what was meant for something else"},
+	{"trailer that does not fit the file", refuses, []int{plistlibReader, libplistReader}, said(`^corrupt binary property list: (its|[0-9])`), "Apple's reader wants the objects, their table and the trailer to fill the file, as the guard does; others pass over what is left, and read what was meant for something else"},
 	{"object outside of the objects, or beyond their end", refuses, []int{plistlibReader, libplistReader}, said(`outside the objects of the file|runs past the end|no readable length|refers to object`), "Apple's reader looks at the bounds as well"},
 	{"objects that share bytes, or contain themselves", refuses, []int{plistlibReader, libplistReader}, said(`overlap one another|contains itself`), "no writer makes them; a small file could hold very much in that way"},
 	{"type that profiles do not have", refuses, []int{plistlibReader}, said(`has the unsupported type|UID of a keyed archive|key that is not a string`), "null, UID and sets are for archives, or not read at all"},
