@@ -26,7 +26,7 @@ import (
 func FuzzNarrowed(f *testing.F) {
 	inputs := narrowedInputs(f)
 	root := inputSchema(f)
-	for seed := range 64 {
+	for seed := range 8 {
 		f.Add(randomBytes(uint64(seed)))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -57,7 +57,7 @@ func compareNarrowed(t *testing.T, files []File, inputs []checker.Input) string 
 	return whole
 }
 
-var drawnPolicies = flag.Int("drawn", 60, "draw `N` policies in TestDrawnPolicies")
+var drawnPolicies = flag.Int("drawn", 40, "draw `N` policies in TestDrawnPolicies")
 
 // TestDrawnPolicies holds that the grammar of FuzzNarrowed draws policies that
 // compile, find something, and read each part of the input.

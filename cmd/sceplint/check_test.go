@@ -84,7 +84,7 @@ func TestJobs(t *testing.T) {
 	if *hostileAll {
 		formats, paths = append(formats, "text"), append(paths, "../../testdata")
 	} else {
-		for _, name := range []string{"challenge-shared", "fleet-variable-duplicate", "strict-keysize", "fileset-*", "reference-*", "exports", "forms", "scep-*"} {
+		for _, name := range []string{"challenge-shared", "fleet-variable-duplicate", "strict-keysize", "fileset-*", "reference-*", "exports"} {
 			found, err := filepath.Glob("../../testdata/" + name)
 			must(t, err)
 			paths = append(paths, found...)
