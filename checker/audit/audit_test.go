@@ -102,14 +102,14 @@ func TestMerge(t *testing.T) {
 		sum := NewFleet()
 		for _, part := range parts {
 			var b bytes.Buffer
-			if err := part.WriteState(&b, Progress{Inputs: 7, Part: 1, Of: n}); err != nil {
+			if err := part.writeState(&b, Progress{Inputs: 7, Part: 1, Of: n}); err != nil {
 				t.Fatal(err)
 			}
-			read, progress, err := ReadState(b.Bytes())
+			read, progress, err := readState(b.Bytes())
 			if err != nil || progress.Inputs != 7 {
 				t.Fatal(progress, err)
 			}
-			if err := sum.Merge(read); err != nil {
+			if err := sum.merge(read); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -141,7 +141,7 @@ func TestFailures(t *testing.T) {
 
 func TestReadState(t *testing.T) {
 	for _, text := range []string{"", "{}", "[]", `{"version": 2}`, `{"version": 1}`, `{"version":1,"configurations":[],"devices":[],"rules":[{"severity":"x"}]}`} {
-		if _, _, err := ReadState([]byte(text)); err == nil {
+		if _, _, err := readState([]byte(text)); err == nil {
 			t.Errorf("%q is taken", text)
 		}
 	}
@@ -150,12 +150,12 @@ func TestReadState(t *testing.T) {
 func FuzzReadState(f *testing.F) {
 	f.Add([]byte(`{"version":1,"configurations":[{"url":"x","findings":{"a":1}}],"devices":[{"name":"d"}],"rules":[{"id":"a","severity":"error"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		fleet, _, err := ReadState(text)
+		fleet, _, err := readState(text)
 		if err != nil {
 			return
 		}
 		sum := NewFleet()
-		if err := sum.Merge(fleet); err != nil {
+		if err := sum.merge(fleet); err != nil {
 			t.Fatal(err)
 		}
 		written(t, sum)
@@ -209,12 +209,12 @@ func TestDriftMerged(t *testing.T) {
 		sum := NewFleet()
 		for _, part := range parts {
 			var b bytes.Buffer
-			if err := part.WriteState(&b, Progress{}); err != nil {
+			if err := part.writeState(&b, Progress{}); err != nil {
 				t.Fatal(err)
 			}
-			read, _, err := ReadState(b.Bytes())
+			read, _, err := readState(b.Bytes())
 			if err == nil {
-				err = sum.Merge(read)
+				err = sum.merge(read)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -224,7 +224,7 @@ func TestDriftMerged(t *testing.T) {
 			t.Errorf("%d parts: %s", n, diff)
 		}
 	}
-	if err := whole.Repository.Merge(NewRepository()); err == nil {
+	if err := whole.Repository.merge(NewRepository()); err == nil {
 		t.Error("another repository is taken for the same")
 	}
 }

@@ -44,8 +44,8 @@ const (
 	isAbsent   = "not set"
 )
 
-// Configure returns what a SCEP payload requests. mask masks secrets in texts.
-func Configure(s *profile.SCEP, mask func(string) string) Configuration {
+// configure returns what a SCEP payload requests. mask masks secrets in texts.
+func configure(s *profile.SCEP, mask func(string) string) Configuration {
 	url := s.URLParts()
 	c := Configuration{
 		URL:                address(s, url, mask),

@@ -250,8 +250,8 @@ func (r *Repository) row(d Drift) *driftCount {
 	return x
 }
 
-// Merge adds the drift of another part with the same repository.
-func (r *Repository) Merge(o *Repository) error {
+// merge adds the drift of another part with the same repository.
+func (r *Repository) merge(o *Repository) error {
 	if len(r.list) != len(o.list) {
 		return errors.New("compared with a different repository")
 	}
@@ -276,7 +276,7 @@ func (r *Repository) Digest(marks *Marker) string {
 			digest, loose := x.Digest, x.UntypedDigest
 			if x.Secret {
 				digest, loose = [12]byte{}, [12]byte{}
-				if marks.Given() {
+				if marks.isGiven() {
 					copy(digest[:], marks.digest(string(x.Digest[:])))
 				}
 			}

@@ -2,14 +2,14 @@ package audit
 
 import "slices"
 
-// Merge adds the summary of another part.
-func (f *Fleet) Merge(o *Fleet) error {
+// merge adds the summary of another part.
+func (f *Fleet) merge(o *Fleet) error {
 	switch {
 	case o.Repository == nil:
 	case f.Repository == nil:
 		f.Repository = o.Repository
 	default:
-		if err := f.Repository.Merge(o.Repository); err != nil {
+		if err := f.Repository.merge(o.Repository); err != nil {
 			return err
 		}
 	}

@@ -32,8 +32,8 @@ func NewMarker(key []byte) *Marker {
 	return m
 }
 
-// Given reports whether the key was given, so that the marks of several runs can be compared.
-func (m *Marker) Given() bool { return m.given }
+// isGiven reports whether the key was given, so that the marks of several runs can be compared.
+func (m *Marker) isGiven() bool { return m.given }
 
 // Hash returns the mark of a challenge, which begins with the name of the key.
 func (m *Marker) Hash(challenge string) string { return m.prefix + m.digest("\x00" + challenge)[:32] }

@@ -84,7 +84,7 @@ func (r *Run) Resume(c *checker.Checker) error {
 	if err != nil {
 		return fmt.Errorf("--since: %w", err)
 	}
-	fleet, progress, err := ReadState(text)
+	fleet, progress, err := readState(text)
 	if err != nil {
 		return fmt.Errorf("--since %s: %w", r.StateFile, err)
 	}
@@ -95,7 +95,7 @@ func (r *Run) Resume(c *checker.Checker) error {
 		return fmt.Errorf("--since %s: state is of part %d/%d; expected part %d/%d", r.StateFile, progress.Part, progress.Of, r.progress.Part, r.progress.Of)
 	}
 	if r.Fleet.Repository != nil && fleet.Repository != nil {
-		if err := r.Fleet.Repository.Merge(fleet.Repository); err != nil {
+		if err := r.Fleet.Repository.merge(fleet.Repository); err != nil {
 			return fmt.Errorf("--since %s: %w", r.StateFile, err)
 		}
 	}
@@ -248,7 +248,7 @@ func (r *Run) Save() error {
 func (r *Run) State() ([]byte, error) {
 	r.progress.Names = r.digest()
 	var b bytes.Buffer
-	err := r.Fleet.WriteState(&b, r.progress)
+	err := r.Fleet.writeState(&b, r.progress)
 	return b.Bytes(), err
 }
 
@@ -293,7 +293,7 @@ func MergeFiles(files []string) (*Fleet, error) {
 		if part.State == nil {
 			return nil, fmt.Errorf("%s: not a part of an audit: not written with --shard", file)
 		}
-		fleet, progress, err := ReadState(part.State)
+		fleet, progress, err := readState(part.State)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
@@ -308,7 +308,7 @@ func MergeFiles(files []string) (*Fleet, error) {
 			return nil, fmt.Errorf("%s: duplicate part %d/%d", file, progress.Part, progress.Of)
 		}
 		parts = append(parts, progress.Part)
-		if err := sum.Merge(fleet); err != nil {
+		if err := sum.merge(fleet); err != nil {
 			return nil, fmt.Errorf("%s: not a part of the same audit as %s: %w", file, files[0], err)
 		}
 	}

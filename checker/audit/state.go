@@ -102,9 +102,9 @@ func (c counts) list() [3]int { return [3]int{c.errors, c.warnings, c.infos} }
 
 func countsOf(n [3]int) counts { return counts{n[0], n[1], n[2]} }
 
-// WriteState writes a summary that ReadState reads: the same bytes for the same
+// writeState writes a summary that readState reads: the same bytes for the same
 // summary.
-func (f *Fleet) WriteState(w io.Writer, p Progress) error {
+func (f *Fleet) writeState(w io.Writer, p Progress) error {
 	s := state{
 		Version: stateVersion, Progress: p, Files: f.files, Profiles: f.profiles, Payloads: f.payloads, Suppressed: f.suppressed, Skipped: f.skipped, Excluded: f.excluded,
 		Counts: f.list(), Lost: f.lost, AcrossRuns: f.AcrossRuns(),
@@ -154,8 +154,8 @@ func (f *Fleet) WriteState(w io.Writer, p Progress) error {
 	return out.Encode(s)
 }
 
-// ReadState reads the output of WriteState.
-func ReadState(text []byte) (*Fleet, Progress, error) {
+// readState reads the output of writeState.
+func readState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
 		return nil, Progress{}, fmt.Errorf("not an audit state: %w", checker.JSONError(text, err))

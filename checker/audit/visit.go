@@ -49,7 +49,7 @@ func (a *Auditor) Visit(p *profile.Profile) any {
 	payloads := p.SCEP()
 	for i := range payloads {
 		s := &payloads[i]
-		e := SCEPPayload{Index: s.Index, Configuration: Configure(s, secrets.Text)}
+		e := SCEPPayload{Index: s.Index, Configuration: configure(s, secrets.Text)}
 		e.ID = e.Configuration.ID()
 		if s.ChallengeKind == profile.ChallengeLiteral && s.Challenge.Known {
 			e.Mark = a.Mark(s.Challenge.Value)

@@ -20,8 +20,8 @@ const maxOpenWait = 3 * time.Second
 
 var errNoWriter = fmt.Errorf("timed out after %v waiting for a writer on the pipe", maxOpenWait)
 
-// IsPipe reports whether a path is a named pipe.
-func IsPipe(path string) bool {
+// isPipe reports whether a path is a named pipe.
+func isPipe(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&fs.ModeNamedPipe != 0
 }
@@ -64,7 +64,7 @@ func Read(path string, limit int64) ([]byte, error) {
 
 func openNamed(path string) (*os.File, error) {
 	if IsSystemFile(path) {
-		if IsPipe(path) {
+		if isPipe(path) {
 			return OpenPipe(path)
 		}
 		return OpenNonblock(path)
@@ -73,7 +73,7 @@ func openNamed(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if IsPipe(real) {
+	if isPipe(real) {
 		return OpenPipe(real)
 	}
 	return OpenNonblock(real)

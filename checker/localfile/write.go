@@ -167,7 +167,7 @@ var errNoReader = fmt.Errorf("timed out after %v waiting for a reader of the pip
 
 // openForAppending opens a device, or a pipe when there is a reader.
 func openForAppending(path string) (*os.File, error) {
-	if !IsPipe(path) {
+	if !isPipe(path) {
 		return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	}
 	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {

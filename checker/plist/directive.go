@@ -6,10 +6,10 @@ import (
 	"github.com/sceplint/sceplint/checker/keyname"
 )
 
-// IsDirective reports whether the text of a comment is a directive of this tool,
+// isDirective reports whether the text of a comment is a directive of this tool,
 // or looks like one: its name, or a misspelled name, before a colon or a verb of
 // suppression, or such a verb of other linters before its name.
-func IsDirective(comment string) bool {
+func isDirective(comment string) bool {
 	comment = strings.TrimLeft(comment[:min(len(comment), 256)], " \t\r\n#/@*")
 	const tool = "sceplint"
 	if strings.HasPrefix(comment, tool+":") {

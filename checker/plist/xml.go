@@ -426,7 +426,7 @@ func (s *scanner) misc() *SyntaxError {
 			return s.fail(Span{at, at + 4}, "comment is not closed; expected -->").WithHelp("add --> at the end of the comment")
 		}
 		s.pos += 4 + n + 3
-		if IsDirective(s.text[at+4 : at+4+n]) {
+		if isDirective(s.text[at+4 : at+4+n]) {
 			s.src.Comments = append(s.src.Comments, Span{at, s.pos})
 		}
 	case s.has("<?"):

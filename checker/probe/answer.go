@@ -50,14 +50,14 @@ type FailureKind string
 
 // The kinds of failures.
 const (
-	FailedDNS      FailureKind = "dns"
-	FailedConnect  FailureKind = "connect"
-	FailedTLS      FailureKind = "tls"
-	FailedTimeout  FailureKind = "timeout"
-	FailedHTTP     FailureKind = "http"     // the answer is not HTTP, or is truncated
-	FailedSize     FailureKind = "size"     // the answer is too large
-	FailedRedirect FailureKind = "redirect" // the answer leads to where nothing is asked
-	NotAsked       FailureKind = "not-asked"
+	failedDNS      FailureKind = "dns"
+	failedConnect  FailureKind = "connect"
+	failedTLS      FailureKind = "tls"
+	failedTimeout  FailureKind = "timeout"
+	failedHTTP     FailureKind = "http"     // the answer is not HTTP, or is truncated
+	failedSize     FailureKind = "size"     // the answer is too large
+	failedRedirect FailureKind = "redirect" // the answer leads to where nothing is asked
+	notAsked       FailureKind = "not-asked"
 )
 
 // Error implements error.

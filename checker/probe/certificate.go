@@ -224,13 +224,13 @@ type Form string
 
 // The forms.
 const (
-	FormDER   Form = "a certificate in DER"
-	FormPKCS7 Form = "a PKCS #7 message"
-	FormPEM   Form = "PEM text"
-	FormHTML  Form = "an HTML page"
-	FormEmpty Form = "an empty answer"
-	FormText  Form = "text"
-	FormOther Form = "other data"
+	formDER   Form = "a certificate in DER"
+	formPKCS7 Form = "a PKCS #7 message"
+	formPEM   Form = "PEM text"
+	formHTML  Form = "an HTML page"
+	formEmpty Form = "an empty answer"
+	formText  Form = "text"
+	formOther Form = "other data"
 )
 
 // readCertificates reads the body of an answer to GetCACert. Of many certificates
@@ -238,13 +238,13 @@ const (
 func readCertificates(body []byte) (form Form, list []*x509.Certificate, err error) {
 	form = formOf(body)
 	switch form {
-	case FormDER:
+	case formDER:
 		c, err := x509.ParseCertificate(body)
 		if err != nil {
 			return form, nil, errors.New("the certificate cannot be read")
 		}
 		return form, []*x509.Certificate{c}, nil
-	case FormPKCS7:
+	case formPKCS7:
 		if !isShallow(body) {
 			return form, nil, errors.New("the PKCS #7 message is malformed")
 		}
@@ -269,23 +269,23 @@ func formOf(body []byte) Form {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	switch {
 	case len(text) == 0:
-		return FormEmpty
+		return formEmpty
 	case isHTML(text):
-		return FormHTML
+		return formHTML
 	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
-		return FormPEM
+		return formPEM
 	case body[0] == 0x30:
 		if _, content := header(body); content > 0 && bytes.HasPrefix(body[content:], []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07")) {
-			return FormPKCS7
+			return formPKCS7
 		}
-		return FormDER
+		return formDER
 	}
 	for _, b := range text[:min(len(text), 512)] {
 		if b < ' ' && b != '\t' && b != '\r' && b != '\n' || b >= 0x7f {
-			return FormOther
+			return formOther
 		}
 	}
-	return FormText
+	return formText
 }
 
 // isHTML reports whether a text begins as an HTML or XML document does.

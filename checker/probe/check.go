@@ -20,7 +20,7 @@ func (j *Judge) unreachable(p *checker.Pass) error {
 	j.each(p, func(c *claim, v *view) {
 		main := v.main()
 		switch f := main.Failure; {
-		case f != nil && f.Kind == FailedRedirect:
+		case f != nil && f.Kind == failedRedirect:
 			return
 		case f != nil:
 			p.Value(c.url, "%s server does not answer `%s`: %s", c.kind(), main.Operation, f.Text)
@@ -33,7 +33,7 @@ func (j *Judge) unreachable(p *checker.Pass) error {
 		}
 		switch e := v.caps; {
 		case e == nil || e.ok() || !e.asked():
-		case e.Failure != nil && e.Failure.Kind == FailedRedirect:
+		case e.Failure != nil && e.Failure.Kind == failedRedirect:
 		case e.Failure != nil:
 			p.Value(c.url, "SCEP server does not answer `%s`: %s", e.Operation, e.Failure.Text).Severity = checker.Warning
 		default:
@@ -52,7 +52,7 @@ func (j *Judge) redirect(p *checker.Pass) error {
 				continue
 			}
 			last := e.Redirects[len(e.Redirects)-1]
-			if e.Failure != nil && e.Failure.Kind == FailedRedirect {
+			if e.Failure != nil && e.Failure.Kind == failedRedirect {
 				p.Value(c.url, "%s server redirects `%s` %s, which is not followed: found %q", c.kind(), e.Operation, e.Failure.Text, last.To)
 			} else {
 				p.Value(c.url, "%s server redirects `%s` to %q", c.kind(), e.Operation, last.To).Severity = checker.Warning
@@ -169,10 +169,10 @@ func (j *Judge) contentType(p *checker.Pass) error {
 			return
 		}
 		switch v.form {
-		case FormHTML:
+		case formHTML:
 			p.Value(c.url, "SCEP server answers `GetCACert` with an HTML page; devices fail with error 22002")
 			return
-		case FormDER, FormPKCS7:
+		case formDER, formPKCS7:
 		default:
 			p.Value(c.url, "SCEP server answers `GetCACert` with %s; expected a certificate in DER or PKCS #7", v.form)
 			return
@@ -182,7 +182,7 @@ func (j *Judge) contentType(p *checker.Pass) error {
 			return
 		}
 		want := typeCA
-		if v.form == FormPKCS7 {
+		if v.form == formPKCS7 {
 			want = typeCARA
 		}
 		switch types := e.ContentType; {
@@ -199,7 +199,7 @@ func (j *Judge) contentType(p *checker.Pass) error {
 			p.Value(c.url, "unsupported content type of `GetCACert`: found %q; expected exactly %s", types[0], want)
 			return
 		}
-		if v.form == FormPKCS7 && !v.hasRA() {
+		if v.form == formPKCS7 && !v.hasRA() {
 			if v.candidate() {
 				p.Value(c.url, "content type %s announces an RA certificate: found CA certificates alone", typeCARA).Severity = checker.Warning
 			} else {
@@ -235,14 +235,14 @@ func (v *view) candidate() bool {
 // capabilities is probe-capabilities.
 func (j *Judge) capabilities(p *checker.Pass) error {
 	j.each(p, func(c *claim, v *view) {
-		if !v.caps.ok() || v.form == FormHTML { // then nothing there speaks SCEP
+		if !v.caps.ok() || v.form == formHTML { // then nothing there speaks SCEP
 			return
 		}
 		warn := func(format string, args ...any) {
 			p.Value(c.url, format, args...).Severity = checker.Warning
 		}
 		switch {
-		case v.capsForm == FormHTML:
+		case v.capsForm == formHTML:
 			p.Value(c.url, "SCEP server answers `GetCACaps` with an HTML page; devices fail with error 22006")
 			return
 		case len(v.capabilities) == 0:
@@ -399,7 +399,7 @@ func (j *Judge) usage(p *checker.Pass, c *claim, v *view) {
 				candidates = append(candidates, x)
 			}
 		}
-	} else if v.form == FormPKCS7 {
+	} else if v.form == formPKCS7 {
 		return // probe-content-type
 	}
 	encrypts, signs, serverOnly := []*x509.Certificate{}, false, false

@@ -93,20 +93,20 @@ func (c *Client) ask(ctx context.Context, host string, t Target, timeouts *int) 
 		e := Exchange{Operation: operation, URL: t.request(operation)}
 		switch reason := c.refusal(host); {
 		case reason != "":
-			e.Failure = &Failure{NotAsked, reason}
+			e.Failure = &Failure{notAsked, reason}
 		case down != nil:
 			e.Failure = down
 		case *timeouts >= maxTimeouts:
-			e.Failure = &Failure{FailedTimeout, fmt.Sprintf("not asked again after %d timeouts of the host", maxTimeouts)}
+			e.Failure = &Failure{failedTimeout, fmt.Sprintf("not asked again after %d timeouts of the host", maxTimeouts)}
 		default:
 			c.exchange(ctx, &e)
 		}
 		switch f := e.Failure; {
 		case f == nil:
 			*timeouts = 0
-		case f.Kind == FailedTimeout:
+		case f.Kind == failedTimeout:
 			*timeouts++
-		case slices.Contains([]FailureKind{FailedDNS, FailedConnect, FailedTLS, NotAsked}, f.Kind):
+		case slices.Contains([]FailureKind{failedDNS, failedConnect, failedTLS, notAsked}, f.Kind):
 			down = f
 		}
 		a.Exchanges = append(a.Exchanges, e)
@@ -166,7 +166,7 @@ func (c *Client) once(ctx context.Context, e *Exchange) (again bool) {
 	defer cancel()
 	at, err := url.Parse(e.URL)
 	if err != nil {
-		e.Failure = &Failure{NotAsked, "the URL is malformed"}
+		e.Failure = &Failure{notAsked, "the URL is malformed"}
 		return false
 	}
 	seen := map[string]bool{at.String(): true}
@@ -174,14 +174,14 @@ func (c *Client) once(ctx context.Context, e *Exchange) (again bool) {
 		to, err := c.get(limited, e, at)
 		switch {
 		case ctx.Err() != nil:
-			e.Failure = &Failure{NotAsked, "interrupted"}
+			e.Failure = &Failure{notAsked, "interrupted"}
 			return false
 		case err != nil:
 			e.Failure = failureOf(err, timeout)
-			if e.Proxied && e.Failure.Kind != NotAsked {
+			if e.Proxied && e.Failure.Kind != notAsked {
 				e.Failure.Text += ", through a proxy"
 			}
-			return slices.Contains([]FailureKind{FailedDNS, FailedConnect, FailedTLS, FailedTimeout, FailedHTTP}, e.Failure.Kind)
+			return slices.Contains([]FailureKind{failedDNS, failedConnect, failedTLS, failedTimeout, failedHTTP}, e.Failure.Kind)
 		case to == "":
 			return e.Status >= 500 || e.Status == http.StatusTooManyRequests
 		}
@@ -209,7 +209,7 @@ func (c *Client) once(ctx context.Context, e *Exchange) (again bool) {
 		}
 		if reason != "" {
 			e.Status, e.ContentType, e.Body = 0, nil, nil
-			e.Failure = &Failure{FailedRedirect, reason}
+			e.Failure = &Failure{failedRedirect, reason}
 			return false
 		}
 		next.Fragment = ""
@@ -366,31 +366,31 @@ func failureOf(err error, timeout time.Duration) *Failure {
 	var network net.Error
 	switch {
 	case errors.As(err, &refused):
-		return &Failure{NotAsked, refused.text}
+		return &Failure{notAsked, refused.text}
 	case errors.Is(err, errSize):
-		return &Failure{FailedSize, fmt.Sprintf("the answer has more than %d MiB", maxBody>>20)}
+		return &Failure{failedSize, fmt.Sprintf("the answer has more than %d MiB", maxBody>>20)}
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return &Failure{FailedDNS, "the host name does not resolve"}
+		return &Failure{failedDNS, "the host name does not resolve"}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return &Failure{FailedTimeout, fmt.Sprintf("timed out after %v", timeout)}
+		return &Failure{failedTimeout, fmt.Sprintf("timed out after %v", timeout)}
 	case errors.As(err, &dns):
-		return &Failure{FailedDNS, "the lookup of the host name fails"}
+		return &Failure{failedDNS, "the lookup of the host name fails"}
 	case errors.As(err, &record):
-		return &Failure{FailedTLS, "the server does not speak TLS"}
+		return &Failure{failedTLS, "the server does not speak TLS"}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &Failure{FailedConnect, "connection refused"}
+		return &Failure{failedConnect, "connection refused"}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
-		return &Failure{FailedHTTP, "the server closes the connection without a complete answer"}
+		return &Failure{failedHTTP, "the server closes the connection without a complete answer"}
 	case strings.HasPrefix(err.Error(), "tls: "), strings.HasPrefix(err.Error(), "remote error: tls"), strings.HasPrefix(err.Error(), "x509: "):
-		return &Failure{FailedTLS, "the TLS handshake fails"}
+		return &Failure{failedTLS, "the TLS handshake fails"}
 	}
 	var op *net.OpError
 	switch {
 	case !errors.As(err, &op):
 	case op.Op == "remote error", op.Op == "local error":
-		return &Failure{FailedTLS, "the TLS handshake fails: " + strings.TrimPrefix(op.Err.Error(), "tls: ")}
+		return &Failure{failedTLS, "the TLS handshake fails: " + strings.TrimPrefix(op.Err.Error(), "tls: ")}
 	case op.Op == "dial", op.Op == "proxyconnect":
-		return &Failure{FailedConnect, "the host cannot be reached"}
+		return &Failure{failedConnect, "the host cannot be reached"}
 	}
-	return &Failure{FailedHTTP, "the answer is not valid HTTP"}
+	return &Failure{failedHTTP, "the answer is not valid HTTP"}
 }

@@ -531,7 +531,7 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	c := testClient()
 	target := Target{SCEP, "http://127.0.0.1:1/", ""}
-	if f := c.Ask(ctx, []Target{target})[target].Exchanges[0].Failure; f == nil || f.Kind != NotAsked {
+	if f := c.Ask(ctx, []Target{target})[target].Exchanges[0].Failure; f == nil || f.Kind != notAsked {
 		t.Error(f)
 	}
 }

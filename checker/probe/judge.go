@@ -49,7 +49,7 @@ func (j *Judge) unasked(t Target) error {
 		return errors.New("no answer is there; the profile may have changed meanwhile")
 	}
 	for i := range v.answer.Exchanges {
-		if f := v.answer.Exchanges[i].Failure; f != nil && f.Kind == NotAsked {
+		if f := v.answer.Exchanges[i].Failure; f != nil && f.Kind == notAsked {
 			return f
 		}
 	}
@@ -71,7 +71,7 @@ func (j *Judge) each(p *checker.Pass, do func(*claim, *view)) {
 }
 
 // asked reports whether a request was sent.
-func (e *Exchange) asked() bool { return e != nil && (e.Failure == nil || e.Failure.Kind != NotAsked) }
+func (e *Exchange) asked() bool { return e != nil && (e.Failure == nil || e.Failure.Kind != notAsked) }
 
 // anchors are the CA certificates that a profile installs.
 func anchors(p *profile.Profile) (list []*x509.Certificate) {

@@ -193,7 +193,7 @@ func (v *view) server() Server {
 	e := v.main()
 	s.Address, s.Proxied, s.Status, s.ContentType = e.Address, e.Proxied, e.Status, strings.Join(e.ContentType, ", ")
 	if e.Failure != nil {
-		s.Failure, s.Asked = e.Failure.Text, e.Failure.Kind != NotAsked
+		s.Failure, s.Asked = e.Failure.Text, e.Failure.Kind != notAsked
 	}
 	for _, c := range v.list {
 		s.Certificates = append(s.Certificates, newCertificate(c))

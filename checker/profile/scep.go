@@ -36,9 +36,9 @@ var SCEPKeys = []struct {
 
 // The defaults in Apple's schema.
 const (
-	DefaultKeysize    = 1024 // bits
-	DefaultKeyType    = "RSA"
-	DefaultKeyUsage   = 0
+	defaultKeysize    = 1024 // bits
+	defaultKeyType    = "RSA"
+	defaultKeyUsage   = 0
 	DefaultRetries    = 3
 	DefaultRetryDelay = 10 // seconds
 )
@@ -164,9 +164,9 @@ func settingsOf(p Payload, content *plist.Node) SCEP {
 	s.URL = setting(found.url, (*plist.Node).Str)
 	s.Name = setting(found.name, (*plist.Node).Str)
 	s.Challenge = setting(found.challenge, (*plist.Node).Str)
-	s.KeyType = setting(found.keyType, (*plist.Node).Str, DefaultKeyType)
-	s.Keysize = setting(found.keysize, (*plist.Node).Int, DefaultKeysize)
-	s.KeyUsage = setting(found.keyUsage, (*plist.Node).Int, DefaultKeyUsage)
+	s.KeyType = setting(found.keyType, (*plist.Node).Str, defaultKeyType)
+	s.Keysize = setting(found.keysize, (*plist.Node).Int, defaultKeysize)
+	s.KeyUsage = setting(found.keyUsage, (*plist.Node).Int, defaultKeyUsage)
 	s.Retries = setting(found.retries, (*plist.Node).Int, DefaultRetries)
 	s.RetryDelay = setting(found.retryDelay, (*plist.Node).Int, DefaultRetryDelay)
 	s.AllowAllAppsAccess = setting(found.allowAllAppsAccess, (*plist.Node).Bool, false)
