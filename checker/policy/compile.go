@@ -114,6 +114,9 @@ func withoutComments(text []byte) []byte {
 	return bare
 }
 
+// maxCompileErrors is how many errors of types are read, of which some are tolerated.
+const maxCompileErrors = 1000
+
 // newCompiler makes a compiler that keeps to the sandbox.
 func newCompiler(allowed *ast.Capabilities) *ast.Compiler {
 	return ast.NewCompiler().
@@ -152,7 +155,7 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 	if sound {
 		compiler = compiler.WithSkipStages(skippedStages...)
 	} else {
-		compiler = compiler.WithSchemas(schemas()).WithStrict(true)
+		compiler = compiler.WithStrict(true) // the shadow has the schema
 		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules)); err != nil {
 			return nil, err
 		}
@@ -163,7 +166,7 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 		return nil, explainCompiled(compiler.Errors, modules)
 	}
 	if !sound {
-		checked := newCompiler(allowed).WithSchemas(schemas())
+		checked := newCompiler(allowed).WithSchemas(schemas()).SetErrorLimit(maxCompileErrors)
 		checked.Compile(shadow.modules)
 		if checked.Failed() {
 			if err := shadow.errors(checked.Errors); err != nil {

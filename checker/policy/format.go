@@ -180,7 +180,7 @@ func (s *shadow) fitFormats(m *ast.Module) {
 		for i, verb := range found {
 			argument := call.array.Elem(i)
 			var sample *ast.Term
-			var message func(found string) string
+			var message func(*ast.UnificationErrDetail) string
 			switch v := argument.Value.(type) {
 			case ast.Var, ast.Ref:
 			case ast.Call:
@@ -193,16 +193,18 @@ func (s *shadow) fitFormats(m *ast.Module) {
 			switch {
 			case verb == 's':
 				sample = ast.RefTerm(ast.MustParseTerm(textSamples), anyIndex())
-				message = func(string) string { return wordTextVerb(i) }
+				message = func(*ast.UnificationErrDetail) string { return wordTextVerb(i) }
 			case strings.ContainsRune(numberVerbs, verb):
 				sample = ast.IntNumberTerm(0)
-				message = func(found string) string { return wordNumberVerb(i, verb, found) }
+				message = func(detail *ast.UnificationErrDetail) string {
+					return wordNumberVerb(i, verb, typeName(detail.Left))
+				}
 			default:
 				continue
 			}
 			location := *argument.Location
 			equation := &ast.Expr{Location: &location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), argument.Copy(), sample}}
-			s.fits[&location] = message
+			s.messages[&location] = message
 			fits = append(fits, ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation)))
 		}
 		for _, fit := range fits {
