@@ -9,6 +9,8 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	regotypes "github.com/open-policy-agent/opa/v1/types"
+
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // maxErrors is how many errors of a kind are reported.
@@ -142,7 +144,7 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 	}
 	wrong := strings.Trim(detail.Ref[pos].Value.String(), `"`)
 	hint := "expected " + strings.Join(names, ", ")
-	if near := nearest(wrong, names); near != "" {
+	if near := profile.NearestName(wrong, names); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Sprintf("undefined reference %v: no field %q in %v; %s", ref, wrong, parent, hint)

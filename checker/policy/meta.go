@@ -122,10 +122,9 @@ func checkRuleSets(f File, m *ast.Module, found []*ast.Rule) error {
 	}
 	line := fmt.Sprintf("%s:%d", f.Name, m.Package.Location.Row)
 	for _, r := range m.Rules {
-		for _, set := range setSeverities {
-			if name := string(r.Head.Name); profile.Distance(name, set.name) <= 2 {
-				return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename %s to %s", at(f, r.Location), name, set.name)
-			}
+		name := string(r.Head.Name)
+		if near := profile.NearestName(name, []string{"deny", "warn", "info"}); near != "" {
+			return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename %s to %s", at(f, r.Location), name, near)
 		}
 	}
 	return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename a library to lib.<name>", line)
@@ -236,7 +235,7 @@ func checkKeys(m *ast.Module, a *ast.Annotations) error {
 	lines := metadataLines(m, a)
 	for _, line := range lines {
 		key, _, ok := strings.Cut(line.text, ":")
-		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && nearest(key, metadataKeys) != "" {
+		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && profile.NearestName(key, metadataKeys) != "" {
 			return unknownKey(m, lines, key, "METADATA", metadataKeys)
 		}
 	}
@@ -266,7 +265,7 @@ func unknownKey(m *ast.Module, lines []metadataLine, key, where string, known []
 		}
 	}
 	hint := "expected " + strings.Join(known, ", ")
-	if near := nearest(strings.ToLower(key), known); near != "" {
+	if near := profile.NearestName(strings.ToLower(key), known); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Errorf("%s:%d: %s: unknown key %q; %s", m.Package.Location.File, row, where, clean(key), hint)
@@ -334,15 +333,4 @@ func jsonType(v any) string {
 		return "object"
 	}
 	return "number"
-}
-
-// nearest returns the name with an edit distance of at most 2, or "".
-func nearest(name string, names []string) string {
-	best, far := "", 3
-	for _, n := range names {
-		if d := profile.Distance(name, n); d < far {
-			best, far = n, d
-		}
-	}
-	return best
 }

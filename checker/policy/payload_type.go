@@ -177,7 +177,7 @@ func localConstants(r *ast.Rule, constants map[ast.Var][]*ast.Term) map[ast.Var]
 
 // payloadTypes are Apple's payload types.
 var payloadTypes = sync.OnceValue(func() (types []string) {
-	types = schema.PayloadTypes()
+	types = append(schema.PayloadTypes(), schema.UnlistedPayloadTypes...)
 	for _, row := range profile.Availabilities {
 		types = append(types, row.Types...)
 	}
