@@ -114,6 +114,11 @@ func withoutComments(text []byte) []byte {
 	return bare
 }
 
+// isOfTypes reports whether all errors are about types, of which the shadow has more.
+func isOfTypes(list ast.Errors) bool {
+	return !slices.ContainsFunc(list, func(e *ast.Error) bool { return e.Code != ast.TypeErr })
+}
+
 // maxCompileErrors is how many errors of types are read, of which some are tolerated.
 const maxCompileErrors = 1000
 
@@ -162,7 +167,7 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 		shadow = newShadow(modules)
 	}
 	compiler.Compile(modules)
-	if compiler.Failed() {
+	if compiler.Failed() && (sound || !isOfTypes(compiler.Errors)) {
 		return nil, explainCompiled(compiler.Errors, modules)
 	}
 	if !sound {
@@ -173,6 +178,9 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 				return nil, err
 			}
 		}
+	}
+	if compiler.Failed() {
+		return nil, explainCompiled(compiler.Errors, modules)
 	}
 	return compiler, nil
 }

@@ -3,8 +3,10 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -180,6 +182,10 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &custom)
 	}
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) {
+		return nil, wrongType(module, a, mismatch)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s:%d: METADATA: custom: %w", p.file, p.line, err)
 	}
@@ -201,6 +207,26 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	}
 	slices.SortFunc(meta.Parameters, func(a, b checker.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	return &meta, nil
+}
+
+// wrongType returns the error for a key of METADATA whose value has another type.
+func wrongType(m *ast.Module, a *ast.Annotations, mismatch *json.UnmarshalTypeError) error {
+	key, _, _ := strings.Cut(strings.TrimPrefix(mismatch.Field, "."), ".")
+	key = strings.ToLower(key)
+	expected := map[reflect.Kind]string{reflect.String: "a string", reflect.Slice: "an array", reflect.Map: "an object", reflect.Struct: "an object with default and description"}[mismatch.Type.Kind()]
+	found, _, _ := strings.Cut(mismatch.Value, " ")
+	return fmt.Errorf("%s:%d: METADATA: custom: invalid value of %s: found %s; expected %s", m.Package.Location.File, rowOf(m, metadataLines(m, a), key), key, found, expected)
+}
+
+// rowOf returns the line of a key of METADATA, or that of the package.
+func rowOf(m *ast.Module, lines []metadataLine, key string) int {
+	row := m.Package.Location.Row
+	for _, line := range slices.Backward(lines) {
+		if name, _, ok := strings.Cut(line.text, ":"); ok && strings.Trim(name, `"'`) == key {
+			row = line.row
+		}
+	}
+	return row
 }
 
 // CustomKey is a key that policies may have under custom in their METADATA.
@@ -258,12 +284,7 @@ func checkKeys(m *ast.Module, a *ast.Annotations) error {
 
 // unknownKey returns the error for a key of METADATA that nothing reads.
 func unknownKey(m *ast.Module, lines []metadataLine, key, where string, known []string) error {
-	row := m.Package.Location.Row
-	for _, line := range slices.Backward(lines) {
-		if name, _, ok := strings.Cut(line.text, ":"); ok && strings.Trim(name, `"'`) == key {
-			row = line.row
-		}
-	}
+	row := rowOf(m, lines, key)
 	hint := "expected " + strings.Join(known, ", ")
 	if near := profile.NearestName(strings.ToLower(key), known); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
