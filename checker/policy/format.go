@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -169,7 +170,9 @@ func wordNumberVerb(i int, verb rune, found string) string {
 }
 
 // textSamples has values of all types that sprintf formats as text.
-const textSamples = `["", true, null, [sample__ | sample__ = input.profile.x], {sample__ | sample__ = input.profile.x}, {sample__: sample__ | sample__ = input.profile.x}]`
+var textSamples = sync.OnceValue(func() *ast.Term {
+	return ast.MustParseTerm(`["", true, null, [sample__ | sample__ = input.profile.x], {sample__ | sample__ = input.profile.x}, {sample__: sample__ | sample__ = input.profile.x}]`)
+})
 
 // fitFormats adds to the arguments of sprintf comprehensions that the type checker
 // rejects if an argument does not fit its verb.
@@ -192,7 +195,7 @@ func (s *shadow) fitFormats(m *ast.Module) {
 			}
 			switch {
 			case verb == 's':
-				sample = ast.RefTerm(ast.MustParseTerm(textSamples), anyIndex())
+				sample = ast.RefTerm(textSamples().Copy(), anyIndex())
 				message = func(*ast.UnificationErrDetail) string { return wordTextVerb(i) }
 			case strings.ContainsRune(numberVerbs, verb):
 				sample = ast.IntNumberTerm(0)

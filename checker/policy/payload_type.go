@@ -15,9 +15,8 @@ import (
 
 // checkPayloadTypes rejects comparisons of a payload type with a misspelling of
 // one of Apple's, which are never true. Other types may be those of a vendor.
-func checkPayloadTypes(modules map[string]*ast.Module) error {
+func checkPayloadTypes(modules map[string]*ast.Module, parameters map[argumentOf]inputParts) error {
 	var failures []error
-	parameters := argumentsIn(modules)
 	for _, name := range sortedNames(modules) {
 		m := modules[name]
 		constants := constantsIn(m)

@@ -19,12 +19,11 @@ type shadow struct {
 	tolerance
 }
 
-func newShadow(modules map[string]*ast.Module) *shadow {
+func newShadow(modules map[string]*ast.Module, parameters map[argumentOf]inputParts) *shadow {
 	s := &shadow{modules: make(map[string]*ast.Module, len(modules)), messages: map[*ast.Location]func(*ast.UnificationErrDetail) string{}}
 	for name, m := range modules {
 		s.modules[name] = m.Copy()
 	}
-	parameters := argumentsIn(s.modules)
 	s.tolerance = toleranceOf(s.modules, parameters)
 	for _, m := range s.modules {
 		readFields(m, parameters)
