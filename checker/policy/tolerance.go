@@ -102,8 +102,8 @@ func (t tolerance) add(r *ast.Rule, arguments map[ast.Var]bool) {
 	visitor.Walk(r)
 }
 
-// allows reports whether an error is none: it may be about a value of another type,
-// or about objects, whose types do not tell that a key may be missing.
+// allows reports whether an error is not reported: it may be about a value of another
+// type, or about objects, whose types do not tell that a key may be missing.
 func (t tolerance) allows(e *ast.Error) bool {
 	if e.Location == nil {
 		return false

@@ -147,8 +147,8 @@ func Declaration(name string) *Type { return declarations().get(name) }
 // and the keys that payloads share are none.
 func PayloadTypes() []string { return payloads().names("CommonPayloadKeys", "TopLevel") }
 
-// UnlistedPayloadTypes are payload types that the schema lacks, or lacks by now,
-// but that are known to be used with their own spelling.
+// UnlistedPayloadTypes are payload types that are missing from the schema, but known
+// to be used with their own spelling.
 var UnlistedPayloadTypes = []string{
 	"com.apple.AppStore", // the preferences of the application, beside com.apple.appstore
 	"com.apple.MCXAirPort",
