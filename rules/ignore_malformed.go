@@ -64,11 +64,5 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 func nearestRule(p *checker.Pass, id string) string {
 	ids := p.RuleIDs()
 	slices.Sort(ids)
-	best, far := "", 4
-	for _, known := range ids {
-		if d := profile.Distance(strings.ToLower(strings.ReplaceAll(id, "_", "-")), known); d < far {
-			best, far = known, d
-		}
-	}
-	return best
+	return profile.NearestName(strings.ToLower(strings.ReplaceAll(id, "_", "-")), ids)
 }

@@ -72,17 +72,10 @@ var appleTypeSet = sync.OnceValue(func() map[string]bool {
 	return set
 })
 
-// appleTypes are the payload types of Apple's schema, and those that are no
-// longer or not yet part of it but known to be used with their own spelling, in
-// the order of their bytes.
+// appleTypes are the payload types of Apple's schema, and those that are known to
+// be used without it, in the order of their bytes.
 var appleTypes = sync.OnceValue(func() []string {
-	types := append(schema.PayloadTypes(),
-		"com.apple.AppStore", // the preferences of the application, beside com.apple.appstore
-		"com.apple.MCXAirPort",
-		"com.apple.MCXRedirector",
-		"com.apple.SubmitDiagInfo",
-		"com.apple.preferences.users",
-	)
+	types := append(schema.PayloadTypes(), schema.UnlistedPayloadTypes...)
 	slices.Sort(types)
 	return slices.Compact(types)
 })

@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // maxSize bounds a configuration file, in bytes.
@@ -247,15 +246,4 @@ func (r *reader) globs(n *yaml.Node) (list []string) {
 		list = append(list, pattern)
 	}
 	return list
-}
-
-// near finds the name that a misspelled one may stand for, or "".
-func near(name string, known []string) string {
-	best, far := "", 3
-	for _, k := range known {
-		if d := profile.Distance(strings.ToLower(name), k); d < far {
-			best, far = k, d
-		}
-	}
-	return best
 }

@@ -187,13 +187,7 @@ func UnknownRule(id string, all []checker.Rule, quote bool) error {
 	if quote {
 		quoted = fmt.Sprintf(" %q", id)
 	}
-	best, far := "", 4
-	for _, known := range RuleIDs(all) {
-		if d := profile.Distance(id, known); d < far {
-			best, far = known, d
-		}
-	}
-	if best != "" {
+	if best := profile.NearestName(id, RuleIDs(all)); best != "" {
 		return fmt.Errorf("unknown rule%s; did you mean %s?", quoted, best)
 	}
 	return fmt.Errorf("unknown rule%s; run `sceplint rules` to list all rules", quoted)

@@ -44,6 +44,25 @@ func Distance(a, b string) int {
 	return old[len(b)]
 }
 
+// Nearest returns the name that another one is most likely a misspelling of, or "": one edit is
+// plausible up to 5 characters, two up to 8, and three beyond.
+func Nearest(name string, names []string) string {
+	best, far := "", 4
+	for _, n := range names {
+		allowed := 3
+		switch length := min(utf8.RuneCountInString(name), utf8.RuneCountInString(n)); {
+		case length <= 5:
+			allowed = 1
+		case length <= 8:
+			allowed = 2
+		}
+		if d := Distance(name, n); d <= allowed && d < far {
+			best, far = n, d
+		}
+	}
+	return best
+}
+
 // oneByteEach writes a name with one byte for each character. Those that are not ASCII may share a byte.
 func oneByteEach(name string) string {
 	for i := range len(name) {

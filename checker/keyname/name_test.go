@@ -19,6 +19,19 @@ func TestDistance(t *testing.T) {
 	}
 }
 
+// TestNearest holds that names are suggested that a misspelled one is plausibly meant to be.
+func TestNearest(t *testing.T) {
+	names := []string{"type", "url", "keysize", "key_type", "subject", "allow_all_apps_access"}
+	for name, want := range map[string]string{
+		"nope": "", "tpye": "type", "types": "type", "uri": "url", "host": "", "kezsize": "keysize", "keysie_": "keysize", "key-tyep": "key_type",
+		"object": "subject", "project": "", "alow_al_app_access": "allow_all_apps_access", "allow_apps": "", "": "", "größe": "",
+	} {
+		if got := Nearest(name, names); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestFold(t *testing.T) {
 	for name, want := range map[string]string{
 		"Key Type": "keytype", "Key_Type": "keytype", "key-type": "keytype", "Кеysize": "keysize", "Chällenge": "challenge", "Chal\u200blenge": "challenge", "": "",

@@ -114,6 +114,9 @@ func withoutComments(text []byte) []byte {
 	return bare
 }
 
+// maxCompileErrors is how many errors of types are read, of which some are tolerated.
+const maxCompileErrors = 1000
+
 // newCompiler makes a compiler that keeps to the sandbox.
 func newCompiler(allowed *ast.Capabilities) *ast.Compiler {
 	return ast.NewCompiler().
@@ -152,18 +155,19 @@ func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capab
 	if sound {
 		compiler = compiler.WithSkipStages(skippedStages...)
 	} else {
-		compiler = compiler.WithSchemas(schemas()).WithStrict(true)
-		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules)); err != nil {
+		compiler = compiler.WithStrict(true).WithSkipStages(ast.StageCheckTypes) // they are those of the shadow
+		parameters := argumentsIn(modules)
+		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules, parameters)); err != nil {
 			return nil, err
 		}
-		shadow = newShadow(modules)
+		shadow = newShadow(modules, parameters)
 	}
 	compiler.Compile(modules)
 	if compiler.Failed() {
 		return nil, explainCompiled(compiler.Errors, modules)
 	}
 	if !sound {
-		checked := newCompiler(allowed).WithSchemas(schemas())
+		checked := newCompiler(allowed).WithSchemas(schemas()).WithSkipStages(shadowSkippedStages...).SetErrorLimit(maxCompileErrors)
 		checked.Compile(shadow.modules)
 		if checked.Failed() {
 			if err := shadow.errors(checked.Errors); err != nil {
@@ -185,6 +189,16 @@ var skippedStages = []ast.StageID{
 	ast.StageCheckSafetyRuleHeads, ast.StageCheckSafetyRuleBodies, ast.StageRewritePrintCalls, ast.StageRewriteWithValues,
 	ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet, ast.StageRewriteRegoMetadataCalls, ast.StageRewriteTestRulesForTracing,
 	ast.StageBuildComprehensionIndices,
+}
+
+// shadowSkippedStages are the stages that have nothing to do for the types of a
+// shadow, or that the modules themselves have passed when it is compiled. The one
+// for deprecated functions needs types.
+var shadowSkippedStages = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckRecursion, ast.StageCheckUnsafeBuiltins,
+	ast.StageCheckSafetyRuleHeads, ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet,
+	ast.StageRewriteRegoMetadataCalls, ast.StageBuildRuleIndices, ast.StageBuildComprehensionIndices, ast.StageBuildRequiredCapabilities,
 }
 
 // compileNow compiles all modules together and determines what each policy

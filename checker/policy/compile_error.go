@@ -9,6 +9,8 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	regotypes "github.com/open-policy-agent/opa/v1/types"
+
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // maxErrors is how many errors of a kind are reported.
@@ -71,6 +73,9 @@ func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
 // generatedVar matches variables that the compiler makes.
 var generatedVar = regexp.MustCompile(`__local\d+__|\$\d+`)
 
+// wrongArity matches what the compiler says of a call of a function of the policies.
+var wrongArity = regexp.MustCompile(`^function (\S+) has arity (\d+), got (\d+) arguments?$`)
+
 // message words one error for the author of a policy.
 func message(e *ast.Error) string {
 	text, _, _ := strings.Cut(e.Message, "\n")
@@ -84,9 +89,15 @@ func describeCompileError(text string, details any) string {
 	case *ast.UnificationErrDetail:
 		return fmt.Sprintf("comparison of %s with %s is never true", typeName(detail.Left), typeName(detail.Right))
 	case *ast.ArgErrDetail:
-		function, _, _ := strings.Cut(text, ":")
-		if lines := detail.Lines(); len(lines) >= 2 {
-			return fmt.Sprintf("invalid arguments of %s: found %s; expected %s", function, strings.ReplaceAll(strings.TrimPrefix(lines[0], "have: "), "???", "nothing"), strings.TrimPrefix(lines[1], "want: "))
+		return describeArguments(text, detail)
+	case *ast.RefErrUnsupportedDetail:
+		pos := min(detail.Pos+1, len(detail.Ref)-1)
+		switch _, iterates := detail.Ref[pos].Value.(ast.Var); {
+		case detail.Have == nil, strings.HasPrefix(text, "function "):
+		case iterates:
+			return fmt.Sprintf("iteration over a %s, which has no elements", typeName(detail.Have))
+		default:
+			return fmt.Sprintf("undefined reference %v: %v is a %s, which has no fields", detail.Ref, detail.Ref[:pos], typeName(detail.Have))
 		}
 	}
 	if name, ok := strings.CutPrefix(text, "undefined function "); ok {
@@ -96,8 +107,22 @@ func describeCompileError(text string, details any) string {
 			return fmt.Sprintf("function %s is available only in tests; use it in a package that ends in _test, and run `sceplint policy test`", name)
 		case exists:
 			return fmt.Sprintf("function %s is not available: policies have no access to the network, files, the environment, or randomness", name)
+		case strings.HasPrefix(name, "data."):
+			return text + ": not in any policy or library"
+		}
+		if near := profile.NearestName(name, allowed); near != "" {
+			return fmt.Sprintf("%s; did you mean %s?", text, near)
 		}
 		return text
+	}
+	if m := wrongArity.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("invalid arguments of %s: found %s; expected %s", m[1], m[3], m[2])
+	}
+	if name, ok := strings.CutPrefix(text, "deprecated built-in function calls in expression: "); ok {
+		return fmt.Sprintf("function %s is deprecated; use every, or some … in", name)
+	}
+	if problem, ok := strings.CutPrefix(text, "yaml: "); ok {
+		return "invalid METADATA: " + problem + "; quote a text that contains a colon"
 	}
 	if name, ok := strings.CutPrefix(text, "var "); ok && strings.HasSuffix(name, " is unsafe") {
 		if name = strings.TrimSuffix(name, " is unsafe"); generatedVar.MatchString(name) {
@@ -113,6 +138,9 @@ func describeCompileError(text string, details any) string {
 			return "unused variable " + strings.TrimSuffix(name, " unused") + "; remove it"
 		}
 	}
+	if name, ok := strings.CutPrefix(text, "var "); ok && strings.HasSuffix(name, " above") {
+		return "variable " + name + "; use another name"
+	}
 	if name, ok := strings.CutPrefix(text, "import "); ok && strings.HasSuffix(name, " unused") {
 		return "unused import " + strings.TrimSuffix(name, " unused") + "; remove it"
 	}
@@ -121,6 +149,37 @@ func describeCompileError(text string, details any) string {
 		return "unused argument " + name + "; use _ for it"
 	}
 	return text
+}
+
+// describeArguments words a call with arguments of a wrong number or wrong types.
+func describeArguments(text string, detail *ast.ArgErrDetail) string {
+	function, problem, _ := strings.Cut(text, ":")
+	want, have := detail.Want.Args, detail.Have
+	known := ast.BuiltinMap[function]
+	if known != nil {
+		want = want[:min(len(want), known.Decl.Arity())] // without the result
+	} else if len(want) > 0 {
+		want = want[:len(want)-1]
+	}
+	if n := len(have); n > 0 && (n > len(want) && have[n-1] == nil || strings.Contains(problem, "too few") && typeName(have[n-1]) == "any") {
+		have = have[:n-1] // without the variable of the result
+	}
+	var found, types, expected []string
+	for _, t := range have {
+		found = append(found, typeName(t))
+	}
+	for _, t := range want {
+		types = append(types, typeName(t))
+		if named, ok := t.(*regotypes.NamedType); ok {
+			expected = append(expected, named.Name+": "+typeName(t))
+		} else {
+			expected = append(expected, typeName(t))
+		}
+	}
+	if known != nil && known.Infix != "" {
+		return fmt.Sprintf("invalid operands of %s: found %s; expected %s", known.Infix, strings.Join(found, " and "), strings.Join(types, " and "))
+	}
+	return fmt.Sprintf("invalid arguments of %s: found (%s); expected (%s)", function, strings.Join(found, ", "), strings.Join(expected, ", "))
 }
 
 // describeRefError words a reference that does not fit the schema of input, with the nearest name that does.
@@ -142,7 +201,7 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 	}
 	wrong := strings.Trim(detail.Ref[pos].Value.String(), `"`)
 	hint := "expected " + strings.Join(names, ", ")
-	if near := nearest(wrong, names); near != "" {
+	if near := profile.NearestName(wrong, names); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Sprintf("undefined reference %v: no field %q in %v; %s", ref, wrong, parent, hint)
@@ -151,6 +210,10 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 // typeName names a type in the words of JSON.
 func typeName(t regotypes.Type) string {
 	switch t := t.(type) {
+	case nil:
+		return "any"
+	case *regotypes.NamedType:
+		return typeName(t.Type)
 	case regotypes.Any:
 		var names []string
 		for _, one := range t {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -169,7 +170,9 @@ func wordNumberVerb(i int, verb rune, found string) string {
 }
 
 // textSamples has values of all types that sprintf formats as text.
-const textSamples = `["", true, null, [sample__ | sample__ = input.profile.x], {sample__ | sample__ = input.profile.x}, {sample__: sample__ | sample__ = input.profile.x}]`
+var textSamples = sync.OnceValue(func() *ast.Term {
+	return ast.MustParseTerm(`["", true, null, [sample__ | sample__ = input.profile.x], {sample__ | sample__ = input.profile.x}, {sample__: sample__ | sample__ = input.profile.x}]`)
+})
 
 // fitFormats adds to the arguments of sprintf comprehensions that the type checker
 // rejects if an argument does not fit its verb.
@@ -180,7 +183,7 @@ func (s *shadow) fitFormats(m *ast.Module) {
 		for i, verb := range found {
 			argument := call.array.Elem(i)
 			var sample *ast.Term
-			var message func(found string) string
+			var message func(*ast.UnificationErrDetail) string
 			switch v := argument.Value.(type) {
 			case ast.Var, ast.Ref:
 			case ast.Call:
@@ -192,17 +195,19 @@ func (s *shadow) fitFormats(m *ast.Module) {
 			}
 			switch {
 			case verb == 's':
-				sample = ast.RefTerm(ast.MustParseTerm(textSamples), anyIndex())
-				message = func(string) string { return wordTextVerb(i) }
+				sample = ast.RefTerm(textSamples().Copy(), anyIndex())
+				message = func(*ast.UnificationErrDetail) string { return wordTextVerb(i) }
 			case strings.ContainsRune(numberVerbs, verb):
 				sample = ast.IntNumberTerm(0)
-				message = func(found string) string { return wordNumberVerb(i, verb, found) }
+				message = func(detail *ast.UnificationErrDetail) string {
+					return wordNumberVerb(i, verb, typeName(detail.Left))
+				}
 			default:
 				continue
 			}
 			location := *argument.Location
 			equation := &ast.Expr{Location: &location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), argument.Copy(), sample}}
-			s.fits[&location] = message
+			s.messages[&location] = message
 			fits = append(fits, ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation)))
 		}
 		for _, fit := range fits {

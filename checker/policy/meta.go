@@ -3,8 +3,10 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -122,10 +124,9 @@ func checkRuleSets(f File, m *ast.Module, found []*ast.Rule) error {
 	}
 	line := fmt.Sprintf("%s:%d", f.Name, m.Package.Location.Row)
 	for _, r := range m.Rules {
-		for _, set := range setSeverities {
-			if name := string(r.Head.Name); profile.Distance(name, set.name) <= 2 {
-				return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename %s to %s", at(f, r.Location), name, set.name)
-			}
+		name := string(r.Head.Name)
+		if near := profile.NearestName(name, []string{"deny", "warn", "info"}); near != "" {
+			return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename %s to %s", at(f, r.Location), name, near)
 		}
 	}
 	return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename a library to lib.<name>", line)
@@ -181,6 +182,10 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &custom)
 	}
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) {
+		return nil, wrongType(module, a, mismatch)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s:%d: METADATA: custom: %w", p.file, p.line, err)
 	}
@@ -202,6 +207,26 @@ func (p *policy) describe(module *ast.Module) (*checker.Meta, error) {
 	}
 	slices.SortFunc(meta.Parameters, func(a, b checker.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	return &meta, nil
+}
+
+// wrongType returns the error for a key of METADATA whose value has another type.
+func wrongType(m *ast.Module, a *ast.Annotations, mismatch *json.UnmarshalTypeError) error {
+	key, _, _ := strings.Cut(strings.TrimPrefix(mismatch.Field, "."), ".")
+	key = strings.ToLower(key)
+	expected := map[reflect.Kind]string{reflect.String: "a string", reflect.Slice: "an array", reflect.Map: "an object", reflect.Struct: "an object with default and description"}[mismatch.Type.Kind()]
+	found, _, _ := strings.Cut(mismatch.Value, " ")
+	return fmt.Errorf("%s:%d: METADATA: custom: invalid value of %s: found %s; expected %s", m.Package.Location.File, rowOf(m, metadataLines(m, a), key), key, found, expected)
+}
+
+// rowOf returns the line of a key of METADATA, or that of the package.
+func rowOf(m *ast.Module, lines []metadataLine, key string) int {
+	row := m.Package.Location.Row
+	for _, line := range slices.Backward(lines) {
+		if name, _, ok := strings.Cut(line.text, ":"); ok && strings.Trim(name, `"'`) == key {
+			row = line.row
+		}
+	}
+	return row
 }
 
 // CustomKey is a key that policies may have under custom in their METADATA.
@@ -236,7 +261,7 @@ func checkKeys(m *ast.Module, a *ast.Annotations) error {
 	lines := metadataLines(m, a)
 	for _, line := range lines {
 		key, _, ok := strings.Cut(line.text, ":")
-		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && nearest(key, metadataKeys) != "" {
+		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && profile.NearestName(key, metadataKeys) != "" {
 			return unknownKey(m, lines, key, "METADATA", metadataKeys)
 		}
 	}
@@ -259,14 +284,9 @@ func checkKeys(m *ast.Module, a *ast.Annotations) error {
 
 // unknownKey returns the error for a key of METADATA that nothing reads.
 func unknownKey(m *ast.Module, lines []metadataLine, key, where string, known []string) error {
-	row := m.Package.Location.Row
-	for _, line := range slices.Backward(lines) {
-		if name, _, ok := strings.Cut(line.text, ":"); ok && strings.Trim(name, `"'`) == key {
-			row = line.row
-		}
-	}
+	row := rowOf(m, lines, key)
 	hint := "expected " + strings.Join(known, ", ")
-	if near := nearest(strings.ToLower(key), known); near != "" {
+	if near := profile.NearestName(strings.ToLower(key), known); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Errorf("%s:%d: %s: unknown key %q; %s", m.Package.Location.File, row, where, clean(key), hint)
@@ -334,15 +354,4 @@ func jsonType(v any) string {
 		return "object"
 	}
 	return "number"
-}
-
-// nearest returns the name with an edit distance of at most 2, or "".
-func nearest(name string, names []string) string {
-	best, far := "", 3
-	for _, n := range names {
-		if d := profile.Distance(name, n); d < far {
-			best, far = n, d
-		}
-	}
-	return best
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // Parameters are the keys of data.config that policies read.
@@ -26,7 +28,7 @@ func (p Parameters) Nearest(name string) string {
 			return n
 		}
 	}
-	return nearest(name, p.Names)
+	return profile.NearestName(name, p.Names)
 }
 
 // With returns the parameters of both.

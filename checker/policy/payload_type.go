@@ -15,9 +15,8 @@ import (
 
 // checkPayloadTypes rejects comparisons of a payload type with a misspelling of
 // one of Apple's, which are never true. Other types may be those of a vendor.
-func checkPayloadTypes(modules map[string]*ast.Module) error {
+func checkPayloadTypes(modules map[string]*ast.Module, parameters map[argumentOf]inputParts) error {
 	var failures []error
-	parameters := argumentsIn(modules)
 	for _, name := range sortedNames(modules) {
 		m := modules[name]
 		constants := constantsIn(m)
@@ -177,7 +176,7 @@ func localConstants(r *ast.Rule, constants map[ast.Var][]*ast.Term) map[ast.Var]
 
 // payloadTypes are Apple's payload types.
 var payloadTypes = sync.OnceValue(func() (types []string) {
-	types = schema.PayloadTypes()
+	types = append(schema.PayloadTypes(), schema.UnlistedPayloadTypes...)
 	for _, row := range profile.Availabilities {
 		types = append(types, row.Types...)
 	}

@@ -43,6 +43,7 @@ func TestPayloadTypes(t *testing.T) {
 	}
 	for name, body := range map[string]string{
 		"known":                  payload + `p.PayloadType in {"com.apple.wifi.managed", "com.apple.security.scep", "Configuration"}`,
+		"of Apple, another case": payload + `p.PayloadType in {"com.apple.AppStore", "com.apple.appstore"}`,
 		"of a vendor":            payload + `p.PayloadType == "com.acme.foo"`,
 		"of Apple, in no schema": payload + `p.PayloadType == "com.apple.acme-tool.settings"`,
 		"of Apple, short":        payload + `p.PayloadType == "com.apple.dockx"`,

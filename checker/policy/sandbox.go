@@ -142,11 +142,21 @@ var sizeEstimates = map[string]func(args []*ast.Term) int{
 		return n + parts*textLength(args[0])
 	},
 	"sprintf": func(args []*ast.Term) int {
-		n, longest := formatLength(args[0]), 0
+		n, longest, widest := formatLength(args[0]), 0, 0
 		each(args[1], func(t *ast.Term) {
 			length := writtenLength(t.Value)
 			n, longest = n+length, max(longest, length)
+			if number, ok := t.Value.(ast.Number); ok {
+				width, whole := number.Int()
+				if !whole {
+					width = 0 // Go accepts no such width
+				}
+				widest = min(max(widest, width, -width), maxText)
+			}
 		})
+		if format, ok := args[0].Value.(ast.String); ok { // a width may be an argument
+			n += min(strings.Count(string(format), "*"), maxText) * widest
+		}
 		if format, ok := args[0].Value.(ast.String); ok && strings.Contains(string(format), "[") { // an argument may be written many times
 			n += strings.Count(string(format), "%") * longest
 		}
@@ -208,9 +218,6 @@ func formatLength(t *ast.Term) int {
 			return maxText + 1
 		}
 		n += width
-	}
-	if strings.Contains(string(format), "*") {
-		return maxText + 1 // the width is an argument
 	}
 	return n
 }

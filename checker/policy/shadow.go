@@ -13,17 +13,18 @@ import (
 // that it does.
 type shadow struct {
 	modules map[string]*ast.Module
-	// fits are the expressions that hold only if an argument of sprintf fits its
-	// verb, by their locations, with the message if they do not.
-	fits map[*ast.Location]func(found string) string
+	// messages are those of expressions that the shadow made, by their locations, for
+	// when they cannot hold.
+	messages map[*ast.Location]func(detail *ast.UnificationErrDetail) string
+	tolerance
 }
 
-func newShadow(modules map[string]*ast.Module) *shadow {
-	s := &shadow{modules: make(map[string]*ast.Module, len(modules)), fits: map[*ast.Location]func(string) string{}}
+func newShadow(modules map[string]*ast.Module, parameters map[argumentOf]inputParts) *shadow {
+	s := &shadow{modules: make(map[string]*ast.Module, len(modules)), messages: map[*ast.Location]func(*ast.UnificationErrDetail) string{}}
 	for name, m := range modules {
 		s.modules[name] = m.Copy()
 	}
-	parameters := argumentsIn(s.modules)
+	s.tolerance = toleranceOf(s.modules, parameters)
 	for _, m := range s.modules {
 		readFields(m, parameters)
 	}
@@ -31,7 +32,7 @@ func newShadow(modules map[string]*ast.Module) *shadow {
 	for _, m := range s.modules {
 		openEvery(m)
 		s.fitFormats(m)
-		withEquations(m)
+		s.withEquations(m)
 	}
 	return s
 }
@@ -39,14 +40,15 @@ func newShadow(modules map[string]*ast.Module) *shadow {
 // errors returns what the compiler finds wrong with the shadow, in the words of
 // the modules that it is a copy of.
 func (s *shadow) errors(list ast.Errors) error {
+	list = slices.DeleteFunc(list, func(e *ast.Error) bool {
+		return e.Location == unwritten || strings.HasPrefix(e.Message, "undefined function ") || // it has an error itself
+			s.allows(e)
+	})
 	for _, e := range list {
-		if detail, ok := e.Details.(*ast.UnificationErrDetail); ok && s.fits[e.Location] != nil {
-			e.Message, e.Details = s.fits[e.Location](typeName(detail.Left)), nil
+		if detail, ok := e.Details.(*ast.UnificationErrDetail); ok && s.messages[e.Location] != nil {
+			e.Message, e.Details = s.messages[e.Location](detail), nil
 		}
 	}
-	list = slices.DeleteFunc(list, func(e *ast.Error) bool {
-		return e.Location == unwritten || strings.HasPrefix(e.Message, "undefined function ") // it has an error itself
-	})
 	if len(list) == 0 {
 		return nil
 	}
@@ -100,16 +102,33 @@ func openEvery(m *ast.Module) {
 // withEquations rewrites a module so that the type checker looks at comparisons:
 // it takes any types for the sides of < and !=, which are then never, or always,
 // true. Each becomes an equation in a comprehension of its own, whose sides must
-// be of types that have values in common.
-func withEquations(m *ast.Module) {
+// be of types that have values in common. What is compared with null to know that it
+// is not null may be of any type.
+func (s *shadow) withEquations(m *ast.Module) {
 	operators := []ast.Ref{ast.LessThan.Ref(), ast.LessThanEq.Ref(), ast.GreaterThan.Ref(), ast.GreaterThanEq.Ref(), ast.NotEqual.Ref()}
 	ast.WalkBodies(m, func(body ast.Body) bool {
 		for _, expr := range body {
 			terms, ok := expr.Terms.([]*ast.Term)
-			if !ok || len(terms) != 3 || !isOperator(terms[0], operators) {
+			if !ok || len(terms) != 3 {
 				continue
 			}
-			replaceExpr(expr, ast.NewBody(&ast.Expr{Location: expr.Location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), terms[1], terms[2]}}))
+			differs := isOperator(terms[0], []ast.Ref{ast.NotEqual.Ref()})
+			if null := slices.IndexFunc(terms, func(t *ast.Term) bool { return t.Value.Compare(ast.Null{}) == 0 }); null > 0 && (differs || expr.Negated && isOperator(terms[0], equalities)) {
+				any := ast.NewTerm(ast.Var(ast.WildcardPrefix + "null"))
+				replaceExpr(expr, ast.NewBody(ast.Equality.Expr(any, terms[3-null]).SetLocation(expr.Location)))
+				continue
+			}
+			if !isOperator(terms[0], operators) {
+				continue
+			}
+			location := *expr.Location
+			equation := &ast.Expr{Location: &location, Terms: []*ast.Term{ast.NewTerm(ast.Equality.Ref()), terms[1], terms[2]}}
+			if differs {
+				s.messages[&location] = func(detail *ast.UnificationErrDetail) string {
+					return fmt.Sprintf("comparison of %s with %s is always true", typeName(detail.Left), typeName(detail.Right))
+				}
+			}
+			replaceExpr(expr, ast.NewBody(equation))
 		}
 		return false
 	})
@@ -251,6 +270,9 @@ func readFields(m *ast.Module, parameters map[argumentOf]inputParts) {
 				if slices.ContainsFunc(steps, func(step *ast.Term) bool { return !ast.IsScalar(step.Value) }) {
 					return
 				}
+				if isArgument(r, object[0]) && !slices.ContainsFunc(steps, func(step *ast.Term) bool { return !isFieldName(step) }) {
+					return // the function may be for several kinds of payloads
+				}
 				equation := ast.Equality.Expr(ast.NewTerm(ast.Var(ast.WildcardPrefix+"field")), ast.NewTerm(field).SetLocation(terms[1].Location))
 				closure := ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation.SetLocation(terms[1].Location)))
 				terms[3] = ast.RefTerm(ast.ArrayTerm(terms[3], closure), ast.IntNumberTerm(0))
@@ -324,6 +346,7 @@ func namesIn(m *ast.Module, functions map[string]bool) func(operator *ast.Term) 
 
 // readCalls adds to found what the calls of a rule pass.
 func readCalls(r *ast.Rule, nameOf func(*ast.Term) string, rows map[ast.Var]inputParts, found map[argumentOf]inputParts) {
+	guarded := guardedArguments(r)
 	call := func(terms []*ast.Term) {
 		if len(terms) < 2 {
 			return
@@ -335,6 +358,9 @@ func readCalls(r *ast.Rule, nameOf func(*ast.Term) string, rows map[ast.Var]inpu
 		for i, argument := range terms[1:] {
 			p := argumentOf{function, i}
 			parts := partsOf(argument, rows)
+			if v, ok := argument.Value.(ast.Var); ok && guarded[v] {
+				parts = nil // the call is for values of some types only
+			}
 			if known, seen := found[p]; seen {
 				parts = known.with(parts)
 			}
@@ -399,8 +425,17 @@ func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]inputParts) ma
 		case *ast.Every:
 			iterate(x.Key, x.Value, x.Domain)
 		case *ast.Expr:
-			if (x.IsAssignment() || x.IsEquality()) && len(x.Operands()) == 2 {
+			switch n := len(x.Operands()); {
+			case x.IsAssignment() && n == 2:
 				bind(x.Operand(0), partsOf(x.Operand(1), rows))
+			case x.IsEquality() && n == 2:
+				left, right := partsOf(x.Operand(0), rows), partsOf(x.Operand(1), rows)
+				bind(x.Operand(0), right)
+				bind(x.Operand(1), left)
+			case x.IsCall():
+				if b := ast.BuiltinMap[x.Operator().String()]; b != nil && n > b.Decl.Arity() {
+					bind(x.Operand(n-1), nil) // the result
+				}
 			}
 			for _, operand := range x.Operands() {
 				switch operand.Value.(type) {
@@ -410,6 +445,10 @@ func rowsIn(m *ast.Module, r *ast.Rule, parameters map[argumentOf]inputParts) ma
 						return false
 					})
 				}
+			}
+		case ast.Ref:
+			for _, step := range x[1:] {
+				bind(step, nil) // it may be given its value here
 			}
 		}
 		return false

@@ -95,8 +95,36 @@ func TestUndefinedFields(t *testing.T) {
 		"object.get of the profile":        {"object.get(input.profile, \"PayloadScope\", \"User\") == \"User\"; object.get(input, \"time\", \"\") == \"\"", ""},
 		"object.get of keys":               {"some s in input.scep; object.get(s.keys, [\"URL\", 0], \"\") == \"\"; object.get(s.subject[0], \"type\", \"CN\") == \"CN\"", ""},
 		"the whole input":                  {"f(input)", "f(doc) if doc.nope"},
+		"function for any type":            {"some s in input.scep; blank(s.uuid)", "blank(x) if x == \"\"\n\nblank(x) if x == null\n\nblank(x) if x == []\n\nblank(x) if count(x) == 0"},
+		"function of a type or a setting":  {"some s in input.scep; val(s.uuid) == \"a\"", "val(x) := object.get(x, \"value\", \"\") if is_object(x)\n\nval(x) := x.value if is_object(x)\n\nval(x) := x if is_string(x)"},
+		"function of settings of any type": {"some s in input.scep; unset(s.keysize)", "unset(x) if x.value == 0\n\nunset(x) if x.value == \"\"\n\nunset(x) if x.value == false"},
+		"function that tells types":        {"some s in input.scep; text(s.uuid) == \"a\"", "text(x) := sprintf(\"%d\", [x]) if is_number(x)\n\ntext(x) := concat(\"\", x) if is_array(x)\n\ntext(x) := join(x) if is_array(x)\n\ntext(x) := \"\" if x == null\nelse := upper(x)\n\njoin(x) := concat(\"\", x)"},
+		"function of one type":             {"some s in input.scep; not text(s.uuid)", "text(x) := concat(\"\", x) if type_name(x) == \"array\""},
+		"function for other kinds":         {"some s in input.scep; label(s) == \"a\"", "label(x) := x.common_name\n\nlabel(x) := x.client_identifier.value\n\nlabel(x) := x.uuid"},
+		"object.get of other kinds":        {"some s in input.scep; label(s) == \"a\"", "label(x) := object.get(x, \"common_name\", object.get(x, \"uuid\", \"\"))"},
+		"not null":                         {"some s in input.scep; s.url.host != null; null != s.index; not s.url.host == null; not null == s.url", ""},
+		"optional keys":                    {"some s in input.scep; s.url == {\"set\": false, \"variable\": false}; s.keysize != {\"set\": false, \"variable\": false}; [s.keysize] == [{\"set\": true, \"variable\": true}]", ""},
+		"variable of a result":             {"x := [s | some s in input.scep; f(s)]; y := [s | walk(input.profile, s); f(s)]; count(x) == count(y)", "f(s) if s[1] == \"a\""},
+		"variable of a key":                {"x := [s | some s in input.scep; f(s)]; y := [s | data.config.list[s]; f(s)]; x == y", "f(s) if s.any == \"a\""},
+		"variable of an equation":          {"x := [s | some s in input.scep; f(s)]; y := [s | data.config.list[_] = s; f(s)]; x == y", "f(s) if s.any == \"a\""},
 	} {
 		if got := loadError(test.body+msg, test.more); got != "" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// TestTolerance holds that functions for several types are checked all the same.
+func TestTolerance(t *testing.T) {
+	for name, test := range map[string]struct{ body, more, want string }{
+		"one definition, field of another kind": {"some s in input.scep; f(s)", "f(x) if x.common_name", `no field "common_name" in x`},
+		"one definition, another type":          {"some s in input.scep; f(s.uuid)", "f(x) if x == []", "comparison of string with array is never true"},
+		"field of a field":                      {"some s in input.scep; f(s)", "f(x) if x.keysize.value == \"\"\n\nf(x) if x.uuid == \"\"", "comparison of number with string is never true"},
+		"always true":                           {"some s in input.scep; s.keysize.value != \"2048\"", "", "a.rego:6:23: comparison of number with string is always true"},
+		"null":                                  {"some s in input.scep; s.url.host == null", "", "comparison of string with null is never true"},
+		"many tolerated":                        {"some s in input.scep; f(s.uuid); s.nope", strings.Repeat("f(x) if x == []\n\n", 20), `no field "nope" in s`},
+	} {
+		if got := loadError(test.body+"\nmsg := \"x\"", test.more); !strings.Contains(got, test.want) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}

@@ -249,7 +249,7 @@ func (s *testProfiles) missing(fsys fs.FS, full, name string) error {
 			profiles = append(profiles, clean(path.Join(path.Dir(name), e.Name())))
 		}
 	}
-	near := nearest(path.Base(name), names)
+	near := profile.NearestName(path.Base(name), names)
 	const enough = 10
 	switch {
 	case near != "":

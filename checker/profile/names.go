@@ -96,6 +96,9 @@ func FoldName(name string) string { return keyname.Fold(name) }
 // Distance is keyname.Distance.
 func Distance(a, b string) int { return keyname.Distance(a, b) }
 
+// NearestName is keyname.Nearest.
+func NearestName(name string, names []string) string { return keyname.Nearest(name, names) }
+
 // HexDigest is plist.HexDigest.
 func HexDigest(text string) []byte { return plist.HexDigest(text) }
 

@@ -147,6 +147,16 @@ func Declaration(name string) *Type { return declarations().get(name) }
 // and the keys that payloads share are none.
 func PayloadTypes() []string { return payloads().names("CommonPayloadKeys", "TopLevel") }
 
+// UnlistedPayloadTypes are payload types that are missing from the schema, but known
+// to be used with their own spelling.
+var UnlistedPayloadTypes = []string{
+	"com.apple.AppStore", // the preferences of the application, beside com.apple.appstore
+	"com.apple.MCXAirPort",
+	"com.apple.MCXRedirector",
+	"com.apple.SubmitDiagInfo",
+	"com.apple.preferences.users",
+}
+
 // DeclarationTypes gives the declaration types in the order of their bytes. The
 // keys that declarations share are none.
 func DeclarationTypes() []string { return declarations().names("any") }
