@@ -116,7 +116,7 @@ func InFileOrder(results iter.Seq[*Result]) iter.Seq[*Result] {
 						return
 					}
 				}
-				kept = nil
+				kept, first = nil, nil
 				continue
 			}
 			of := input{r.File, r.firstProfile}

@@ -9,7 +9,7 @@ import (
 )
 
 // maxCachedResults is how many answers of one policy are remembered.
-const maxCachedResults = 2048
+const maxCachedResults = 512
 
 // resultCache holds what a policy found before, by the facts it looked at.
 type resultCache struct {
