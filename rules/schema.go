@@ -118,6 +118,7 @@ const (
 	faultDeprecated
 	faultRemoved
 	faultTarget
+	faultPlaceholder
 	schemaFaultKinds
 )
 
@@ -130,6 +131,7 @@ type schemaFault struct {
 	exact    bool                // a misspelled key differs in case and whitespace only
 	systems  []string            // what targets deprecate or removed the key, as "iOS 15.0"
 	missing  []unsupportedTarget // the targets that do not support the key
+	sample   string              // the placeholder text in the value
 }
 
 type schemaFaults [schemaFaultKinds][]schemaFault
@@ -406,9 +408,24 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 				w.value(c, k.Items)
 			}
 		}
+	case profile.String:
+		w.placeholder(n, k)
+		w.allowed(n, k)
 	default:
 		w.allowed(n, k)
 		w.limits(n, k)
+	}
+}
+
+// placeholder looks for placeholder text in a string that the placeholder rule does not
+// find elsewhere.
+func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
+	if w.typ.Name == profile.TypeACME || w.typ.Name == typeMDM && w.top(n.Parent()) {
+		return
+	}
+	sample, found := profile.Placeholder(n.Text())
+	if found && isSetting(n, sample, w.strict) && !slices.Contains(k.Allowed, n.Text()) {
+		w.report(faultPlaceholder, schemaFault{node: n, key: k, sample: sample})
 	}
 }
 
