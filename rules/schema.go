@@ -325,6 +325,34 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
 	}
+	if name := settingsOf(w.payload); top && name != "" && n.Get(name) == nil {
+		k := keys.Get(name)
+		if (k == nil || k == keys.Further) && w.shared != nil {
+			k = w.shared.Get(name)
+		}
+		if k != nil {
+			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
+		}
+	}
+}
+
+// settingsOf returns the dictionary that a payload has no effect without, though the
+// schema does not require it: that of its VPNType, or that of 802.1X.
+func settingsOf(payload *profile.Payload) string {
+	switch t := payload.Type; {
+	case t == "com.apple.vpn.managed" || t == "com.apple.vpn.managed.applayer":
+		switch kind := payload.Node.Get("VPNType").Text(); kind {
+		case "VPN", "IPSec", "IKEv2", "AlwaysOn", "TransparentProxy":
+			return kind
+		case "L2TP":
+			return "PPP"
+		}
+	case strings.HasSuffix(t, "ethernet.managed"):
+		return "EAPClientConfiguration"
+	case t == "com.apple.wifi.managed" && (payload.Node.Get("PayloadCertificateUUID").Text() != "" || payload.Node.Get("SetupModes").Len() > 0):
+		return "EAPClientConfiguration"
+	}
+	return ""
 }
 
 // unused reports whether a dictionary inside a payload is written and not used: an
