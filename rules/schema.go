@@ -619,6 +619,9 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 	if k == nil && w.top(in) && w.shared != nil {
 		k, exact = w.nearest(in, n, w.shared)
 	}
+	if k == nil {
+		k = w.abbreviated(n, keys)
+	}
 	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // which is near in other dictionaries
 		names.addFar(n.Key)
 	}
@@ -671,6 +674,57 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 		}
 	}
 	return best, false
+}
+
+// abbreviated gives the key that an unknown one is the beginning of, or that it adds a
+// word to; nil if there is none or several. Restrictions are left out: a new one may well
+// begin like another.
+func (w *schemaWalk) abbreviated(n *profile.Node, keys *schema.Keys) (found *schema.Key) {
+	const least = 8
+	if !w.strict || !keys.Known() || len(n.Key) < least || w.nearLeft <= 0 || w.typ.Name == "com.apple.applicationaccess" {
+		return nil
+	}
+	w.nearLeft--
+	var buffer [maxKeyName]byte
+	plain := string(squeezeInto(buffer[:0], n.Key))
+	for size, list := range keyNamesOf(keys).lengths() {
+		for i := range list {
+			name := list[i].name
+			tail, longer := strings.CutPrefix(plain, name)
+			switch {
+			case size >= least && longer && addedWords[tail], len(plain) >= least && strings.HasPrefix(name, plain):
+			default:
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = list[i].key
+		}
+	}
+	if found != nil && holdsKey(&w.typ.Keys, n.Key) {
+		return nil // it is in the wrong dictionary
+	}
+	return found
+}
+
+// addedWords are words that people add to names of keys.
+var addedWords = map[string]bool{
+	"array": true, "config": true, "configuration": true, "dict": true, "dictionary": true, "key": true, "list": true, "name": true,
+	"settings": true, "string": true, "type": true, "uuid": true, "value": true,
+}
+
+// holdsKey reports whether a dictionary of the schema, or one inside it, has a key.
+func holdsKey(keys *schema.Keys, name string) bool {
+	if keys.Lists(name) {
+		return true
+	}
+	for _, k := range keys.List {
+		if holdsKey(&k.Keys, name) || k.Items != nil && holdsKey(&k.Items.Keys, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxKeyName is how long an unknown key is that may be a misspelled one, in bytes.
