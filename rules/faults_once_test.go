@@ -50,7 +50,6 @@ func isSeveral(fault string) bool {
 	_, fault, _ = strings.Cut(fault, " ")
 	return slices.Contains([]string{
 		"PayloadUUID empty", "PayloadUUID with a space", "PayloadUUID with other text",
-		"PayloadType with sample text", "PayloadType with other text",
 		"AcceptEAPTypes with an empty array",
 	}, fault)
 }
