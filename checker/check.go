@@ -248,6 +248,7 @@ func (c *Checker) find(pass *Pass) error {
 	ignores := pass.ignores()
 	suppress(p, ignores, pass.found)
 	if len(ignores) > 0 {
+		markHidden(p, ignores, pass.found)
 		for _, r := range pass.plan.active {
 			if r.CheckSuppressions != nil {
 				try(r, func(p *Pass) error { return r.CheckSuppressions(p, ignores) })

@@ -24,6 +24,7 @@ type SuppressionComment struct {
 	IDs    []string
 	Used   []bool // for each ID, whether it suppressed a finding
 	Ran    []bool // for each ID, whether its rule ran at all
+	Hidden bool   // another finding may be why there is nothing to suppress
 	Reason string
 
 	// Malformed says why a comment that looks like a suppression comment is
@@ -281,4 +282,131 @@ func (x suppressionIndex) ignored(rule string, line int, above []*coverage) *Sup
 		return nil
 	}
 	return &Suppression{ByComment, first.reason}
+}
+
+// markHidden marks the suppression comments about values that could not be checked in
+// full: another finding that is not suppressed is about the value, one around it, one
+// inside it, or the type or content of its payload.
+func markHidden(p *profile.Profile, ignores []*SuppressionComment, found []*Finding) {
+	var hidden []profile.Span
+	for _, f := range found {
+		if f.Suppression == nil && !f.onEnvelope && f.Severity >= Warning && f.Span.Valid() {
+			hidden = append(hidden, f.Span, f.hides(p.Root))
+		}
+	}
+	if len(hidden) == 0 || p.Root == nil {
+		return
+	}
+	slices.SortFunc(hidden, func(a, b profile.Span) int { return cmp.Compare(a.Start, b.Start) })
+	ends := make([]int, len(hidden)) // of the spans up to each, the last end
+	for i, span := range hidden {
+		ends[i] = span.End
+		if i > 0 {
+			ends[i] = max(ends[i], ends[i-1])
+		}
+	}
+	overlaps := func(with profile.Span) bool {
+		n, _ := slices.BinarySearchFunc(hidden, with.End, func(span profile.Span, end int) int { return cmp.Compare(span.Start, end) })
+		return n > 0 && ends[n-1] > with.Start
+	}
+	about := valuesOnLines(p, ignores)
+	for _, ig := range ignores {
+		if len(ig.IDs) == 0 {
+			continue
+		}
+		line := ig.last
+		if _, ok := about[line]; !ok || ig.key >= 0 {
+			line++
+		}
+		if ig.key >= 0 {
+			line = p.Source.LineAt(ig.key)
+		}
+		values, ok := about[line]
+		ig.Hidden = overlaps(ig.Span) || ok && !ig.File && overlaps(values)
+	}
+}
+
+// hides returns the span of what a finding may keep other rules from checking.
+func (f *Finding) hides(root *profile.Node) profile.Span {
+	n := root.At(f.Path...)
+	for _, key := range []string{f.replaced, cmp.Or(f.key, pathKey(f.Path))} {
+		if !strings.HasSuffix(key, pathKey([]any{"PayloadType"})) && !strings.HasSuffix(key, pathKey([]any{"PayloadContent"})) {
+			continue
+		}
+		if !f.absent && n.Key != "" {
+			n = n.Parent()
+		}
+		return n.Span()
+	}
+	switch {
+	case f.absent, f.opening, !n.Span().Valid():
+		return f.Span
+	case n.Key != "" && isDuplicate(n):
+		return n.Parent().Span() // the other value may be what is read
+	}
+	if key := n.KeySpan(); key.Valid() {
+		return profile.Span{Start: key.Start, End: n.Span().End}
+	}
+	return n.Span()
+}
+
+// isDuplicate reports whether the dictionary around a value has its key more than once.
+func isDuplicate(n *profile.Node) bool {
+	if n.Parent().NoDuplicateKeys() {
+		return false
+	}
+	for c := range n.Parent().Children() {
+		if c != n && c.Key == n.Key {
+			return true
+		}
+	}
+	return false
+}
+
+// valuesOnLines returns what begins on the lines of suppression comments and on the
+// lines after them, apart from payloads and the array of them.
+func valuesOnLines(p *profile.Profile, ignores []*SuppressionComment) map[int]profile.Span {
+	lines := map[int]bool{}
+	for _, ig := range ignores {
+		lines[ig.last], lines[ig.last+1] = true, true
+		if ig.key >= 0 {
+			lines[p.Source.LineAt(ig.key)] = true
+		}
+	}
+	about := map[int]profile.Span{}
+	add := func(line int, span profile.Span) {
+		if old, ok := about[line]; ok {
+			span = profile.Span{Start: min(old.Start, span.Start), End: max(old.End, span.End)}
+		}
+		about[line] = span
+	}
+	type level struct {
+		n     *profile.Node
+		depth int
+	}
+	for todo := []level{{p.Root, 0}}; len(todo) > 0; {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for child := range at.n.Children() {
+			span := child.Span()
+			if !span.Valid() {
+				continue
+			}
+			if child.Is(profile.Dict, profile.Array) {
+				todo = append(todo, level{child, at.depth + 1})
+				if at.depth < 2 {
+					continue
+				}
+			}
+			if key := child.KeySpan(); key.Valid() {
+				if line := p.Source.LineAt(key.Start); lines[line] {
+					add(line, profile.Span{Start: key.Start, End: span.End})
+				}
+			}
+			if line := p.Source.LineAt(span.Start); lines[line] {
+				add(line, span)
+			}
+		}
+	}
+	return about
 }

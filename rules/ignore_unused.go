@@ -17,7 +17,8 @@ var ignoreUnused = checker.Rule{
 Why it matters: a comment with sceplint:ignore applies to its own line and the next one, to the key below it and its
 value, or with sceplint:ignore-file to the whole file. An unused one is obsolete or on the wrong line, and would hide
 a future finding.
-Exceptions: rules that are disabled, and policies of packs that are not loaded, are not counted.`,
+Exceptions: rules that are disabled, and policies of packs that are not loaded, are not counted. Not reported where
+another finding about the value, or about its payload, may be why there is nothing to suppress.`,
 		Help: "remove the suppression, or move it to the line of the finding",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -33,6 +34,9 @@ Exceptions: rules that are disabled, and policies of packs that are not loaded, 
 			return nil // most rules could not look at the file
 		}
 		for _, ig := range ignores {
+			if ig.Hidden {
+				continue
+			}
 			for i, id := range ig.IDs {
 				if p.RuleExists(id) && !p.Unsuppressible(id) && ig.Ran[i] && !ig.Used[i] && !needsMore(p, id) {
 					full := p.LimitReached()

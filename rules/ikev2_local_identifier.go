@@ -72,7 +72,7 @@ identities from SCEP and ACME payloads whose names contain no variables.`,
 			case strings.TrimSpace(text) == "":
 				f = p.Value(n, "`LocalIdentifier` is empty; expected %s", checker.Phrase(expected))
 				f.Severity = checker.Error
-			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text):
+			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text) && !isPlaceholder(p, text):
 				f = p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
 				for r := range requests(p.Profile) {
 					if r.Content != nil && r.UUID == ikev2.Get("PayloadCertificateUUID").Text() {
@@ -151,4 +151,10 @@ func holdsFold(list []string, text string) bool {
 		}
 	}
 	return false
+}
+
+// isPlaceholder reports whether the placeholder rule reports a text.
+func isPlaceholder(p *checker.Pass, text string) bool {
+	_, found := profile.Placeholder(text)
+	return found && p.RuleEnabled(placeholder.ID)
 }

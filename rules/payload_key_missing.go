@@ -55,7 +55,7 @@ is a target (macOS installs such payloads; observed on macOS).`,
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					f := p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), k.name).WithHelp("add %s", checker.Markup(exampleOf[k.name]))
+					f := p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), k.name).Missing(k.name).WithHelp("add %s", checker.Markup(exampleOf[k.name]))
 					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
 						f.Severity = checker.Warning // macOS installs it
 					}

@@ -22,7 +22,8 @@ var placeholder = checker.Rule{
 example.com.
 Why it matters: profiles are made from examples. With a placeholder left over, the profile installs until the device
 contacts a server that does not exist, or enrolls with a challenge or a name that anyone can read in the example.
-Exceptions: template variables are not placeholders. A PayloadIdentifier that starts with com.example. is info.`,
+Exceptions: template variables are not placeholders. Text that is only shown to people, such as descriptions and
+messages, is not checked. A PayloadIdentifier that starts with com.example. is info.`,
 		Help: "replace the placeholder with the real value or a variable",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -77,8 +78,61 @@ Exceptions: template variables are not placeholders. A PayloadIdentifier that st
 				sampleText(p, a.Value)
 			}
 		}
+		for _, fault := range schemaFaultsOf(p, faultPlaceholder) {
+			if n := fault.node; profile.IsSecretKey(keyAround(n)) {
+				p.Value(n, "%s contains placeholder text", keyLabel(p, n))
+			} else {
+				p.Value(n, "%s contains placeholder text %q", keyLabel(p, n), fault.sample)
+			}
+		}
 		return nil
 	},
+}
+
+// textForPeople are the ends of keys whose values are shown to people or are patterns,
+// and may hold any words.
+var textForPeople = []string{
+	"description", "text", "message", "footnote", "comment", "displayname", "visiblename", "userdefinedname", "operatorname",
+	"fullname", "accountname", "label", "title", "prompt", "organization", "organizationname", "filename", "certificatename",
+	"regex", "predicate", "requirement",
+}
+
+// isSetting reports whether a string with placeholder text is a setting that the
+// placeholder keeps from working. Preferences of applications may hold text of any kind.
+func isSetting(n *profile.Node, sample string, strict bool) bool {
+	text, key := strings.TrimSpace(n.Text()), strings.ToLower(keyAround(n))
+	for _, end := range textForPeople {
+		if strings.HasSuffix(key, end) {
+			return false
+		}
+	}
+	switch {
+	case key == "identitycertificateuuid" || key == "payloadcertificateuuid": // reported for all payloads
+		return false
+	case profile.IsSecretKey(keyAround(n)) && len(text) <= len("challenge") && !strings.ContainsAny(text, "-_ []<>*") && !strings.EqualFold(text, "redacted"):
+		return false // a weak password, which may be the real one
+	case strings.EqualFold(sample, "ignored"): // what people write where a value is required and not used
+		return false
+	case strings.HasPrefix(sample, "[") && strings.Contains(sample, ":"): // an IPv6 address
+		return false
+	case !strict && (sample == text && !strings.ContainsAny(sample, "-_ []<>*") || strings.ContainsAny(text, " \t\r\n") || strings.Contains(text, "</")):
+		return false
+	}
+	if _, rest, ok := strings.Cut(text, "://"); ok { // a page may well be /change-your-password
+		host, _, _ := strings.Cut(rest, "/")
+		return strings.Contains(host, sample) || sample != strings.ToLower(sample) || strings.Contains(sample, "_")
+	}
+	return true
+}
+
+// keyAround returns the key of a value, or that of the array around it.
+func keyAround(n *profile.Node) string {
+	for ; n != nil; n = n.Parent() {
+		if n.Key != "" {
+			return n.Key
+		}
+	}
+	return ""
 }
 
 // sampleIdentifier reports an identifier of a profile that is placeholder text, or in

@@ -20,7 +20,7 @@ payload. A certificate to trust is in a payload of the type com.apple.security.r
 that the device enrolls for is not a CA. The recovery key of FileVault is encrypted with a com.apple.security.pkcs1
 certificate.
 Exceptions: a warning where a PKCS #12 file is trusted, for unknown payload types, and where Apple's schema is
-ambiguous.`,
+ambiguous. A payload of an unknown type is reported at the first reference to it, and not if its type is misspelled.`,
 		Help: "use the PayloadUUID of a payload of the type that the key requires",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -53,6 +53,7 @@ ambiguous.`,
 	},
 	Check: func(p *checker.Pass) error {
 		references := p.Profile.References()
+		unknown := map[int]bool{} // payloads of unknown types, each reported once: the type may be what is wrong
 		for i := range references {
 			r := &references[i]
 			if r.Target == nil || r.Variable {
@@ -62,8 +63,18 @@ ambiguous.`,
 			if severity == checker.Off || isAmbiguous(p, r) {
 				continue
 			}
+			isKnown := isAppleType(r.Target.As)
+			if !isKnown {
+				if unknown[r.Target.Index] {
+					continue
+				}
+				unknown[r.Target.Index] = true
+			}
 			f := p.Value(r.Node, "`%s` references %s, %s", r.Key, payloadLocation(p, *r.Target), checker.Prose(why)).WithHelp("%s", remedy)
 			f.Severity, f.Argument = severity, r.UUID
+			if !isKnown {
+				f.CausedBy(append(r.Target.Node.Path(), "PayloadType")...)
+			}
 		}
 		return nil
 	},
@@ -104,7 +115,7 @@ func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy stri
 		if r.Kind == profile.ReferenceIdentity {
 			remedy = useIdentity
 		}
-		if _, known := slices.BinarySearch(appleTypes(), named); !known {
+		if !isAppleType(named) {
 			severity = checker.Warning
 		}
 		return severity, "which has no certificate", remedy
@@ -131,6 +142,12 @@ func misnamed(r *profile.Reference) (severity checker.Severity, why, remedy stri
 		return severity, "an identity, not a certificate to trust", useBare
 	}
 	return checker.Off, "", ""
+}
+
+// isAppleType reports whether Apple has a payload type.
+func isAppleType(t string) bool {
+	_, known := slices.BinarySearch(appleTypes(), t)
+	return known
 }
 
 // certificateTypeButForCase reports whether another rule says that the type is

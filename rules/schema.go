@@ -118,6 +118,7 @@ const (
 	faultDeprecated
 	faultRemoved
 	faultTarget
+	faultPlaceholder
 	schemaFaultKinds
 )
 
@@ -130,6 +131,7 @@ type schemaFault struct {
 	exact    bool                // a misspelled key differs in case and whitespace only
 	systems  []string            // what targets deprecate or removed the key, as "iOS 15.0"
 	missing  []unsupportedTarget // the targets that do not support the key
+	sample   string              // the placeholder text in the value
 }
 
 type schemaFaults [schemaFaultKinds][]schemaFault
@@ -323,6 +325,34 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
 	}
+	if name := settingsOf(w.payload); top && name != "" && n.Get(name) == nil {
+		k := keys.Get(name)
+		if (k == nil || k == keys.Further) && w.shared != nil {
+			k = w.shared.Get(name)
+		}
+		if k != nil {
+			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
+		}
+	}
+}
+
+// settingsOf returns the dictionary that a payload has no effect without, though the
+// schema does not require it: that of its VPNType, or that of 802.1X.
+func settingsOf(payload *profile.Payload) string {
+	switch t := payload.Type; {
+	case t == "com.apple.vpn.managed" || t == "com.apple.vpn.managed.applayer":
+		switch kind := payload.Node.Get("VPNType").Text(); kind {
+		case "VPN", "IPSec", "IKEv2", "AlwaysOn", "TransparentProxy":
+			return kind
+		case "L2TP":
+			return "PPP"
+		}
+	case strings.HasSuffix(t, "ethernet.managed"):
+		return "EAPClientConfiguration"
+	case t == "com.apple.wifi.managed" && (payload.Node.Get("PayloadCertificateUUID").Text() != "" || payload.Node.Get("SetupModes").Len() > 0):
+		return "EAPClientConfiguration"
+	}
+	return ""
 }
 
 // unused reports whether a dictionary inside a payload is written and not used: an
@@ -406,9 +436,24 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 				w.value(c, k.Items)
 			}
 		}
+	case profile.String:
+		w.placeholder(n, k)
+		w.allowed(n, k)
 	default:
 		w.allowed(n, k)
 		w.limits(n, k)
+	}
+}
+
+// placeholder looks for placeholder text in a string that the placeholder rule does not
+// find elsewhere.
+func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
+	if w.typ.Name == profile.TypeACME || w.typ.Name == typeMDM && w.top(n.Parent()) {
+		return
+	}
+	sample, found := profile.Placeholder(n.Text())
+	if found && isSetting(n, sample, w.strict) && !slices.Contains(k.Allowed, n.Text()) {
+		w.report(faultPlaceholder, schemaFault{node: n, key: k, sample: sample})
 	}
 }
 
@@ -574,6 +619,9 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 	if k == nil && w.top(in) && w.shared != nil {
 		k, exact = w.nearest(in, n, w.shared)
 	}
+	if k == nil {
+		k = w.abbreviated(n, keys)
+	}
 	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // which is near in other dictionaries
 		names.addFar(n.Key)
 	}
@@ -626,6 +674,57 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 		}
 	}
 	return best, false
+}
+
+// abbreviated gives the key that an unknown one is the beginning of, or that it adds a
+// word to; nil if there is none or several. Restrictions are left out: a new one may well
+// begin like another.
+func (w *schemaWalk) abbreviated(n *profile.Node, keys *schema.Keys) (found *schema.Key) {
+	const least = 8
+	if !w.strict || !keys.Known() || len(n.Key) < least || w.nearLeft <= 0 || w.typ.Name == "com.apple.applicationaccess" {
+		return nil
+	}
+	w.nearLeft--
+	var buffer [maxKeyName]byte
+	plain := string(squeezeInto(buffer[:0], n.Key))
+	for size, list := range keyNamesOf(keys).lengths() {
+		for i := range list {
+			name := list[i].name
+			tail, longer := strings.CutPrefix(plain, name)
+			switch {
+			case size >= least && longer && addedWords[tail], len(plain) >= least && strings.HasPrefix(name, plain):
+			default:
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = list[i].key
+		}
+	}
+	if found != nil && holdsKey(&w.typ.Keys, n.Key) {
+		return nil // it is in the wrong dictionary
+	}
+	return found
+}
+
+// addedWords are words that people add to names of keys.
+var addedWords = map[string]bool{
+	"array": true, "config": true, "configuration": true, "dict": true, "dictionary": true, "key": true, "list": true, "name": true,
+	"settings": true, "string": true, "type": true, "uuid": true, "value": true,
+}
+
+// holdsKey reports whether a dictionary of the schema, or one inside it, has a key.
+func holdsKey(keys *schema.Keys, name string) bool {
+	if keys.Lists(name) {
+		return true
+	}
+	for _, k := range keys.List {
+		if holdsKey(&k.Keys, name) || k.Items != nil && holdsKey(&k.Items.Keys, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxKeyName is how long an unknown key is that may be a misspelled one, in bytes.

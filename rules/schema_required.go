@@ -9,11 +9,12 @@ var schemaRequired = checker.Rule{
 		ID:       "schema-required",
 		Title:    "missing required key",
 		Severity: checker.Error,
-		Varies:   "warning for preferences of applications, and for LocalIdentifier without a certificate",
+		Varies:   "warning for preferences of applications, LocalIdentifier without a certificate, and settings of VPN and 802.1X",
 		Doc: `What it checks: keys that Apple's schema requires in a payload, or in a dictionary inside it.
 Why it matters: the profile system rejects a payload without them (MCPayloadErrorDomain 2002, missing required key), or ignores what they belong to.
 Exceptions: a warning for payloads that are preferences of applications, and for LocalIdentifier of a VPN without a certificate. Dictionaries that are
-empty or belong to another VPNType are not checked. Keys that Apple requires under a condition only are not reported.
+empty or belong to another VPNType are not checked. A warning for a VPN without the dictionary of its VPNType, and for
+Ethernet, or Wi-Fi with an identity or SetupModes, without EAPClientConfiguration: the schema does not require them. Keys that Apple requires under a condition only are not reported.
 ` + schemaDate,
 		Help: "add the key",
 		Example: checker.Example{
