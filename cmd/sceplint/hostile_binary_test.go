@@ -66,7 +66,7 @@ func hostileBinary() []hostile {
 		}
 		return list
 	}
-	const damaged = "binary property list is truncated or damaged"
+	const damaged = "corrupt binary property list"
 	return []hostile{
 		objects("wrap", "runs past the end of the file", []byte{0x5f, 0x13, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
 		objects("wrap-utf16", "runs past the end of the file", []byte{0x6f, 0x13, 0x80, 0, 0, 0, 0, 0, 0, 1}),
@@ -78,17 +78,17 @@ func hostileBinary() []hostile {
 		objects("cycle-key", "a key that is not a string", []byte{0xd1, 0, 0}),
 		whole("short", fixed("bplist00"), damaged),
 		whole("cut-off", func() []byte { return binaryList(1, ascii("abc"))[:40] }, damaged),
-		whole("version", func() []byte { return append([]byte("bplist17"), make([]byte, 64)...) }, `of version "bplist17"`),
+		whole("version", func() []byte { return append([]byte("bplist17"), make([]byte, 64)...) }, `unsupported binary property list "bplist17"`),
 		whole("trailer-noise", func() []byte { return append([]byte("bplist00"), noise(1<<20)...) }, damaged),
 		lie("offset-width-0", "offsets of 0", 6, 0),
 		lie("offset-width-9", "offsets of 9", 6, 9),
 		lie("reference-width-0", "references of 0", 7, 0),
 		lie("reference-width-8", "references of 8", 7, 8),
-		lie("count-more", "announces 3 objects", 8, 3),
-		lie("count-huge", "announces 18446744073709551615 objects", 8, math.MaxUint64),
-		lie("count-wraps", "objects", 8, 1<<62),
-		lie("top", "of which number 2 is the top", 16, 2),
-		lie("top-huge", "is the top", 16, math.MaxUint64),
+		lie("count-more", "object count of 3", 8, 3),
+		lie("count-huge", "object count of 18446744073709551615", 8, math.MaxUint64),
+		lie("count-wraps", "object count", 8, 1<<62),
+		lie("top", "object 2 at the top", 16, 2),
+		lie("top-huge", "at the top", 16, math.MaxUint64),
 		lie("table-first", "places the offset table at byte 0", 24, 0),
 		lie("table-behind", "places the offset table at byte", 24, math.MaxUint64),
 		whole("objects-many", func() []byte {
@@ -111,12 +111,12 @@ func hostileBinary() []hostile {
 			return text
 		}, "outside the objects of the file"),
 		objects("reference-outside", "refers to object 7 of 1", []byte{0xa1, 7}),
-		objects("uid", "keyed-archiver UID", []byte{0x80, 1}),
-		objects("null", "type 0x00, which no profile may hold", []byte{0x00}),
-		objects("fill", "type 0x0f, which no profile may hold", []byte{0x0f}),
-		objects("set", "type 0xc0, which no profile may hold", []byte{0xc0}),
-		objects("url", "type 0x0c, which no profile may hold", []byte{0x0c}),
-		objects("integer-wide", "which no profile may hold", append([]byte{0x15}, make([]byte, 32)...)),
+		objects("uid", "UID of a keyed archive", []byte{0x80, 1}),
+		objects("null", "unsupported type 0x00", []byte{0x00}),
+		objects("fill", "unsupported type 0x0f", []byte{0x0f}),
+		objects("set", "unsupported type 0xc0", []byte{0xc0}),
+		objects("url", "unsupported type 0x0c", []byte{0x0c}),
+		objects("integer-wide", "has the unsupported type", append([]byte{0x15}, make([]byte, 32)...)),
 		objects("integer-16", "integer does not fit in 64 bits", append([]byte{0x14}, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)),
 		objects("length-missing", "no readable length", []byte{0x5f}),
 		objects("length-real", "no readable length", []byte{0x5f, 0x22, 0, 0, 0, 0}),
@@ -149,14 +149,14 @@ func hostileBinary() []hostile {
 				list = append(list, binary.BigEndian.AppendUint32([]byte{0xa1}, uint32(i+1)))
 			}
 			return binaryList(4, append(list, []byte{0x09})...)
-		}, "nests dicts and arrays more than 512 deep"),
+		}, "nested more than 512 deep"),
 		whole("deep-513", func() []byte {
 			var list [][]byte
 			for i := range 513 {
 				list = append(list, binary.BigEndian.AppendUint16([]byte{0xa1}, uint16(i+1)))
 			}
 			return binaryList(2, append(list, []byte{0x09})...)
-		}, "nests dicts and arrays more than 512 deep"),
+		}, "nested more than 512 deep"),
 		{name: "wide", args: "check " + allPacks + " in.mobileconfig", text: func() []byte {
 			refs := make([]byte, 0, 4*400_000)
 			for range 400_000 {
@@ -168,7 +168,7 @@ func hostileBinary() []hostile {
 		whole("data-shared", func() []byte {
 			return binaryList(1, sized(0xa0, 60, []byte(strings.Repeat("\x01", 60))...), sized(0x40, 1<<20, make([]byte, 1<<20)...))
 		}, "too much text when its references are followed"),
-		whole("too-large", func() []byte { return binaryList(1, sized(0x40, 24<<20, make([]byte, 24<<20)...)) }, "is too large; at most of a binary property list"),
+		whole("too-large", func() []byte { return binaryList(1, sized(0x40, 24<<20, make([]byte, 24<<20)...)) }, "is too large; at most"),
 		whole("text-long", func() []byte {
 			return binaryList(1, sized(0x60, 23<<19, []byte(strings.Repeat("\x4e\x2d", 23<<19))...))
 		}, "whose value is of type string"),

@@ -135,10 +135,10 @@ func hostileCMS() []hostile {
 	const cut, length, unsigned = "CMS message is truncated", "a length is reserved, too large, or misplaced", "profile-signature"
 	return []hostile{
 		whole("indefinite", grown("", "\x30\x80", 2e6, ""), 1, "plist-syntax"),
-		whole("indefinite-content", func() []byte { return joined(head, []byte(many("\x24\x80", 2e6))) }, 1, "nests more than 32 elements"),
+		whole("indefinite-content", func() []byte { return joined(head, []byte(many("\x24\x80", 2e6))) }, 1, "nested more than 32 deep"),
 		whole("indefinite-behind", func() []byte {
 			return joined(head, ber(0x24, der(4, good)), []byte{0, 0, 0, 0}, []byte(many("\xa0\x80", 2e6)))
-		}, 1, "nests more than 32 elements"),
+		}, 1, "nested more than 32 deep"),
 		whole("unclosed", func() []byte { return joined(head, []byte{0x24, 0x80}, der(4, good)) }, 1, "before its end-of-contents octets"),
 		whole("unclosed-half", func() []byte { return joined(head, ber(0x24, der(4, good)), []byte{0}) }, 1, "truncated"),
 		whole("chunks", func() []byte {
@@ -163,7 +163,7 @@ func hostileCMS() []hostile {
 			return joined([]byte{0x30, 0x90}, make([]byte, 15), []byte{0x20}, oidSignedData, make([]byte, 21))
 		}, 1, "CMS message is corrupt"),
 		whole("tag-long", func() []byte { return append([]byte{0x30, 0x83, 0x0f, 0x42, 0x40, 0x3f}, []byte(many("\xff", 1e6))...) }, 1, "not a CMS message"),
-		whole("oid-long", func() []byte { return der(0x30, der(6, []byte(many("\x81", 1e6))), der(0xa0)) }, 1, "another type of content than SignedData"),
+		whole("oid-long", func() []byte { return der(0x30, der(6, []byte(many("\x81", 1e6))), der(0xa0)) }, 1, "unsupported content type"),
 		whole("oid-inside-long", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31, der(0x30, der(6, []byte(many("\x81", 1e6))))), der(0x30, oidData, der(0xa0, der(4, good))), der(0x31))))
 		}, 1, unsigned),
@@ -173,7 +173,7 @@ func hostileCMS() []hostile {
 		whole("empty", func() []byte { return signed(nil, nil) }, 1, "file is empty"),
 		whole("detached", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31), der(0x30, oidData), der(0x31))))
-		}, 1, "a detached signature"),
+		}, 1, "the signature is detached"),
 		whole("encrypted", func() []byte { return der(0x30, oidEnveloped, der(0xa0, der(0x30))) }, 1, "CMS message is encrypted"),
 		whole("content-number", func() []byte {
 			return der(0x30, oidSignedData, der(0xa0, der(0x30, der(2, []byte{1}), der(0x31), der(0x30, oidData, der(0xa0, der(2, []byte{1}))), der(0x31))))

@@ -34,7 +34,7 @@ func hostileJSON() []hostile {
 		credential("long", func() string { return `"Name": "` + many("a", 12e6) + `"}` }, 1, "scep-"),
 		credential("big", func() string { return `"Subject": [` + many(`[["CN", "`+many("a", 900)+`"]], `, 12e3) + `[]]}` }, 2, "which policies are not shown"),
 		credential("templates", func() string { return `"Name": ` + many("{{ ", 1e6) }, 1, broken),
-		credential("comments", func() string { return many("/* a */", 1e5) + `"a": 1}` }, 1, "JSON has no comments"),
+		credential("comments", func() string { return many("/* a */", 1e5) + `"a": 1}` }, 1, "comment, which JSON does not allow"),
 		credential("names", func() string {
 			return `"SubjectAltName": {"dNSName": [` + many(`"a b", `, 1e5) + `""]}, "Challenge": ["` + many("12345678", 1e5) + `"]}`
 		}, 2, "which policies are not shown"),
@@ -67,7 +67,7 @@ func hostileExports() []hostile {
 		report("data-cut", func() string { return "{a = {length = 2, bytes = 0x" + many("f", 1e6) }, "not an OpenStep property list"),
 		report("escape", func() string { return `{ \"a\\u001b[31m\" = \"\u009b\"; }` }, "scep-"),
 		jamf("elements", grown("<configuration_profile>", "<general>", 1e6, ""), "nested too deep"),
-		jamf("cdata", grown("<configuration_profile><general><payloads>", "<![CDATA[", 1e6, "</payloads></general></configuration_profile>"), "cannot be read on"),
+		jamf("cdata", grown("<configuration_profile><general><payloads>", "<![CDATA[", 1e6, "</payloads></general></configuration_profile>"), "is malformed"),
 		jamf("open", grown("<configuration_profile><general><payloads>", "&lt;", 1e6, ""), "it ends inside <payloads>"),
 		jamf("profiles", grown("<configuration_profiles>", "<configuration_profile><general><payloads>&lt;plist&gt;</payloads></general></configuration_profile>", 2e3, "</configuration_profiles>"), "truncated"),
 		jamf("entities", grown("<configuration_profile><general><payloads>", "&#60;", 1e6, "</payloads></general></configuration_profile>"), "plist-syntax"),

@@ -102,7 +102,7 @@ func hostileSCEP() []hostile {
 		whole("payload-type-long", func() string { return payloadsOf("<dict>" + text("PayloadType", many("com.apple.", 1e6)) + "</dict>") }, 1, "payload-key-missing"),
 		whole("references", func() string {
 			return payloadsOf(numbered("<dict><key>PayloadType</key><string>com.apple.wifi.managed</string><key>PayloadCertificateUUID</key><string>u%d</string></dict>", 15e3))
-		}, 1, "reference-dangling"),
+		}, 2, "more than 10000 references"),
 		whole("references-same", func() string {
 			return payloadsOf(many("<dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadUUID</key><string>u</string></dict>", 300) +
 				many("<dict><key>PayloadType</key><string>com.apple.wifi.managed</string><key>PayloadCertificateUUID</key><string>u</string></dict>", 3000))
@@ -143,20 +143,20 @@ func hostileComments() []hostile {
 	return []hostile{
 		comments("many", func() string { return many(ignore("a,b,c"), 5e4) }, none, 1, "unknown rule"),
 		comments("unknown", func() string { return many(ignore("scep-subject-missinx,scep-keyusage-missinq"), 4e4) }, none, 1, `expected "scep-subject-missing"`),
-		comments("unused", func() string { return ignore(many("scep-value-type,", 2e5) + "scep-value-type") }, none, 1, "ignore-unused"),
+		comments("unused", func() string { return ignore(many("scep-value-type,", 2e5) + "scep-value-type") }, none, 1, "payload-key-missing"),
 		comments("file-wide", func() string { return many(file("scep-key-misspelled")+"\n", 2e4) }, misspelt, 2, "suppressed"),
 		comments("one-line", func() string { return many(file("scep-value-type"), 2e4) }, misspelt, 2, "ignore-unused"),
 		comments("between", none, func() string {
 			return many("<!-- sceplint:ignore scep-key-misspelled a --><key>KeyUsag</key><true/>\n", 15e3)
 		}, 1, "suppressed"),
-		comments("long-reason", func() string { return "<!-- sceplint:ignore scep-value-type " + many("because ", 1e6) + "-->\n" }, none, 1, "ignore-unused"),
+		comments("long-reason", func() string { return "<!-- sceplint:ignore scep-value-type " + many("because ", 1e6) + "-->\n" }, none, 1, "payload-key-missing"),
 		comments("long-id", func() string { return ignore(many("a", 2e6)) }, none, 1, "unknown rule"),
 		comments("commas", func() string { return ignore(many(",", 4e6)) }, none, 1, "ignore"),
 		comments("spaces", func() string { return "<!-- sceplint:ignore " + many(" , ", 2e6) + "-->" }, none, 1, "ignore"),
 		comments("no-reason", func() string { return "<!-- sceplint:ignore scep-value-type -->\n" }, none, 1, "reason"),
 		comments("everything", func() string { return file("*") + "\n" }, none, 1, "unknown rule"),
 		comments("escape", func() string { return ignore("a\u009b31m\u202e") + file("profile-key-missing") }, none, 1, `\u{9b}`),
-		comments("escape-reason", func() string { return "<!-- sceplint:ignore-file scep-value-type \u009b2J\u2066\u2028 -->" }, none, 1, "ignore-unused"),
+		comments("escape-reason", func() string { return "<!-- sceplint:ignore-file scep-value-type \u009b2J\u2066\u2028 -->" }, none, 1, "payload-key-missing"),
 		comments("not-ours", func() string { return many("<!-- sceplint:nonsense -->", 1e5) }, none, 1, "profile-key-missing"),
 		comments("half", func() string { return "<!-- sceplint:ignore" }, none, 1, "comment is not closed"),
 		comments("secret", func() string { return many("<!-- <key>Challenge</key><string>s3cr3t-in-a-comment</string> -->\n", 2e4) }, none, 1, "profile-key-missing"),
