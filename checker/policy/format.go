@@ -32,17 +32,7 @@ func formatCalls(m *ast.Module) (list []formatCall) {
 			list = append(list, formatCall{terms[1], string(text), terms[2], array})
 		}
 	}
-	ast.NewGenericVisitor(func(x any) bool {
-		switch x := x.(type) {
-		case *ast.Expr:
-			if terms, ok := x.Terms.([]*ast.Term); ok {
-				add(terms)
-			}
-		case ast.Call:
-			add(x)
-		}
-		return false
-	}).Walk(m)
+	walkCalls(m, add)
 	return list
 }
 

@@ -78,20 +78,28 @@ func comparedTypes(r *ast.Rule, rows map[ast.Var]inputParts, constants map[ast.V
 			found = append(found, stringsOf(a, local)...)
 		}
 	}
+	walkCalls(r, compare)
+	return found
+}
+
+// walkCalls calls a function with the terms of each call in a rule or a module, the
+// operator first: an expression may be one, and a term. Of a rule, else branches are
+// left out.
+func walkCalls(in any, do func(terms []*ast.Term)) {
 	ast.NewGenericVisitor(func(x any) bool {
 		switch x := x.(type) {
 		case *ast.Rule:
-			return x != r
+			r, ok := in.(*ast.Rule)
+			return ok && x != r
 		case *ast.Expr:
 			if terms, ok := x.Terms.([]*ast.Term); ok {
-				compare(terms)
+				do(terms)
 			}
 		case ast.Call:
-			compare(x)
+			do(x)
 		}
 		return false
-	}).Walk(r)
-	return found
+	}).Walk(in)
 }
 
 var (

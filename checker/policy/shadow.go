@@ -277,19 +277,7 @@ func readFields(m *ast.Module, parameters map[argumentOf]inputParts) {
 				closure := ast.ArrayComprehensionTerm(ast.BooleanTerm(true), ast.NewBody(equation.SetLocation(terms[1].Location)))
 				terms[3] = ast.RefTerm(ast.ArrayTerm(terms[3], closure), ast.IntNumberTerm(0))
 			}
-			ast.NewGenericVisitor(func(x any) bool {
-				switch x := x.(type) {
-				case *ast.Rule:
-					return x != r
-				case *ast.Expr:
-					if terms, ok := x.Terms.([]*ast.Term); ok {
-						read(terms)
-					}
-				case ast.Call:
-					read(x)
-				}
-				return false
-			}).Walk(r)
+			walkCalls(r, read)
 		}
 	}
 }

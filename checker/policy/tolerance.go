@@ -159,19 +159,7 @@ func guardedArguments(r *ast.Rule) map[ast.Var]bool {
 			guarded[terms[1].Value.(ast.Var)] = true
 		}
 	}
-	ast.NewGenericVisitor(func(x any) bool {
-		switch x := x.(type) {
-		case *ast.Rule:
-			return x != r
-		case *ast.Expr:
-			if terms, ok := x.Terms.([]*ast.Term); ok {
-				look(terms)
-			}
-		case ast.Call:
-			look(x)
-		}
-		return false
-	}).Walk(r)
+	walkCalls(r, look)
 	return guarded
 }
 
