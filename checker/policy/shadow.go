@@ -305,8 +305,8 @@ func functionsOf(modules map[string]*ast.Module) map[string]bool {
 	return names
 }
 
-// namesIn returns a function that gives the full name of what a module calls; ""
-// if that is none of some functions.
+// namesIn returns a function that gives the full name of the function that a module
+// calls; "" if it is not among the given ones.
 func namesIn(m *ast.Module, functions map[string]bool) func(operator *ast.Term) string {
 	imports := map[ast.Var]ast.Ref{}
 	for _, i := range m.Imports {

@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write the expected reports anew")
 // places, what is suppressed, a file without findings and one that failed.
 func everything() []*checker.Result {
 	rule := &checker.Meta{
-		ID: "some-rule", Title: "something is wrong", Severity: checker.Error, Doc: "Why it matters.", Help: "mend it",
+		ID: "some-rule", Title: "something is wrong", Severity: checker.Error, Doc: "Why it matters.", Help: "fix it",
 		Refs: []checker.Ref{{Title: "A document", URL: "https://example.com/a"}}, Example: checker.Example{Bad: "<x/>\n", Good: "<y/>\n"},
 	}
 	one := finding()

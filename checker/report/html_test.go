@@ -194,7 +194,7 @@ func TestHTML(t *testing.T) {
 	}
 	want := []string{
 		`warning|some-rule|dir/a \u{1b} b.mobileconfig:7:4id|value "漢字" is wrong|é<string>漢字</string> <!-- -->|fix write it (--fix)`,
-		`error|some-rule|bid|value "漢字" is wrong|at PayloadContent[1].Name|see c:3:4 here too|help mend it`,
+		`error|some-rule|bid|value "漢字" is wrong|at PayloadContent[1].Name|see c:3:4 here too|help fix it`,
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)

@@ -48,7 +48,7 @@ func TestPathText(t *testing.T) {
 func finding() checker.Finding {
 	return checker.Finding{
 		Rule:     &checker.Meta{ID: "some-rule", Severity: checker.Error},
-		Severity: checker.Warning, Message: `value "漢字" is wrong`, Help: "mend it", File: "dir/a \x1b b.mobileconfig",
+		Severity: checker.Warning, Message: `value "漢字" is wrong`, Help: "fix it", File: "dir/a \x1b b.mobileconfig",
 		Path: []any{"PayloadContent", 1, "Name"}, Placed: true,
 		Profile: checker.Identity{Identifier: "id", UUID: "uuid"},
 		Payload: &checker.PayloadIdentity{Index: 1, Type: "type", Identifier: "pid", UUID: "puuid"},
@@ -79,7 +79,7 @@ func TestText(t *testing.T) {
 
 b: warning: value "漢字" is wrong [some-rule]
   at PayloadContent[1].Name
-  help: mend it
+  help: fix it
 
 `
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -142,7 +142,7 @@ func TestJSON(t *testing.T) {
 	}
 	list := d["findings"].([]any)
 	first := map[string]any{
-		"rule": "some-rule", "severity": "warning", "message": `value "漢字" is wrong`, "file": "dir/a \x1b b.mobileconfig", "help": "mend it",
+		"rule": "some-rule", "severity": "warning", "message": `value "漢字" is wrong`, "file": "dir/a \x1b b.mobileconfig", "help": "fix it",
 		"profile": map[string]any{"identifier": "id", "uuid": "uuid"},
 		"payload": map[string]any{"index": 1.0, "type": "type", "identifier": "pid", "uuid": "puuid"},
 		"path":    []any{"PayloadContent", 1.0, "Name"},

@@ -425,7 +425,7 @@ func TestBrowserKeys(t *testing.T) {
 func TestBrowserMany(t *testing.T) {
 	var results []*checker.Result
 	for i := range 2500 {
-		name := fmt.Sprintf("profiles/site-%d/enrol.mobileconfig", i)
+		name := fmt.Sprintf("profiles/site-%d/enroll.mobileconfig", i)
 		r := &checker.Result{File: name, Profiles: 1, SCEP: 1}
 		for j := range 20 {
 			r.Findings = append(r.Findings, findingAt(i*20+j, name, 10+j))
@@ -472,12 +472,12 @@ func TestBrowserMany(t *testing.T) {
 		hold(b, status, "1 to 100 of 50,000 findings")
 	}
 	timed("sort by place", `document.querySelector('[data-sort="place"] button').click()`)
-	hold(b, `document.querySelector("#rows .place").textContent`, "profiles/site-0/enrol.mobileconfig:10:4")
-	hold(b, `document.querySelectorAll("#rows .place")[40].textContent`, "profiles/site-2/enrol.mobileconfig:10:4")
+	hold(b, `document.querySelector("#rows .place").textContent`, "profiles/site-0/enroll.mobileconfig:10:4")
+	hold(b, `document.querySelectorAll("#rows .place")[40].textContent`, "profiles/site-2/enroll.mobileconfig:10:4")
 	b.run(chromedp.Click(chromedp.CSS(`[data-below] [data-go="next"]`)))
 	hold(b, status, "101 to 200 of 50,000 findings")
 	hold(b, focused, "findings-title")
-	hold(b, `document.querySelector("#rows .place").textContent`, "profiles/site-5/enrol.mobileconfig:10:4")
+	hold(b, `document.querySelector("#rows .place").textContent`, "profiles/site-5/enroll.mobileconfig:10:4")
 	timed("ready for paper", `dispatchEvent(new Event("beforeprint"))`)
 	hold(b, rowsNow, 2000)
 	hold(b, `document.getElementById("print-note").textContent`, "The first 2,000 of 50,000 findings; filter them to print others.")

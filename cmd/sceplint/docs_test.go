@@ -144,7 +144,7 @@ func TestGuidePolicy(t *testing.T) {
 	if err := os.WriteFile(dir+"/ca_host.rego", block[1], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	code, out, says := sceplint(t, "check", "--no-default-pack", "--disable", "scep-*", "--policy", dir+"/../..", "../../testdata/demo/enrol.mobileconfig")
+	code, out, says := sceplint(t, "check", "--no-default-pack", "--disable", "scep-*", "--policy", dir+"/../..", "../../testdata/demo/enroll.mobileconfig")
 	const want = ":11:5: error: SCEP host ca.corp.example is not one of ca.acme.net [ca-host]"
 	if code != exitFindings || !strings.Contains(out, want) {
 		t.Errorf("exit code %d\n%s%s", code, out, says)
@@ -153,7 +153,7 @@ func TestGuidePolicy(t *testing.T) {
 	if err := os.WriteFile(parameters, []byte("ca_hosts: [ca.corp.example]\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	code, out, says = sceplint(t, "check", "--no-default-pack", "--disable", "scep-*", "--policy", dir, "--data", parameters, "../../testdata/demo/enrol.mobileconfig")
+	code, out, says = sceplint(t, "check", "--no-default-pack", "--disable", "scep-*", "--policy", dir, "--data", parameters, "../../testdata/demo/enroll.mobileconfig")
 	if code != exitClean {
 		t.Errorf("exit code %d\n%s%s", code, out, says)
 	}

@@ -124,7 +124,7 @@ func TestContainers(t *testing.T) {
 		"fleet.tar":    {"fleet/b/enrol.mobileconfig", "fleet/a/jamf.xml"},
 		"fleet.tar.gz": {"fleet/b/enrol.mobileconfig", "fleet/a/jamf.xml"},
 		"fleet.zip":    {"fleet/enrol.mobileconfig", "fleet/jamf.xml"},
-		"stream.jsonl": {"enrol.mobileconfig", "packed.mobileconfig"},
+		"stream.jsonl": {"enroll.mobileconfig", "packed.mobileconfig"},
 		"fleet.yml":    {"plain.mobileconfig"},
 	} {
 		got, _ := inside(t, exportsDir+file)

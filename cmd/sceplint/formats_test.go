@@ -36,7 +36,7 @@ type sighting struct {
 
 // oddFiles are test data by the names they are checked under.
 var oddFiles = map[string]string{
-	"a b.mobileconfig":         "demo/enrol.mobileconfig",
+	"a b.mobileconfig":         "demo/enroll.mobileconfig",
 	"clean.mobileconfig":       "demo/clean.mobileconfig",
 	"ü漢.mobileconfig":          "wide",
 	"crlf.mobileconfig":        "wide, CRLF",
@@ -47,7 +47,7 @@ var oddFiles = map[string]string{
 	"utf-16.mobileconfig":      "plist-encoding/bad-utf-16-le.mobileconfig",
 	"lines.mobileconfig":       "ignore-unused/bad-lines-crlf.mobileconfig",
 	"subject.mobileconfig":     "scep-subject-structure/bad.mobileconfig",
-	"one/copied.mobileconfig":  "demo/enrol.mobileconfig",
+	"one/copied.mobileconfig":  "demo/enroll.mobileconfig",
 	"c:d.mobileconfig":         "scep-url/bad-binary.mobileconfig",
 	"back\\slash.mobileconfig": "scep-keysize/bad.mobileconfig",
 	"esc\x1b.mobileconfig":     "profile-type/bad-typo.mobileconfig",

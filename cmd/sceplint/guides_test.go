@@ -47,7 +47,7 @@ func TestGuideExamples(t *testing.T) {
 // each comment of the guide in the line before a key.
 func keep(t *testing.T, dir string, guide []byte) {
 	t.Helper()
-	demo := string(checkertest.Read(t, "../../testdata/demo/enrol.mobileconfig"))
+	demo := string(checkertest.Read(t, "../../testdata/demo/enroll.mobileconfig"))
 	for _, comment := range fenced(guide, "xml") {
 		key := "<key>KeyUsage</key>"
 		if strings.Contains(comment, "ignore-file") {

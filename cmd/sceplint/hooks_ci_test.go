@@ -164,7 +164,7 @@ func TestHooksActionCheck(t *testing.T) {
 	}{
 		{"all", nil, 1, "2 errors, 1 warning"},
 		{"a file", map[string]string{"paths": "some profiles/clean.mobileconfig"}, 0, "no findings in 1 file "},
-		{"lines", map[string]string{"paths": "\n  some profiles/clean.mobileconfig \r\n\nsome profiles/enrol.mobileconfig\n"}, 1, "in 2 files "},
+		{"lines", map[string]string{"paths": "\n  some profiles/clean.mobileconfig \r\n\nsome profiles/enroll.mobileconfig\n"}, 1, "in 2 files "},
 		{"arguments", map[string]string{"args": "--fail-on=never\n--disable\nscep-*\n"}, 0, "0 errors, 1 warning"},
 		{"a name like a flag", map[string]string{"paths": "--fix"}, 0, "no findings in 1 file "},
 		{"elsewhere", map[string]string{"working-directory": "some profiles", "paths": "clean.mobileconfig"}, 0, "no findings in 1 file "},
@@ -187,7 +187,7 @@ func TestHooksActionFormats(t *testing.T) {
 	r.must("mkdir", r.temp+"/sceplint-bin")
 	r.must("cp", built(t, "."), r.temp+"/sceplint-bin/sceplint")
 	out, code, outputs := r.step("Check profiles", map[string]string{"sarif-file": "found.sarif"})
-	if code != 1 || outputs["sarif-file"] != "found.sarif" || !strings.Contains(out, "::error file=some profiles/enrol.mobileconfig,") {
+	if code != 1 || outputs["sarif-file"] != "found.sarif" || !strings.Contains(out, "::error file=some profiles/enroll.mobileconfig,") {
 		t.Errorf("exit code %d, outputs %v\n%s", code, outputs, out)
 	}
 	var report struct{ Runs []struct{ Results []any } }

@@ -135,7 +135,7 @@ func TestHooksPreCommit(t *testing.T) {
 	h := newHookRun(t, source, commit, "sceplint")
 	h.must("pre-commit", "install")
 	good := checkertest.Read(t, "../../testdata/demo/clean.mobileconfig")
-	bad := checkertest.Read(t, "../../testdata/demo/enrol.mobileconfig")
+	bad := checkertest.Read(t, "../../testdata/demo/enroll.mobileconfig")
 
 	// A good profile passes.
 	h.write("good.mobileconfig", good)
@@ -154,7 +154,7 @@ func TestHooksPreCommit(t *testing.T) {
 
 	// A bad profile stops the commit, and the findings are shown as in the guide.
 	h.must("mkdir", "profiles")
-	h.write("profiles/enrol.mobileconfig", bad)
+	h.write("profiles/enroll.mobileconfig", bad)
 	h.must("git", "add", "-A")
 	out, ok := h.try("git", "commit", "-m", "bad")
 	shown := console.FindSubmatch(checkertest.Read(t, "guides/pre-commit.md"))
@@ -236,7 +236,7 @@ func (h *hookRun) stopsBad() {
 	if out := h.must("pre-commit", "run"); !strings.Contains(out, "Passed") {
 		h.t.Errorf("the hook did not run:\n%s", out)
 	}
-	h.write("bad.mobileconfig", checkertest.Read(h.t, "../../testdata/demo/enrol.mobileconfig"))
+	h.write("bad.mobileconfig", checkertest.Read(h.t, "../../testdata/demo/enroll.mobileconfig"))
 	h.must("git", "add", "-A")
 	if out, ok := h.try("pre-commit", "run"); ok || !strings.Contains(out, "exit code: 1\n") || !strings.Contains(out, "bad.mobileconfig:16:5: error: ") {
 		h.t.Errorf("the profile was not stopped:\n%s", out)

@@ -55,7 +55,7 @@ reference(type) := {
 }
 
 document(targets, references) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": targets,
 	"profile": {"PayloadType": "Configuration"},

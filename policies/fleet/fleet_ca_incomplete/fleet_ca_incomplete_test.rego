@@ -82,7 +82,7 @@ renewal(text) := {
 }
 
 document(keys, variable, subject) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

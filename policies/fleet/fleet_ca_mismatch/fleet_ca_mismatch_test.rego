@@ -41,7 +41,7 @@ test_half_a_pair_passes if {
 }
 
 document(keys) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

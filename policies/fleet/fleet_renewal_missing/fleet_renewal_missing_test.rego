@@ -31,7 +31,7 @@ test_variable_for_all_of_subject_is_not_checked if {
 }
 
 document(keys, variable, text) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

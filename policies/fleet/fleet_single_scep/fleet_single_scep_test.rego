@@ -33,7 +33,7 @@ payload(index, keys) := {
 }
 
 document(payloads) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

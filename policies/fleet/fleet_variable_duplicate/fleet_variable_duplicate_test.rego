@@ -40,7 +40,7 @@ test_variables_of_the_host_may_repeat if {
 }
 
 document(keys) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {

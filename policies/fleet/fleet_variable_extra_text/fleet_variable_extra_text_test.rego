@@ -52,7 +52,7 @@ test_other_values_pass if {
 }
 
 document(keys) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

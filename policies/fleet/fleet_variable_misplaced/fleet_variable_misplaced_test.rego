@@ -40,7 +40,7 @@ test_variables_of_the_host_pass_anywhere if {
 }
 
 document(keys, password) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {

@@ -31,7 +31,7 @@ test_other_text_passes if {
 }
 
 document(common_name, mail) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

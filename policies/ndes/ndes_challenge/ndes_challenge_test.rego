@@ -19,7 +19,7 @@ test_other_kinds_pass if {
 }
 
 document(kind) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

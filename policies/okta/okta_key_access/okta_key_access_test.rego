@@ -38,7 +38,7 @@ test_targets_without_macs_pass if {
 }
 
 document(profile, value, targets) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": targets,
 	"profile": profile,

@@ -70,7 +70,7 @@ certificate(kind, days) := object.union(kind, {
 })
 
 document(kind, days) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

@@ -23,7 +23,7 @@ test_challenge_of_its_own_passes if {
 }
 
 document(others, files) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

@@ -58,7 +58,7 @@ test_absent_variable_and_malformed_fingerprints_pass if {
 digest(algorithm) := document({"set": true, "variable": false, "algorithm": algorithm, "matches": []})
 
 document(fingerprint) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

@@ -39,7 +39,7 @@ test_demand_is_dropped_by_config if {
 }
 
 document(fingerprint) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

@@ -49,7 +49,7 @@ test_profile_without_scep_passes if {
 }
 
 document(keysize, path) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

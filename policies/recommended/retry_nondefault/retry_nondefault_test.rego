@@ -66,7 +66,7 @@ test_variables_are_not_judged if {
 }
 
 document(at, retries, delay) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

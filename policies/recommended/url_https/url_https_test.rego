@@ -48,7 +48,7 @@ variable(fingerprint) := {"scep": [{
 }]}
 
 document(scheme, fingerprint) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

@@ -27,7 +27,7 @@ test_variable_and_absent_url_pass if {
 }
 
 document(value) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

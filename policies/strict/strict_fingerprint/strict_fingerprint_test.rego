@@ -46,7 +46,7 @@ test_variable_and_malformed_fingerprint_pass if {
 }
 
 document(fingerprint) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},

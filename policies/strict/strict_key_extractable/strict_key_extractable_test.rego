@@ -35,7 +35,7 @@ test_variable_is_not_judged if {
 }
 
 document(setting, targets) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": targets,
 	"profile": {"PayloadType": "Configuration"},

@@ -40,7 +40,7 @@ test_variable_is_not_judged if {
 }
 
 document(usage, path) := {
-	"file": "enrol.mobileconfig",
+	"file": "enroll.mobileconfig",
 	"time": "2026-06-01T12:00:00Z",
 	"targets": [],
 	"profile": {"PayloadType": "Configuration"},
