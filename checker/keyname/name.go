@@ -4,6 +4,7 @@ package keyname
 
 import (
 	"math/bits"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -106,11 +107,11 @@ func AppendFold(b []byte, name string) []byte {
 	}
 	b = b[:0]
 	for _, r := range norm.NFKD.String(name) {
-		if similar, ok := confusables[r]; ok {
+		if similar, ok := confusables()[r]; ok {
 			r = similar
 		}
 		r = unicode.ToLower(r)
-		if similar, ok := confusables[r]; ok {
+		if similar, ok := confusables()[r]; ok {
 			r = similar
 		}
 		if r <= ' ' || r == '_' || r == '-' || r == 0x7f || r >= utf8.RuneSelf && isIgnorable(r) {
@@ -132,7 +133,7 @@ func isIgnorable(r rune) bool {
 }
 
 // confusables are letters of other alphabets that look like a Latin one and do not decompose to it.
-var confusables = func() map[rune]rune {
+var confusables = sync.OnceValue(func() map[rune]rune {
 	m := map[rune]rune{}
 	for latin, others := range map[rune]string{
 		'a': "аαɑ", 'b': "ƅьʙɓ", 'c': "сϲᴄⅽ", 'd': "ԁɗ", 'e': "еєεҽ", 'f': "ẝϝ", 'g': "ɡցǥɢ", 'h': "һհнħ", 'i': "іıɩιӏ", 'j': "јϳ",
@@ -146,7 +147,7 @@ var confusables = func() map[rune]rune {
 		}
 	}
 	return m
-}()
+})
 
 // Name is a name prepared for comparison with misspellings of it.
 type Name struct {

@@ -191,7 +191,7 @@ func (s *Secrets) addURL(n *plist.Node) {
 	if !strings.ContainsAny(n.Text(), inURLMarks) {
 		return
 	}
-	whole := namesURL(n.Key) || urlStart.MatchString(strings.TrimSpace(n.Text()))
+	whole := namesURL(n.Key) || urlStart().MatchString(strings.TrimSpace(n.Text()))
 	found := false
 	for at := range urlSecrets(n.Text(), whole) {
 		found = true

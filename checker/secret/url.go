@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/sceplint/sceplint/checker/keyname"
@@ -145,7 +146,7 @@ func namesURL(key string) bool {
 }
 
 // urlStart matches the start of a URL, with a scheme or without.
-var urlStart = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`)
+var urlStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`) })
 
 // The words of the names of parameters that are secret: anywhere in the name, as a word of it, as its last word, or as
 // all of it.
