@@ -46,7 +46,8 @@ type Set struct {
 	beside    []parameter
 	txn       storage.Transaction
 
-	view         atomic.Pointer[view]
+	viewLock     sync.RWMutex
+	views        map[string]*view      // by the policies that they are of
 	disableCache bool                  // for tests: everything is shown, and nothing remembered
 	uncancelable atomic.Pointer[error] // why nothing may run any more
 }

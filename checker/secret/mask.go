@@ -30,6 +30,12 @@ func (s *Secrets) Text(text string) string {
 	return text
 }
 
+// IsPlain reports whether Text returns a text as it is, whatever the secrets are: it is
+// too short for a copy of one, and is no part of a URL.
+func IsPlain(text string) bool {
+	return len(text) < minFoundBytes && !strings.ContainsAny(text, inURLMarks)
+}
+
 // Own returns, for MaskOwn, the secrets that a finding at a location, or about a
 // value, is about: the value itself, if it is secret, or all secret ones that it
 // contains.
