@@ -220,6 +220,7 @@ func (s *Set) compileNow() error {
 	}
 	for _, p := range s.policies {
 		s.analyzeDependencies(p)
+		p.guards = s.guardsOf(p)
 		p.prepare()
 	}
 	return nil

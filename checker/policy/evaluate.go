@@ -78,6 +78,9 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 	var policies []int
 	for _, i := range chosen {
 		p, q := s.policies[i], evalRequest{policy: i}
+		if !s.disableCache && !p.mayFind(doc) {
+			continue
+		}
 		if p.dependencies.pure && !s.disableCache {
 			facts = p.dependencies.appendFacts(doc, facts[:run])
 			if found, ok := p.results.get(facts); ok {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -47,6 +48,33 @@ func appendInteger(key []byte, value int64) []byte {
 	var digits [20]byte
 	text := strconv.AppendInt(digits[:0], value, 10)
 	return append(append(key, factNumber, byte(len(text))), text...)
+}
+
+// appendTime appends what moment returns of it.
+func appendTime(key []byte, t time.Time) []byte {
+	var buffer [len("2006-01-02T15:04:05Z") + 8]byte
+	text := t.UTC().AppendFormat(buffer[:0], time.RFC3339)
+	return append(append(key, factString, byte(len(text))), text...)
+}
+
+// appendPath appends what pathOf returns of a node.
+func appendPath(key []byte, n *profile.Node) []byte {
+	depth := uint64(0)
+	for at := n; at != nil && at.Parent() != nil; at = at.Parent() {
+		depth++
+	}
+	return appendSteps(binary.AppendUvarint(append(key, factArray), depth), n)
+}
+
+func appendSteps(key []byte, n *profile.Node) []byte {
+	if n == nil || n.Parent() == nil {
+		return key
+	}
+	key = appendSteps(key, n.Parent())
+	if n.Parent().Is(profile.Dict) {
+		return appendString(key, n.Key)
+	}
+	return appendInteger(key, int64(n.Index()))
 }
 
 // appendTerm appends any value of the document; nil is none.
@@ -283,6 +311,16 @@ func certificateFactOf(path string) certificateFact {
 	}
 	var plain certificateFact
 	switch path {
+	case "index":
+		return func(_ *document, c *profile.Certificate, key []byte) []byte {
+			return appendInteger(key, int64(c.Index))
+		}
+	case "path":
+		return func(_ *document, c *profile.Certificate, key []byte) []byte { return appendPath(key, c.Content) }
+	case "not_after":
+		plain = func(_ *document, c *profile.Certificate, key []byte) []byte {
+			return appendTime(key, c.Parsed.NotAfter)
+		}
 	case "subject":
 		plain = func(d *document, c *profile.Certificate, key []byte) []byte {
 			return appendString(key, d.masked(c.Subject()))

@@ -64,6 +64,7 @@ type policy struct {
 	sets            []string     // those of deny, warn and info that it has
 	dependencies    dependencies // what it looks at
 	results         resultCache
+	guards          []guard
 	query           ast.Body             // asks for its sets
 	runsWithoutSCEP bool                 // whether it may find something in a profile without a SCEP payload
 	described       func() *checker.Meta // with METADATA
