@@ -94,6 +94,9 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 		unknown, policies = append(unknown, q), append(policies, i)
 	}
 	if len(unknown) > 0 {
+		if err := s.ready(unknown); err != nil {
+			return s.failed(answers, err)
+		}
 		view := s.viewOf(policies)
 		doc.scepParts, doc.certificateParts = view.scep, view.certificates
 		s.evaluate(pass, unknown, ast.NewTerm(doc.build(view.needs)), answers)

@@ -62,6 +62,7 @@ type document struct {
 	secrets                     *profile.Secrets // nil until a text may hold one
 	scepParts, certificateParts parts
 	rows                        []*profile.SCEP // those of scep; nil until they are needed
+	fact                        []byte          // the last one that a guard read
 	split                       *profile.SCEP   // the payload whose URL was split last
 	splitURL                    profile.URLParts
 }
