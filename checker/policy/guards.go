@@ -239,6 +239,9 @@ func (g *guardReader) read(r *ast.Rule) {
 // expression reads an expression, and reports whether its outcome is never an error.
 func (g *guardReader) expression(e *ast.Expr) bool {
 	if t, ok := e.Terms.(*ast.Term); ok {
+		if ref, ok := t.Value.(ast.Ref); ok && g.set.isTest(ref) {
+			return true
+		}
 		path, ok := g.field(t)
 		if ok && e.Negated {
 			g.add(path, isNotTrue, constant{})
@@ -336,6 +339,38 @@ func (g *guardReader) constant(t *ast.Term) (c constant, ok bool) {
 		}
 	}
 	return c, false
+}
+
+// isTest reports whether a rule is true or undefined, and is never an error: it only
+// compares parts of the input with each other and with what is written there.
+func (s *Set) isTest(ref ast.Ref) bool {
+	rules := s.compiler.GetRulesExact(ref)
+	for _, r := range rules {
+		if r.Else != nil || len(r.Head.Args) > 0 || r.Head.RuleKind() != ast.SingleValue || len(r.Head.Ref()) > 1 || !ast.BooleanTerm(true).Equal(r.Head.Value) {
+			return false
+		}
+		for _, e := range r.Body {
+			if operands := e.Operands(); len(e.With) > 0 || e.Negated || !e.IsEquality() || !isPlain(operands[0]) || !isPlain(operands[1]) {
+				return false
+			}
+		}
+	}
+	return len(rules) > 0
+}
+
+// isPlain reports whether a term is a variable, a part of the input, or a value.
+func isPlain(t *ast.Term) bool {
+	ref, isRef := t.Value.(ast.Ref)
+	if !isRef {
+		_, isVar := t.Value.(ast.Var)
+		return isVar || t.IsGround()
+	}
+	for _, step := range ref[1:] {
+		if _, isVar := step.Value.(ast.Var); !isVar && !ast.IsScalar(step.Value) {
+			return false
+		}
+	}
+	return !ref.HasPrefix(ast.DefaultRootRef)
 }
 
 // constantOf returns the value that a rule has for a whole run: it is written in the
