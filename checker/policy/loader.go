@@ -289,15 +289,20 @@ func mergeDefaults(data, parameters map[string]any) map[string]any {
 // PackFiles returns the files of a shipped pack, without its tests.
 func PackFiles(pack string) ([]File, error) {
 	folder := strings.ReplaceAll(pack, "-", "_")
-	sub, err := fs.Sub(policies.FS, folder)
+	entries, err := policies.FS.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
-	files, err := Files(sub, func(path string) string { return "policies/" + folder + "/" + path })
-	for i := range files {
-		files[i].Shipped = true
+	files := make([]File, len(entries))
+	for i, e := range entries {
+		file := e.Name() + "/" + e.Name() + ".rego"
+		text, err := policies.FS.ReadFile(folder + "/" + file)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = File{Name: "policies/" + folder + "/" + file, Path: file, Text: text, Shipped: true}
 	}
-	return slices.DeleteFunc(files, func(f File) bool { return strings.HasSuffix(f.Path, "_test.rego") }), err
+	return files, nil
 }
 
 // filesAt returns the files of one --policy.

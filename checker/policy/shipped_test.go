@@ -40,6 +40,15 @@ func TestShippedPolicies(t *testing.T) {
 				t.Error(err)
 			}
 			p, d := s.policies[0], &s.policies[0].dependencies
+			whole, err := parseModule(f, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if meta, err := p.describe(whole); err != nil {
+				t.Error(err)
+			} else if diff := cmp.Diff(meta, p.described()); diff != "" {
+				t.Errorf("METADATA of %s (-of the module +read by itself):\n%s", f.Name, diff)
+			}
 			literal := fmt.Sprintf("%#v", shippedPolicy{
 				p.file, p.line, p.Severity, p.sets, p.described().Relaxes, p.types, d.needs, d.scep, d.certificates, d.allSCEP, d.allCertificates, d.pure,
 				p.runsWithoutSCEP, p.crossProfile, p.guards,
