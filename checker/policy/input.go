@@ -63,6 +63,9 @@ type document struct {
 	scepParts, certificateParts parts
 	rows                        []*profile.SCEP // those of scep; nil until they are needed
 	fact                        []byte          // the last one that a guard read
+	shared                      *profile.SCEP   // the payload whose challenge was compared last
+	sharedCount                 int
+	sharedPlaces                []checker.RelatedLocation
 	split                       *profile.SCEP   // the payload whose URL was split last
 	splitURL                    profile.URLParts
 }
