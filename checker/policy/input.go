@@ -66,7 +66,7 @@ type document struct {
 	shared                      *profile.SCEP   // the payload whose challenge was compared last
 	sharedCount                 int
 	sharedPlaces                []checker.RelatedLocation
-	split                       *profile.SCEP   // the payload whose URL was split last
+	split                       *profile.SCEP // the payload whose URL was split last
 	splitURL                    profile.URLParts
 }
 
