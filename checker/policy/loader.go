@@ -48,12 +48,8 @@ var PackNames = sync.OnceValue(func() (names []string) {
 
 // ShippedIDs returns the IDs of all shipped policies, loaded or not.
 func ShippedIDs() (ids []string) {
-	folders, err := fs.Glob(policies.FS, "*/*")
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	for _, folder := range folders {
-		ids = append(ids, strings.ReplaceAll(path.Base(folder), "_", "-"))
+	for i := range shippedPolicies {
+		ids = append(ids, toRuleID(path.Base(path.Dir(shippedPolicies[i].file))))
 	}
 	return ids
 }
