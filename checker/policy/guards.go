@@ -226,9 +226,6 @@ type constant struct{ value, parameter string }
 // read reads the conditions that the body of a rule begins with, up to the first
 // expression that is none.
 func (g *guardReader) read(r *ast.Rule) {
-	if r.Head.RuleKind() != ast.MultiValue || r.Else != nil {
-		return
-	}
 	for _, e := range r.Body {
 		if len(e.With) > 0 || e.IsEvery() || !g.expression(e) {
 			return
@@ -236,7 +233,7 @@ func (g *guardReader) read(r *ast.Rule) {
 	}
 }
 
-// expression reads an expression, and reports whether its outcome is never an error.
+// expression reads an expression, and reports whether those after it may be read.
 func (g *guardReader) expression(e *ast.Expr) bool {
 	if t, ok := e.Terms.(*ast.Term); ok {
 		if ref, ok := t.Value.(ast.Ref); ok && g.set.isTest(ref) {
@@ -261,7 +258,8 @@ func (g *guardReader) expression(e *ast.Expr) bool {
 		if operator != ast.Member.Name || !isField || !isConstant {
 			return false
 		}
-		return g.add(path, isNotIn, list)
+		g.add(path, isNotIn, list)
+		return true
 	}
 	if variable, source := rowBinding(e); variable != nil {
 		if g.row == "" {
@@ -285,7 +283,8 @@ func (g *guardReader) expression(e *ast.Expr) bool {
 	other, isConstant := g.constant(b)
 	switch {
 	case isField && isConstant:
-		return g.add(path, operator, other)
+		g.add(path, operator, other)
+		return true
 	case isField && isVar && equation:
 		g.aliases[v] = path
 		return true
@@ -300,10 +299,9 @@ func (g *guardReader) expression(e *ast.Expr) bool {
 	return isConstant // of two constants
 }
 
-// add adds a condition, and reports whether the comparison is never an error.
-func (g *guardReader) add(path, operator string, other constant) bool {
+// add adds a condition. Where its comparison may be an error, with ends the conditions.
+func (g *guardReader) add(path, operator string, other constant) {
 	g.conditions = append(g.conditions, condition{path, operator, other.value, other.parameter})
-	return true // with ends the conditions where it may be one
 }
 
 // field returns the path of a field of the row that a term is.
