@@ -45,7 +45,11 @@ func (s *Set) Parameters() (Parameters, error) {
 		return Parameters{}, nil
 	}
 	if s.onDemand != nil {
-		return ParametersOf(s.onDemand.ctx, s.config.Files)
+		var p Parameters
+		for file := range s.onDemand.files {
+			p = p.With(Parameters{Names: shippedPolicyOf(file).parameters})
+		}
+		return p, nil
 	}
 	if err := s.compile(); err != nil {
 		return Parameters{}, err

@@ -31,6 +31,7 @@ type shippedPolicy struct {
 	runsWithoutSCEP bool
 	crossProfile    bool
 	guards          []guard
+	parameters      []string
 }
 
 // shippedPolicyOf returns what is known of the policy in a file.

@@ -49,9 +49,13 @@ func TestShippedPolicies(t *testing.T) {
 			} else if diff := cmp.Diff(meta, p.described()); diff != "" {
 				t.Errorf("METADATA of %s (-of the module +read by itself):\n%s", f.Name, diff)
 			}
+			parameters := parametersOf(s.compiler.Modules)
+			if parameters.Any {
+				t.Errorf("%s reads parameters by computed names", f.Name)
+			}
 			literal := fmt.Sprintf("%#v", shippedPolicy{
 				p.file, p.line, p.Severity, p.sets, p.described().Relaxes, p.types, d.needs, d.scep, d.certificates, d.allSCEP, d.allCertificates, d.pure,
-				p.runsWithoutSCEP, p.crossProfile, p.guards,
+				p.runsWithoutSCEP, p.crossProfile, p.guards, parameters.Names,
 			})
 			literal = zeroFields.ReplaceAllString(strings.NewReplacer("policy.", "", "{guard{", "{{", " guard{", " {", "{condition{", "{{", " condition{", " {").Replace(literal), "")
 			list = append(list, strings.ReplaceAll(strings.TrimPrefix(literal, "shippedPolicy"), ", file:", ",\nfile:"))
