@@ -14,6 +14,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // rowPaths returns the paths of all fields of the rows of a section, those of objects
@@ -221,4 +222,37 @@ func guarded(t *testing.T, files []File, inputs []checker.Input, parameters map[
 		}
 	}
 	return found
+}
+
+// TestMasked holds that texts that are too short to hold a secret are those that no
+// secret changes.
+func TestMasked(t *testing.T) {
+	texts := []string{"", "h", "http", "https", "a b", "a?b", "a@b", "a:b@c", "x=y", "12345", "123456", "pässw", "s3cr3t", "q7Zk2x", "q7Zk2", "p=1&q"}
+	var inputs []checker.Input
+	for _, text := range texts {
+		escaped := strings.ReplaceAll(text, "&", "&amp;")
+		document := checkertest.Document(checker.ScopeSCEP, "<key>Challenge</key><string>"+escaped+"</string><key>Name</key><string>"+escaped+"</string><key>Password</key><string>"+escaped+"</string>")
+		inputs = append(inputs, checker.Input{Name: text, Read: func() ([]byte, error) { return []byte(document), nil }})
+	}
+	seen, plain := 0, 0
+	c := &checker.Checker{Now: checkertest.Now, Jobs: 1, Rules: []checker.Rule{{Meta: checker.Meta{ID: "each", Severity: checker.Error}, Check: func(pass *checker.Pass) error {
+		seen++
+		for _, text := range texts {
+			if got, want := newDocument(pass).masked(text), pass.Profile.Secrets().Text(text); got != want {
+				t.Errorf("%q is %q; expected %q", text, got, want)
+			}
+			if secret.IsPlain(text) {
+				plain++
+			}
+		}
+		return nil
+	}}}}
+	for r := range c.Run(context.Background(), slices.Values(inputs)) {
+		if r.Err != nil {
+			t.Error(r.Err)
+		}
+	}
+	if seen != len(texts) || plain == 0 {
+		t.Errorf("%d documents with %d plain texts", seen, plain)
+	}
 }
