@@ -47,7 +47,7 @@ type Checker struct {
 	Earlier Revision
 
 	// reuseBuffers says that nothing refers to a document after it was checked.
-	// Policies do, since they remember what they have seen, and so do fixes.
+	// Fixes do, and rules that say so.
 	reuseBuffers bool
 
 	known        map[string]bool
@@ -141,7 +141,7 @@ func (c *Checker) Prepare() {
 	c.reuseBuffers = c.Fix == FixNone && c.Visit == nil && !c.Inventory && c.Verify == nil
 	for i := range c.Rules {
 		r := &c.Rules[i]
-		c.reuseBuffers = c.reuseBuffers && r.Pack == ""
+		c.reuseBuffers = c.reuseBuffers && !r.KeepsText
 		c.known[r.ID] = true
 		if r.Unsuppressible {
 			c.required[r.ID] = true

@@ -365,6 +365,9 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 		pass.profileNumber = n.firstProfile + int32(i)
 		do(pass, text)
 	}
+	if input.Free != nil && c.reuseBuffers {
+		input.Free(text)
+	}
 	return nil
 }
 

@@ -118,6 +118,7 @@ type Parameter struct {
 // runs on many profiles at once. An error is a failure of the rule itself.
 type Rule struct {
 	Meta
+	KeepsText bool // it may refer to the text of a document after it was checked
 	// Check checks one profile whose document is a property list.
 	Check func(*Pass) error
 	// CheckDocument checks every document, property list or not.

@@ -136,6 +136,7 @@ func (s *Set) Rules() []checker.Rule {
 			rules[i].Meta = *p.described()
 		}
 		rules[i].Documents = checker.AnyDocument
+		rules[i].KeepsText = s.onDemand == nil // Open Policy Agent remembers patterns, which may be texts of a document
 		if p.crossProfile {
 			rules[i].CollectFacts = func(pass *checker.Pass) error {
 				if err := s.compile(); err != nil {

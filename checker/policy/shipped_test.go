@@ -83,6 +83,63 @@ func TestShippedPolicies(t *testing.T) {
 	}
 }
 
+// TestKeepsText holds that neither findings nor what is remembered of shipped policies
+// refer to the text of a document that was checked.
+func TestKeepsText(t *testing.T) {
+	var files []File
+	for _, pack := range PackNames() {
+		list, err := PackFiles(pack)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, list...)
+	}
+	found := func(free func([]byte)) (found []checker.Finding) {
+		set, err := Load(context.Background(), Config{Files: files, Lazy: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now, Jobs: 1}
+		for range 2 {
+			inputs := append(factInputs(t), narrowedInputs(t)...)
+			for i := range inputs {
+				inputs[i].Free = free
+			}
+			for r := range c.Run(context.Background(), slices.Values(inputs)) {
+				if r.Err != nil {
+					t.Error(r.Err)
+				}
+				found = append(found, r.Findings...)
+			}
+		}
+		return found
+	}
+	overwritten := 0
+	overwrite := func(text []byte) {
+		overwritten++
+		for i := range text {
+			text[i] = '#'
+		}
+	}
+	text := func(list []checker.Finding) string {
+		var b strings.Builder
+		for _, f := range list {
+			fmt.Fprintf(&b, "%v %s %q %q %v %q", f.Severity, f.Rule.ID, f.Message, f.Help, f.Path, f.Argument)
+			for _, r := range f.Related {
+				fmt.Fprintf(&b, " %s:%d %s", r.File, r.Start.Line, r.Message)
+			}
+			b.WriteByte('\n')
+		}
+		return b.String()
+	}
+	if diff := cmp.Diff(text(found(nil)), text(found(overwrite))); diff != "" {
+		t.Errorf("(-kept +overwritten):\n%s", diff)
+	}
+	if overwritten == 0 {
+		t.Error("no text was overwritten")
+	}
+}
+
 // TestOnDemand holds that shipped policies that are compiled when they may find
 // something find what they find when all are compiled, with parameters and without.
 func TestOnDemand(t *testing.T) {
