@@ -95,7 +95,8 @@ func TestKeepsText(t *testing.T) {
 		files = append(files, list...)
 	}
 	found := func(free func([]byte)) (found []checker.Finding) {
-		set, err := Load(context.Background(), Config{Files: files, Lazy: true})
+		parameters := map[string]any{"expiry_days": 100_000, "keysize_minimum": 8192, "keyusage_allowed": []any{}, "fingerprint_algorithms": []any{}, "retries": 99}
+		set, err := Load(context.Background(), Config{Files: files, Lazy: true, Data: map[string]any{"config": parameters}})
 		if err != nil {
 			t.Fatal(err)
 		}
