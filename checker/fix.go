@@ -50,7 +50,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			return
 		}
 		again := &Result{File: input.Name}
-		c.text(again, input, after)
+		c.document(again, input, after)
 		if again.Err != nil {
 			result.Err, result.Findings = again.Err, found
 			return

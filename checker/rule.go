@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sceplint/sceplint/checker/profile"
@@ -290,8 +289,8 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
 	}
 	args = inDialect(f.json, args)
-	if ofGraph(p.Profile) {
-		format, args = inGraph(format), graphArgs(args)
+	if x := p.Profile.Export; x != nil && x.Kind == profile.ExportIntuneSCEP {
+		f.graph, format, args = x, inGraph(format), graphArgs(args)
 	}
 	secrets := p.Profile.Secrets()
 	own := secrets.Own(at, n)
@@ -305,10 +304,11 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		f.args = []string{maskValue(secrets, n, own)}
 	}
 	if p.ShowSecrets() {
-		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
+		secrets, masked = p.Profile.NoSecrets(), args
 	} else {
-		f.own, f.Message = own, truncateMiddle(secrets.Text(fmt.Sprintf(format, masked...)))
+		f.own = own
 	}
+	f.Message = secrets.Excerpt(fmt.Sprintf(format, masked...))
 	p.found = append(p.found, f)
 	return f
 }
@@ -400,15 +400,6 @@ const maxFindingsPerRule = 1000
 // LimitReached reports whether further findings of the rule would only be
 // counted, so that expensive work for them can be skipped.
 func (p *Pass) LimitReached() bool { return p.count >= maxFindingsPerRule }
-
-// truncateMiddle shortens a message that quotes a very long value.
-func truncateMiddle(message string) string {
-	const longest, tail = 600, 200
-	if len(message) <= longest {
-		return message
-	}
-	return strings.ToValidUTF8(message[:longest-tail], "") + "…" + strings.ToValidUTF8(message[len(message)-tail:], "")
-}
 
 // Editable reports whether the document is text, so that a fix can be written
 // as edits of it. Whether the edits may be applied is not the rule's concern.

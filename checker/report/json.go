@@ -110,7 +110,7 @@ func JSON(w io.Writer, r *Report) error {
 			out.value(newJSONFinding(f))
 		}
 		if result.Skipped.Reason != "" && !result.Part {
-			skipped = append(skipped, jsonSkipped{result.File, result.Skipped.Reason})
+			skipped = append(skipped, jsonSkipped{result.File, checker.Printable(result.Skipped.Reason)})
 		}
 		if result.Err != nil {
 			failed = append(failed, jsonError{result.File, errorText(result.Err)})

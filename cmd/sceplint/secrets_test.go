@@ -25,7 +25,7 @@ import (
 func shownOf(t *testing.T, name string, text []byte, formats ...string) map[string]string {
 	t.Helper()
 	shown := map[string]string{}
-	c := &checker.Checker{Rules: rules.All(), Now: checkertest.Now, Jobs: 1, Inventory: true, Fix: checker.FixAll}
+	c := &checker.Checker{Rules: rules.All(), Now: checkertest.Now, Jobs: 1, Visit: []checker.Visitor{report.Inventory}, Fix: checker.FixAll}
 	input := checker.Input{Name: name, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 	results := slices.Collect(c.Run(context.Background(), slices.Values([]checker.Input{input})))
 	c.Fix = checker.FixNone
