@@ -248,7 +248,10 @@ func (s *factStore) seal() {
 	}
 	for bucket := range s.buckets() {
 		slices.SortFunc(bucket, func(a, b factRecord) int {
-			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.profile, b.profile), cmp.Compare(a.qualifier, b.qualifier))
+			if a.key != b.key {
+				return cmp.Compare(a.key, b.key)
+			}
+			return cmp.Or(cmp.Compare(a.profile, b.profile), cmp.Compare(a.qualifier, b.qualifier))
 		})
 		for len(bucket) > 0 {
 			n := 1
