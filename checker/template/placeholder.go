@@ -91,12 +91,13 @@ var secondLetters = func() (t [26]uint32) {
 // hereHint is the hint that may end a word, too.
 const hereHint = "here"
 
-func hasHint(text string) bool {
+// hasHint reports whether a text has a hint, or what may begin a variable.
+func hasHint(text string, orVariable bool) bool {
 	begins := true // a word begins here
 	for i := 0; i < len(text); i++ {
 		first := (text[i] | 0x20) - 'a'
 		if first >= 26 {
-			if text[i] == '<' || i == 0 && (text[i] == '[' || text[i] == '*') {
+			if text[i] == '<' || orVariable && canStart[text[i]] || i == 0 && (text[i] == '[' || text[i] == '*') {
 				return true
 			}
 			begins = true
@@ -137,11 +138,17 @@ func Placeholder(text string) (string, bool) {
 	if len(text) > maxSample || IsUUID(text) {
 		return "", false
 	}
-	text = strings.TrimSpace(Literal(text, "."))
+	trimmed := strings.TrimSpace(text)
+	hint := hasHint(trimmed, true)
+	if hint {
+		trimmed = strings.TrimSpace(Literal(text, "."))
+		hint = hasHint(trimmed, false)
+	}
+	text = trimmed
 	if isSampleWord(text) {
 		return text, true
 	}
-	if !hasHint(text) {
+	if !hint {
 		return "", false
 	}
 	at := placeholders().FindStringIndex(text)
