@@ -19,8 +19,14 @@ func Distance(a, b string) int {
 		return maxLength
 	}
 	a, b = oneByteEach(a), oneByteEach(b)
-	if a == b {
-		return 0
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if a == "" || b == "" {
+		return len(a) + len(b)
 	}
 	var rows [3][maxLength + 1]int
 	older, old, row := &rows[0], &rows[1], &rows[2]
