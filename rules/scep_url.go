@@ -118,6 +118,9 @@ func whitespaceIsLiteral(text string) bool {
 
 // isInvisible is what no URL holds, and what nobody sees in one.
 func isInvisible(r rune) bool {
+	if r > ' ' && r < 0x7f {
+		return false
+	}
 	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("\u00ad\u200b\u2060\ufeff", r)
 }
 
