@@ -289,7 +289,7 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
 	}
 	args = inDialect(f.json, args)
-	if x := p.Profile.Export; x != nil && x.Kind == profile.ExportIntuneSCEP {
+	if x := p.Profile.Export; x != nil && x.Entry != nil {
 		f.graph, format, args = x, inGraph(format), graphArgs(args)
 	}
 	secrets := p.Profile.Secrets()

@@ -52,7 +52,7 @@ func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
 			continue
 		}
 		if p.Export == nil {
-			p.Export = &profile.Export{Kind: profile.ExportLines}
+			p.Export = &profile.Export{}
 		}
 		p.Export.Device = in.Device
 	}

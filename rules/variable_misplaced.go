@@ -153,7 +153,7 @@ func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
 // Terraform does so in heredocs.
 func (w *templateWalk) isRendered(text string) bool {
 	x := w.pass.Profile.Export
-	return x != nil && x.Kind == profile.ExportTerraform && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
+	return x != nil && x.Rendered && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
 }
 
 func infoForFleet(f *checker.Finding, fleet bool) {

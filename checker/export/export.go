@@ -49,7 +49,7 @@ func Parse(name string, text []byte) ([]*profile.Profile, error) {
 func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
 	src := &document{Source: plist.NewSource(name, text)}
 	src.Origin = part.origin()
-	kind, root := part.common.kind, part.common.root
+	from, root := part.common.system, part.common.root
 	if f := part.fault; f != nil {
 		if root == "" {
 			src.Form = plist.FormJSON
@@ -57,7 +57,7 @@ func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
 		src.Text = nil
 		err := src.Errorf("%s", f.message)
 		err.Span, err.Help = plist.Span{Start: 0, End: 0}, f.help
-		return []*profile.Profile{{Source: src.Source, Err: err, Export: &profile.Export{Kind: kind}}}
+		return []*profile.Profile{{Source: src.Source, Err: err, Export: &profile.Export{}}}
 	}
 	if root != "" {
 		return src.jamfWithin([]string{root})
@@ -71,16 +71,16 @@ func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
 		around := plist.NewNode(plist.Dict, part.common.general, "")
 		around.SetChildren(value)
 		list = doc.jamfObjects(around)
-	case kind == profile.ExportJamf:
+	case from == jamf:
 		list = doc.jamfObjects(value)
 	default:
 		list, _ = doc.intuneEntries(value, []*plist.Node{value})
 	}
-	if kind == profile.ExportJamf { // nothing of its values is in those of the profiles
+	if from == jamf { // nothing of its values is in those of the profiles
 		doc.Release()
 	}
 	if err != nil {
-		list = append(list, &profile.Profile{Source: doc.Source, Err: err, Export: &profile.Export{Kind: kind}})
+		list = append(list, &profile.Profile{Source: doc.Source, Err: err, Export: &profile.Export{}})
 	}
 	return list
 }
@@ -139,7 +139,7 @@ func (s *document) readPlist(root *plist.Node) []*profile.Profile {
 		if strings.HasSuffix(strings.ToLower(s.Name), ".mobileconfig") {
 			return nil // meant to be a profile
 		}
-		return []*profile.Profile{{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true,
+		return []*profile.Profile{{Source: s.Source, Root: root, Export: &profile.Export{Deployed: true, Lossy: true,
 			Nothing: "an empty property list, the output of profiles show on a device without profiles"}}}
 	case root.Get("ProfileList").Is(plist.Array):
 		return s.readProfileList(root)
@@ -175,7 +175,7 @@ func (s *document) escaped(head []byte) []*profile.Profile {
 			continue
 		}
 		at := plist.Span{Start: bytes.IndexByte(s.Text, '&'), End: len(bytes.TrimRight(s.Text, " \t\r\n"))}
-		p := s.embedded(at, unescapeXML, &profile.Export{Kind: profile.ExportEscaped})
+		p := s.embedded(at, unescapeXML, &profile.Export{})
 		p.Source.Faults = slices.Insert(p.Source.Faults, 0, &plist.SyntaxError{
 			Source: p.Source, Span: plist.Span{Start: 0, End: 1}, Message: "markup is escaped: found &lt;, expected <",
 			Help: "replace the entities with the characters that they stand for",
