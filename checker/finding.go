@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/secret"
 )
@@ -49,7 +50,7 @@ type Finding struct {
 	Profile        Identity
 	Ordinal        int              // which of the profiles of the file it is about, from 0
 	Payload        *PayloadIdentity // nil outside payloads
-	Start, End     profile.Position // only if Placed
+	Start, End     plist.Position   // only if Placed
 	Placed         bool             // false for input without lines, such as binary property lists
 	UnmappedLines  bool             // the lines are not those of the file as other programs count them
 	Line           Line
@@ -61,7 +62,7 @@ type Finding struct {
 type RelatedLocation struct {
 	File    string
 	Message string
-	Start   profile.Position // only if Placed
+	Start   plist.Position // only if Placed
 	Placed  bool
 	Signed  bool // the document there is signed
 
@@ -116,7 +117,7 @@ type Fix struct {
 }
 
 // Region is where a range of text starts and ends.
-type Region struct{ Start, End profile.Position }
+type Region struct{ Start, End plist.Position }
 
 // TextEdit replaces some bytes of the source with a text.
 type TextEdit struct {
@@ -259,7 +260,7 @@ func locate(p *profile.Profile, found []*Finding) {
 }
 
 // place sets the locations of the edits.
-func (f *Fix) place(source *profile.Source) {
+func (f *Fix) place(source *plist.Source) {
 	if f == nil {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"sort"
 
 	"github.com/sceplint/sceplint/checker/export"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // FixMode says which fixes are applied.
@@ -84,7 +84,7 @@ func (c *Checker) fixSkipReason(input Input, text []byte) string {
 			if f.Suppression != nil {
 				continue
 			}
-			if c.wanted(f.Fix) || p.Source.Form != profile.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
+			if c.wanted(f.Fix) || p.Source.Form != plist.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
 				return why
 			}
 		}

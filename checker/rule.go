@@ -5,9 +5,14 @@ package checker
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/secret"
 )
@@ -213,13 +218,10 @@ func (p *Pass) Print(line string) {
 	}
 }
 
-// RuleIDs returns the IDs of all rules that the run knows.
-func (p *Pass) RuleIDs() []string {
-	ids := make([]string, 0, len(p.checker.known))
-	for id := range p.checker.known {
-		ids = append(ids, id)
-	}
-	return ids
+// NearestRule returns the rule that an unknown ID may stand for; "" if there is none.
+func (p *Pass) NearestRule(id string) string {
+	ids := slices.Sorted(maps.Keys(p.checker.known))
+	return keyname.Nearest(strings.ToLower(strings.ReplaceAll(id, "_", "-")), ids)
 }
 
 // Value reports a finding at a value.
@@ -285,7 +287,7 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
 	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help, Span: at, Path: path}
-	if f.json = p.Profile.Source.Form == profile.FormJSON; f.json {
+	if f.json = p.Profile.Source.Form == plist.FormJSON; f.json {
 		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
 	}
 	args = inDialect(f.json, args)
@@ -329,12 +331,21 @@ func plainText(value any) string {
 const maxValueArg = 1 << 16
 
 // maskValue is the text of a value without secrets, for a fingerprint.
-func maskValue(secrets *profile.Secrets, n *profile.Node, own []string) string {
+func maskValue(secrets *secret.Secrets, n *profile.Node, own []string) string {
 	text := n.Text()
 	if len(text) > maxValueArg {
 		return fmt.Sprintf("%d bytes", len(text))
 	}
 	return secrets.Text(secret.MaskOwn(text, own))
+}
+
+// SyntaxMessage returns the message of a syntax error of the document, without secrets
+// unless they are to be shown.
+func (p *Pass) SyntaxMessage(err *plist.SyntaxError) Prose {
+	if p.ShowSecrets() {
+		return Prose(err.Message)
+	}
+	return Prose(secret.MaskError(err))
 }
 
 // Mask masks secrets in a text of the document that is about to be cut, unless they are to be shown.
@@ -385,7 +396,7 @@ func (m maskedArg) Format(f fmt.State, verb rune) {
 // write one.
 func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 	at := profile.NoSpan
-	if p.Profile.Root != nil && p.Profile.Source.Form == profile.FormXML {
+	if p.Profile.Root != nil && p.Profile.Source.Form == plist.FormXML {
 		at = profile.Span{}
 	}
 	f := p.At(at, nil, format, args...)
@@ -403,7 +414,7 @@ func (p *Pass) LimitReached() bool { return p.count >= maxFindingsPerRule }
 
 // Editable reports whether the document is text, so that a fix can be written
 // as edits of it. Whether the edits may be applied is not the rule's concern.
-func (p *Pass) Editable() bool { return p.Profile.Source.Form == profile.FormXML }
+func (p *Pass) Editable() bool { return p.Profile.Source.Form == plist.FormXML }
 
 // DropFixes removes the fixes of all findings so far.
 func (p *Pass) DropFixes() {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -184,7 +185,7 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		return
 	case input.Optional && !export.IsProfile(profiles, err, text):
 		result.Skipped = Skip{NotProfile, SkipFound}
-		if len(text) > profile.MaxSize {
+		if len(text) > plist.MaxSize {
 			result.Skipped = Skip{TooLarge, SkipNoted}
 		}
 		return

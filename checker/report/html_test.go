@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -161,7 +162,7 @@ func TestHTML(t *testing.T) {
 	unplaced := finding()
 	unplaced.Placed, unplaced.File, unplaced.Severity = false, "b", checker.Error
 	unplaced.Fix = &checker.Fix{Message: "hide it", Secret: true}
-	unplaced.Related = []checker.RelatedLocation{{File: "c", Message: "here too", Placed: true, Start: profile.Position{Line: 3, Column: 4}}}
+	unplaced.Related = []checker.RelatedLocation{{File: "c", Message: "here too", Placed: true, Start: plist.Position{Line: 3, Column: 4}}}
 	held := finding()
 	held.Suppression = &checker.Suppression{Kind: checker.ByConfig, Justification: "so be it"}
 	results := []*checker.Result{
@@ -261,7 +262,7 @@ func TestHTMLHostile(t *testing.T) {
 		Refs: []checker.Ref{{Title: evil, URL: "javascript:alert(1)"}, {Title: "x", URL: "https://example.com/" + evil}}}
 	f := checker.Finding{
 		Rule: &meta, Severity: checker.Error, Message: evil, Help: evil, File: evil, Path: []any{evil}, Placed: true, Profile: checker.Identity{Identifier: evil, UUID: evil},
-		Start: profile.Position{Line: 1, Column: 1}, Line: checker.Line{Text: evil + evil + evil, Start: len(evil), End: 2 * len(evil)},
+		Start: plist.Position{Line: 1, Column: 1}, Line: checker.Line{Text: evil + evil + evil, Start: len(evil), End: 2 * len(evil)},
 		Fix: &checker.Fix{Message: evil}, Related: []checker.RelatedLocation{{File: evil, Message: evil}}, Suppression: &checker.Suppression{Kind: checker.ByComment, Justification: evil},
 	}
 	open := f

@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // jsonVersion changes when a consumer of the JSON would have to change.
@@ -187,6 +187,6 @@ func newJSONFinding(f *checker.Finding) jsonFinding {
 	return j
 }
 
-func newJSONPosition(p profile.Position) *jsonPosition {
+func newJSONPosition(p plist.Position) *jsonPosition {
 	return &jsonPosition{p.Line, p.Column, p.Offset}
 }

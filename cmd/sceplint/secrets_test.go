@@ -285,7 +285,7 @@ func TestHarmlessShown(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"https://h.example/scep/user@corp.example", "https://h.example:8443/a@b", "https://ca/scep?mail=a@b.example", "https://[2001:db8::1]/a@b"} {
-		if got := (&profile.Profile{Source: &profile.Source{}}).Secrets().Text(text); got != text {
+		if got := (&profile.Profile{Source: &plist.Source{}}).Secrets().Text(text); got != text {
 			t.Errorf("%s is masked: %s", text, got)
 		}
 	}
