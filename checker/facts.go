@@ -371,7 +371,7 @@ func (c *Checker) recheck(n inputRecord) *Result {
 		c.collectFacts(pass)
 		c.runFileSetRules(result, pass)
 		if c.Earlier != nil {
-			c.suppressUnchangedSet(result, input, pass, text)
+			c.suppressUnchangedSet(result, input, pass.profileNumber, text)
 		}
 	})
 	return result
@@ -388,7 +388,7 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 		return err
 	}
 	profiles, err := input.parse(text)
-	defer release(profiles)
+	defer export.Release(profiles)
 	if err != nil || len(profiles) != int(n.count) {
 		return fmt.Errorf("%s: the file changed while it was checked, and was not compared with the others; run again", Printable(input.Name))
 	}

@@ -8,7 +8,7 @@ import (
 	"sort"
 
 	"github.com/sceplint/sceplint/checker/export"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // FixMode says which fixes are applied.
@@ -50,7 +50,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			return
 		}
 		again := &Result{File: input.Name}
-		c.text(again, input, after)
+		c.document(again, input, after)
 		if again.Err != nil {
 			result.Err, result.Findings = again.Err, found
 			return
@@ -84,7 +84,7 @@ func (c *Checker) fixSkipReason(input Input, text []byte) string {
 			if f.Suppression != nil {
 				continue
 			}
-			if c.wanted(f.Fix) || p.Source.Form != profile.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
+			if c.wanted(f.Fix) || p.Source.Form != plist.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
 				return why
 			}
 		}

@@ -153,7 +153,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	}
 	var w *schemaWalk
 	payloads := p.Profile.Payloads()
-	if p.Profile.Declaration == profile.DeclarationACME { // it has the keys of an ACME payload
+	if p.Profile.IsACMESettings() { // it has the keys of an ACME payload
 		for _, acme := range p.Profile.ACME() {
 			payloads = append(payloads, acme.Payload)
 			payloads[0].Type = profile.TypeACME
@@ -192,7 +192,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 // asset has rules of its own.
 func findDeclarationFaults(p *checker.Pass, t *schema.Type) *schemaFaults {
 	content := p.Profile.Root.Get("Payload")
-	if p.Profile.Declaration == profile.DeclarationAsset || !content.Is(profile.Dict) {
+	if p.Profile.IsSCEPAsset() || !content.Is(profile.Dict) {
 		return noFaults
 	}
 	w := &schemaWalk{pass: p, nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
@@ -950,7 +950,7 @@ func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 // dictionaryLabel names a dictionary to its reader.
 func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
-		if p.Profile.Declaration == profile.DeclarationACME {
+		if p.Profile.IsACMESettings() {
 			return "the ACME credential"
 		}
 		return checker.Phrase(f.payload.Type)

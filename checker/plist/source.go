@@ -90,6 +90,9 @@ func (s *Source) Editable() (bool, string) {
 	return true, ""
 }
 
+// IsJSON reports whether the document is JSON.
+func (s *Source) IsJSON() bool { return s.Form == FormJSON }
+
 // Textual reports whether the document is text, in which values have locations.
 // A profile in another document in Base64 has none there.
 func (s *Source) Textual() bool {

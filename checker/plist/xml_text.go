@@ -433,11 +433,11 @@ func (s *scanner) resync(i int, name string, f *template.Blocks) (int, resynced)
 			return 0, lost
 		}
 	}
-	end, line := f.Index("</"+name+">", i), f.Index("\n", i)
+	end, line := f.Closing("</"+name+">", i), f.Closing("\n", i)
 	if end < 0 || line >= 0 && line < end {
 		return 0, lost
 	}
-	if tag := f.Index(">", i); tag < end && name != "key" {
+	if tag := f.Closing(">", i); tag < end && name != "key" {
 		if _, ok := template.Placeholder(s.text[i : tag+1]); ok {
 			return tag + 1, atSample
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Schema is the JSON Schema (draft 7) of the document that policies see as
@@ -58,7 +59,7 @@ func InputJSON(pass *checker.Pass) ([]byte, error) {
 type document struct {
 	pass                        *checker.Pass
 	p                           *profile.Profile
-	secrets                     *profile.Secrets
+	secrets                     *secret.Secrets
 	scepParts, certificateParts parts
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -231,7 +232,7 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 	if literal && d.pass.ShowSecrets() {
 		f.text("value", c.Value)
 	}
-	f.number("length", profile.Characters(c.Node.Text()))
+	f.number("length", utf8.RuneCountInString(c.Node.Text()))
 	f.flag("guessable", literal && secret.IsWeakChallenge(c.Value))
 	count, files := 0, []*ast.Term{}
 	if literal && !d.p.Deployed() {

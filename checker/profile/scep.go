@@ -3,7 +3,6 @@ package profile
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/plist"
@@ -297,9 +296,6 @@ func (s *SCEP) MaxWait() (seconds int64, known bool) {
 	}
 	return n * d, true
 }
-
-// Characters returns the number of Unicode characters of a text.
-func Characters(text string) int { return utf8.RuneCountInString(text) }
 
 // keyAliases are wrong names of SCEP keys that are not close to the right one, folded, as they are seen in profiles and
 // on the forms of servers.

@@ -77,7 +77,11 @@ func (r *Report) collect() *pageData {
 	c := &pageData{rules: map[string]*ruleCount{}, table: newHTMLTable()}
 	for result := range r.Results {
 		c.summary.Add(result)
-		c.inventory.add(result.File, &result.Inventory)
+		for _, v := range result.Visited {
+			if s, ok := v.(*contents); ok {
+				c.inventory.add(result.File, s)
+			}
+		}
 		if result.Err != nil {
 			f := htmlFailure{File: visible(result.File)}
 			for line := range strings.Lines(result.Err.Error()) {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 func TestPrintable(t *testing.T) {
@@ -52,7 +52,7 @@ func finding() checker.Finding {
 		Path: []any{"PayloadContent", 1, "Name"}, Placed: true,
 		Profile: checker.Identity{Identifier: "id", UUID: "uuid"},
 		Payload: &checker.PayloadIdentity{Index: 1, Type: "type", Identifier: "pid", UUID: "puuid"},
-		Start:   profile.Position{Line: 7, Column: 4, Offset: 99}, End: profile.Position{Line: 7, Column: 23, Offset: 120},
+		Start:   plist.Position{Line: 7, Column: 4, Offset: 99}, End: plist.Position{Line: 7, Column: 23, Offset: 120},
 		Line:        checker.Line{Text: "\t\té<string>漢字</string> <!-- -->", Start: 4, End: 27},
 		Fingerprint: "0011",
 		Fix:         &checker.Fix{Message: "write it", Safe: true, Edits: []checker.TextEdit{{Start: 99, End: 120, Text: "<x>"}}},

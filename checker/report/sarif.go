@@ -6,7 +6,6 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/plist"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -114,7 +113,7 @@ func newSARIFLocation(f *checker.Finding) sarifLocation {
 	return x
 }
 
-func newSARIFRegion(start, end profile.Position) *sarifRegion {
+func newSARIFRegion(start, end plist.Position) *sarifRegion {
 	return &sarifRegion{StartLine: start.Line, StartColumn: start.Column, EndLine: end.Line, EndColumn: end.Column}
 }
 

@@ -117,8 +117,8 @@ type end struct {
 	from, at int
 }
 
-// Index returns the offset of the first closing mark at or after an offset, or -1.
-func (f *finder) Index(mark string, from int) int {
+// Closing returns the offset of the first closing mark at or after an offset, or -1.
+func (f *finder) Closing(mark string, from int) int {
 	i := slices.IndexFunc(f.ends, func(e end) bool { return e.mark == mark })
 	if i >= 0 && f.ends[i].from <= from && (f.ends[i].at >= from || f.ends[i].at < 0) {
 		return f.ends[i].at
@@ -147,7 +147,7 @@ func (f *finder) between(i int, s Syntax, open, shut string) (Variable, bool) {
 		return Variable{}, false
 	}
 	start := i + len(open)
-	at := f.Index(shut, start)
+	at := f.Closing(shut, start)
 	if at < 0 || at-start > f.max {
 		return Variable{}, false
 	}
@@ -282,7 +282,7 @@ func (f *finder) concatenation(i int) (Variable, bool) {
 	}
 	start := i + len(open)
 	for _, shut := range []string{" + @\"", " + \""} {
-		at := f.Index(shut, start)
+		at := f.Closing(shut, start)
 		if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<>") {
 			continue
 		}

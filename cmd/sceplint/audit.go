@@ -132,7 +132,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 		return err
 	}
 	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Hash, Device: audit.DeviceOf, Compare: f.against != ""}
-	c.Visit = auditor.Visit
+	c.Visit = []checker.Visitor{auditor.Visit}
 	if len(f.policies.Project.Ignore) > 0 {
 		c.Suppress = f.policies.Project.Suppress
 	}
@@ -350,7 +350,7 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 	a.Fleet.Repository = repository
 	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.Project.IsExcluded}
 	defer in.Close()
-	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.All()) {
+	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: []checker.Visitor{auditor.Visit}}).Run(ctx, in.All()) {
 		if r.Err != nil {
 			return fmt.Errorf("--against: %w", r.Err)
 		}

@@ -27,6 +27,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
@@ -243,7 +244,7 @@ func findingAt(n int, file string, line int) checker.Finding {
 	return checker.Finding{
 		Rule: m, Severity: m.Severity, Message: fmt.Sprintf("unsupported `Keysize` %d; expected 1024, 2048, or 4096", 1000+n%97), Help: m.Help,
 		File: file, Profile: checker.Identity{Identifier: "net.corp.wifi"}, Placed: true,
-		Start: profile.Position{Line: line, Column: 4}, End: profile.Position{Line: line, Column: 26},
+		Start: plist.Position{Line: line, Column: 4}, End: plist.Position{Line: line, Column: 26},
 		Line: checker.Line{Text: "\t\t\t" + mark + " <!-- é -->", Start: 3, End: 3 + len(mark)},
 		Fix:  &checker.Fix{Message: "replace the value with 2048", Safe: true},
 	}
@@ -255,7 +256,7 @@ func five() []*checker.Result {
 	hostile.Message = "URL \"http://ca.corp.net/\u2028</script><script>window.pwned=1</script>\" is not https\x1b[31m"
 	hostile.Line = checker.Line{Text: "<string>漢字<img src=x onerror=window.pwned=1></string>", Start: 14, End: 46}
 	related := findingAt(2, "profiles/office.mobileconfig", 44)
-	related.Related = []checker.RelatedLocation{{File: "profiles/home.mobileconfig", Message: "it is here too", Placed: true, Start: profile.Position{Line: 7, Column: 2}}}
+	related.Related = []checker.RelatedLocation{{File: "profiles/home.mobileconfig", Message: "it is here too", Placed: true, Start: plist.Position{Line: 7, Column: 2}}}
 	binary := findingAt(0, "profiles/binary.mobileconfig", 0)
 	binary.Placed, binary.Line, binary.Path = false, checker.Line{}, []any{"PayloadContent", 0, "Key Usage"}
 	held := findingAt(0, "profiles/office.mobileconfig", 50)

@@ -136,7 +136,9 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	c.Inventory = outputs.Survey
+	if outputs.Survey {
+		c.Visit = append(c.Visit, report.Inventory)
+	}
 	summary := &runSummary{t: &beside, progress: shown, rules: report.Statistics{}, flags: f, failOn: failOn, baseline: known}
 	if summary.patch, summary.applied = beside.out, !terminal.IsTerminal(t.out); !summary.applied {
 		summary.patch = terminal.NewWriter(beside.out)

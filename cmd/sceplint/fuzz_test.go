@@ -44,7 +44,7 @@ func FuzzReports(f *testing.F) {
 		}
 	}
 	all := rules.All()
-	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Inventory: true}
+	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Visit: []checker.Visitor{report.Inventory}}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		hidden := onlySecret(text)
 		input := checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return slices.Clone(text), nil }}

@@ -159,7 +159,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 
 	book := &probe.Book{Variables: variables}
 	var inputs source.Kept
-	first := &checker.Checker{Jobs: c.Jobs, Visit: book.Visit}
+	first := &checker.Checker{Jobs: c.Jobs, Visit: []checker.Visitor{book.Visit}}
 	for range first.Run(ctx, inputs.Keep(list)) {
 	}
 	if err := ctx.Err(); err != nil {
@@ -178,7 +178,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	for i := range c.Rules { // so that they may be suppressed
 		c.KnownRuleIDs = append(c.KnownRuleIDs, c.Rules[i].ID)
 	}
-	c.Rules, c.Visit = probe.Rules(judge), judge.Unasked
+	c.Rules, c.Visit = probe.Rules(judge), []checker.Visitor{judge.Unasked}
 	servers := judge.Servers(book)
 	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: t.out, Color: colored, Private: f.showSecrets}, report.Report{
 		Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed, Servers: servers,
@@ -186,7 +186,9 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	c.Inventory = outputs.Survey
+	if outputs.Survey {
+		c.Visit = append(c.Visit, report.Inventory)
+	}
 	summary := &runSummary{t: t, rules: report.Statistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
 	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(unaskedErrors(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
 		return err
