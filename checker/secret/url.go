@@ -10,9 +10,6 @@ import (
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// inURLMarks are the characters one of which occurs in all that urlSecrets finds.
-const inURLMarks = "@?&;#"
-
 // urlSecrets finds what is secret inside URLs: user info, up to the last "@"
 // that may end it, and the values of parameters of the query and the fragment
 // with secret names. The whole text may be one URL.
@@ -33,8 +30,17 @@ func urlSecrets(text string, whole bool) iter.Seq[plist.Span] {
 	}
 }
 
-// urlEnds are the bytes that end a URL in a text, and urlMarks those of inURLMarks.
-var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks(inURLMarks)
+// urlEnds are the bytes that end a URL in a text, and urlMarks those one of which occurs in all that urlSecrets finds.
+var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks("@?&;#")
+
+func hasURLMark(text string) bool {
+	for i := range len(text) {
+		if urlMarks[text[i]] {
+			return true
+		}
+	}
+	return false
+}
 
 func marks(text string) (t [256]bool) {
 	for _, c := range []byte(text) {
