@@ -340,6 +340,9 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 		result.Profiles++
 		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 		result.SCEP += len(p.SCEP())
+		if slices.ContainsFunc(p.SCEP(), func(s profile.SCEP) bool { return s.UsesNDES() }) {
+			result.NDES++
+		}
 		result.Suppressed = append(result.Suppressed, done.suppressed...)
 		result.Findings = append(result.Findings, done.findings...)
 		if c.Visit != nil {
