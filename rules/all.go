@@ -37,6 +37,7 @@ func All() []checker.Rule {
 		schemaType,
 		schemaValue,
 		schemaRange,
+		schemaKeyMisplaced,
 		schemaKeyMisspelled,
 		schemaKeyUnknown,
 		schemaDeprecated,

@@ -48,6 +48,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		// xxxx, <your challenge>, but no mail address or random password with angle brackets
 		`(?i:(?:^|[^a-z])x{4,}(?:$|[^a-z]))`,
 		`<[A-Za-z][A-Za-z0-9 _./:-]{2,}>`,
+		`<(?i:id|cn|ou|dc|sn|ip|ca)>`, // other short names may be those of elements
 		// [CHALLENGE], and a value that an export has blotted out
 		`^\[[A-Za-z][^\[\]]*\]$`,
 		`^\*{3,}$`,
@@ -57,7 +58,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 // wholePlaceholders are placeholders only if they are the whole text.
 var wholePlaceholders = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
-	"redacted": true, "ignored": true, "xxx": true,
+	"redacted": true, "ignored": true, "xxx": true, "...": true, "…": true,
 }
 
 // isSampleWord reports whether a text is one of these, in any case.
