@@ -523,7 +523,13 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	if len(k.Allowed) == 0 || w.union {
 		return
 	}
+	if k.Name == "EncryptionType" && w.sharing != "" {
+		return // a wired network has none
+	}
 	severity := w.severity()
+	if looseRanges[k.Name] {
+		severity = w.lenient()
+	}
 	if n.Parent().Is(profile.Array) {
 		if severity = checker.Warning; !w.strict { // the others count
 			return
@@ -573,8 +579,8 @@ func numberOf(n *profile.Node) (float64, bool) {
 	return n.Float()
 }
 
-// looseRanges are keys whose range in the schema is that of a user interface.
-var looseRanges = map[string]bool{"maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
+// looseRanges are keys whose range or values in the schema are those of a user interface.
+var looseRanges = map[string]bool{"MailNumberOfPastDaysToSync": true, "maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
 
 // rangesOfIOS are types that Macs read as preferences, so that a number which iOS
 // rejects may count there.

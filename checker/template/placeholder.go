@@ -41,6 +41,8 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		// INSERT CHALLENGE, ENTER_URL, fill in your domain
 		`(?:^|[^A-Za-z])(?:INSERT|ENTER|FILL[-_]?IN|PASTE|PUT)[-_]+[A-Z]`,
 		`(?i:(?:^|[^a-z])(?:insert|enter|fill[- ]in|paste|put)[- ]+` + article + nouns + `(?:$|[^a-z]))`,
+		// GENERATE-UUID-1, generate a new UUID
+		`(?i:(?:^|[^a-z])generate[-_ ]+(?:a[-_ ]+)?(?:new[-_ ]+)?[ug]uid(?:$|[^a-z]))`,
 		// the notes that programmers leave, but not the Spanish word "all" of a name in capitals
 		`(?:^|[^A-Za-z ])T(?:ODO|BD)(?:$|[^A-Za-z ])`,
 		`(?:^|[^A-Za-z])FIX(?:ME)(?:$|[^A-Za-z])`,
@@ -58,7 +60,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 // wholePlaceholders are placeholders only if they are the whole text.
 var wholePlaceholders = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
-	"redacted": true, "ignored": true, "xxx": true, "...": true, "…": true,
+	"redacted": true, "ignored": true, "xxx": true, "uuid": true, "guid": true, "...": true, "…": true,
 }
 
 // isSampleWord reports whether a text is one of these, in any case.
@@ -79,7 +81,7 @@ func isSampleWord(text string) bool {
 // hints are the words that every placeholder has one of at the start of a word,
 // "here" and marks apart. Most texts have none, and comparing them with the
 // placeholders would cost more than all other checks of a profile.
-var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx"}
+var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx", "generate"}
 
 // hintsBegin marks the letters that a hint begins with.
 var hintsBegin = func() (t [256]bool) {
