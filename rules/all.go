@@ -100,6 +100,7 @@ func All() []checker.Rule {
 		referenceUnused,
 		referenceAuthMethod,
 		referenceKeyAlgorithm,
+		dnsServer,
 		eapTrustMissing,
 		eapAnchorMissing,
 		eapIdentityMissing,
