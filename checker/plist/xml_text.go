@@ -35,7 +35,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 		s.markPlaceholder(n)
 		n.unrendered = kind != String
 	}
-	if kind != String {
+	if kind != String && !n.broken {
 		if err := s.check(n, name, empty); err != nil {
 			if err = s.resume(err); err != nil {
 				return err
