@@ -125,14 +125,13 @@ func (s *runSummary) notes() []string {
 	return []string{fmt.Sprintf("%s an enrollment URL of NDES; add --pack ndes to check what NDES requires", report.Plural(s.ndes, "profile has", "profiles have"))}
 }
 
-// isNDESDecided reports whether the pack ndes is loaded, or the configuration
-// turns one of its policies off.
-func (f *checkFlags) isNDESDecided(c *checker.Checker) bool {
+// isNDESDecided reports whether packs were chosen, or a policy of the pack ndes is off.
+func (f *checkFlags) isNDESDecided() bool {
 	conf := &f.policies.Project
-	return slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.Pack == "ndes" }) ||
-		conf.Config != nil && slices.ContainsFunc(conf.Rules, func(l config.Level) bool {
+	return len(f.policies.Packs) > 0 || f.policies.NoDefaultPack || conf.Config != nil && (conf.Packs != nil ||
+		slices.ContainsFunc(conf.Rules, func(l config.Level) bool {
 			return l.Level == "off" && strings.HasPrefix(path.Base(l.Rule.Value), "ndes-")
-		})
+		}))
 }
 
 // close prints the summary and sets the exit code.
