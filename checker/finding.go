@@ -280,6 +280,16 @@ func payloadOf(p *profile.Profile, index int) *PayloadIdentity {
 	return &PayloadIdentity{index, payloads[i].Type, payloads[i].Identifier, payloads[i].UUID}
 }
 
+// RelatedTo says that the finding is about other locations as well, all with the same
+// message.
+func (f *Finding) RelatedTo(places []RelatedLocation, message string) *Finding {
+	f.Related = places
+	for i := range f.Related {
+		f.Related[i].Message = message
+	}
+	return f
+}
+
 // WithHelp sets the help of the finding. Markup in it is written as JSON in
 // documents of JSON, and secrets among the arguments are masked.
 func (f *Finding) WithHelp(format string, args ...any) *Finding {

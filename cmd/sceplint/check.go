@@ -137,9 +137,7 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	if outputs.Survey {
-		c.Visit = append(c.Visit, report.Inventory)
-	}
+	c.Visit = outputs.Visit
 	if summary.patch, summary.applied = beside.out, !terminal.IsTerminal(t.out); !summary.applied {
 		summary.patch = terminal.NewWriter(beside.out)
 	}

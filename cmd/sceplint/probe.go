@@ -187,9 +187,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	if outputs.Survey {
-		c.Visit = append(c.Visit, report.Inventory)
-	}
+	c.Visit = append(c.Visit, outputs.Visit...)
 	summary := &runSummary{t: t, rules: report.Statistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
 	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(unaskedErrors(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
 		return err
