@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -170,7 +171,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 // not tell the value, or what Apple's reader decodes nevertheless, skipping what
 // is not in the alphabet.
 func (s *scanner) looseData(n *Node, text string) {
-	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
+	if _, ok := template.Placeholder(text); ok || sampleToken().MatchString(text) {
 		s.markPlaceholder(n)
 		return
 	}
@@ -178,7 +179,7 @@ func (s *scanner) looseData(n *Node, text string) {
 }
 
 // sampleToken is a name that a program is to replace, and cannot be Base64.
-var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+var sampleToken = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`) })
 
 // markPlaceholder marks a value whose placeholder text breaks the syntax.
 func (s *scanner) markPlaceholder(n *Node) {

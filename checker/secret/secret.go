@@ -204,7 +204,7 @@ func (s *Secrets) addURL(n *plist.Node) {
 	if !hasURLMark(n.Text()) {
 		return
 	}
-	whole := namesURL(n.Key) || urlStart.MatchString(strings.TrimSpace(n.Text()))
+	whole := namesURL(n.Key) || urlStart().MatchString(strings.TrimSpace(n.Text()))
 	found := false
 	for at := range urlSecrets(n.Text(), whole) {
 		found = true
@@ -376,6 +376,12 @@ func (s *Secrets) Text(text string) string {
 		text = replaceSpans(text, urlSecrets(text, false))
 	}
 	return text
+}
+
+// IsPlain reports whether Text returns a text as it is, whatever the secrets are: it is
+// too short for a copy of one, and has no mark of a URL.
+func IsPlain(text string) bool {
+	return len(text) < minFoundBytes && !hasURLMark(text)
 }
 
 // Excerpt is Text, shortened in the middle if it is very long.
