@@ -64,6 +64,7 @@ type Result struct {
 	Profiles     int
 	Payloads     int
 	SCEP         int       // SCEP payloads
+	NDES         int       // profiles with an enrollment URL of NDES
 	Suppressed   []Finding // suppressed findings, each with its Suppression
 	Skipped      Skip      // why the file was not checked, if it was skipped
 	Excluded     bool      // the configuration excludes the file, which was not read

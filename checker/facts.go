@@ -408,7 +408,7 @@ func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 		pass.Rule, pass.imported = r, nil
 		before := len(pass.found)
 		if err := runRecovered(pass, r.CheckFileSet); err != nil {
-			result.fail(err)
+			result.fail(fmt.Errorf("%s failed: %w", r.name(), err))
 		}
 		for _, f := range pass.found[before:] {
 			f.unsure = c.Earlier != nil && len(f.Related) == 0 && c.earlier.contains(c, pass.imported)

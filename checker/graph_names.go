@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -20,7 +21,9 @@ var graphNames = map[string]string{
 	"URL":                "scepServerUrls",
 }
 
-var graphKey = regexp.MustCompile(`\b(AllowAllAppsAccess|Key Usage|Keysize|SubjectAltName|Subject|URL)\b`)
+var graphKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(AllowAllAppsAccess|Key Usage|Keysize|SubjectAltName|Subject|URL)\b`)
+})
 
 // graphValues writes the values of a message as Graph has them.
 var graphValues = strings.NewReplacer(
@@ -33,7 +36,7 @@ var graphValues = strings.NewReplacer(
 
 // inGraph returns a text of sceplint with the names of Microsoft Graph.
 func inGraph(text string) string {
-	return graphKey.ReplaceAllStringFunc(graphValues.Replace(text), func(key string) string { return graphNames[key] })
+	return graphKey().ReplaceAllStringFunc(graphValues.Replace(text), func(key string) string { return graphNames[key] })
 }
 
 // inGraphUnquoted leaves alone what is in quotation marks, which may be a value of the

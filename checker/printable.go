@@ -10,7 +10,14 @@ import (
 // line endings, and characters that are invisible, look like a space, or change
 // the direction of text are written as \u{…}. What is not UTF-8 becomes U+FFFD.
 func Printable(s string) string {
-	if strings.IndexFunc(s, Unprintable) < 0 {
+	n := 0
+	for n < len(s) && s[n] >= ' ' && s[n] < 0x7f {
+		n++
+	}
+	if n == len(s) {
+		return s // as nearly all texts
+	}
+	if strings.IndexFunc(s[n:], Unprintable) < 0 {
 		if utf8.ValidString(s) {
 			return s
 		}

@@ -201,6 +201,9 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 			result.add(&done)
 			result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
 			result.SCEP += len(p.SCEP())
+			if slices.ContainsFunc(p.SCEP(), func(s profile.SCEP) bool { return s.UsesNDES() }) {
+				result.NDES++
+			}
 			if c.facts != nil {
 				result.facts = append(result.facts, done.facts)
 			}
@@ -269,14 +272,14 @@ func (c *Checker) check(p *profile.Profile, plan *plan) (outcome, error) {
 // are in the pass nevertheless.
 func (c *Checker) find(pass *Pass) error {
 	p := pass.Profile
-	var failures []error
+	var failed failures
 	try := func(r *Rule, check func(*Pass) error) {
 		if check == nil {
 			return
 		}
 		pass.Rule = r
 		if err := runRecovered(pass, check); err != nil {
-			failures = append(failures, err)
+			failed.add(r, err)
 		}
 	}
 	for _, r := range pass.plan.active {
@@ -300,7 +303,36 @@ func (c *Checker) find(pass *Pass) error {
 		}
 	}
 	pass.applySeverities()
-	return errors.Join(failures...)
+	return failed.join()
+}
+
+// failures are the errors of rules that failed, each cause once.
+type failures []struct {
+	rule  *Rule // the first
+	more  int   // further rules with the same cause
+	cause error
+}
+
+func (f *failures) add(rule *Rule, cause error) {
+	for i := range *f {
+		if known := &(*f)[i]; errors.Is(cause, known.cause) {
+			known.more++
+			return
+		}
+	}
+	*f = append(*f, failures{{rule: rule, cause: cause}}...)
+}
+
+func (f failures) join() error {
+	var list []error
+	for _, x := range f {
+		also := ""
+		if x.more > 0 {
+			also = fmt.Sprintf(" and %d more", x.more)
+		}
+		list = append(list, fmt.Errorf("%s%s failed: %w", x.rule.name(), also, x.cause))
+	}
+	return errors.Join(list...)
 }
 
 // applySeverities sets the severities of the findings and sorts them as they are
@@ -314,18 +346,17 @@ func (p *Pass) applySeverities() {
 	slices.SortStableFunc(p.found, compareFindings)
 }
 
-// runRecovered runs a rule and turns a panic into an error that names the rule:
-// one broken rule must not hide the findings of others, nor look like no
-// findings.
+// runRecovered runs a rule and turns a panic into an error: one broken rule must
+// not hide the findings of others, nor look like no findings.
 func runRecovered(p *Pass, check func(*Pass) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s failed: %v", p.Rule.name(), r)
+			err = fmt.Errorf("%v", r)
 		}
 	}()
 	p.count = 0
 	if err := check(p); err != nil {
-		return fmt.Errorf("%s failed: %w", p.Rule.name(), err)
+		return err
 	}
 	if p.count > maxFindingsPerRule {
 		p.capped = true

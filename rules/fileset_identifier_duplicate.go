@@ -128,6 +128,21 @@ func content(p *profile.Profile) string {
 	return strconv.FormatUint(maphash.Bytes(contentSeed, appendValues(nil, p.Root)), 36)
 }
 
+// appendFields appends a text without its whitespace.
+func appendFields(b []byte, text string) []byte {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.IndexByte(line, ' ') < 0 && strings.IndexByte(line, '\t') < 0 && strings.IndexByte(line, '\r') < 0 { // as nearly all
+			b = append(b, line...)
+			continue
+		}
+		for field := range strings.FieldsSeq(line) {
+			b = append(b, field...)
+		}
+	}
+	return b
+}
+
 // appendValues appends a value with all that it holds, so that no two that differ are
 // written alike.
 func appendValues(b []byte, n *profile.Node) []byte {
@@ -141,10 +156,7 @@ func appendValues(b []byte, n *profile.Node) []byte {
 	}
 	b = append(append(b, head[:]...), n.Key...)
 	if data {
-		for field := range strings.FieldsSeq(text) {
-			b = append(b, field...)
-		}
-		b = append(b, ' ')
+		b = append(appendFields(b, text), ' ')
 	} else {
 		b = append(b, text...)
 	}

@@ -98,7 +98,7 @@ func dangling(p *profile.Profile) iter.Seq[*profile.Reference] {
 			if r.Target != nil || r.Near != nil || r.Variable {
 				continue
 			}
-			if _, sample := profile.Placeholder(r.UUID); sample && (r.Node == r.From.Keys.PayloadCertificate || r.Node == r.From.Keys.IdentityCertificate) {
+			if _, sample := profile.Placeholder(r.UUID); sample && isCertificateReference(r.Node.Key) { // placeholder reports it
 				continue
 			}
 			if !settled && (mayHoldMore(p) || losesUUID(p)) {

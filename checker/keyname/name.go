@@ -4,6 +4,7 @@ package keyname
 
 import (
 	"math/bits"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -112,11 +113,11 @@ func AppendFold(b []byte, name string) []byte {
 	}
 	b = b[:0]
 	for _, r := range norm.NFKD.String(name) {
-		if similar, ok := confusables[r]; ok {
+		if similar, ok := confusables()[r]; ok {
 			r = similar
 		}
 		r = unicode.ToLower(r)
-		if similar, ok := confusables[r]; ok {
+		if similar, ok := confusables()[r]; ok {
 			r = similar
 		}
 		if r <= ' ' || r == '_' || r == '-' || r == 0x7f || r >= utf8.RuneSelf && isIgnorable(r) {
@@ -138,7 +139,7 @@ func isIgnorable(r rune) bool {
 }
 
 // confusables are letters of other alphabets that look like a Latin one and do not decompose to it.
-var confusables = func() map[rune]rune {
+var confusables = sync.OnceValue(func() map[rune]rune {
 	m := map[rune]rune{}
 	for latin, others := range map[rune]string{
 		'a': "аαɑ", 'b': "ƅьʙɓ", 'c': "сϲᴄⅽ", 'd': "ԁɗ", 'e': "еєεҽ", 'f': "ẝϝ", 'g': "ɡցǥɢ", 'h': "һհнħ", 'i': "іıɩιӏ", 'j': "јϳ",
@@ -152,7 +153,7 @@ var confusables = func() map[rune]rune {
 		}
 	}
 	return m
-}()
+})
 
 // Name is a name prepared for comparison with misspellings of it.
 type Name struct {

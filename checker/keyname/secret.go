@@ -32,8 +32,8 @@ func IsSecret(key string) bool {
 }
 
 // public are keys that name no secret. A fleet has few keys, again and again: with these, BenchmarkIsSecret takes a
-// seventh of the time. Longer ones than maxPublic are not kept, so that hostile documents take little memory.
-var public [512]atomic.Pointer[string]
+// tenth of the time. Longer ones than maxPublic are not kept, so that hostile documents take little memory.
+var public [2048]atomic.Pointer[string]
 
 const maxPublic = 64
 

@@ -121,6 +121,7 @@ type scanner struct {
 	keyAt          Span
 	templateBefore bool // template text since the last value
 	sampled        bool // placeholder text breaks the syntax of the text read last
+	bare           bool // the document is a dictionary without <plist> around it
 }
 
 // scan reads the document and returns its root value.
@@ -134,7 +135,7 @@ func (s *scanner) scan() (*Node, *SyntaxError) {
 		if err != nil {
 			return nil, s.blame(err)
 		}
-		if done {
+		if done || s.bare && s.root != nil && s.cur == nil {
 			break
 		}
 	}
@@ -353,6 +354,11 @@ func (s *scanner) prolog() *SyntaxError {
 			if s.template() || s.header() {
 				continue
 			}
+			if s.has("<"+Dict.String()+">") || s.has("<"+Dict.String()+" ") { // which Apple's reader takes
+				s.bare = true
+				s.compatWarning(s.here(), "put the dictionary between <plist version=\"1.0\"> and </plist>", "missing <plist> before <dict>; readers other than Apple's reject it")
+				return nil
+			}
 			return s.noPlist()
 		}
 	}
@@ -383,7 +389,7 @@ func (s *scanner) noPlist() *SyntaxError {
 	case strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
 		return s.fail(at, "found an HTML page, such as a login or error page; expected a property list").WithHelp("download the profile again while signed in, or use another URL")
 	case s.text[s.pos] == '<':
-		for _, value := range []string{"<dict", "<array", "<string", "<key"} {
+		for _, value := range []string{"<array", "<string", "<key"} {
 			if strings.HasPrefix(lower, value) {
 				return s.fail(at, "missing <plist> before %s>", value).WithHelp("put the value between <plist version=\"1.0\"> and </plist>")
 			}
@@ -412,7 +418,11 @@ func (s *scanner) epilog() *SyntaxError {
 				s.pos += len(s.text[s.pos:]) - len(strings.TrimLeft(s.text[s.pos:], "\x00"))
 				continue
 			}
-			s.compatWarning(s.here(), "remove what follows </plist>", "content after </plist> is ignored")
+			end := "</plist>"
+			if s.bare {
+				end = "</dict>"
+			}
+			s.compatWarning(s.here(), "remove what follows "+end, "content after %s is ignored", end)
 			return nil
 		}
 	}

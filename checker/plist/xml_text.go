@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -35,7 +36,7 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 		s.markPlaceholder(n)
 		n.unrendered = kind != String
 	}
-	if kind != String {
+	if kind != String && !n.broken {
 		if err := s.check(n, name, empty); err != nil {
 			if err = s.resume(err); err != nil {
 				return err
@@ -64,7 +65,7 @@ func (s *scanner) plainData(n *Node) bool {
 }
 
 // base64Seen are digests, with a seed of the process, of texts that are Base64. A fleet has the same certificates in most
-// profiles, and comparing digests takes a tenth of the time that reading their text does (BenchmarkSeenBase64).
+// profiles, and comparing digests takes a seventh of the time that reading their text does (BenchmarkSeenBase64).
 var base64Seen [1024]atomic.Uint64
 
 var base64Seed = maphash.MakeSeed()
@@ -170,7 +171,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 // not tell the value, or what Apple's reader decodes nevertheless, skipping what
 // is not in the alphabet.
 func (s *scanner) looseData(n *Node, text string) {
-	if _, ok := template.Placeholder(text); ok || sampleToken.MatchString(text) {
+	if _, ok := template.Placeholder(text); ok || sampleToken().MatchString(text) {
 		s.markPlaceholder(n)
 		return
 	}
@@ -178,7 +179,7 @@ func (s *scanner) looseData(n *Node, text string) {
 }
 
 // sampleToken is a name that a program is to replace, and cannot be Base64.
-var sampleToken = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+var sampleToken = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`) })
 
 // markPlaceholder marks a value whose placeholder text breaks the syntax.
 func (s *scanner) markPlaceholder(n *Node) {

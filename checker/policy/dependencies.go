@@ -18,6 +18,9 @@ type dependencies struct {
 	allSCEP            bool
 	allCertificates    bool
 	pure               bool // nothing else is looked at but targets and time
+
+	scepFacts        []scepFact // of the paths
+	certificateFacts []certificateFact
 }
 
 // collect adds what a compiled rule reads. A construct that it does not know
@@ -185,7 +188,7 @@ func (f *dependencies) row(section sections, rest ast.Ref) {
 	}
 }
 
-// settle sorts the paths and removes those inside others.
+// settle sorts the paths and removes those inside others, and finds their facts.
 func (f *dependencies) settle() {
 	for _, list := range []*[]string{&f.scep, &f.certificates} {
 		slices.Sort(*list)
@@ -196,5 +199,14 @@ func (f *dependencies) settle() {
 			}
 		}
 		*list = kept
+	}
+	if !f.pure {
+		return
+	}
+	for _, path := range f.scep {
+		f.scepFacts = append(f.scepFacts, scepFactOf(path))
+	}
+	for _, path := range f.certificates {
+		f.certificateFacts = append(f.certificateFacts, certificateFactOf(path))
 	}
 }

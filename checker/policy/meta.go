@@ -19,7 +19,7 @@ import (
 	"github.com/sceplint/sceplint/checker/keyname"
 )
 
-var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+var snakeCase = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`) })
 
 // addModule adds a module: as a policy, as a library, or as tests.
 func (s *Set) addModule(f File, m *ast.Module) error {
@@ -49,7 +49,7 @@ func (s *Set) addModule(f File, m *ast.Module) error {
 		return fmt.Errorf("%s: invalid package name %s; use policies.<pack>.<id>, or lib.%s for a library", place, strings.Join(names, "."), names[len(names)-1])
 	}
 	for _, name := range names[1:] {
-		if !snakeCase.MatchString(name) {
+		if !snakeCase().MatchString(name) {
 			return fmt.Errorf("%s: invalid package name: %q is not in snake case; use lower-case letters, digits, and _", place, name)
 		}
 	}

@@ -46,7 +46,8 @@ type Set struct {
 	beside    []parameter
 	txn       storage.Transaction
 
-	view         atomic.Pointer[view]
+	viewLock     sync.RWMutex
+	views        map[string]*view      // by the policies that they are of
 	disableCache bool                  // for tests: everything is shown, and nothing remembered
 	uncancelable atomic.Pointer[error] // why nothing may run any more
 }
@@ -63,6 +64,7 @@ type policy struct {
 	sets            []string     // those of deny, warn and info that it has
 	dependencies    dependencies // what it looks at
 	results         resultCache
+	guards          []guard
 	query           ast.Body             // asks for its sets
 	runsWithoutSCEP bool                 // whether it may find something in a profile without a SCEP payload
 	described       func() *checker.Meta // with METADATA

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/plist"
 )
@@ -34,14 +35,14 @@ func mentionsDeclaration(text []byte) bool {
 		slices.ContainsFunc(declarationPrefixes, func(prefix string) bool { return bytes.Contains(text, []byte(`"`+prefix)) })
 }
 
-var declarationType = regexp.MustCompile(`"Type"\s*:\s*"(com\.apple\.[A-Za-z0-9.-]{1,100})"`)
+var declarationType = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"Type"\s*:\s*"(com\.apple\.[A-Za-z0-9.-]{1,100})"`) })
 
 // brokenDeclaration returns the type of a malformed declaration, or "".
 func brokenDeclaration(text []byte) string {
 	if mentionsSCEP(text, true) {
 		return declarationCredential // as far as one can tell
 	}
-	if found := declarationType.FindSubmatch(text); found != nil && mentionsDeclaration(text) && isDeclarationType(string(found[1])) {
+	if found := declarationType().FindSubmatch(text); found != nil && mentionsDeclaration(text) && isDeclarationType(string(found[1])) {
 		return string(found[1])
 	}
 	return ""

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -52,6 +53,10 @@ func (e escapes) write(w io.Writer, text []byte) error {
 
 func hasUnsafe(text []byte) bool {
 	for i := 0; i < len(text); {
+		if len(text)-i >= 8 && plain(binary.LittleEndian.Uint64(text[i:])) {
+			i += 8
+			continue
+		}
 		if c := text[i]; ' ' <= c && c < 0x7f || c == '\n' {
 			i++
 			continue
@@ -63,6 +68,12 @@ func hasUnsafe(text []byte) bool {
 		i += size
 	}
 	return false
+}
+
+// plain reports whether each of eight bytes is from 0x20 to 0x7e; it may say no nevertheless.
+func plain(eight uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	return (eight|eight+ones|(eight-ones*' ')&^eight)&high == 0
 }
 
 func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }

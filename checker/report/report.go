@@ -24,6 +24,9 @@ type Report struct {
 
 	Servers []probe.Server // that were asked; nil: none were to be
 
+	// Notes returns what else there is to say about the run, once Results ended; may be nil.
+	Notes func() []string
+
 	ShowSuppressed bool // show what is suppressed as well; a format with a place for it always does
 }
 

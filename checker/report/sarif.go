@@ -49,6 +49,11 @@ func SARIF(w io.Writer, r *Report) error {
 		}
 	}
 	out.end()
+	if r.Notes != nil {
+		for _, text := range r.Notes() {
+			invocation.Notifications = append(invocation.Notifications, sarifNotification{Level: "note", Message: sarifMessage{Text: text}})
+		}
+	}
 	out.key("invocations")
 	out.value([]sarifInvocation{invocation})
 	out.key("tool")

@@ -175,7 +175,12 @@ func (s *Secrets) inside(n *plist.Node) plist.Span {
 	case s.src.Form == plist.FormJSON && n.Is(plist.String, plist.Data):
 		at.End--
 	case s.src.Form == plist.FormXML && n.Kind != plist.Template:
-		if i := bytes.LastIndex(s.src.Text[at.Start:at.End], []byte("</")); i >= 0 {
+		body := s.src.Text[at.Start:at.End]
+		i := bytes.LastIndexByte(body, '<')
+		if i >= 0 && !bytes.HasPrefix(body[i:], []byte("</")) {
+			i = bytes.LastIndex(body, []byte("</"))
+		}
+		if i >= 0 {
 			at.End = at.Start + i
 		}
 	case n.Kind == plist.Template:
@@ -196,10 +201,10 @@ func (s *Secrets) written(n *plist.Node) string {
 
 // addURL records the secrets inside a URL.
 func (s *Secrets) addURL(n *plist.Node) {
-	if !strings.ContainsAny(n.Text(), inURLMarks) {
+	if !hasURLMark(n.Text()) {
 		return
 	}
-	whole := namesURL(n.Key) || urlStart.MatchString(strings.TrimSpace(n.Text()))
+	whole := namesURL(n.Key) || urlStart().MatchString(strings.TrimSpace(n.Text()))
 	found := false
 	for at := range urlSecrets(n.Text(), whole) {
 		found = true
@@ -367,10 +372,16 @@ func (s *Secrets) Text(text string) string {
 	if s.copies.count(text) > 0 {
 		text = s.copies.mask(text)
 	}
-	if strings.ContainsAny(text, inURLMarks) {
+	if hasURLMark(text) {
 		text = replaceSpans(text, urlSecrets(text, false))
 	}
 	return text
+}
+
+// IsPlain reports whether Text returns a text as it is, whatever the secrets are: it is
+// too short for a copy of one, and has no mark of a URL.
+func IsPlain(text string) bool {
+	return len(text) < minFoundBytes && !hasURLMark(text)
 }
 
 // Excerpt is Text, shortened in the middle if it is very long.
@@ -679,6 +690,13 @@ func (t *textSet) find(text string, yield func(plist.Span) bool) {
 		return
 	}
 	for i := 0; i+minFoundBytes <= len(text); i++ {
+		if len(t.texts) == 1 { // as in most profiles
+			n := strings.Index(text[i:], t.texts[0])
+			if n < 0 {
+				return
+			}
+			i += n
+		}
 		if !t.first[text[i]] {
 			continue // as at nearly all offsets
 		}

@@ -4,14 +4,12 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/template"
 )
-
-// inURLMarks are the characters one of which occurs in all that urlSecrets finds.
-const inURLMarks = "@?&;#"
 
 // urlSecrets finds what is secret inside URLs: user info, up to the last "@"
 // that may end it, and the values of parameters of the query and the fragment
@@ -33,8 +31,17 @@ func urlSecrets(text string, whole bool) iter.Seq[plist.Span] {
 	}
 }
 
-// urlEnds are the bytes that end a URL in a text, and urlMarks those of inURLMarks.
-var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks(inURLMarks)
+// urlEnds are the bytes that end a URL in a text, and urlMarks those one of which occurs in all that urlSecrets finds.
+var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks("@?&;#")
+
+func hasURLMark(text string) bool {
+	for i := range len(text) {
+		if urlMarks[text[i]] {
+			return true
+		}
+	}
+	return false
+}
 
 func marks(text string) (t [256]bool) {
 	for _, c := range []byte(text) {
@@ -138,4 +145,4 @@ func namesURL(key string) bool {
 }
 
 // urlStart matches the start of a URL, with a scheme or without.
-var urlStart = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`)
+var urlStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`) })

@@ -62,7 +62,7 @@ func archiveReaderOf(name string, named bool, peek func(int) []byte) archiveRead
 	}
 	if text := bytes.TrimLeft(head, " \t\r\n\ufeff"); stream || len(text) > 0 && text[0] == '{' {
 		head = peek(sniffLen)
-		if named && opensLines(head) || !named && (stream || opensLines(head)) && lineProfile.Match(head) {
+		if named && opensLines(head) || !named && (stream || opensLines(head)) && lineProfile().Match(head) {
 			return (*archive).jsonLines
 		}
 	}
@@ -268,9 +268,9 @@ func mayBeJSONLines(name string) bool {
 func isJSONLines(name string, head []byte) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".jsonl", ".ndjson":
-		return lineProfile.Match(head)
+		return lineProfile().Match(head)
 	case ".json":
-		return opensLines(head) && lineProfile.Match(head)
+		return opensLines(head) && lineProfile().Match(head)
 	}
 	return false
 }

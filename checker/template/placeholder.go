@@ -41,6 +41,8 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		// INSERT CHALLENGE, ENTER_URL, fill in your domain
 		`(?:^|[^A-Za-z])(?:INSERT|ENTER|FILL[-_]?IN|PASTE|PUT)[-_]+[A-Z]`,
 		`(?i:(?:^|[^a-z])(?:insert|enter|fill[- ]in|paste|put)[- ]+` + article + nouns + `(?:$|[^a-z]))`,
+		// GENERATE-UUID-1, generate a new UUID
+		`(?i:(?:^|[^a-z])generate[-_ ]+(?:a[-_ ]+)?(?:new[-_ ]+)?[ug]uid(?:$|[^a-z]))`,
 		// the notes that programmers leave, but not the Spanish word "all" of a name in capitals
 		`(?:^|[^A-Za-z ])T(?:ODO|BD)(?:$|[^A-Za-z ])`,
 		`(?:^|[^A-Za-z])FIX(?:ME)(?:$|[^A-Za-z])`,
@@ -48,6 +50,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		// xxxx, <your challenge>, but no mail address or random password with angle brackets
 		`(?i:(?:^|[^a-z])x{4,}(?:$|[^a-z]))`,
 		`<[A-Za-z][A-Za-z0-9 _./:-]{2,}>`,
+		`<(?i:id|cn|ou|dc|sn|ip|ca)>`, // other short names may be those of elements
 		// [CHALLENGE], and a value that an export has blotted out
 		`^\[[A-Za-z][^\[\]]*\]$`,
 		`^\*{3,}$`,
@@ -57,7 +60,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 // wholePlaceholders are placeholders only if they are the whole text.
 var wholePlaceholders = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
-	"redacted": true, "ignored": true, "xxx": true,
+	"redacted": true, "ignored": true, "xxx": true, "uuid": true, "guid": true, "...": true, "…": true,
 }
 
 // isSampleWord reports whether a text is one of these, in any case.
@@ -78,7 +81,7 @@ func isSampleWord(text string) bool {
 // hints are the words that every placeholder has one of at the start of a word,
 // "here" and marks apart. Most texts have none, and comparing them with the
 // placeholders would cost more than all other checks of a profile.
-var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx"}
+var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx", "generate"}
 
 // secondLetters has, by the first letter of a hint, a bit for each second letter.
 var secondLetters = func() (t [26]uint32) {

@@ -20,7 +20,7 @@ const (
 	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
 	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
 	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #@Name#@, ::NAME::, #{NAME}, [[NAME]]: build scripts
-	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s: formats of printf
+	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s, %[2]s: formats of printf
 	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ": PHP, and strings put together by programs
 )
 
@@ -249,19 +249,22 @@ func (f *finder) dollar(i int) (Variable, bool) {
 	return v, ok
 }
 
-// printf recognizes %s, %d, %v, %@ and %2$s, where no letter or digit follows: it
+// printf recognizes %s, %d, %v, %@, %2$s, and %[2]s, where no letter or digit follows: it
 // would be part of a word, or of a percent-encoded byte.
 func (f *finder) printf(i int) (Variable, bool) {
 	rest := f.text[i+1:]
-	n := 0
-	for n < len(rest) && n < 3 && rest[n] >= '0' && rest[n] <= '9' {
+	n, first := 0, 0
+	if rest != "" && rest[0] == '[' {
+		n, first = 1, 1
+	}
+	for n < len(rest) && n < first+3 && rest[n] >= '0' && rest[n] <= '9' {
 		n++
 	}
-	if n > 0 && (n == len(rest) || rest[n] != '$' || rest[0] == '0') {
+	if n > 0 && (n == first || n == len(rest) || rest[n] != "$]"[first] || rest[first] == '0') {
 		return Variable{}, false
 	}
 	if n > 0 {
-		n++ // the dollar sign
+		n++ // the dollar sign or the bracket
 	}
 	if n == len(rest) || strings.IndexByte("sdv@", rest[n]) < 0 {
 		return Variable{}, false

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net/url"
 	"os"
@@ -303,15 +304,22 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	if !ok || !terminal.IsTerminal(in) || !terminal.IsTerminal(t.err) {
 		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", checker.Printable(strings.Join(names, ", ")))
 	}
-	fmt.Fprintln(t.err, "The profiles name these hosts:")
-	for _, name := range names {
-		fmt.Fprintf(t.err, "  %s\n", checker.Printable(name))
-	}
-	fmt.Fprint(t.err, "Ask them? [y/N] ")
-	answer, _ := bufio.NewReader(in).ReadString('\n')
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+	if !confirmHosts(in, t.err, names) {
 		return errors.New("no host is allowed; no server was contacted")
 	}
 	hosts.All = true
 	return nil
+}
+
+// confirmHosts asks whether the hosts may be asked. Anything but a line with y or yes
+// means no.
+func confirmHosts(in io.Reader, out io.Writer, names []string) bool {
+	fmt.Fprintln(out, "The profiles name these hosts:")
+	for _, name := range names {
+		fmt.Fprintf(out, "  %s\n", checker.Printable(name))
+	}
+	fmt.Fprint(out, "Ask them? [y/N] ")
+	answer, err := bufio.NewReader(in).ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return err == nil && (answer == "y" || answer == "yes")
 }

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
@@ -26,6 +29,9 @@ type runSummary struct {
 	fixed   int
 	failed  bool // a file could not be checked
 	found   bool // a finding at or above the threshold
+
+	hintsNDES bool // suggest the pack ndes if profiles enroll at NDES
+	ndes      int  // those profiles
 
 	exports  source.EmptyExports
 	unfixed  string              // the file that was last reported as not fixed
@@ -87,6 +93,7 @@ func (s *runSummary) record(r *checker.Result) {
 		s.note("%s: not fixed: %s", checker.Printable(r.File), r.FixSkipReason)
 	}
 	s.summary.Add(r)
+	s.ndes += r.NDES
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		s.found = s.found || s.failOn != checker.Off && f.Severity >= s.failOn
@@ -108,6 +115,23 @@ func (s *runSummary) note(format string, args ...any) {
 	if !s.flags.quiet {
 		fmt.Fprintln(s.t.err, checker.Printable(fmt.Sprintf(format, args...)))
 	}
+}
+
+// notes returns what there is to say about all profiles of the run.
+func (s *runSummary) notes() []string {
+	if s.ndes == 0 || !s.hintsNDES {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s an enrollment URL of NDES; add --pack ndes to check what NDES requires", report.Plural(s.ndes, "profile has", "profiles have"))}
+}
+
+// isNDESDecided reports whether packs were chosen, or a policy of the pack ndes is off.
+func (f *checkFlags) isNDESDecided() bool {
+	conf := &f.policies.Project
+	return len(f.policies.Packs) > 0 || f.policies.NoDefaultPack || conf.Config != nil && (conf.Packs != nil ||
+		slices.ContainsFunc(conf.Rules, func(l config.Level) bool {
+			return l.Level == "off" && strings.HasPrefix(path.Base(l.Rule.Value), "ndes-")
+		}))
 }
 
 // close prints the summary and sets the exit code.
@@ -139,6 +163,9 @@ func (s *runSummary) close(in *source.Inputs, c *checker.Checker) error {
 			incomplete = "results are incomplete: "
 		}
 		s.note("%s%s, %s, %s %s", incomplete, report.Plural(counts.Errors, "error", "errors"), report.Plural(counts.Warnings, "warning", "warnings"), report.Plural(counts.Infos, "info", "infos"), tail)
+	}
+	for _, text := range s.notes() {
+		s.note("note: %s", text)
 	}
 	if s.flags.statistics {
 		if err := s.rules.Write(s.t.err); err != nil {

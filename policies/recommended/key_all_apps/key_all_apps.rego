@@ -25,14 +25,13 @@ package policies.recommended.key_all_apps
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	msg := "`AllowAllAppsAccess` is true; any process on a Mac can use the private key"
 	some scep in input.scep
-	open_to_all(scep.allow_all_apps_access, input.targets)
+	open_to_all(scep.allow_all_apps_access.value, input.targets)
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.
-open_to_all(setting, []) if setting.value
+open_to_all(true, [])
 
-open_to_all(setting, targets) if {
-	setting.value
+open_to_all(true, targets) if {
 	some target in targets
 	target.system == "macos"
 }

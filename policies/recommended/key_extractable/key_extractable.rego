@@ -27,21 +27,20 @@ warn contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	msg := "`KeyIsExtractable` is true; the private key can be exported from the keychain"
 	some scep in input.scep
 	scep.key_is_extractable.set
-	exportable(scep.key_is_extractable, input.targets)
+	exportable(scep.key_is_extractable.value, input.targets)
 }
 
 info contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	msg := "`KeyIsExtractable` is not set; the default is true, and the key can be exported"
 	some scep in input.scep
 	not scep.key_is_extractable.set
-	exportable(scep.key_is_extractable, input.targets)
+	exportable(scep.key_is_extractable.value, input.targets)
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.
-exportable(setting, []) if setting.value
+exportable(true, [])
 
-exportable(setting, targets) if {
-	setting.value
+exportable(true, targets) if {
 	some target in targets
 	target.system == "macos"
 }
