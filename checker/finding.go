@@ -209,7 +209,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			}
 		}
 		if f.Placed && !f.onEnvelope && quoted {
-			f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(p.Source.LineAt(f.Span.Start), f.Span)
+			f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Span)
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
 		if f.graph != nil {
@@ -231,12 +231,8 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 
 // locate sets what tells where findings are.
 func locate(p *profile.Profile, found []*Finding) {
-	src := p.Source
-	editable, _ := src.Editable()
-	unmapped := len(found) > 0 && src.Textual() && !src.LinesOfFile()
 	var payload *PayloadIdentity // of the last finding in one
 	for _, f := range found {
-		f.File = src.Name
 		if len(f.Path) >= 2 && f.Path[0] == "PayloadContent" {
 			if index, _ := f.Path[1].(int); payload == nil || payload.Index != index {
 				payload = payloadOf(p, index)
@@ -244,29 +240,30 @@ func locate(p *profile.Profile, found []*Finding) {
 			f.Payload = payload
 		}
 		f.settleKey()
+	}
+	src := p.Source
+	editable, _ := src.Editable()
+	unmapped := len(found) > 0 && src.Textual() && !src.LinesOfFile()
+	region := func(start, end int) Region { return Region{src.Position(start), src.Position(end)} }
+	for _, f := range found {
+		f.File = src.Name
 		if !editable {
 			f.Fix = nil
 		}
 		if !f.Span.Valid() || !src.Textual() {
 			continue
 		}
-		f.Placed, f.UnmappedLines = true, unmapped
-		f.Start, f.End = src.Position(f.Span.Start), src.Position(f.Span.End)
+		at := region(f.Span.Start, f.Span.End)
+		f.Placed, f.UnmappedLines, f.Start, f.End = true, unmapped, at.Start, at.End
 		if f.whole.Valid() {
 			f.ContainerLines = Lines{src.LineOfFile(f.whole.Start), src.LineOfFile(f.whole.End)}
 		}
-		f.Fix.place(src)
-	}
-}
-
-// place sets the locations of the edits.
-func (f *Fix) place(source *plist.Source) {
-	if f == nil {
-		return
-	}
-	f.Places = make([]Region, len(f.Edits))
-	for i, e := range f.Edits {
-		f.Places[i] = Region{source.Position(e.Start), source.Position(e.End)}
+		if f.Fix != nil {
+			f.Fix.Places = make([]Region, len(f.Fix.Edits))
+			for i, e := range f.Fix.Edits {
+				f.Fix.Places[i] = region(e.Start, e.End)
+			}
+		}
 	}
 }
 

@@ -182,7 +182,7 @@ func TestJSONSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, at := range []plist.Span{{Start: 0, End: 1}, {Start: 9, End: 12}, p.Root.Span(), {Start: len(text) - 1, End: len(text)}} {
-			line, start, end := p.Secrets().Line(1, at)
+			line, start, end := p.Secrets().Line(at)
 			if strings.Contains(line, "idden") || !strings.Contains(line, plist.Mask) || start > end || !strings.HasSuffix(line, "}") {
 				t.Errorf("%s\nis shown as\n%s", text, line)
 			}
@@ -192,7 +192,7 @@ func TestJSONSecrets(t *testing.T) {
 		}
 	}
 	p, _ := readProfile("x", []byte(`{"Challenge": 12345678, "Keysize": 2048}`))
-	if line, _, _ := p.Secrets().Line(1, plist.Span{Start: 0, End: 1}); line != `{"Challenge": ********, "Keysize": 2048}` {
+	if line, _, _ := p.Secrets().Line(plist.Span{Start: 0, End: 1}); line != `{"Challenge": ********, "Keysize": 2048}` {
 		t.Error(line)
 	}
 }

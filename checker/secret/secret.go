@@ -499,11 +499,11 @@ func (s *Secrets) Touches(at plist.Span) bool {
 // reach is how many bytes of a long line are shown on either side of a place.
 const reach = 160
 
-// Line returns the text of a line with its secrets masked, and the range of the
-// given span in that text, in bytes, as far as it is on the line. Of a long line
-// only the part around the span is returned.
-func (s *Secrets) Line(number int, at plist.Span) (text string, start, end int) {
-	line := s.src.Line(number)
+// Line returns the text of the line that a span starts on with its secrets masked, and
+// the range of the span in that text, in bytes, as far as it is on the line. Of a long
+// line only the part around the span is returned.
+func (s *Secrets) Line(at plist.Span) (text string, start, end int) {
+	line := s.src.Line(s.src.LineAt(at.Start))
 	if !line.Valid() {
 		return "", 0, 0
 	}
