@@ -473,7 +473,7 @@ const maxRelatedLocations = 5
 // buckets yields the facts in several lists, all of one key in the same one. A list is valid until the next one
 // comes. With one list of all, a run over 100,000 profiles takes 38 MiB more.
 func (s *factStore) buckets() iter.Seq[[]factRecord] {
-	const few = 1 << 15 // notes of a list
+	const few = 1 << 15 // facts of a list
 	shift := 32
 	for n := s.facts.size; n > few && shift > 24; n /= 2 {
 		shift--
@@ -581,7 +581,7 @@ type chunkedList[T any] struct {
 	size   int
 }
 
-// maxBlock is how many elements of a pile lie side by side.
+// maxBlock is how many elements a block has at most.
 const maxBlock = 256
 
 func (p *chunkedList[T]) add(x T) {
