@@ -305,7 +305,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			if !far && closed && w.misspelled(n, c, keys, names) {
 				continue
 			}
-			if closed && w.strict && w.misplaced(n, c, keys) {
+			if closed && w.strict && w.misplaced(n, c, names) {
 				continue
 			}
 			if !keys.Open && w.listUnknown && !w.nameless(n, c) {
@@ -652,7 +652,7 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 
 // misplaced reports a key that belongs in another dictionary: of those of the payload,
 // the one around it or one inside it.
-func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
+func (w *schemaWalk) misplaced(in, n *profile.Node, names *keyNames) bool {
 	if w.top(in) && n.Key == "PayloadContent" {
 		if isNested(w.payload) {
 			w.report(faultMisplaced, schemaFault{node: n, severity: checker.Error})
@@ -662,7 +662,7 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
 	}
 	switch {
 	case w.top(in):
-		return w.belongsInside(in, n, keys)
+		return w.belongsInside(in, n, names)
 	case w.top(in.Parent()):
 		k := listedIn(&w.typ.Keys, n.Key)
 		if k == nil && w.shared != nil {
@@ -681,13 +681,14 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
 }
 
 // belongsInside reports a key of the payload that only one of its dictionaries lists.
-func (w *schemaWalk) belongsInside(in, n *profile.Node, keys *schema.Keys) bool {
+func (w *schemaWalk) belongsInside(in, n *profile.Node, names *keyNames) bool {
 	var place, found *schema.Key
-	for _, list := range []*schema.Keys{keys, w.shared} {
-		if list == nil {
-			continue
-		}
-		for _, k := range keyNamesOf(list).dictionariesWith(n.Key) {
+	lists := []*keyNames{names}
+	if w.shared != nil {
+		lists = append(lists, keyNamesOf(w.shared))
+	}
+	for _, list := range lists {
+		for _, k := range list.dictionariesWith(n.Key) {
 			if settings := settingsOf(w.payload); settings != "" && k.Name != settings {
 				continue
 			}
