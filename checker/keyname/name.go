@@ -51,6 +51,29 @@ func Distance(a, b string) int {
 	return old[len(b)]
 }
 
+// Within reports whether Distance is at most a limit. It counts letters first, which is enough for most names.
+func Within(a, b string, limit int) bool {
+	var letters [utf8.RuneSelf]int
+	for i := range len(a) {
+		if a[i] >= utf8.RuneSelf {
+			return Distance(a, b) <= limit
+		}
+		letters[a[i]]++
+	}
+	apart := len(a)
+	for i := range len(b) {
+		if b[i] >= utf8.RuneSelf {
+			return Distance(a, b) <= limit
+		}
+		if letters[b[i]]--; letters[b[i]] >= 0 {
+			apart--
+		} else {
+			apart++
+		}
+	}
+	return apart <= 2*limit && Distance(a, b) <= limit // an edit brings one letter at most, and takes one
+}
+
 // Nearest returns the name that another one is most likely a misspelling of, or "": one edit is
 // plausible up to 5 characters, two up to 8, and three beyond.
 func Nearest(name string, names []string) string {

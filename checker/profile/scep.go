@@ -99,7 +99,7 @@ func (p *Payload) intendedType(lossy bool) string {
 // NearSCEP reports whether a payload type is a misspelling of TypeSCEP.
 func NearSCEP(t string) bool {
 	t = strings.ToLower(strings.TrimSpace(t))
-	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Distance(t, TypeSCEP) <= 2
+	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Within(t, TypeSCEP, 2)
 }
 
 // scepShaped reports whether a dictionary has the keys of a SCEP payload: a URL,
