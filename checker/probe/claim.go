@@ -3,6 +3,7 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -174,7 +175,7 @@ func HostsOf(targets []Target) (hosts []string) {
 }
 
 // Unasked gives, as errors, what a profile names and was not asked. It is made for
-// checker.Checker.Visit, whose results then go to UnaskedError.
+// checker.Checker.Visit, whose results then go to WithUnasked.
 func (j *Judge) Unasked(p *profile.Profile) any {
 	const most = 20
 	var failures []error
@@ -207,13 +208,19 @@ func (j *Judge) Unasked(p *profile.Profile) any {
 	return errors.Join(failures...)
 }
 
-// UnaskedError joins what Unasked gave for the profiles of a file.
-func UnaskedError(visited []any) error {
-	var failures []error
-	for _, v := range visited {
-		if err, ok := v.(error); ok {
-			failures = append(failures, err)
+// WithUnasked makes what Unasked returned for the profiles of a file an error of the
+// file.
+func WithUnasked(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
+	return func(yield func(*checker.Result) bool) {
+		for r := range results {
+			for _, v := range r.Visited {
+				if err, ok := v.(error); ok {
+					r.Err = errors.Join(r.Err, err)
+				}
+			}
+			if !yield(r) {
+				return
+			}
 		}
 	}
-	return errors.Join(failures...)
 }

@@ -189,7 +189,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	}
 	c.Visit = append(c.Visit, outputs.Visit...)
 	summary := &runSummary{t: t, rules: report.Statistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
-	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(unaskedErrors(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
+	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(probe.WithUnasked(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
 		return err
 	}
 	if err := summary.close(in, c); err != nil {
@@ -230,18 +230,6 @@ func (f *probeFlags) documents(t *ioStreams, paths []string) (*source.Inputs, it
 			in.All()(yield)
 		}
 	}, nil
-}
-
-// unaskedErrors makes what was not asked an error of its file.
-func unaskedErrors(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
-	return func(yield func(*checker.Result) bool) {
-		for r := range results {
-			r.Err = errors.Join(r.Err, probe.UnaskedError(r.Visited))
-			if !yield(r) {
-				return
-			}
-		}
-	}
 }
 
 // tlsRoots are the roots that --trust names; nil for those of the system.
