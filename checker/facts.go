@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -390,7 +391,7 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 	profiles, err := input.parse(text)
 	defer export.Release(profiles)
 	if err != nil || len(profiles) != int(n.count) {
-		return fmt.Errorf("%s: the file changed while it was checked, and was not compared with the others; run again", Printable(input.Name))
+		return fmt.Errorf("%s: the file changed while it was checked, and was not compared with the others; run again", printable.Text(input.Name))
 	}
 	for i, p := range profiles {
 		pass := c.Pass(p)

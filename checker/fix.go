@@ -9,6 +9,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // FixMode says which fixes are applied.
@@ -45,7 +46,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			_, err = export.Parse(input.Name, after)
 		}
 		if err != nil {
-			result.Err = fmt.Errorf("%s: conflicting fixes; nothing was changed: %w", Printable(input.Name), err)
+			result.Err = fmt.Errorf("%s: conflicting fixes; nothing was changed: %w", printable.Text(input.Name), err)
 			result.Findings = found
 			return
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -123,7 +124,7 @@ func (c *Checker) checkWithFacts(input Input) resultWithFacts {
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
 		if r := recover(); r != nil { // whatever it is, the other files are still to be checked
-			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: internal error: %v (please report this bug)", Printable(input.Name), r)}
+			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: internal error: %v (please report this bug)", printable.Text(input.Name), r)}
 		}
 	}()
 	result = &Result{File: input.Name, Part: input.Part != nil}
@@ -232,7 +233,7 @@ func (r *Result) add(done *outcome) {
 var ErrNoRules = errors.New("all rules are disabled for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {
-	err = fmt.Errorf("%s: %w", Printable(r.File), err)
+	err = fmt.Errorf("%s: %w", printable.Text(r.File), err)
 	if r.Err == nil {
 		r.Err = err
 	} else {

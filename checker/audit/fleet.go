@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Fleet is the summary of results. It does not depend on the order in which
@@ -106,7 +107,7 @@ func NewFleet() *Fleet {
 // Add adds a result, whose checker must have the Visit of an Auditor.
 func (f *Fleet) Add(r *checker.Result) {
 	if r.Err != nil {
-		f.fail(r.File, checker.PrintableLines(r.Err.Error()))
+		f.fail(r.File, printable.Lines(r.Err.Error()))
 	}
 	if f.Repository != nil {
 		f.Repository.Add(r)

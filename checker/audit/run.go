@@ -314,7 +314,7 @@ func MergeFiles(files []string) (*Fleet, error) {
 		}
 		var part struct{ State json.RawMessage }
 		if err := json.Unmarshal(text, &part); err != nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, checker.JSONError(text, err))
+			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, localfile.JSONError(text, err))
 		}
 		if part.State == nil {
 			return nil, fmt.Errorf("%s: not a part of an audit: not written with --shard", file)

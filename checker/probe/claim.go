@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -192,7 +193,7 @@ func (j *Judge) Unasked(p *profile.Profile) any {
 			more++
 			continue
 		}
-		place := checker.Printable(p.Source.Name)
+		place := printable.Text(p.Source.Name)
 		at := c.url
 		if at == nil {
 			at = c.open
@@ -200,10 +201,10 @@ func (j *Judge) Unasked(p *profile.Profile) any {
 		if span := at.Span(); span.Valid() && p.Source.Textual() {
 			place = fmt.Sprintf("%s:%d", place, p.Source.Position(span.Start).Line)
 		}
-		failures = append(failures, fmt.Errorf("%s: %s server not asked: %s", place, c.kind(), checker.Printable(p.Secrets().Text(err.Error()))))
+		failures = append(failures, fmt.Errorf("%s: %s server not asked: %s", place, c.kind(), printable.Text(p.Secrets().Text(err.Error()))))
 	}
 	if more > 0 {
-		failures = append(failures, fmt.Errorf("%s: %d more servers not asked", checker.Printable(p.Source.Name), more))
+		failures = append(failures, fmt.Errorf("%s: %d more servers not asked", printable.Text(p.Source.Name), more))
 	}
 	return errors.Join(failures...)
 }

@@ -10,7 +10,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Formats for programs are looked at on terminals and in logs too. What could
@@ -18,7 +18,7 @@ import (
 // an escape that readers of the format turn back into the character.
 type escapes struct {
 	rune           func(rune) string
-	colon, bracket string // of commands, see checker.LogWriter
+	colon, bracket string // of commands, see printable.LogWriter
 }
 
 var (
@@ -47,7 +47,7 @@ func (e escapes) write(w io.Writer, text []byte) error {
 		}
 		text = b.Bytes()
 	}
-	_, err := w.Write(checker.EscapeCommands(text, e.colon, e.bracket))
+	_, err := w.Write(printable.EscapeCommands(text, e.colon, e.bracket))
 	return err
 }
 
@@ -76,7 +76,7 @@ func plain(eight uint64) bool {
 	return (eight|eight+ones|(eight-ones*' ')&^eight)&high == 0
 }
 
-func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }
+func unsafeOutput(r rune) bool { return r != '\n' && printable.IsEscaped(r) }
 
 // Escaped is a writer of JSON, each time of a whole document, that its encoder
 // leaves such characters in.

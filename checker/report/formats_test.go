@@ -21,6 +21,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 var update = flag.Bool("update", false, "write the expected reports anew")
@@ -197,7 +198,7 @@ func TestHostileTexts(t *testing.T) {
 				t.Errorf("%s: %q: not UTF-8", f.Name, text)
 			}
 			for _, r := range string(got) {
-				if checker.Unprintable(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
+				if printable.IsEscaped(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
 					t.Errorf("%s: %q: %q is passed on", f.Name, text, r)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // pageSize is how many findings the page shows at a time. So many are there
@@ -224,7 +225,7 @@ func newHTMLRule(m *checker.Meta, findings int) htmlRule {
 
 // visible makes a text safe to show: valid, and without characters that hide
 // what is there.
-func visible(s string) string { return checker.LogText(printable(s)) }
+func visible(s string) string { return printable.LogText(printable.Text(s)) }
 
 // visibleLines does the same line by line.
 func visibleLines(s string) string {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -290,7 +291,7 @@ func TestHTMLHostile(t *testing.T) {
 			t.Errorf("a comment: %s", n.Data)
 		}
 	}
-	if i := strings.IndexFunc(page, func(r rune) bool { return r != '\n' && checker.Unprintable(r) }); i >= 0 {
+	if i := strings.IndexFunc(page, func(r rune) bool { return r != '\n' && printable.IsEscaped(r) }); i >= 0 {
 		t.Errorf("a character that hides others: %q", page[i:i+10])
 	}
 	if strings.Contains(page, "ZgotmplZ") {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 func TestPrintable(t *testing.T) {
@@ -31,7 +32,7 @@ func TestPrintable(t *testing.T) {
 		"\u17b4\u2060\u180e":   `\u{17b4}\u{2060}\u{180e}`,
 		"apple \uf8ff \ufffe":  `apple \u{f8ff} \u{fffe}`,
 	} {
-		if got := printable(text); got != want {
+		if got := printable.Text(text); got != want {
 			t.Errorf("%q: %q, not %q", text, got, want)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // What a ZIP archive may cost beside its entries.
@@ -245,7 +246,7 @@ func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read
 }
 
 func (c *archive) readError(name string, err error) error {
-	return fmt.Errorf("%s: cannot read the entry: %s", checker.Printable(name), describeReadError(err))
+	return fmt.Errorf("%s: cannot read the entry: %s", printable.Text(name), describeReadError(err))
 }
 
 // zipJSONLines yields the lines of an entry, if it is a stream of JSON Lines.

@@ -20,6 +20,7 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
@@ -225,7 +226,7 @@ type auditRun struct {
 
 func (a *auditRun) note(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintln(a.terminal.err, printable.Text(fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
@@ -290,7 +291,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	names := probe.HostsOf(targets)
 	in, ok := t.in.(*os.File)
 	if !ok || !terminal.IsTerminal(in) || !terminal.IsTerminal(t.err) {
-		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", checker.Printable(strings.Join(names, ", ")))
+		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", printable.Text(strings.Join(names, ", ")))
 	}
 	if !confirmHosts(in, t.err, names) {
 		return errors.New("no host is allowed; no server was contacted")
@@ -304,7 +305,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 func confirmHosts(in io.Reader, out io.Writer, names []string) bool {
 	fmt.Fprintln(out, "The profiles name these hosts:")
 	for _, name := range names {
-		fmt.Fprintf(out, "  %s\n", checker.Printable(name))
+		fmt.Fprintf(out, "  %s\n", printable.Text(name))
 	}
 	fmt.Fprint(out, "Ask them? [y/N] ")
 	answer, err := bufio.NewReader(in).ReadString('\n')

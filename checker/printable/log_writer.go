@@ -1,4 +1,4 @@
-package checker
+package printable
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func (w *LogWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// The escapes of text, as Printable writes them.
+// The escapes of text, as Text writes them.
 const (
 	textColon   = `\u{3a}`
 	textBracket = `\u{5b}`
