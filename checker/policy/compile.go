@@ -218,26 +218,33 @@ func (s *Set) compileNow() error {
 		return err
 	}
 	s.compiler = compiler
-	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
-	txn, err := s.store.NewTransaction(context.Background(), storage.TransactionParams{})
-	if err != nil {
+	if err := s.openStore(); err != nil {
 		return err
 	}
-	s.txn = txn
 	if err := s.undefined(compiler, s.modules, nil); err != nil {
 		return err
 	}
 	for _, p := range s.policies {
 		s.analyzeDependencies(p)
 		p.guards = s.guardsOf(p)
-		p.prepare()
+		p.checks = checksOf(p.guards, s.parameters())
+		p.prepare(compiler)
 	}
 	return nil
 }
 
+// openStore makes the data available to policies.
+func (s *Set) openStore() (err error) {
+	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
+	s.txn, err = s.store.NewTransaction(context.Background(), storage.TransactionParams{})
+	return err
+}
+
 // prepare creates the query for the sets of a policy. Its form needs no
 // compiling.
-func (p *policy) prepare() {
+func (p *policy) prepare(compiler *ast.Compiler) {
+	p.compiler = compiler
+	p.compiled.Store(true)
 	var query []*ast.Expr
 	for _, set := range p.sets {
 		query = append(query, ast.Equality.Expr(ast.VarTerm(set), ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set)))))

@@ -188,7 +188,7 @@ func (f *dependencies) row(section sections, rest ast.Ref) {
 	}
 }
 
-// settle sorts the paths and removes those inside others, and finds their facts.
+// settle sorts the paths and removes those inside others.
 func (f *dependencies) settle() {
 	for _, list := range []*[]string{&f.scep, &f.certificates} {
 		slices.Sort(*list)
@@ -200,6 +200,11 @@ func (f *dependencies) settle() {
 		}
 		*list = kept
 	}
+	f.findFacts()
+}
+
+// findFacts finds the facts of the paths, if results are remembered by them.
+func (f *dependencies) findFacts() {
 	if !f.pure {
 		return
 	}

@@ -76,7 +76,7 @@ func TestDrawnPolicies(t *testing.T) {
 			continue
 		}
 		compiled++
-		if len(set.policies[0].guards) > 0 {
+		if len(set.policies[0].checks) > 0 {
 			guarded++
 		}
 		if compiled <= 1000 {

@@ -71,8 +71,9 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 	if err := doc.oversize(s.viewOf(chosen).needs); err != nil {
 		return s.failed(answers, err)
 	}
-	var buffer [1 << 10]byte
-	facts := doc.appendRun(buffer[:0])
+	buffer := factBuffers.Get().(*[]byte)
+	defer factBuffers.Put(buffer)
+	facts := doc.appendRun((*buffer)[:0])
 	run := len(facts)
 	var unknown []evalRequest
 	var policies []int
@@ -83,6 +84,7 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 		}
 		if p.dependencies.pure && !s.disableCache {
 			facts = p.dependencies.appendFacts(doc, facts[:run])
+			*buffer = facts
 			if found, ok := p.results.get(facts); ok {
 				if len(found) > 0 {
 					answers[i] = evalResult{found: found}
@@ -94,6 +96,9 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 		unknown, policies = append(unknown, q), append(policies, i)
 	}
 	if len(unknown) > 0 {
+		if err := s.ready(unknown); err != nil {
+			return s.failed(answers, err)
+		}
 		view := s.viewOf(policies)
 		doc.scepParts, doc.certificateParts = view.scep, view.certificates
 		s.evaluate(pass, unknown, ast.NewTerm(doc.build(view.needs)), answers)
@@ -144,6 +149,9 @@ func (s *Set) viewOf(policies []int) *view {
 	}
 	return v
 }
+
+// factBuffers are buffers for the facts of one policy.
+var factBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // evalRequest is a policy that is to be evaluated, with the facts it looks at.
 type evalRequest struct {

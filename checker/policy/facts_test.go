@@ -203,7 +203,7 @@ func guarded(t *testing.T, files []File, inputs []checker.Input, parameters map[
 	set.disableCache = plain
 	guards := 0
 	for _, p := range set.policies {
-		if len(p.guards) > 0 {
+		if len(p.checks) > 0 {
 			guards++
 		}
 		p.dependencies.pure = false // each is evaluated each time that its guards let it be

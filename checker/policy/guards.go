@@ -2,7 +2,10 @@ package policy
 
 import (
 	"bytes"
+	"encoding/binary"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -11,36 +14,125 @@ import (
 // begins with, and that hold or do not hold without an error. A policy all of whose
 // rules have one finds nothing where no row meets them, and need not be evaluated.
 type guard struct {
-	scep         []scepCondition // of a row of scep
-	certificates []certificateCondition
+	section    sections
+	conditions []condition
 }
 
-type scepCondition struct {
-	fact scepFact
-	condition
-}
-
-type certificateCondition struct {
-	fact certificateFact
-	condition
-}
-
-// condition is what a fact is compared with.
+// condition is what a field of a row is compared with.
 type condition struct {
-	operator string // that of Rego, or one of those below
-	encoded  []byte // the encoding of the other side, unless it is a number
-	number   int64
+	path      string // of the field
+	operator  string // that of Rego, or one of those below
+	value     string // the encoding of the other side; "" if it is undefined
+	parameter string // whose value replaces this one if it is set; "" if there is none
 }
 
-// The conditions that are no comparisons: the fact is neither undefined nor false; it
-// is one of both.
+// The conditions that are no comparisons: the field is neither undefined nor false; it
+// is one of both. And the one that it is not in an array.
 const (
 	isTrue    = "true"
 	isNotTrue = "not"
+	isNotIn   = "not in"
 )
 
-// mayHold reports whether a fact may meet the condition.
-func (c *condition) mayHold(fact []byte) bool {
+// check is a guard with the values of a run.
+type check struct {
+	scep         []scepFact // of the conditions
+	certificates []certificateFact
+	comparisons  []comparison
+}
+
+// comparison is a condition with the values of a run.
+type comparison struct {
+	operator string
+	values   [][]byte // the encodings of the other side, or of those in it; nil for numbers
+	number   int64
+}
+
+// checksOf returns the checks of guards with the parameters of a run; nil if one of
+// them has no conditions then.
+func checksOf(guards []guard, parameters map[string]any) []check {
+	checks := make([]check, len(guards))
+	for i, g := range guards {
+		c := &checks[i]
+		for _, condition := range g.conditions {
+			comparison, ok := condition.with(parameters)
+			if !ok {
+				break // what follows may not be reached
+			}
+			c.comparisons = append(c.comparisons, comparison)
+			if g.section == sectionSCEP {
+				c.scep = append(c.scep, scepFactOf(condition.path))
+			} else {
+				c.certificates = append(c.certificates, certificateFactOf(condition.path))
+			}
+		}
+		if len(c.comparisons) == 0 {
+			return nil
+		}
+	}
+	return checks
+}
+
+// with returns the comparison with the parameters of a run; false if its outcome may
+// be an error, or depends on Rego's order of types.
+func (c *condition) with(parameters map[string]any) (comparison, bool) {
+	x := comparison{operator: c.operator}
+	if c.operator == isTrue || c.operator == isNotTrue {
+		return x, true
+	}
+	value := []byte(c.value)
+	if given, set := parameters[c.parameter]; set && c.parameter != "" {
+		converted, err := ast.InterfaceToValue(given)
+		if err != nil {
+			return x, false
+		}
+		value = appendTerm(nil, ast.NewTerm(converted))
+	}
+	switch {
+	case len(value) == 0:
+		return x, false
+	case c.operator == isNotIn:
+		members, ok := membersOf(value)
+		x.values = members
+		return x, ok
+	case value[0] == factNumber:
+		n, err := strconv.ParseInt(string(value[2:]), 10, 64)
+		x.number = n
+		return x, err == nil
+	case value[0] == factString || value[0] == factTrue || value[0] == factFalse:
+		x.values = [][]byte{value}
+		return x, c.operator == ast.Equality.Name || c.operator == ast.NotEqual.Name
+	}
+	return x, false
+}
+
+// membersOf returns the encodings of the members of an array of scalars.
+func membersOf(array []byte) (members [][]byte, ok bool) {
+	if array[0] != factArray {
+		return nil, false
+	}
+	_, n := binary.Uvarint(array[1:])
+	members = [][]byte{}
+	for rest := array[1+n:]; len(rest) > 0; {
+		size := 1
+		switch rest[0] {
+		case factNumber, factString:
+			length, n := binary.Uvarint(rest[1:])
+			size += n + int(length)
+		case factNull, factTrue, factFalse:
+		default:
+			return nil, false
+		}
+		if rest[0] == factNumber && size > maxDigits {
+			return nil, false
+		}
+		members, rest = append(members, rest[:size]), rest[size:]
+	}
+	return members, true
+}
+
+// mayHold reports whether a field may meet the condition.
+func (c *comparison) mayHold(fact []byte) bool {
 	switch {
 	case c.operator == isNotTrue:
 		return fact[0] == factUndefined || fact[0] == factFalse
@@ -48,8 +140,10 @@ func (c *condition) mayHold(fact []byte) bool {
 		return false
 	case c.operator == isTrue:
 		return fact[0] != factFalse
-	case c.encoded != nil:
-		return bytes.Equal(fact, c.encoded) == (c.operator == ast.Equality.Name)
+	case c.operator == isNotIn:
+		return !slices.ContainsFunc(c.values, func(member []byte) bool { return bytes.Equal(member, fact) })
+	case c.values != nil:
+		return bytes.Equal(fact, c.values[0]) == (c.operator == ast.Equality.Name)
 	case fact[0] != factNumber:
 		return true // the order of types is Rego's
 	}
@@ -72,41 +166,34 @@ func (c *condition) mayHold(fact []byte) bool {
 
 // mayFind reports whether a policy may find something in a document.
 func (p *policy) mayFind(d *document) bool {
-	if len(p.guards) == 0 {
-		return true
-	}
-	for i := range p.guards {
-		if p.guards[i].mayHold(d) {
-			return true
-		}
-	}
-	return false
+	return len(p.checks) == 0 || slices.ContainsFunc(p.checks, func(c check) bool { return c.mayHold(d) })
 }
 
 // mayHold reports whether a row may meet all conditions.
-func (g *guard) mayHold(d *document) bool {
-	var buffer [64]byte
-	if len(g.scep) > 0 {
-	scep:
+func (c *check) mayHold(d *document) bool {
+	if len(c.scep) > 0 {
 		for _, s := range d.scepRows() {
-			for i := range g.scep {
-				if c := &g.scep[i]; !c.mayHold(c.fact(d, s, buffer[:0])) {
-					continue scep
-				}
+			met := true
+			for i := 0; i < len(c.scep) && met; i++ {
+				d.fact = c.scep[i](d, s, d.fact[:0])
+				met = c.comparisons[i].mayHold(d.fact)
 			}
-			return true
+			if met {
+				return true
+			}
 		}
 		return false
 	}
 	rows := d.p.Certificates()
-certificates:
 	for n := range rows {
-		for i := range g.certificates {
-			if c := &g.certificates[i]; !c.mayHold(c.fact(d, &rows[n], buffer[:0])) {
-				continue certificates
-			}
+		met := true
+		for i := 0; i < len(c.certificates) && met; i++ {
+			d.fact = c.certificates[i](d, &rows[n], d.fact[:0])
+			met = c.comparisons[i].mayHold(d.fact)
 		}
-		return true
+		if met {
+			return true
+		}
 	}
 	return false
 }
@@ -114,205 +201,221 @@ certificates:
 // guardsOf returns the guards of a policy's rules; nil if one has none.
 func (s *Set) guardsOf(p *policy) (guards []guard) {
 	for _, r := range s.rulesOf(p) {
-		g := s.guardOf(r)
-		if len(g.scep)+len(g.certificates) == 0 {
+		g := guardReader{set: s, aliases: map[ast.Var]string{}, constants: map[ast.Var]constant{}}
+		g.read(r)
+		if len(g.conditions) == 0 {
 			return nil
 		}
-		guards = append(guards, g)
+		guards = append(guards, g.guard)
 	}
 	return guards
 }
 
-// guardOf reads the conditions that the body of a compiled rule begins with, up to the
-// first one that is not a guard.
-func (s *Set) guardOf(r *ast.Rule) (g guard) {
-	if r.Head.RuleKind() != ast.MultiValue || r.Else != nil {
-		return g
-	}
-	var row ast.Var // the variable that the conditions are about
-	var section sections
-	aliases := map[ast.Var]ast.Ref{} // variables for fields of the row
-	constants := map[ast.Var]*ast.Term{}
-	field := func(t *ast.Term) (ast.Ref, bool) {
-		switch v := t.Value.(type) {
-		case ast.Var:
-			ref, ok := aliases[v]
-			return ref, ok
-		case ast.Ref:
-			return v, row != "" && headVar(v) == row && len(v) > 1 && len(groundPart(v)) == len(v)
+// guardReader reads the guard of a rule from its compiled body.
+type guardReader struct {
+	set *Set
+	guard
+	row       ast.Var            // the variable that the conditions are about
+	aliases   map[ast.Var]string // variables for fields of the row, with the paths of these
+	constants map[ast.Var]constant
+}
+
+// constant is a value for a whole run, as a condition has it.
+type constant struct{ value, parameter string }
+
+// read reads the conditions that the body of a rule begins with, up to the first
+// one that is not a guard.
+func (g *guardReader) read(r *ast.Rule) {
+	for _, e := range r.Body {
+		if len(e.With) > 0 || e.IsEvery() || !g.expression(e) {
+			return
 		}
-		return nil, false
 	}
-	constant := func(t *ast.Term) *ast.Term {
-		if v, ok := t.Value.(ast.Var); ok {
-			return constants[v]
+}
+
+// expression reads an expression, and reports whether those after it may be read.
+func (g *guardReader) expression(e *ast.Expr) bool {
+	if t, ok := e.Terms.(*ast.Term); ok {
+		if ref, ok := t.Value.(ast.Ref); ok && g.set.isTest(ref) {
+			return true
 		}
-		return t
+		path, ok := g.field(t)
+		if ok && e.Negated {
+			g.add(path, isNotTrue, constant{})
+		} else if ok {
+			g.add(path, isTrue, constant{})
+		}
+		return ok
 	}
-	add := func(ref ast.Ref, operator string, other *ast.Term) bool {
-		c := condition{operator: operator}
-		if other != nil {
-			switch v := other.Value.(type) {
-			case ast.String, ast.Boolean:
-				if operator != ast.Equality.Name && operator != ast.NotEqual.Name {
-					return false
-				}
-				c.encoded = appendTerm(nil, other)
-			case ast.Number:
-				n, ok := v.Int64()
-				if !ok {
-					return false
-				}
-				c.number = n
-			default:
-				return false
-			}
+	operands := e.Operands()
+	if len(operands) != 2 {
+		return false
+	}
+	a, b, operator := operands[0], operands[1], e.Operator().String()
+	if e.Negated {
+		path, isField := g.field(a)
+		list, isConstant := g.constant(b)
+		if operator != ast.Member.Name || !isField || !isConstant {
+			return false
 		}
-		path := pathIn(ref[1:])
-		if section == sectionSCEP {
-			g.scep = append(g.scep, scepCondition{scepFactOf(path), c})
-		} else {
-			g.certificates = append(g.certificates, certificateCondition{certificateFactOf(path), c})
+		g.add(path, isNotIn, list)
+		return true
+	}
+	if variable, source := rowBinding(e); variable != nil {
+		if g.row == "" {
+			g.row, g.section = variable.Value.(ast.Var), rowSection(source.Value.(ast.Ref))
 		}
 		return true
 	}
-	for _, e := range r.Body {
-		if len(e.With) > 0 || e.IsEvery() {
-			return g
+	switch operator {
+	case ast.Equal.Name:
+		operator = ast.Equality.Name
+	case ast.Equality.Name, ast.NotEqual.Name, ast.LessThan.Name, ast.LessThanEq.Name, ast.GreaterThan.Name, ast.GreaterThanEq.Name:
+	default:
+		return false
+	}
+	equation := operator == ast.Equality.Name
+	if _, isField := g.field(b); isField && equation {
+		a, b = b, a
+	}
+	v, isVar := b.Value.(ast.Var)
+	path, isField := g.field(a)
+	other, isConstant := g.constant(b)
+	switch {
+	case isField && isConstant:
+		g.add(path, operator, other)
+		return true
+	case isField && isVar && equation:
+		g.aliases[v] = path
+		return true
+	case isField || !isConstant || !equation:
+		return false
+	}
+	if v, isVar := a.Value.(ast.Var); isVar {
+		g.constants[v] = other
+		return true
+	}
+	_, isConstant = g.constant(a)
+	return isConstant // of two constants
+}
+
+// add adds a condition. Where its comparison may be an error, with ends the conditions.
+func (g *guardReader) add(path, operator string, other constant) {
+	g.conditions = append(g.conditions, condition{path, operator, other.value, other.parameter})
+}
+
+// field returns the path of a field of the row that a term is.
+func (g *guardReader) field(t *ast.Term) (path string, ok bool) {
+	switch v := t.Value.(type) {
+	case ast.Var:
+		path, ok = g.aliases[v]
+		return path, ok
+	case ast.Ref:
+		if g.row == "" || headVar(v) != g.row || len(v) < 2 || len(groundPart(v)) != len(v) {
+			return "", false
 		}
-		if t, ok := e.Terms.(*ast.Term); ok {
-			ref, ok := field(t)
-			if !ok {
-				return g
-			}
-			operator := isTrue
-			if e.Negated {
-				operator = isNotTrue
-			}
-			add(ref, operator, nil)
-			continue
+		steps := make([]string, len(v)-1)
+		for i, step := range v[1:] {
+			steps[i] = string(step.Value.(ast.String))
 		}
-		operands := e.Operands()
-		if e.Negated || len(operands) != 2 {
-			return g
+		return strings.Join(steps, "\x00"), true
+	}
+	return "", false
+}
+
+// constant returns the value of a term for a whole run.
+func (g *guardReader) constant(t *ast.Term) (c constant, ok bool) {
+	switch v := t.Value.(type) {
+	case ast.Var:
+		c, ok = g.constants[v]
+		return c, ok
+	case ast.Ref:
+		return g.set.constantOf(v)
+	case ast.String, ast.Boolean, ast.Number, *ast.Array:
+		if t.IsGround() {
+			return constant{value: string(appendTerm(nil, t))}, true
 		}
-		if variable, source := rowBinding(e); variable != nil {
-			if row == "" {
-				row, section = variable.Value.(ast.Var), rowSection(source.Value.(ast.Ref))
-			}
-			continue
+	}
+	return c, false
+}
+
+// isTest reports whether a rule is true or undefined, and is never an error: it only
+// compares parts of the input with each other and with what is written there.
+func (s *Set) isTest(ref ast.Ref) bool {
+	rules := s.compiler.GetRulesExact(ref)
+	for _, r := range rules {
+		if r.Else != nil || len(r.Head.Args) > 0 || r.Head.RuleKind() != ast.SingleValue || len(r.Head.Ref()) > 1 || !ast.BooleanTerm(true).Equal(r.Head.Value) {
+			return false
 		}
-		a, b, operator := operands[0], operands[1], e.Operator().String()
-		switch operator {
-		case ast.Equality.Name:
-			if _, isField := field(a); !isField {
-				if _, isField := field(b); isField {
-					a, b = b, a
-				}
+		for _, e := range r.Body {
+			if operands := e.Operands(); len(e.With) > 0 || e.Negated || !e.IsEquality() || !isPlain(operands[0]) || !isPlain(operands[1]) {
+				return false
 			}
-		case ast.Equal.Name:
-			operator = ast.Equality.Name
-		case ast.NotEqual.Name, ast.LessThan.Name, ast.LessThanEq.Name, ast.GreaterThan.Name, ast.GreaterThanEq.Name:
+		}
+	}
+	return len(rules) > 0
+}
+
+// isPlain reports whether a term is a variable, a part of the input, or a value.
+func isPlain(t *ast.Term) bool {
+	ref, isRef := t.Value.(ast.Ref)
+	if !isRef {
+		_, isVar := t.Value.(ast.Var)
+		return isVar || t.IsGround()
+	}
+	for _, step := range ref[1:] {
+		if _, isVar := step.Value.(ast.Var); !isVar && !ast.IsScalar(step.Value) {
+			return false
+		}
+	}
+	return !ref.HasPrefix(ast.DefaultRootRef)
+}
+
+// constantOf returns the value that a rule has for a whole run: it is written in the
+// rule, or the rule is a parameter, with a default or without. Others may be errors.
+func (s *Set) constantOf(ref ast.Ref) (c constant, ok bool) {
+	rules := s.compiler.GetRulesExact(ref)
+	written := 0
+	for _, r := range rules {
+		value := r.Head.Value
+		if r.Else != nil || len(r.Head.Args) > 0 || r.Head.RuleKind() != ast.SingleValue || len(r.Head.Ref()) > 1 || len(r.Body) != 1 || value == nil {
+			return c, false
+		}
+		if !r.Default {
+			if written++; written > 1 {
+				return c, false // which may differ
+			}
+		}
+		switch expr := r.Body[0]; {
+		case expr.Equal(ast.NewExpr(ast.BooleanTerm(true))):
+			if !value.IsGround() || r.Default && c.value != "" {
+				return c, false
+			}
+			c.value = string(appendTerm(nil, value))
 		default:
-			return g
-		}
-		if ref, ok := field(a); ok {
-			if v, isVar := b.Value.(ast.Var); isVar && operator == ast.Equality.Name && constants[v] == nil && aliases[v] == nil {
-				aliases[v] = ref
-				continue
+			if c.parameter = parameterIn(expr, value); c.parameter == "" {
+				return c, false
 			}
-			if other := constant(b); other == nil || !add(ref, operator, other) {
-				return g
-			}
-			continue
-		}
-		if ref, ok := a.Value.(ast.Ref); ok && s.constantOf(ref) != nil && operator == ast.Equality.Name && ast.IsScalar(b.Value) {
-			continue
-		}
-		v, isVar := a.Value.(ast.Var)
-		if !isVar || operator != ast.Equality.Name {
-			return g
-		}
-		switch value := b.Value.(type) {
-		case ast.String, ast.Boolean, ast.Number:
-			constants[v] = b
-		case ast.Ref:
-			if constants[v] = s.constantOf(value); constants[v] == nil {
-				return g
-			}
-		default:
-			return g
 		}
 	}
-	return g
+	return c, len(rules) > 0
 }
 
-// pathIn returns the path of fields in a reference.
-func pathIn(steps ast.Ref) string {
-	path := ""
-	for i, step := range steps {
-		if i > 0 {
-			path += "\x00"
-		}
-		path += string(step.Value.(ast.String))
-	}
-	return path
-}
-
-// constantOf returns the integer, boolean, or string that a rule has for the whole run: it
-// is written in the rule, or the rule is a parameter, with a default or without. nil for
-// other rules.
-func (s *Set) constantOf(ref ast.Ref) *ast.Term {
-	var value, fallback *ast.Term
-	for _, r := range s.compiler.GetRulesExact(ref) {
-		if r.Else != nil || len(r.Head.Args) > 0 || r.Head.RuleKind() != ast.SingleValue || len(r.Head.Ref()) > 1 || len(r.Body) != 1 {
-			return nil
-		}
-		of, known := r.Head.Value, true
-		if expr := r.Body[0]; !expr.Equal(ast.NewExpr(ast.BooleanTerm(true))) {
-			of, known = s.parameterOf(expr, of)
-		}
-		switch {
-		case !known || of != nil && value != nil && !r.Default:
-			return nil
-		case r.Default:
-			fallback = of
-		case of != nil:
-			value = of
-		}
-	}
-	if value == nil {
-		value = fallback
-	}
-	if value == nil {
-		return nil
-	}
-	switch v := value.Value.(type) {
-	case ast.Number:
-		if _, ok := v.Int64(); ok {
-			return value
-		}
-	case ast.Boolean, ast.String:
-		return value
-	}
-	return nil
-}
-
-// parameterOf returns the value of a parameter that an expression binds to a variable,
-// nil if it is not set; known is false for other expressions.
-func (s *Set) parameterOf(expr *ast.Expr, variable *ast.Term) (value *ast.Term, known bool) {
+// parameterIn returns the parameter that an expression binds to a variable; "" for
+// other expressions.
+func parameterIn(expr *ast.Expr, variable *ast.Term) string {
 	if !expr.IsEquality() || expr.Negated || len(expr.With) > 0 || !expr.Operand(0).Equal(variable) {
-		return nil, false
+		return ""
 	}
 	ref, ok := expr.Operand(1).Value.(ast.Ref)
 	if !ok || len(ref) != 3 || len(groundPart(ref)) != 3 || !ref.HasPrefix(ast.Ref{ast.DefaultRootDocument, ast.StringTerm("config")}) {
-		return nil, false
+		return ""
 	}
-	config, _ := s.config.Data["config"].(map[string]any)
-	given, ok := config[string(ref[2].Value.(ast.String))]
-	if !ok {
-		return nil, true
-	}
-	converted, err := ast.InterfaceToValue(given)
-	return ast.NewTerm(converted), err == nil
+	return string(ref[2].Value.(ast.String))
+}
+
+// parameters returns the parameters of the run.
+func (s *Set) parameters() map[string]any {
+	parameters, _ := s.config.Data["config"].(map[string]any)
+	return parameters
 }

@@ -62,7 +62,11 @@ type document struct {
 	secrets                     *secret.Secrets // nil until a text may hold one
 	scepParts, certificateParts parts
 	rows                        []*profile.SCEP // those of scep; nil until they are needed
-	split                       *profile.SCEP   // the payload whose URL was split last
+	fact                        []byte          // the last one that a guard read
+	shared                      *profile.SCEP   // the payload whose challenge was compared last
+	sharedCount                 int
+	sharedPlaces                []checker.RelatedLocation
+	split                       *profile.SCEP // the payload whose URL was split last
 	splitURL                    profile.URLParts
 }
 

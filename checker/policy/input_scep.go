@@ -287,7 +287,11 @@ func (d *document) sharedChallenge(s *profile.SCEP) (count int, places []checker
 	if !hasLiteralChallenge(s) || d.p.Deployed() {
 		return 0, nil
 	}
-	return d.pass.ImportFact(sharedChallenge, s.Challenge.Value)
+	if d.shared != s {
+		d.shared = s
+		d.sharedCount, d.sharedPlaces = d.pass.ImportFact(sharedChallenge, s.Challenge.Value)
+	}
+	return d.sharedCount, d.sharedPlaces
 }
 
 func (d *document) fingerprint(s *profile.SCEP) *ast.Term {

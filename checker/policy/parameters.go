@@ -44,6 +44,9 @@ func (s *Set) Parameters() (Parameters, error) {
 	if s == nil {
 		return Parameters{}, nil
 	}
+	if s.onDemand != nil {
+		return ParametersOf(s.onDemand.ctx, s.config.Files)
+	}
 	if err := s.compile(); err != nil {
 		return Parameters{}, err
 	}

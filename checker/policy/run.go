@@ -97,7 +97,7 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a evalResult) {
 			a = evalResult{err: fmt.Errorf("%s:%d: evaluation failed: %v", p.file, p.line, r)}
 		}
 	}()
-	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
+	query := topdown.NewQuery(p.query).WithCompiler(p.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
 	options(query)
 	var sets map[string]*ast.Term
 	err := query.Iter(context.Background(), func(r topdown.QueryResult) error {
