@@ -328,7 +328,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			continue
 		}
 		severity := w.severity()
-		if k.Name == "LocalIdentifier" && n.Get("AuthenticationMethod").Text() != "Certificate" {
+		if k.Name == "LocalIdentifier" && !certificateAuth(n) {
 			severity = checker.Warning // the device uses its address
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
@@ -674,7 +674,7 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
 		if k == nil || in.Key == "EAPClientConfiguration" && n.Key == "PayloadCertificateUUID" { // eap-identity-missing reports it
 			return false
 		}
-		if schema.IsCommon(n.Key) || in.Parent().Get(n.Key) != nil || !w.fits(n, k) {
+		if schema.IsCommon(n.Key) || n.Key == "OnDemandMatchAppEnabled" || in.Parent().Get(n.Key) != nil || !w.fits(n, k) { // Apple's own example has this one inside
 			return false
 		}
 		w.report(faultMisplaced, schemaFault{node: n, key: k, severity: checker.Warning})

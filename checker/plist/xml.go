@@ -351,7 +351,7 @@ func (s *scanner) prolog() *SyntaxError {
 			if s.template() || s.header() {
 				continue
 			}
-			if s.has("<" + Dict.String() + ">") || s.has("<"+Dict.String()+" ") { // which Apple's reader takes
+			if s.has("<"+Dict.String()+">") || s.has("<"+Dict.String()+" ") { // which Apple's reader takes
 				s.bare = true
 				s.compatWarning(s.here(), "put the dictionary between <plist version=\"1.0\"> and </plist>", "missing <plist> before <dict>; readers other than Apple's reject it")
 				return nil

@@ -18,10 +18,11 @@ const (
 	SyntaxPercent     Syntax = "percent"      // %Name%: macOS itself, Jamf School, Mosyle, FileWave
 	SyntaxDoubleBrace Syntax = "double-brace" // {{Name}}: Intune, SimpleMDM, Addigy, Go and Jinja templates
 	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
+	SyntaxFormat      Syntax = "format"       // {name}, {}, {0}: formats of Python, Rust, and C#
 	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
 	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #@Name#@, ::NAME::, #{NAME}, [[NAME]]: build scripts
 	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s, %[2]s: formats of printf
-	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ": PHP, and strings put together by programs
+	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ", \(name): PHP, and strings put together by programs
 )
 
 // Variable is one variable or template block in a text.
@@ -185,8 +186,10 @@ func (f *finder) At(i int) (Variable, bool) {
 		case strings.HasPrefix(rest, "{#"):
 			return f.between(i, SyntaxBlock, "{#", "#}")
 		}
-		v, ok := f.between(i, SyntaxBrace, "{", "}")
-		return v, ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && isPlainName(v.Name)
+		if v, ok := f.between(i, SyntaxBrace, "{", "}"); ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && isPlainName(v.Name) {
+			return v, true
+		}
+		return f.format(i)
 	case '<':
 		for _, open := range []string{"<?=", "<?php"} {
 			if v, ok := f.between(i, SyntaxCode, open, "?>"); ok {
@@ -202,8 +205,11 @@ func (f *finder) At(i int) (Variable, bool) {
 	case ':':
 		v, ok := f.between(i, SyntaxToken, "::", "::")
 		return v, ok && isUpperName(v.Name)
-	case '"':
+	case '"', '\'', '`':
 		return f.concatenation(i)
+	case '\\':
+		v, ok := f.between(i, SyntaxCode, "\\(", ")")
+		return v, ok && isPlainName(v.Name)
 	case '[':
 		v, ok := f.between(i, SyntaxToken, "[[", "]]")
 		return v, ok && isPlainName(v.Name)
@@ -276,15 +282,38 @@ func (f *finder) printf(i int) (Variable, bool) {
 	return Variable{SyntaxPrintf, rest[:n], i, i + 1 + n}, true
 }
 
+// format recognizes {name}, {0}, and {}, where no letter or digit is beside it: it would be
+// part of a password, or of a regular expression.
+func (f *finder) format(i int) (Variable, bool) {
+	n := i + 1
+	for n < len(f.text) && n-i <= maxName && (nameLength(f.text[n:n+1]) > 0 || f.text[n] == '.' && n > i+1) {
+		n++
+	}
+	v := Variable{SyntaxFormat, f.text[i+1 : n], i, n + 1}
+	switch {
+	case n == len(f.text) || f.text[n] != '}', n > i+2 && v.Name[0] >= '0' && v.Name[0] <= '9':
+		return v, false
+	case i > 0 && (isLetter(f.text[i-1]) || strings.IndexByte("{$%\\)]", f.text[i-1]) >= 0):
+		return v, false
+	}
+	return v, v.End == len(f.text) || f.text[v.End] != '}' && !isLetter(f.text[v.End])
+}
+
+// isLetter reports whether a byte is a letter or a digit.
+func isLetter(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
 // concatenation recognizes where the string of a program ends and begins again,
-// as in " + name + " and " + name + @", on one line.
+// as in " + name + " and " + name + @", on one line. The quotes are double, single, or
+// those of Go and JavaScript.
 func (f *finder) concatenation(i int) (Variable, bool) {
-	const open = "\" + "
-	if !strings.HasPrefix(f.text[i:], open) {
+	quote := f.text[i : i+1]
+	start := i + len("\" + ")
+	if !strings.HasPrefix(f.text[i+1:], " + ") {
 		return Variable{}, false
 	}
-	start := i + len(open)
-	for _, shut := range []string{" + @\"", " + \""} {
+	for _, shut := range []string{" + @" + quote, " + " + quote} {
 		at := f.Index(shut, start)
 		if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<>") {
 			continue
@@ -351,7 +380,7 @@ func (f *finder) next(i int) (Variable, bool) {
 
 // canStart marks the bytes that a variable may begin with.
 var canStart = func() (t [256]bool) {
-	for _, c := range "$%{<#_@[:\"" {
+	for _, c := range "$%{<#_@[:\"'`\\" {
 		t[c] = true
 	}
 	return t
