@@ -103,6 +103,7 @@ var contentTypes = map[string]bool{
 // with those of the keys in profiles.
 var oldNames = map[string]string{
 	"TLSTrustedServerCommonNames": "TLSTrustedServerNames",
+	"TrustedServerNames":          "TLSTrustedServerNames",
 	"IKESAParameters":             "IKESecurityAssociationParameters", // as VPN configurations of apps are stored
 	"ChildSAParameters":           "ChildSecurityAssociationParameters",
 }

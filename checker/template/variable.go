@@ -289,6 +289,13 @@ func (f *finder) format(i int) (Variable, bool) {
 	for n < len(f.text) && n-i <= maxName && (nameLength(f.text[n:n+1]) > 0 || f.text[n] == '.' && n > i+1) {
 		n++
 	}
+	if n < len(f.text) && n > i+1 && (f.text[n] == '(' || f.text[n] == '[') { // {user.name()}, {row['url']}
+		at := f.Index("}", n)
+		if at < 0 || at-i > f.max || strings.ContainsAny(f.text[n:at], "{<>\n") || strings.IndexByte(")]", f.text[at-1]) < 0 {
+			return Variable{}, false
+		}
+		n = at
+	}
 	v := Variable{SyntaxFormat, f.text[i+1 : n], i, n + 1}
 	switch {
 	case n == len(f.text) || f.text[n] != '}', n > i+2 && v.Name[0] >= '0' && v.Name[0] <= '9':
