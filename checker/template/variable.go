@@ -19,7 +19,7 @@ const (
 	SyntaxDoubleBrace Syntax = "double-brace" // {{Name}}: Intune, SimpleMDM, Addigy, Go and Jinja templates
 	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
 	SyntaxFormat      Syntax = "format"       // {name}, {}, {0}: formats of Python, Rust, and C#
-	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
+	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, [% … %], %{ if … }: Jinja, ERB, Template Toolkit, and Terraform
 	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #@Name#@, ::NAME::, #{NAME}, [[NAME]]: build scripts
 	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s, %[2]s: formats of printf
 	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ", \(name): PHP, and strings put together by programs
@@ -211,6 +211,9 @@ func (f *finder) At(i int) (Variable, bool) {
 		v, ok := f.between(i, SyntaxCode, "\\(", ")")
 		return v, ok && isPlainName(v.Name)
 	case '[':
+		if v, ok := f.between(i, SyntaxBlock, "[%", "%]"); ok {
+			return v, true
+		}
 		v, ok := f.between(i, SyntaxToken, "[[", "]]")
 		return v, ok && isPlainName(v.Name)
 	case '_':

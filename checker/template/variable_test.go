@@ -93,6 +93,7 @@ func TestVariables(t *testing.T) {
 		"<key>":                  {},
 		"#1":                     {},
 		"[CN]":                   {},
+		"[% ca.url | xml %]":     {SyntaxBlock, "ca.url | xml"},
 		"{\"a\": 1}":             {},
 		"%{HTTP_HOST":            {},
 		"{{}}":                   {},
