@@ -526,7 +526,7 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 				return false, s.fail(s.here(), "CDATA section between elements").WithHelp("move the CDATA section into <string>, or remove it")
 			}
 			return false, s.fail(s.here(), "%s is not allowed between elements", abbreviate(s.text[s.pos:s.here().End])).WithHelp("remove it, or put the text into <string>")
-		case '%', '$', '{', '<':
+		case '%', '$', '{', '<', '"', '\'':
 			if done, err := s.oddTag(); done || err != nil {
 				return false, err
 			}
@@ -577,7 +577,7 @@ func (s *scanner) templatedTag() int {
 		switch {
 		case strings.HasPrefix(s.text[i:], "/>") && variables > 0:
 			return i + len("/>")
-		case c|0x20 >= 'a' && c|0x20 <= 'z', c == ' ':
+		case c|0x20 >= 'a' && c|0x20 <= 'z', IsSpace(c):
 			i++
 		default:
 			return 0

@@ -185,6 +185,9 @@ func (f *finder) At(i int) (Variable, bool) {
 			return f.between(i, SyntaxBlock, "{%", "%}")
 		case strings.HasPrefix(rest, "{#"):
 			return f.between(i, SyntaxBlock, "{#", "#}")
+		case strings.HasPrefix(rest, "{$"): // PHP
+			v, ok := f.between(i, SyntaxCode, "{$", "}")
+			return v, ok && nameLength(v.Name) > 0 && !strings.ContainsAny(v.Name, "\n<")
 		}
 		if v, ok := f.between(i, SyntaxBrace, "{", "}"); ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && isPlainName(v.Name) {
 			return v, true
@@ -318,9 +321,14 @@ func isLetter(c byte) bool {
 // as in " + name + " and " + name + @", on one line. The quotes are double, single, or
 // those of Go and JavaScript.
 func (f *finder) concatenation(i int) (Variable, bool) {
-	quote := f.text[i : i+1]
+	quote, rest := f.text[i:i+1], f.text[i+1:]
+	for _, dot := range []string{".$", " . $"} { // PHP
+		if strings.HasPrefix(rest, dot) {
+			return f.phpConcatenation(i, i+len(dot), quote)
+		}
+	}
 	start := i + len("\" + ")
-	if !strings.HasPrefix(f.text[i+1:], " + ") {
+	if !strings.HasPrefix(rest, " + ") {
 		return Variable{}, false
 	}
 	for _, shut := range []string{" + @" + quote, " + " + quote} {
@@ -332,6 +340,20 @@ func (f *finder) concatenation(i int) (Variable, bool) {
 		return Variable{SyntaxCode, name, i, at + len(shut)}, name != ""
 	}
 	return Variable{}, false
+}
+
+// phpConcatenation is concatenation for PHP, as in ".$name." and ' . $name . '.
+func (f *finder) phpConcatenation(i, start int, quote string) (Variable, bool) {
+	at := f.Index("."+quote, start)
+	if spaced := f.Index(". "+quote, start); at < 0 || spaced >= 0 && spaced < at {
+		at = spaced
+	}
+	if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<") {
+		return Variable{}, false
+	}
+	end := strings.Index(f.text[at:], quote) + at + 1
+	name := strings.TrimSpace(f.text[start:at])
+	return Variable{SyntaxCode, name, i, end}, len(name) > 1
 }
 
 // maxName is the maximum length of the plain name of a variable, in bytes.
