@@ -103,6 +103,7 @@ var contentTypes = map[string]bool{
 // with those of the keys in profiles.
 var oldNames = map[string]string{
 	"TLSTrustedServerCommonNames": "TLSTrustedServerNames",
+	"TrustedServerNames":          "TLSTrustedServerNames",
 	"IKESAParameters":             "IKESecurityAssociationParameters", // as VPN configurations of apps are stored
 	"ChildSAParameters":           "ChildSecurityAssociationParameters",
 }
@@ -328,7 +329,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			continue
 		}
 		severity := w.severity()
-		if k.Name == "LocalIdentifier" && n.Get("AuthenticationMethod").Text() != "Certificate" {
+		if k.Name == "LocalIdentifier" && !certificateAuth(n) {
 			severity = checker.Warning // the device uses its address
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
@@ -671,7 +672,7 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, names *keyNames) bool {
 		if k == nil || in.Key == "EAPClientConfiguration" && n.Key == "PayloadCertificateUUID" || w.nameless(in, n) { // eap-identity-missing reports it
 			return false
 		}
-		if schema.IsCommon(n.Key) || in.Parent().Get(n.Key) != nil || !w.fits(n, k) {
+		if schema.IsCommon(n.Key) || n.Key == "OnDemandMatchAppEnabled" || in.Parent().Get(n.Key) != nil || !w.fits(n, k) { // Apple's own example has this one inside
 			return false
 		}
 		w.report(faultMisplaced, schemaFault{node: n, key: k, severity: checker.Warning})

@@ -529,7 +529,7 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 				return false, s.fail(s.here(), "CDATA section between elements").WithHelp("move the CDATA section into <string>, or remove it")
 			}
 			return false, s.fail(s.here(), "%s is not allowed between elements", abbreviate(s.text[s.pos:s.here().End])).WithHelp("remove it, or put the text into <string>")
-		case '%', '$', '{', '<':
+		case '%', '$', '{', '<', '"', '\'':
 			if done, err := s.oddTag(); done || err != nil {
 				return false, err
 			}
@@ -580,7 +580,7 @@ func (s *scanner) templatedTag() int {
 		switch {
 		case strings.HasPrefix(s.text[i:], "/>") && variables > 0:
 			return i + len("/>")
-		case c|0x20 >= 'a' && c|0x20 <= 'z', c == ' ':
+		case c|0x20 >= 'a' && c|0x20 <= 'z', IsSpace(c):
 			i++
 		default:
 			return 0
@@ -609,21 +609,42 @@ func (s *scanner) stray() *SyntaxError {
 	if next < 0 {
 		return err
 	}
+	start, stop := s.pos, s.pos+next
+	tag, closes := s.scalarEnd(stop)
+	if closes {
+		err = s.structural(at, "missing <%s> before the text", tag).WithHelp("add <%s> before the text", tag)
+		if s.cur != nil && s.cur.Kind == Dict && !s.hasKey {
+			err = s.structural(at, "missing <key>…</key><%s> before the text", tag).WithHelp("add the key and <%s> before the text", tag)
+		}
+	}
 	if err := s.resume(err); err != nil {
 		return err
 	}
-	start := s.pos
-	s.pos += next
-	if !s.hasKey || !s.has("<key") && !s.has("</") {
+	s.pos = stop
+	if closes {
+		s.pos += len("</>") + len(tag)
+	}
+	if !s.hasKey || !closes && !s.has("<key") && !s.has("</") {
 		return nil
 	}
 	n, err := s.node(String, start) // the value, without its tags
 	if err != nil {
 		return err
 	}
-	n.text = strings.TrimRight(s.text[start:s.pos], " \t\r\n")
+	n.text = strings.TrimRight(s.text[start:stop], " \t\r\n")
 	n.open, n.end, n.unrendered, n.broken = int32(start), int32(start+len(n.text)), true, true
 	return s.place(n)
+}
+
+// scalarEnd gives the name of the end tag at an offset, if it is that of a value
+// that holds text.
+func (s *scanner) scalarEnd(at int) (string, bool) {
+	for _, name := range []string{"string", "data", "integer", "real", "date"} {
+		if strings.HasPrefix(s.text[at:], "</"+name+">") {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // endOfFile reports what is still open at the end of the text.

@@ -75,6 +75,7 @@ var ReferenceKeys = []ReferenceKey{
 	{Types: vpnTypes, Path: "VPN.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "IPSec.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "IKEv2.PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: vpnTypes, Path: "AlwaysOn.TunnelConfigurations[].PayloadCertificateUUID", Kind: ReferenceIdentity}, // tunnels have the keys of IKEv2
 	{Types: vpnTypes, Path: "TransparentProxy.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "DNS.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// The identity for the DNS server, since iOS 16 and macOS 13.

@@ -5,7 +5,7 @@ import (
 )
 
 // blockMarks open and close template text that may hold markup.
-var blockMarks = [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"$(", ")"}, {"${", "}"}}
+var blockMarks = [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"[%", "%]"}, {"$(", ")"}, {"${", "}"}}
 
 // Blocks returns which template block is open at an offset of a text. Offsets
 // must be in ascending order, so that the text is searched once.
