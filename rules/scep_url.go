@@ -109,7 +109,7 @@ func urlFault(text string) (fault, remedy string) {
 // it is rendered: template languages can take away what is around their blocks.
 func whitespaceIsLiteral(text string) bool {
 	for _, v := range profile.Variables(text) {
-		if v.Syntax == profile.SyntaxBlock || v.Syntax == profile.SyntaxDoubleBrace {
+		if v.IsExpression() {
 			return false
 		}
 	}

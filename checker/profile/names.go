@@ -42,13 +42,8 @@ const (
 	SignatureNoCertificate = cms.NoCertificate
 )
 
-// The syntaxes of variables that rules use.
-const (
-	SyntaxFleet       = template.SyntaxFleet
-	SyntaxPercent     = template.SyntaxPercent
-	SyntaxDoubleBrace = template.SyntaxDoubleBrace
-	SyntaxBlock       = template.SyntaxBlock
-)
+// SyntaxFleet is template.SyntaxFleet.
+const SyntaxFleet = template.SyntaxFleet
 
 // Variables is template.Variables.
 func Variables(text string) []Variable { return template.Variables(text) }

@@ -254,7 +254,7 @@ func (p *Profile) bare() (SCEP, bool) {
 	payload.UUID, _ = payload.Keys.UUID.Str()
 	content := payload.Keys.Content
 	switch {
-	case content.Is(plist.Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
+	case content.Is(plist.Dict) && (nearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
 		return newSCEP(payload), true
 	case content == nil && payload.Keys.Type == nil && scepShaped(p.Root):
 		return settingsOf(payload, p.Root), true

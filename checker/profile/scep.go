@@ -90,14 +90,18 @@ func (p *Payload) intendedType(lossy bool) string {
 	if t == TypeSCEP || HoldsCertificate(t) {
 		return t
 	}
-	if NearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
+	if nearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
 		return TypeSCEP
 	}
 	return t
 }
 
-// NearSCEP reports whether a payload type is a misspelling of TypeSCEP.
-func NearSCEP(t string) bool {
+// IsSCEPByContent reports whether the payload is checked as a SCEP payload because of
+// its content, whatever its type is.
+func (p *Payload) IsSCEPByContent() bool { return p.As == TypeSCEP && !nearSCEP(p.Type) }
+
+// nearSCEP reports whether a payload type is a misspelling of TypeSCEP.
+func nearSCEP(t string) bool {
 	t = strings.ToLower(strings.TrimSpace(t))
 	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Within(t, TypeSCEP, 2)
 }

@@ -32,6 +32,12 @@ type Variable struct {
 	Start, End int    // bytes of the text
 }
 
+// IsExpression reports whether the variable belongs to a template language, which can
+// take away whitespace around it.
+func (v Variable) IsExpression() bool {
+	return v.Syntax == SyntaxBlock || v.Syntax == SyntaxDoubleBrace
+}
+
 // Variables finds the template variables of a text, in order. What a known
 // product would replace counts, even if the product does not have the name.
 func Variables(text string) []Variable {
