@@ -94,7 +94,7 @@ var trustKeys = []string{"PayloadCertificateAnchorUUID", "TLSTrustedServerNames"
 func trustsRADIUS(eap *profile.Node) bool {
 	for _, key := range append(slices.Clip(trustKeys), "TLSTrustedCertificates", oldServerNames) {
 		n := eap.Get(key)
-		if n.Len() > 0 || n.Templated() || n.Is(profile.Template) {
+		if n.Len() > 0 || n.Templated() || unknowable(n) {
 			return true
 		}
 	}
