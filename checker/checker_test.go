@@ -112,6 +112,16 @@ func TestFailingRules(t *testing.T) {
 	}
 }
 
+// TestFailingOnce holds that rules that fail for the same reason are one error.
+func TestFailingOnce(t *testing.T) {
+	cause := errors.New("out of luck")
+	check := func(*Pass) error { return cause }
+	_, err := Check(context.Background(), []Rule{at("a", check), at("b", check), at("c", check), at("d", func(*Pass) error { return errors.New("no luck") })}, parse(t, tiny))
+	if want := "rule a and 2 more failed: out of luck\nrule d failed: no luck"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v; want %s", err, want)
+	}
+}
+
 // TestFailingBesideOthers holds that a rule that fails does not hide what the
 // others found.
 func TestFailingBesideOthers(t *testing.T) {

@@ -333,10 +333,14 @@ func (f *Finding) hides(root *profile.Node) profile.Span {
 		if !strings.HasSuffix(key, pathKey([]any{"PayloadType"})) && !strings.HasSuffix(key, pathKey([]any{"PayloadContent"})) {
 			continue
 		}
+		around := n
 		if !f.absent && n.Key != "" {
-			n = n.Parent()
+			around = n.Parent()
 		}
-		return n.Span()
+		if around == root && strings.HasSuffix(key, pathKey([]any{"PayloadType"})) {
+			continue // the payloads are checked nevertheless
+		}
+		return around.Span()
 	}
 	switch {
 	case f.absent, f.opening, !n.Span().Valid():

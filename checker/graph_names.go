@@ -49,11 +49,6 @@ func inGraphUnquoted(text string) string {
 	return strings.Join(parts, `"`)
 }
 
-// ofGraph reports whether a profile is a SCEP profile of Microsoft Graph.
-func ofGraph(p *profile.Profile) bool {
-	return p.Export != nil && p.Export.Kind == profile.ExportIntuneSCEP
-}
-
 // graphArgs returns the arguments of a message with the names of Graph.
 func graphArgs(args []any) []any {
 	named := make([]any, len(args))
@@ -77,8 +72,8 @@ func graphArgs(args []any) []any {
 
 // graphPath returns the path of a value in the configuration of Graph, or in the
 // whole response, from its path in the profile made of it.
-func graphPath(p *profile.Profile, path []any) []any {
-	if entry := p.Export.Entry.Path(); len(entry) > 0 && len(path) > len(entry) && slices.Equal(path[:len(entry)], entry) {
+func graphPath(x *profile.Export, path []any) []any {
+	if entry := x.Entry.Path(); len(entry) > 0 && len(path) > len(entry) && slices.Equal(path[:len(entry)], entry) {
 		return path[len(entry):]
 	}
 	if len(path) < 4 || path[0] != "PayloadContent" {

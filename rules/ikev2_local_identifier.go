@@ -17,7 +17,7 @@ var ikev2LocalIdentifier = checker.Rule{
 Why it matters: Apple's schema requires the key. The gateway looks up the client by it, and most gateways want a name from the client's certificate: its CN, or one
 of its SubjectAltName.
 Exceptions: a missing or empty key is an error. Another name is a warning, for the server may add names to the certificate. It is reported only for
-identities from SCEP and ACME payloads whose names contain no variables.`,
+identities from SCEP and ACME payloads whose names contain no variables. With ExtendedAuthEnabled and without PayloadCertificateUUID, the client has no certificate.`,
 		Help: "set LocalIdentifier to a name of the client certificate, such as its CN",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -53,7 +53,7 @@ identities from SCEP and ACME payloads whose names contain no variables.`,
 			if !strings.HasPrefix(payload.Type, "com.apple.vpn.managed") || !ikev2.Is(profile.Dict) || ikev2.Templated() {
 				continue
 			}
-			if method, _ := ikev2.Get("AuthenticationMethod").Str(); method != "Certificate" {
+			if !certificateAuth(ikev2) {
 				continue
 			}
 			names, known := identityNames(p.Profile, ikev2.Get("PayloadCertificateUUID"))

@@ -51,7 +51,7 @@ token is an info, and is reported with a macOS target only.`,
 			return nil
 		}
 		for _, payload := range p.Profile.Payloads() {
-			if payload.Type != typeMDM || payload.Node.Templated() {
+			if payload.Type != typeMDM || payload.Node.Templated() || isNested(&payload) {
 				continue
 			}
 			n := payload.Node.Get("ServerCapabilities")

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -37,6 +38,9 @@ messages, is not checked. A PayloadIdentifier that starts with com.example. is i
 	},
 	Check: func(p *checker.Pass) error {
 		for _, n := range p.Profile.Source.Placeholders {
+			if isWeakChallenge(p, n) {
+				continue
+			}
 			sample, ok := profile.Placeholder(n.Text())
 			if !ok {
 				sample = strings.TrimSpace(n.Text())
@@ -56,8 +60,11 @@ messages, is not checked. A PayloadIdentifier that starts with com.example. is i
 				sampleURL(p, payload.Node.Get("ServerURL"), "MDM server")
 				sampleURL(p, payload.Node.Get("CheckInURL"), "MDM server")
 			}
-			sampleText(p, payload.Keys.IdentityCertificate)
-			sampleText(p, payload.Keys.PayloadCertificate)
+		}
+		for _, r := range p.Profile.References() {
+			if isCertificateReference(r.Node.Key) {
+				sampleText(p, r.Node)
+			}
 		}
 		for _, scep := range p.Profile.SCEP() {
 			sampleURL(p, scep.URL.Node, "SCEP server")
@@ -89,6 +96,13 @@ messages, is not checked. A PayloadIdentifier that starts with com.example. is i
 	},
 }
 
+// isWeakChallenge reports whether a value is a challenge whose placeholder text the
+// policy challenge-weak reports.
+func isWeakChallenge(p *checker.Pass, n *profile.Node) bool {
+	return n.Key == "Challenge" && p.RuleEnabled("challenge-weak") &&
+		slices.ContainsFunc(p.Profile.SCEP(), func(s profile.SCEP) bool { return s.Challenge.Node == n })
+}
+
 // textForPeople are the ends of keys whose values are shown to people or are patterns,
 // and may hold any words.
 var textForPeople = []string{
@@ -107,7 +121,7 @@ func isSetting(n *profile.Node, sample string, strict bool) bool {
 		}
 	}
 	switch {
-	case key == "identitycertificateuuid" || key == "payloadcertificateuuid": // reported for all payloads
+	case isCertificateReference(keyAround(n)): // reported for all payloads
 		return false
 	case profile.IsSecretKey(keyAround(n)) && len(text) <= len("challenge") && !strings.ContainsAny(text, "-_ []<>*") && !strings.EqualFold(text, "redacted"):
 		return false // a weak password, which may be the real one
@@ -123,6 +137,11 @@ func isSetting(n *profile.Node, sample string, strict bool) bool {
 		return strings.Contains(host, sample) || sample != strings.ToLower(sample) || strings.Contains(sample, "_")
 	}
 	return true
+}
+
+// isCertificateReference reports whether a key refers to the identity of a payload.
+func isCertificateReference(key string) bool {
+	return key == "IdentityCertificateUUID" || key == "PayloadCertificateUUID"
 }
 
 // keyAround returns the key of a value, or that of the array around it.

@@ -107,6 +107,13 @@ func vpnMethod(p *checker.Pass, r profile.Reference) {
 	}
 }
 
+// certificateAuth reports whether an IKEv2 client authenticates with a certificate. With
+// EAP, "Certificate" may be what the gateway has.
+func certificateAuth(ikev2 *profile.Node) bool {
+	method, _ := ikev2.Get("AuthenticationMethod").Str()
+	return method == "Certificate" && (ikev2.Get("PayloadCertificateUUID") != nil || !extendedAuth(ikev2))
+}
+
 // extendedAuth reports whether IKEv2 uses EAP, or may once it is rendered.
 func extendedAuth(ikev2 *profile.Node) bool {
 	n := ikev2.Get("ExtendedAuthEnabled")

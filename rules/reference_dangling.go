@@ -20,7 +20,7 @@ Why it matters: for most of these keys Apple's schema requires the payload in th
 finds no certificate: it rejects the profile (MDM error 12005, cannot find certificate), or the connection fails
 later. Typical cause: a new UUID after replacing the certificate.
 Exceptions: a warning for an empty reference, and if another profile of the run has the payload. Template text is not
-reported.`,
+reported, and neither is an empty reference of a mail account without S/MIME.`,
 		Help: "use the PayloadUUID of a payload in this profile, or add the certificate payload",
 		Example: checker.Example{
 			Scope: checker.ScopePayload,
@@ -68,6 +68,9 @@ reported.`,
 				if r.Required && p.RuleEnabled(referenceMissing.ID) {
 					continue // an error there
 				}
+				if unusedSMIME(r.Node) {
+					continue
+				}
 				f := p.Value(r.Node, "`%s` is empty", r.Key).WithHelp("set it to the `PayloadUUID` of %s, or remove it", wantedBy(r))
 				f.Severity = checker.Warning
 				continue
@@ -84,6 +87,23 @@ reported.`,
 	},
 }
 
+// unusedSMIME reports whether a reference of a mail account is for S/MIME, which the account
+// does not use.
+func unusedSMIME(n *profile.Node) bool {
+	if !strings.HasPrefix(n.Key, "SMIME") || n.Parent().Templated() {
+		return false
+	}
+	for c := range n.Parent().Children() {
+		if !strings.HasPrefix(c.Key, "SMIME") {
+			continue
+		}
+		if on, ok := c.Bool(); ok && on || c.Kind != profile.Boolean && c.Kind != profile.String {
+			return false
+		}
+	}
+	return true
+}
+
 // certificateUUID is what profiles of a run tell one another of.
 const certificateUUID = "PayloadUUID of a certificate"
 
@@ -98,7 +118,7 @@ func dangling(p *profile.Profile) iter.Seq[*profile.Reference] {
 			if r.Target != nil || r.Near != nil || r.Variable {
 				continue
 			}
-			if _, sample := profile.Placeholder(r.UUID); sample && (r.Node == r.From.Keys.PayloadCertificate || r.Node == r.From.Keys.IdentityCertificate) {
+			if _, sample := profile.Placeholder(r.UUID); sample && isCertificateReference(r.Node.Key) { // placeholder reports it
 				continue
 			}
 			if !settled && (mayHoldMore(p) || losesUUID(p)) {

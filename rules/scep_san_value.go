@@ -68,7 +68,7 @@ Exceptions: values that are template text only are not reported.`,
 
 func sanValue(p *checker.Pass, n *profile.Node, kind string) {
 	text, ok := n.Str()
-	if !ok || profile.IsVariable(text) {
+	if !ok || n.Broken() || profile.IsVariable(text) {
 		return
 	}
 	if strings.TrimSpace(text) == "" {

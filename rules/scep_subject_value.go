@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -61,7 +62,7 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 	if name == "" || profile.HasVariable(name) {
 		name = "attribute"
 	}
-	length, bound := profile.Characters(profile.Literal(text, "")), subjectBounds[name]
+	length, bound := utf8.RuneCountInString(profile.Literal(text, "")), subjectBounds[name]
 	switch {
 	case !variable && strings.TrimSpace(text) == "":
 		p.Value(a.Value, "value of %s is empty", name).WithHelp("set a value, or remove the attribute")
@@ -71,7 +72,7 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 		p.Value(a.Value, "%s %q has leading or trailing whitespace", name, text).WithHelp("remove the whitespace")
 	case strayQuotes(profile.Literal(text, "x")):
 		p.Value(a.Value, "%s %q has quotation marks, which become part of the certificate", name, text).WithHelp("remove the quotation marks")
-	case !variable && (name == "C" || name == "2.5.4.6") && !countryCode(text):
+	case !variable && (name == "C" || name == "2.5.4.6") && !countryCode(text) && !isPlaceholder(p, text):
 		p.Value(a.Value, "%s %q is not a two-letter country code", name, text).WithHelp("use a code of ISO 3166, such as DK")
 	case bound > 0 && length > bound && variable:
 		p.Value(a.Value, "%s %q has %d characters without its variables; the maximum is %d", name, text, length, bound).WithHelp("shorten the value")

@@ -99,10 +99,13 @@ var contentTypes = map[string]bool{
 	"com.apple.security.root": true, "com.apple.security.pkcs1": true, "com.apple.security.pem": true, "com.apple.security.pkcs12": true,
 }
 
-// oldNames are names of keys that Apple's documents had once, with the present
-// ones.
+// oldNames are names that Apple's documents had once, or that Apple uses elsewhere,
+// with those of the keys in profiles.
 var oldNames = map[string]string{
 	"TLSTrustedServerCommonNames": "TLSTrustedServerNames",
+	"TrustedServerNames":          "TLSTrustedServerNames",
+	"IKESAParameters":             "IKESecurityAssociationParameters", // as VPN configurations of apps are stored
+	"ChildSAParameters":           "ChildSecurityAssociationParameters",
 }
 
 // schemaFaultKind tells which rule reports a fault.
@@ -114,6 +117,7 @@ const (
 	faultValue
 	faultRange
 	faultMisspelled
+	faultMisplaced
 	faultUnknown
 	faultDeprecated
 	faultRemoved
@@ -132,6 +136,7 @@ type schemaFault struct {
 	systems  []string            // what targets deprecate or removed the key, as "iOS 15.0"
 	missing  []unsupportedTarget // the targets that do not support the key
 	sample   string              // the placeholder text in the value
+	place    string              // the key of the dictionary that a misplaced key belongs in; "" for the payload itself
 }
 
 type schemaFaults [schemaFaultKinds][]schemaFault
@@ -153,7 +158,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	}
 	var w *schemaWalk
 	payloads := p.Profile.Payloads()
-	if p.Profile.Declaration == profile.DeclarationACME { // it has the keys of an ACME payload
+	if p.Profile.IsACMESettings() { // it has the keys of an ACME payload
 		for _, acme := range p.Profile.ACME() {
 			payloads = append(payloads, acme.Payload)
 			payloads[0].Type = profile.TypeACME
@@ -192,7 +197,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 // asset has rules of its own.
 func findDeclarationFaults(p *checker.Pass, t *schema.Type) *schemaFaults {
 	content := p.Profile.Root.Get("Payload")
-	if p.Profile.Declaration == profile.DeclarationAsset || !content.Is(profile.Dict) {
+	if p.Profile.IsSCEPAsset() || !content.Is(profile.Dict) {
 		return noFaults
 	}
 	w := &schemaWalk{pass: p, nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
@@ -297,7 +302,11 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			}
 		}
 		if k == nil || k == keys.Further && !w.matches(c, k) {
-			if !far && (!keys.Open || top && w.shared != nil) && w.misspelled(n, c, keys, names) {
+			closed := !keys.Open || top && w.shared != nil
+			if !far && closed && w.misspelled(n, c, keys, names) {
+				continue
+			}
+			if closed && w.strict && w.misplaced(n, c, names) {
 				continue
 			}
 			if !keys.Open && w.listUnknown && !w.nameless(n, c) {
@@ -312,7 +321,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		w.quiet = quiet
 	}
-	if n.Templated() || w.union || w.partial || w.unused(n) {
+	if n.Templated() || w.union || w.partial || w.unused(n) || top && isNested(w.payload) {
 		return
 	}
 	for _, k := range keys.Needed {
@@ -320,7 +329,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			continue
 		}
 		severity := w.severity()
-		if k.Name == "LocalIdentifier" && n.Get("AuthenticationMethod").Text() != "Certificate" {
+		if k.Name == "LocalIdentifier" && !certificateAuth(n) {
 			severity = checker.Warning // the device uses its address
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
@@ -515,7 +524,13 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	if len(k.Allowed) == 0 || w.union {
 		return
 	}
+	if k.Name == "EncryptionType" && w.sharing != "" {
+		return // a wired network has none
+	}
 	severity := w.severity()
+	if looseRanges[k.Name] {
+		severity = w.lenient()
+	}
 	if n.Parent().Is(profile.Array) {
 		if severity = checker.Warning; !w.strict { // the others count
 			return
@@ -565,8 +580,8 @@ func numberOf(n *profile.Node) (float64, bool) {
 	return n.Float()
 }
 
-// looseRanges are keys whose range in the schema is that of a user interface.
-var looseRanges = map[string]bool{"maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
+// looseRanges are keys whose range or values in the schema are those of a user interface.
+var looseRanges = map[string]bool{"MailNumberOfPastDaysToSync": true, "maxInactivity": true, "ratingApps": true, "ratingMovies": true, "ratingTVShows": true}
 
 // rangesOfIOS are types that Macs read as preferences, so that a number which iOS
 // rejects may count there.
@@ -628,8 +643,89 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil {
 		return false
 	}
-	w.report(faultMisspelled, schemaFault{node: n, key: k, severity: w.severity(), exact: exact})
+	severity := w.severity()
+	if off, ok := n.Bool(); ok && !off && k.Default == "false" {
+		severity = checker.Info // as it is without the key
+	}
+	w.report(faultMisspelled, schemaFault{node: n, key: k, severity: severity, exact: exact})
 	return true
+}
+
+// misplaced reports a key that belongs in another dictionary: of those of the payload,
+// the one around it or one inside it.
+func (w *schemaWalk) misplaced(in, n *profile.Node, names *keyNames) bool {
+	if w.top(in) && n.Key == "PayloadContent" {
+		if isNested(w.payload) {
+			w.report(faultMisplaced, schemaFault{node: n, severity: checker.Error})
+			return true
+		}
+		return false
+	}
+	switch {
+	case w.top(in):
+		return w.belongsInside(in, n, names)
+	case w.top(in.Parent()):
+		k := listedIn(&w.typ.Keys, n.Key)
+		if k == nil && w.shared != nil {
+			k = listedIn(w.shared, n.Key)
+		}
+		if k == nil || in.Key == "EAPClientConfiguration" && n.Key == "PayloadCertificateUUID" || w.nameless(in, n) { // eap-identity-missing reports it
+			return false
+		}
+		if schema.IsCommon(n.Key) || n.Key == "OnDemandMatchAppEnabled" || in.Parent().Get(n.Key) != nil || !w.fits(n, k) { // Apple's own example has this one inside
+			return false
+		}
+		w.report(faultMisplaced, schemaFault{node: n, key: k, severity: checker.Warning})
+		return true
+	}
+	return false
+}
+
+// belongsInside reports a key of the payload that only one of its dictionaries lists.
+func (w *schemaWalk) belongsInside(in, n *profile.Node, names *keyNames) bool {
+	var place, found *schema.Key
+	lists := []*keyNames{names}
+	if w.shared != nil {
+		lists = append(lists, keyNamesOf(w.shared))
+	}
+	for _, list := range lists {
+		for _, k := range list.dictionariesWith(n.Key) {
+			if settings := settingsOf(w.payload); settings != "" && k.Name != settings {
+				continue
+			}
+			if place != nil {
+				return false
+			}
+			place, found = k, k.Keys.Get(n.Key)
+		}
+	}
+	if place == nil || payloadOfOld[n.Key] || w.nameless(in, n) || in.Get(place.Name).Get(n.Key) != nil || !w.fits(n, found) {
+		return false
+	}
+	if place.Required && in.Get(place.Name) == nil {
+		return false // schema-required reports the dictionary
+	}
+	w.report(faultMisplaced, schemaFault{node: n, key: found, severity: checker.Warning, place: place.Name})
+	return true
+}
+
+// isNested reports whether a PayloadContent is around the settings of a payload that
+// has none.
+func isNested(payload *profile.Payload) bool {
+	n := payload.Node.Get("PayloadContent")
+	if !n.Is(profile.Dict) {
+		return false
+	}
+	t := schema.Payload(payload.Type)
+	if t == nil || !strictTypes[payload.Type] || t.Lists("PayloadContent") || payload.Type == profile.TypeACME {
+		return false
+	}
+	for c := range n.Children() {
+		if t.Lists(c.Key) && payload.Node.Get(c.Key) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // nearest gives the key that an unknown one is a misspelling of, and whether they
@@ -805,6 +901,9 @@ type keyNames struct {
 	known    [1024]atomic.Pointer[knownName]
 	once     sync.Once
 	byLength [][]squeezedKey // made when it is first asked for
+
+	insideOnce sync.Once
+	inside     map[string][]*schema.Key // the dictionaries by the keys that they list; made when it is first asked for
 }
 
 // knownName is a name with the key that it is; nil if it is near none.
@@ -836,6 +935,22 @@ func (k *keyNames) lengths() [][]squeezedKey {
 		}
 	})
 	return k.byLength
+}
+
+// dictionariesWith gives the dictionaries that list a key.
+func (k *keyNames) dictionariesWith(name string) []*schema.Key {
+	k.insideOnce.Do(func() {
+		k.inside = map[string][]*schema.Key{}
+		for _, dictionary := range k.keys.List {
+			if dictionary.Kind != schema.Dictionary {
+				continue
+			}
+			for _, key := range dictionary.Keys.List {
+				k.inside[key.Name] = append(k.inside[key.Name], dictionary)
+			}
+		}
+	})
+	return k.inside[name]
 }
 
 var nameSeed = maphash.MakeSeed()
@@ -950,7 +1065,7 @@ func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 // dictionaryLabel names a dictionary to its reader.
 func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
-		if p.Profile.Declaration == profile.DeclarationACME {
+		if p.Profile.IsACMESettings() {
 			return "the ACME credential"
 		}
 		return checker.Phrase(f.payload.Type)
@@ -964,4 +1079,19 @@ func letters[T string | []byte](name T) (set uint64) {
 		set |= 1 << (name[i] & 63)
 	}
 	return set
+}
+
+// listedIn gives the key of a dictionary with a name, without what further keys hold.
+func listedIn(keys *schema.Keys, name string) *schema.Key {
+	if keys == nil || !keys.Lists(name) {
+		return nil
+	}
+	return keys.Get(name)
+}
+
+// payloadOfOld are keys of VPN payloads that Apple's documents once had at the payload,
+// where devices may still read them.
+var payloadOfOld = map[string]bool{
+	"OnDemandEnabled": true, "OnDemandRules": true, "OnDemandMatchDomainsAlways": true, "OnDemandMatchDomainsNever": true,
+	"OnDemandMatchDomainsOnRetry": true, "OverridePrimary": true, "ProviderBundleIdentifier": true, "ProviderDesignatedRequirement": true,
 }

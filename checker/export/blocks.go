@@ -17,9 +17,9 @@ import (
 func (s *document) readBlocks() []*profile.Profile {
 	switch strings.ToLower(path.Ext(s.Name)) {
 	case ".tf", ".tofu":
-		return s.readProfiles(&profile.Export{Kind: profile.ExportTerraform, Nothing: "a Terraform file without a profile in a heredoc"}, heredocs(s.Text))
+		return s.readProfiles(&profile.Export{Rendered: true, Nothing: "a Terraform file without a profile in a heredoc"}, heredocs(s.Text))
 	case ".md", ".markdown":
-		return s.readProfiles(&profile.Export{Kind: profile.ExportMarkdown, Nothing: "a Markdown file without a profile in a code block"}, codeBlocks(s.Text))
+		return s.readProfiles(&profile.Export{Nothing: "a Markdown file without a profile in a code block"}, codeBlocks(s.Text))
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ func (s *document) readProfiles(export *profile.Export, blocks []block) (list []
 		if !bytes.Contains(text, []byte("<plist")) || !bytes.Contains(text, []byte("PayloadType")) && !bytes.Contains(text, []byte("PayloadContent")) {
 			continue
 		}
-		export := &profile.Export{Kind: export.Kind, Name: b.name}
+		export := &profile.Export{Rendered: export.Rendered, Name: b.name}
 		if b.open {
 			list = append(list, s.unreadable(export, b.at, "%s is not closed", b.what))
 		} else {

@@ -121,6 +121,7 @@ type scanner struct {
 	keyAt          Span
 	templateBefore bool // template text since the last value
 	sampled        bool // placeholder text breaks the syntax of the text read last
+	bare           bool // the document is a dictionary without <plist> around it
 }
 
 // scan reads the document and returns its root value.
@@ -134,7 +135,7 @@ func (s *scanner) scan() (*Node, *SyntaxError) {
 		if err != nil {
 			return nil, s.blame(err)
 		}
-		if done {
+		if done || s.bare && s.root != nil && s.cur == nil {
 			break
 		}
 	}
@@ -309,6 +310,9 @@ func (s *scanner) prolog() *SyntaxError {
 	start, quotes := s.pos, false
 	// curly notes the first typographic quotation mark of the markup since a place.
 	curly := func(from int) {
+		if strings.IndexByte(s.text[from:s.pos], "\u2018"[0]) < 0 {
+			return
+		}
 		if i := strings.IndexAny(s.text[from:s.pos], "\u201c\u201d\u201e\u2018\u2019"); i >= 0 && !quotes {
 			quotes = true
 			s.compatWarning(Span{from + i, from + i + len("\u201d")}, "replace typographic quotation marks with straight ones", "typographic quotation mark in the head of the document; expected \"")
@@ -350,6 +354,11 @@ func (s *scanner) prolog() *SyntaxError {
 			if s.template() || s.header() {
 				continue
 			}
+			if s.has("<"+Dict.String()+">") || s.has("<"+Dict.String()+" ") { // which Apple's reader takes
+				s.bare = true
+				s.compatWarning(s.here(), "put the dictionary between <plist version=\"1.0\"> and </plist>", "missing <plist> before <dict>; readers other than Apple's reject it")
+				return nil
+			}
 			return s.noPlist()
 		}
 	}
@@ -380,7 +389,7 @@ func (s *scanner) noPlist() *SyntaxError {
 	case strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
 		return s.fail(at, "found an HTML page, such as a login or error page; expected a property list").WithHelp("download the profile again while signed in, or use another URL")
 	case s.text[s.pos] == '<':
-		for _, value := range []string{"<dict", "<array", "<string", "<key"} {
+		for _, value := range []string{"<array", "<string", "<key"} {
 			if strings.HasPrefix(lower, value) {
 				return s.fail(at, "missing <plist> before %s>", value).WithHelp("put the value between <plist version=\"1.0\"> and </plist>")
 			}
@@ -409,7 +418,11 @@ func (s *scanner) epilog() *SyntaxError {
 				s.pos += len(s.text[s.pos:]) - len(strings.TrimLeft(s.text[s.pos:], "\x00"))
 				continue
 			}
-			s.compatWarning(s.here(), "remove what follows </plist>", "content after </plist> is ignored")
+			end := "</plist>"
+			if s.bare {
+				end = "</dict>"
+			}
+			s.compatWarning(s.here(), "remove what follows "+end, "content after %s is ignored", end)
 			return nil
 		}
 	}
@@ -516,7 +529,7 @@ func (s *scanner) next() (done bool, err *SyntaxError) {
 				return false, s.fail(s.here(), "CDATA section between elements").WithHelp("move the CDATA section into <string>, or remove it")
 			}
 			return false, s.fail(s.here(), "%s is not allowed between elements", abbreviate(s.text[s.pos:s.here().End])).WithHelp("remove it, or put the text into <string>")
-		case '%', '$', '{', '<':
+		case '%', '$', '{', '<', '"', '\'':
 			if done, err := s.oddTag(); done || err != nil {
 				return false, err
 			}
@@ -567,7 +580,7 @@ func (s *scanner) templatedTag() int {
 		switch {
 		case strings.HasPrefix(s.text[i:], "/>") && variables > 0:
 			return i + len("/>")
-		case c|0x20 >= 'a' && c|0x20 <= 'z', c == ' ':
+		case c|0x20 >= 'a' && c|0x20 <= 'z', IsSpace(c):
 			i++
 		default:
 			return 0
@@ -596,21 +609,42 @@ func (s *scanner) stray() *SyntaxError {
 	if next < 0 {
 		return err
 	}
+	start, stop := s.pos, s.pos+next
+	tag, closes := s.scalarEnd(stop)
+	if closes {
+		err = s.structural(at, "missing <%s> before the text", tag).WithHelp("add <%s> before the text", tag)
+		if s.cur != nil && s.cur.Kind == Dict && !s.hasKey {
+			err = s.structural(at, "missing <key>…</key><%s> before the text", tag).WithHelp("add the key and <%s> before the text", tag)
+		}
+	}
 	if err := s.resume(err); err != nil {
 		return err
 	}
-	start := s.pos
-	s.pos += next
-	if !s.hasKey || !s.has("<key") && !s.has("</") {
+	s.pos = stop
+	if closes {
+		s.pos += len("</>") + len(tag)
+	}
+	if !s.hasKey || !closes && !s.has("<key") && !s.has("</") {
 		return nil
 	}
 	n, err := s.node(String, start) // the value, without its tags
 	if err != nil {
 		return err
 	}
-	n.text = strings.TrimRight(s.text[start:s.pos], " \t\r\n")
+	n.text = strings.TrimRight(s.text[start:stop], " \t\r\n")
 	n.open, n.end, n.unrendered, n.broken = int32(start), int32(start+len(n.text)), true, true
 	return s.place(n)
+}
+
+// scalarEnd gives the name of the end tag at an offset, if it is that of a value
+// that holds text.
+func (s *scanner) scalarEnd(at int) (string, bool) {
+	for _, name := range []string{"string", "data", "integer", "real", "date"} {
+		if strings.HasPrefix(s.text[at:], "</"+name+">") {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // endOfFile reports what is still open at the end of the text.

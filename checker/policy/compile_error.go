@@ -11,7 +11,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	regotypes "github.com/open-policy-agent/opa/v1/types"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 // maxErrors is how many errors of a kind are reported.
@@ -113,7 +113,7 @@ func describeCompileError(text string, details any) string {
 		case strings.HasPrefix(name, "data."):
 			return text + ": not in any policy or library"
 		}
-		if near := profile.NearestName(name, allowed); near != "" {
+		if near := keyname.Nearest(name, allowed); near != "" {
 			return fmt.Sprintf("%s; did you mean %s?", text, near)
 		}
 		return text
@@ -204,7 +204,7 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 	}
 	wrong := strings.Trim(detail.Ref[pos].Value.String(), `"`)
 	hint := "expected " + strings.Join(names, ", ")
-	if near := profile.NearestName(wrong, names); near != "" {
+	if near := keyname.Nearest(wrong, names); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Sprintf("undefined reference %v: no field %q in %v; %s", ref, wrong, parent, hint)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -77,7 +78,7 @@ func appendSteps(key []byte, n *profile.Node) []byte {
 	return appendInteger(key, int64(n.Index()))
 }
 
-// appendTerm appends any value of the document; nil is none.
+// appendTerm appends any value of the document, or nil where there is no value.
 func appendTerm(key []byte, t *ast.Term) []byte {
 	if t == nil {
 		return append(key, factUndefined)
@@ -267,7 +268,7 @@ func challengeFact(field string) scepFact {
 		return func(_ *document, s *profile.SCEP, key []byte) []byte { return appendBool(key, s.Challenge.Variable) }
 	case "length":
 		return func(_ *document, s *profile.SCEP, key []byte) []byte {
-			return appendInteger(key, int64(profile.Characters(s.Challenge.Node.Text())))
+			return appendInteger(key, int64(utf8.RuneCountInString(s.Challenge.Node.Text())))
 		}
 	case "guessable":
 		return func(_ *document, s *profile.SCEP, key []byte) []byte {

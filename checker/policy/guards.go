@@ -224,7 +224,7 @@ type guardReader struct {
 type constant struct{ value, parameter string }
 
 // read reads the conditions that the body of a rule begins with, up to the first
-// expression that is none.
+// one that is not a guard.
 func (g *guardReader) read(r *ast.Rule) {
 	for _, e := range r.Body {
 		if len(e.With) > 0 || e.IsEvery() || !g.expression(e) {

@@ -59,7 +59,7 @@ func InputJSON(pass *checker.Pass) ([]byte, error) {
 type document struct {
 	pass                        *checker.Pass
 	p                           *profile.Profile
-	secrets                     *profile.Secrets // nil until a text may hold one
+	secrets                     *secret.Secrets // nil until a text may hold one
 	scepParts, certificateParts parts
 	rows                        []*profile.SCEP // those of scep; nil until they are needed
 	fact                        []byte          // the last one that a guard read

@@ -59,7 +59,7 @@ func (d *document) oversize(which sections) error {
 		{sectionReferences, "references", maxReferences, func() int { return len(d.p.References()) }},
 	} {
 		if which&part.section != 0 && part.count() > part.most {
-			return fmt.Errorf("the profile has more than %d %s, which policies are not shown", part.most, part.what)
+			return fmt.Errorf("the profile has more than %d %s, which policies are not shown; split the profile", part.most, part.what)
 		}
 	}
 	return nil

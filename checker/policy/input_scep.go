@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -263,7 +264,7 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 	if literal && d.pass.ShowSecrets() {
 		f.text("value", c.Value)
 	}
-	f.number("length", profile.Characters(c.Node.Text()))
+	f.number("length", utf8.RuneCountInString(c.Node.Text()))
 	f.flag("guessable", literal && secret.IsWeakChallenge(c.Value))
 	count, places := d.sharedChallenge(s)
 	files := make([]*ast.Term, len(places))
@@ -275,7 +276,7 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 	return f.term()
 }
 
-// hasLiteralChallenge reports whether the challenge of a payload is no variable.
+// hasLiteralChallenge reports whether the challenge of a payload is written out, not a variable.
 func hasLiteralChallenge(s *profile.SCEP) bool {
 	return s.ChallengeKind == profile.ChallengeLiteral && s.Challenge.Known
 }

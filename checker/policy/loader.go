@@ -17,6 +17,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/policies"
 )
 
@@ -223,7 +224,7 @@ func (f *Loader) checkParameters(ctx context.Context, sets Sets, parameters []pa
 	both := given.With(configured)
 	for _, p := range parameters {
 		if !both.Has(p.name) {
-			return fmt.Errorf("--data %s: %w", checker.Printable(p.file), f.unreadParameter(ctx, both, p.name, true))
+			return fmt.Errorf("--data %s: %w", printable.Text(p.file), f.unreadParameter(ctx, both, p.name, true))
 		}
 	}
 	if f.Project.Config == nil {
@@ -386,7 +387,7 @@ func ReadData(data map[string]any, path string) (parameters []string, err error)
 		return nil, err
 	}
 	if parameters, err = ParseData(data, text); err != nil {
-		err = fmt.Errorf("%s: %w", checker.Printable(path), err)
+		err = fmt.Errorf("%s: %w", printable.Text(path), err)
 	}
 	return parameters, err
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 var snakeCase = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`) })
@@ -125,7 +125,7 @@ func checkRuleSets(f File, m *ast.Module, found []*ast.Rule) error {
 	line := fmt.Sprintf("%s:%d", f.Name, m.Package.Location.Row)
 	for _, r := range m.Rules {
 		name := string(r.Head.Name)
-		if near := profile.NearestName(name, []string{"deny", "warn", "info"}); near != "" {
+		if near := keyname.Nearest(name, []string{"deny", "warn", "info"}); near != "" {
 			return fmt.Errorf("%s: policy defines none of deny, warn, and info; rename %s to %s", at(f, r.Location), name, near)
 		}
 	}
@@ -266,7 +266,7 @@ func checkKeys(m *ast.Module, a *ast.Annotations) error {
 	lines := metadataLines(m, a)
 	for _, line := range lines {
 		key, _, ok := strings.Cut(line.text, ":")
-		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && profile.NearestName(key, metadataKeys) != "" {
+		if ok && line.indent == 0 && !slices.Contains(metadataKeys, key) && keyname.Nearest(key, metadataKeys) != "" {
 			return unknownKey(m, lines, key, "METADATA", metadataKeys)
 		}
 	}
@@ -291,7 +291,7 @@ func checkKeys(m *ast.Module, a *ast.Annotations) error {
 func unknownKey(m *ast.Module, lines []metadataLine, key, where string, known []string) error {
 	row := rowOf(m, lines, key)
 	hint := "expected " + strings.Join(known, ", ")
-	if near := profile.NearestName(strings.ToLower(key), known); near != "" {
+	if near := keyname.Nearest(strings.ToLower(key), known); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Errorf("%s:%d: %s: unknown key %q; %s", m.Package.Location.File, row, where, clean(key), hint)

@@ -187,7 +187,7 @@ func localConstants(r *ast.Rule, constants map[ast.Var][]*ast.Term) map[ast.Var]
 // payloadTypes are Apple's payload types.
 var payloadTypes = sync.OnceValue(func() (types []string) {
 	types = append(schema.PayloadTypes(), schema.UnlistedPayloadTypes...)
-	for _, row := range profile.Availabilities {
+	for _, row := range schema.Availabilities {
 		types = append(types, row.Types...)
 	}
 	slices.Sort(types)

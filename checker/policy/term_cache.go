@@ -20,7 +20,9 @@ var (
 	paths    termCache[pathsKey]
 )
 
-// termCache remembers terms by what they are made of, up to a number.
+// termCache remembers terms by what they are made of, up to a number. Without it the
+// run of BenchmarkRunCheck in cmd/sceplint with the pack fleet takes 8 % more
+// instructions.
 type termCache[K comparable] struct {
 	lock sync.RWMutex
 	made map[K]*ast.Term

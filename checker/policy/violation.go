@@ -197,7 +197,7 @@ func isSetting(p *profile.Profile, n *profile.Node) bool {
 // dictionary or an array has no value of its own, and several things may be
 // missing in it, so that without arguments the message has to distinguish them.
 // Shipped policies have arguments if they have several findings at one path.
-func (m violation) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
+func (m violation) argument(n *profile.Node, secrets *secret.Secrets, severity checker.Severity, shipped bool) string {
 	switch {
 	case m.hasArgs:
 		return fmt.Sprintf("%s args %#v", severity, m.args)

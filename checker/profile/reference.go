@@ -75,10 +75,12 @@ var ReferenceKeys = []ReferenceKey{
 	{Types: vpnTypes, Path: "VPN.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "IPSec.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "IKEv2.PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: vpnTypes, Path: "AlwaysOn.TunnelConfigurations[].PayloadCertificateUUID", Kind: ReferenceIdentity}, // tunnels have the keys of IKEv2
 	{Types: vpnTypes, Path: "TransparentProxy.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	{Types: vpnTypes, Path: "DNS.PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// The identity for the DNS server, since iOS 16 and macOS 13.
 	{Types: []string{"com.apple.dnsSettings.managed"}, Path: "PayloadCertificateUUID", Kind: ReferenceIdentity},
+	{Types: []string{"com.apple.dnsSettings.managed"}, Path: "DNSSettings.PayloadCertificateUUID", Kind: ReferenceIdentity}, // as Apple's documentation has it
 	// "The UUID that points to an identity certificate payload", of each relay.
 	{Types: []string{"com.apple.relay.managed"}, Path: "Relays[].PayloadCertificateUUID", Kind: ReferenceIdentity},
 	// The identity that a filter's plug-in shows to its server.

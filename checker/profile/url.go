@@ -32,6 +32,17 @@ func (s *SCEP) URLParts() URLParts {
 	return urlParts(text)
 }
 
+// UsesNDES reports whether URL is an enrollment URL of Microsoft's Network Device
+// Enrollment Service, or of a server with the same paths.
+func (s *SCEP) UsesNDES() bool {
+	text, _ := s.URL.Node.Str()
+	if i := strings.IndexAny(text, "mM"); i < 0 || !strings.Contains(strings.ToLower(text[i:]), "mscep") {
+		return false // as for most URLs
+	}
+	path := strings.ToLower(urlParts(text).Path) + "/"
+	return strings.Contains(path, "/certsrv/mscep/") || strings.Contains(path, "/mscep.dll/")
+}
+
 func urlParts(text string) (u URLParts) {
 	found := template.Variables(text)
 	literal := func(start, end int) bool {

@@ -41,6 +41,8 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		// INSERT CHALLENGE, ENTER_URL, fill in your domain
 		`(?:^|[^A-Za-z])(?:INSERT|ENTER|FILL[-_]?IN|PASTE|PUT)[-_]+[A-Z]`,
 		`(?i:(?:^|[^a-z])(?:insert|enter|fill[- ]in|paste|put)[- ]+` + article + nouns + `(?:$|[^a-z]))`,
+		// GENERATE-UUID-1, generate a new UUID
+		`(?i:(?:^|[^a-z])generate[-_ ]+(?:a[-_ ]+)?(?:new[-_ ]+)?[ug]uid(?:$|[^a-z]))`,
 		// the notes that programmers leave, but not the Spanish word "all" of a name in capitals
 		`(?:^|[^A-Za-z ])T(?:ODO|BD)(?:$|[^A-Za-z ])`,
 		`(?:^|[^A-Za-z])FIX(?:ME)(?:$|[^A-Za-z])`,
@@ -48,6 +50,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		// xxxx, <your challenge>, but no mail address or random password with angle brackets
 		`(?i:(?:^|[^a-z])x{4,}(?:$|[^a-z]))`,
 		`<[A-Za-z][A-Za-z0-9 _./:-]{2,}>`,
+		`<(?i:id|cn|ou|dc|sn|ip|ca)>`, // other short names may be those of elements
 		// [CHALLENGE], and a value that an export has blotted out
 		`^\[[A-Za-z][^\[\]]*\]$`,
 		`^\*{3,}$`,
@@ -57,7 +60,7 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 // wholePlaceholders are placeholders only if they are the whole text.
 var wholePlaceholders = map[string]bool{
 	"secret": true, "password": true, "challenge": true, "string": true, "todo": true, "tbd": true,
-	"redacted": true, "ignored": true, "xxx": true,
+	"redacted": true, "ignored": true, "xxx": true, "uuid": true, "guid": true, "...": true, "…": true,
 }
 
 // isSampleWord reports whether a text is one of these, in any case.
@@ -78,39 +81,51 @@ func isSampleWord(text string) bool {
 // hints are the words that every placeholder has one of at the start of a word,
 // "here" and marks apart. Most texts have none, and comparing them with the
 // placeholders would cost more than all other checks of a profile.
-var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx"}
+var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx", "generate"}
 
-// hintsBegin marks the letters that a hint begins with.
-var hintsBegin = func() (t [256]bool) {
-	for _, hint := range hints {
-		t[hint[0]] = true
+// secondLetters has, by the first letter of a hint, a bit for each second letter.
+var secondLetters = func() (t [26]uint32) {
+	for _, hint := range append(hints[:], hereHint) {
+		t[hint[0]-'a'] |= 1 << (hint[1] - 'a')
 	}
 	return t
 }()
 
-func hasHint(text string) bool {
+// hereHint is the hint that may end a word, too.
+const hereHint = "here"
+
+// hasHint reports whether a text has a hint, or what may begin a variable.
+func hasHint(text string, orVariable bool) bool {
 	begins := true // a word begins here
 	for i := 0; i < len(text); i++ {
-		c := text[i] | 0x20
-		switch letter := c >= 'a' && c <= 'z'; {
-		case !letter:
-			if text[i] == '<' || i == 0 && (text[i] == '[' || text[i] == '*') {
+		first := (text[i] | 0x20) - 'a'
+		if first >= 26 {
+			if text[i] == '<' || orVariable && canStart[text[i]] || i == 0 && (text[i] == '[' || text[i] == '*') {
 				return true
 			}
 			begins = true
 			continue
-		case c == 'h' && foldPrefix(text[i:], "here"):
-			return true
-		case begins && hintsBegin[c]:
-			for _, hint := range hints {
-				if c == hint[0] && foldPrefix(text[i:], hint) {
-					return true
-				}
+		}
+		if second := secondLetters[first]; second != 0 && i+1 < len(text) {
+			if letter := (text[i+1] | 0x20) - 'a'; letter < 26 && second>>letter&1 != 0 && hintAt(text[i:], begins) {
+				return true
 			}
 		}
 		begins = false
 	}
 	return false
+}
+
+// hintAt reports whether a text begins with a hint.
+func hintAt(text string, begins bool) bool {
+	if begins {
+		for _, hint := range hints {
+			if foldPrefix(text, hint) {
+				return true
+			}
+		}
+	}
+	return foldPrefix(text, hereHint)
 }
 
 func foldPrefix(text, prefix string) bool {
@@ -126,11 +141,17 @@ func Placeholder(text string) (string, bool) {
 	if len(text) > maxSample || IsUUID(text) {
 		return "", false
 	}
-	text = strings.TrimSpace(Literal(text, "."))
+	trimmed := strings.TrimSpace(text)
+	hint := hasHint(trimmed, true)
+	if hint {
+		trimmed = strings.TrimSpace(Literal(text, "."))
+		hint = hasHint(trimmed, false)
+	}
+	text = trimmed
 	if isSampleWord(text) {
 		return text, true
 	}
-	if !hasHint(text) {
+	if !hint {
 		return "", false
 	}
 	at := placeholders().FindStringIndex(text)

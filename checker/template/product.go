@@ -30,6 +30,17 @@ type Product struct {
 	Extensible bool
 }
 
+// AllowsBeside reports whether what looks like a variable of another product may come
+// from the environment that this one reads: that of Fleet.
+func (p *Product) AllowsBeside(other *Product) bool {
+	return p == Fleet && other.Syntax == SyntaxDollar
+}
+
+// IsMacOS reports whether Macs themselves replace the variable.
+func (v Variable) IsMacOS() bool {
+	return v.Syntax == MacOS.Syntax && slices.Contains(MacOS.Documented, v.Name)
+}
+
 // Fleet and MacOS are products that rules treat in a way of their own: what
 // looks like a variable of a shell may stand beside those of Fleet, which reads
 // $NAME from its environment, and macOS replaces its own in profiles of any product.
@@ -43,7 +54,7 @@ var (
 			FLEET_VAR_DIGICERT_DATA_ FLEET_VAR_DIGICERT_PASSWORD_
 			FLEET_VAR_HOST_UUID FLEET_VAR_HOST_HARDWARE_SERIAL FLEET_VAR_HOST_PLATFORM FLEET_VAR_HOST_END_USER_EMAIL_IDP
 			FLEET_VAR_HOST_END_USER_IDP_USERNAME FLEET_VAR_HOST_END_USER_IDP_USERNAME_LOCAL_PART FLEET_VAR_HOST_END_USER_IDP_GROUPS
-			FLEET_VAR_HOST_END_USER_IDP_DEPARTMENT FLEET_VAR_HOST_END_USER_IDP_FULL_NAME`),
+			FLEET_VAR_HOST_END_USER_IDP_DEPARTMENT FLEET_VAR_HOST_END_USER_IDP_FULL_NAME FLEET_VAR_PSSO_DEVICE_REGISTRATION_TOKEN FLEET_VAR_HYDRANT_DATA_`),
 		Unofficial: fields(`FLEET_SECRET_`), // the administrator's own names
 		Exclusive:  fields(`FLEET_VAR_ FLEET_SECRET_`),
 		Prefixes:   fields(`FLEET_VAR_`),

@@ -18,10 +18,11 @@ const (
 	SyntaxPercent     Syntax = "percent"      // %Name%: macOS itself, Jamf School, Mosyle, FileWave
 	SyntaxDoubleBrace Syntax = "double-brace" // {{Name}}: Intune, SimpleMDM, Addigy, Go and Jinja templates
 	SyntaxBrace       Syntax = "brace"        // {Name}: Workspace ONE
-	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, %{ if … }: Jinja, ERB and Terraform
+	SyntaxFormat      Syntax = "format"       // {name}, {}, {0}: formats of Python, Rust, and C#
+	SyntaxBlock       Syntax = "block"        // {% … %}, {# … #}, <% … %>, [% … %], %{ if … }: Jinja, ERB, Template Toolkit, and Terraform
 	SyntaxToken       Syntax = "token"        // __NAME__, @NAME@, #@Name#@, ::NAME::, #{NAME}, [[NAME]]: build scripts
-	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s: formats of printf
-	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ": PHP, and strings put together by programs
+	SyntaxPrintf      Syntax = "printf"       // %s, %d, %2$s, %[2]s: formats of printf
+	SyntaxCode        Syntax = "code"         // <?= $name ?>, <?php … ?>, " + name + ", \(name): PHP, and strings put together by programs
 )
 
 // Variable is one variable or template block in a text.
@@ -29,6 +30,12 @@ type Variable struct {
 	Syntax     Syntax
 	Name       string // the text between the marks
 	Start, End int    // bytes of the text
+}
+
+// IsExpression reports whether the variable belongs to a template language, which can
+// take away whitespace around it.
+func (v Variable) IsExpression() bool {
+	return v.Syntax == SyntaxBlock || v.Syntax == SyntaxDoubleBrace
 }
 
 // Variables finds the template variables of a text, in order. What a known
@@ -117,8 +124,8 @@ type end struct {
 	from, at int
 }
 
-// Index returns the offset of the first closing mark at or after an offset, or -1.
-func (f *finder) Index(mark string, from int) int {
+// Closing returns the offset of the first closing mark at or after an offset, or -1.
+func (f *finder) Closing(mark string, from int) int {
 	i := slices.IndexFunc(f.ends, func(e end) bool { return e.mark == mark })
 	if i >= 0 && f.ends[i].from <= from && (f.ends[i].at >= from || f.ends[i].at < 0) {
 		return f.ends[i].at
@@ -147,7 +154,7 @@ func (f *finder) between(i int, s Syntax, open, shut string) (Variable, bool) {
 		return Variable{}, false
 	}
 	start := i + len(open)
-	at := f.Index(shut, start)
+	at := f.Closing(shut, start)
 	if at < 0 || at-start > f.max {
 		return Variable{}, false
 	}
@@ -184,9 +191,14 @@ func (f *finder) At(i int) (Variable, bool) {
 			return f.between(i, SyntaxBlock, "{%", "%}")
 		case strings.HasPrefix(rest, "{#"):
 			return f.between(i, SyntaxBlock, "{#", "#}")
+		case strings.HasPrefix(rest, "{$"): // PHP
+			v, ok := f.between(i, SyntaxCode, "{$", "}")
+			return v, ok && nameLength(v.Name) > 0 && !strings.ContainsAny(v.Name, "\n<")
 		}
-		v, ok := f.between(i, SyntaxBrace, "{", "}")
-		return v, ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && isPlainName(v.Name)
+		if v, ok := f.between(i, SyntaxBrace, "{", "}"); ok && v.Name[0] >= 'A' && v.Name[0] <= 'Z' && isPlainName(v.Name) {
+			return v, true
+		}
+		return f.format(i)
 	case '<':
 		for _, open := range []string{"<?=", "<?php"} {
 			if v, ok := f.between(i, SyntaxCode, open, "?>"); ok {
@@ -202,9 +214,15 @@ func (f *finder) At(i int) (Variable, bool) {
 	case ':':
 		v, ok := f.between(i, SyntaxToken, "::", "::")
 		return v, ok && isUpperName(v.Name)
-	case '"':
+	case '"', '\'', '`':
 		return f.concatenation(i)
+	case '\\':
+		v, ok := f.between(i, SyntaxCode, "\\(", ")")
+		return v, ok && isPlainName(v.Name)
 	case '[':
+		if v, ok := f.between(i, SyntaxBlock, "[%", "%]"); ok {
+			return v, true
+		}
 		v, ok := f.between(i, SyntaxToken, "[[", "]]")
 		return v, ok && isPlainName(v.Name)
 	case '_':
@@ -249,19 +267,22 @@ func (f *finder) dollar(i int) (Variable, bool) {
 	return v, ok
 }
 
-// printf recognizes %s, %d, %v, %@ and %2$s, where no letter or digit follows: it
+// printf recognizes %s, %d, %v, %@, %2$s, and %[2]s, where no letter or digit follows: it
 // would be part of a word, or of a percent-encoded byte.
 func (f *finder) printf(i int) (Variable, bool) {
 	rest := f.text[i+1:]
-	n := 0
-	for n < len(rest) && n < 3 && rest[n] >= '0' && rest[n] <= '9' {
+	n, first := 0, 0
+	if rest != "" && rest[0] == '[' {
+		n, first = 1, 1
+	}
+	for n < len(rest) && n < first+3 && rest[n] >= '0' && rest[n] <= '9' {
 		n++
 	}
-	if n > 0 && (n == len(rest) || rest[n] != '$' || rest[0] == '0') {
+	if n > 0 && (n == first || n == len(rest) || rest[n] != "$]"[first] || rest[first] == '0') {
 		return Variable{}, false
 	}
 	if n > 0 {
-		n++ // the dollar sign
+		n++ // the dollar sign or the bracket
 	}
 	if n == len(rest) || strings.IndexByte("sdv@", rest[n]) < 0 {
 		return Variable{}, false
@@ -273,16 +294,51 @@ func (f *finder) printf(i int) (Variable, bool) {
 	return Variable{SyntaxPrintf, rest[:n], i, i + 1 + n}, true
 }
 
+// format recognizes {name}, {0}, and {}, where no letter or digit is beside it: it would be
+// part of a password, or of a regular expression.
+func (f *finder) format(i int) (Variable, bool) {
+	n := i + 1
+	for n < len(f.text) && n-i <= maxName && (nameLength(f.text[n:n+1]) > 0 || f.text[n] == '.' && n > i+1) {
+		n++
+	}
+	if n < len(f.text) && n > i+1 && (f.text[n] == '(' || f.text[n] == '[') { // {user.name()}, {row['url']}
+		at := f.Closing("}", n)
+		if at < 0 || at-i > f.max || strings.ContainsAny(f.text[n:at], "{<>\n") || strings.IndexByte(")]", f.text[at-1]) < 0 {
+			return Variable{}, false
+		}
+		n = at
+	}
+	v := Variable{SyntaxFormat, f.text[i+1 : n], i, n + 1}
+	switch {
+	case n == len(f.text) || f.text[n] != '}', n > i+2 && v.Name[0] >= '0' && v.Name[0] <= '9':
+		return v, false
+	case i > 0 && (isLetter(f.text[i-1]) || strings.IndexByte("{$%\\)]", f.text[i-1]) >= 0):
+		return v, false
+	}
+	return v, v.End == len(f.text) || f.text[v.End] != '}' && !isLetter(f.text[v.End])
+}
+
+// isLetter reports whether a byte is a letter or a digit.
+func isLetter(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
 // concatenation recognizes where the string of a program ends and begins again,
-// as in " + name + " and " + name + @", on one line.
+// as in " + name + " and " + name + @", on one line. The quotes are double, single, or
+// those of Go and JavaScript.
 func (f *finder) concatenation(i int) (Variable, bool) {
-	const open = "\" + "
-	if !strings.HasPrefix(f.text[i:], open) {
+	quote, rest := f.text[i:i+1], f.text[i+1:]
+	for _, dot := range []string{".$", " . $"} { // PHP
+		if strings.HasPrefix(rest, dot) {
+			return f.phpConcatenation(i, i+len(dot), quote)
+		}
+	}
+	start := i + len("\" + ")
+	if !strings.HasPrefix(rest, " + ") {
 		return Variable{}, false
 	}
-	start := i + len(open)
-	for _, shut := range []string{" + @\"", " + \""} {
-		at := f.Index(shut, start)
+	for _, shut := range []string{" + @" + quote, " + " + quote} {
+		at := f.Closing(shut, start)
 		if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<>") {
 			continue
 		}
@@ -290,6 +346,20 @@ func (f *finder) concatenation(i int) (Variable, bool) {
 		return Variable{SyntaxCode, name, i, at + len(shut)}, name != ""
 	}
 	return Variable{}, false
+}
+
+// phpConcatenation is concatenation for PHP, as in ".$name." and ' . $name . '.
+func (f *finder) phpConcatenation(i, start int, quote string) (Variable, bool) {
+	at := f.Closing("."+quote, start)
+	if spaced := f.Closing(". "+quote, start); at < 0 || spaced >= 0 && spaced < at {
+		at = spaced
+	}
+	if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<") {
+		return Variable{}, false
+	}
+	end := strings.Index(f.text[at:], quote) + at + 1
+	name := strings.TrimSpace(f.text[start:at])
+	return Variable{SyntaxCode, name, i, end}, len(name) > 1
 }
 
 // maxName is the maximum length of the plain name of a variable, in bytes.
@@ -348,7 +418,7 @@ func (f *finder) next(i int) (Variable, bool) {
 
 // canStart marks the bytes that a variable may begin with.
 var canStart = func() (t [256]bool) {
-	for _, c := range "$%{<#_@[:\"" {
+	for _, c := range "$%{<#_@[:\"'`\\" {
 		t[c] = true
 	}
 	return t

@@ -392,3 +392,20 @@ func TestGuideProbe(t *testing.T) {
 		t.Errorf("%d %s\n%s", code, said, body)
 	}
 }
+
+// TestConfirmHosts holds that only a line with y or yes lets probe ask the hosts, and
+// that the question shows each of them.
+func TestConfirmHosts(t *testing.T) {
+	for answer, want := range map[string]bool{
+		"y\n": true, "Y\r\n": true, " yes \n": true, "YES\nn\n": true,
+		"": false, "\n": false, "n\n": false, "y": false, "yes please\n": false, "\ny\n": false, "all\n": false,
+	} {
+		var out strings.Builder
+		if got := confirmHosts(strings.NewReader(answer), &out, []string{"ca.corp.net", "b\x1b[2J.net"}); got != want {
+			t.Errorf("%q: %t; want %t", answer, got, want)
+		}
+		if shown := out.String(); !strings.Contains(shown, "\n  ca.corp.net\n") || strings.Contains(shown, "\x1b") || !strings.HasSuffix(shown, "\nAsk them? [y/N] ") {
+			t.Errorf("%q: the question is %q", answer, shown)
+		}
+	}
+}
