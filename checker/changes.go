@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -34,74 +35,67 @@ type Revision interface {
 // leads to. Whatever cannot be compared counts as changed.
 
 // suppressUnchanged suppresses the findings that a file had before.
-func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte, profiles []*profile.Profile) {
-	if input.Part != nil || input.Inside {
-		return
-	}
-	before, ok := c.Earlier.Before(input.Name, text)
-	if !ok {
-		return
-	}
-	if bytes.Equal(before, text) {
-		result.suppress(func(*Finding) bool { return true })
-		return
-	}
-	p, ok := verbatim(profiles, text)
-	if !ok {
-		return
-	}
-	old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
-		done, err := c.check(p)
+func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte) {
+	unchanged := c.unchanged(input, text, func(p *profile.Profile) []Finding {
+		done, err := c.check(p, c.planFor(input.Name))
 		if err != nil {
 			return nil
 		}
 		return done.findings
 	})
-	if !ok {
-		return
+	if unchanged != nil {
+		result.suppress(unchanged)
 	}
-	changed := compare(before, text)
-	targets := targetsOf(p)
-	result.suppress(func(f *Finding) bool {
-		return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
-	})
 }
 
 // suppressUnchangedSet suppresses the findings of file-set rules that a profile
 // had before, as far as the other profiles show as they are now. Related
 // locations in other files must be on unchanged lines.
-func (c *Checker) suppressUnchangedSet(result *Result, input Input, pass *Pass, text []byte) {
-	if len(result.Findings) == 0 || input.Part != nil || input.Inside {
+func (c *Checker) suppressUnchangedSet(result *Result, input Input, profileNumber int32, text []byte) {
+	if len(result.Findings) == 0 {
 		return
+	}
+	unchanged := c.unchanged(input, text, func(p *profile.Profile) []Finding {
+		then, kept := c.Pass(p), &Result{}
+		then.profileNumber = profileNumber
+		c.collectFacts(then)
+		c.runFileSetRules(kept, then)
+		return kept.Findings
+	})
+	if unchanged != nil {
+		result.suppress(func(f *Finding) bool {
+			return !f.unsure && unchanged(f) && !slices.ContainsFunc(f.Related, c.relatedChanged)
+		})
+	}
+}
+
+// unchanged returns what reports whether a file had a finding before, given what
+// finds those of a profile; nil if that is not known.
+func (c *Checker) unchanged(input Input, text []byte, find func(*profile.Profile) []Finding) func(*Finding) bool {
+	if input.Part != nil || input.Inside {
+		return nil
 	}
 	before, ok := c.Earlier.Before(input.Name, text)
 	if !ok {
-		return
+		return nil
 	}
-	own := func(f *Finding) bool { return true }
-	if !bytes.Equal(before, text) {
-		p, ok := verbatim([]*profile.Profile{pass.Profile}, text)
-		if !ok {
-			return
-		}
-		old, ok := c.findingsBefore(input, before, func(p *profile.Profile) []Finding {
-			then, kept := c.Pass(p), &Result{}
-			then.profileNumber = pass.profileNumber
-			c.collectFacts(then)
-			c.runFileSetRules(kept, then)
-			return kept.Findings
-		})
-		if !ok {
-			return
-		}
-		changed, targets := compare(before, text), targetsOf(p)
-		own = func(f *Finding) bool {
-			return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
-		}
+	if bytes.Equal(before, text) {
+		return func(*Finding) bool { return true }
 	}
-	result.suppress(func(f *Finding) bool {
-		return !f.unsure && own(f) && !slices.ContainsFunc(f.Related, c.relatedChanged)
-	})
+	profiles, _ := input.parse(text) // again, since few files have changed
+	defer export.Release(profiles)
+	p, ok := verbatim(profiles, text)
+	if !ok {
+		return nil
+	}
+	old, ok := c.findingsBefore(input, before, find)
+	if !ok {
+		return nil
+	}
+	changed, targets := compare(before, text), targetsOf(p)
+	return func(f *Finding) bool {
+		return old[f.identity()] && changed.keep(f) && !slices.ContainsFunc(targets[f.Span], changed.touches)
+	}
 }
 
 // relatedChanged reports whether a location in another profile may have changed.
@@ -159,7 +153,7 @@ type identity struct {
 // findingsBefore returns the findings in the bytes that a file had.
 func (c *Checker) findingsBefore(input Input, before []byte, find func(*profile.Profile) []Finding) (map[identity]bool, bool) {
 	profiles, err := input.parse(before)
-	defer release(profiles)
+	defer export.Release(profiles)
 	if err != nil || len(profiles) != 1 || profiles[0].Root == nil {
 		return nil, false
 	}
@@ -290,7 +284,7 @@ func (x *earlierFacts) add(c *Checker, name string, text []byte) {
 	}
 	input := Input{Name: name}
 	profiles, _ := input.parse(text)
-	defer release(profiles)
+	defer export.Release(profiles)
 	for _, p := range profiles {
 		if p.Root == nil {
 			continue // it exports nothing

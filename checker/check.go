@@ -2,8 +2,6 @@ package checker
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -30,13 +28,10 @@ type Checker struct {
 	// with equal settings should get the same pointer.
 	SettingsFor func(file string) *Settings
 
-	// Visit is called for every checked profile, and its result is added to Visited
-	// of the Result. It is called by several workers at once, and must not retain
-	// the profile.
-	Visit func(*profile.Profile) any
-
-	// Inventory asks for the Inventory of each file.
-	Inventory bool
+	// Visit are functions that are called for every profile, one after the other;
+	// what they return is added to Visited of the Result. They are called by several
+	// workers at once, and must not retain the profile.
+	Visit []Visitor
 
 	// Suppress returns why a finding is suppressed that no comment suppresses, or
 	// nil. It is called by several workers at once, with a complete finding.
@@ -59,6 +54,9 @@ type Checker struct {
 	earlier      *earlierFacts     // of profiles that changed
 }
 
+// Visitor takes what a caller needs of a profile.
+type Visitor func(*profile.Profile) any
+
 // Result is the result of one file.
 type Result struct {
 	File         string
@@ -71,8 +69,7 @@ type Result struct {
 	Skipped      Skip      // why the file was not checked, if it was skipped
 	Excluded     bool      // the configuration excludes the file, which was not read
 	Err          error     // why the file could not be checked, if it could not
-	Visited      []any     // what Visit returned, by profile
-	Inventory    Inventory // what the file contains, if that was requested
+	Visited      []any     // what the functions of Visit returned, by profile
 	PolicyOutput []string  // lines that policies print, with the location of the call
 	IsFileSet    bool      // the file had a result already: these are findings about the set of all profiles
 	Part         bool      // the file has a result for each of its parts
@@ -84,6 +81,7 @@ type Result struct {
 
 	facts        []*profileFacts // by profile, until the set has it
 	firstProfile int32           // the number of its first profile in the run
+	capped       bool            // a rule had more findings in a profile than are kept
 }
 
 // All returns all findings in order, including suppressed ones.
@@ -111,7 +109,7 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		done, err := c.check(p)
+		done, err := c.check(p, c.planFor(p.Source.Name))
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +137,7 @@ func (c *Checker) Prepare() {
 	c.known, c.required, c.qualifiedIDs = map[string]bool{}, map[string]bool{}, map[string]string{}
 	c.base, c.facts, c.earlier = c.plan(&Settings{c.Severities, c.Targets}), nil, &earlierFacts{}
 	c.plans = &sync.Map{}
-	c.reuseBuffers = c.Fix == FixNone && c.Visit == nil && !c.Inventory && c.Verify == nil
+	c.reuseBuffers = c.Fix == FixNone && c.Visit == nil && c.Verify == nil
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		c.reuseBuffers = c.reuseBuffers && r.Pack == ""
@@ -169,152 +167,6 @@ func (c *Checker) Prepare() {
 // know what a rule would see. The Checker must be prepared.
 func (c *Checker) Pass(p *profile.Profile) *Pass {
 	pass := &Pass{}
-	c.fill(pass, p)
+	c.fill(pass, p, c.planFor(p.Source.Name))
 	return pass
-}
-
-func (c *Checker) fill(pass *Pass, p *profile.Profile) {
-	plan := c.planFor(p.Source.Name)
-	pass.Profile, pass.Now, pass.Targets, pass.Verify, pass.checker, pass.plan = p, c.Now, plan.Targets, c.Verify, c, plan
-}
-
-// passes are used again by runs that forget a profile when it is checked: without that, a run with built-in rules takes
-// 4 % more processor time (BenchmarkRunRules in cmd/sceplint).
-var passes = sync.Pool{New: func() any { return new(Pass) }}
-
-// release returns the memory of a Pass that is no longer used.
-func (p *Pass) release() {
-	shared, found := p.shared, p.found
-	if len(shared) > 8 { // for clearing it takes as long as it is large
-		shared = nil
-	}
-	clear(shared)
-	clear(found)
-	*p = Pass{shared: shared, found: found[:0]}
-	passes.Put(p)
-}
-
-// outcome is what came of one profile.
-type outcome struct {
-	findings   []Finding
-	suppressed []Finding
-	prints     []string
-	facts      *profileFacts
-	capped     bool // a rule had more findings than are kept
-}
-
-// check runs the rules over one profile.
-func (c *Checker) check(p *profile.Profile) (outcome, error) {
-	var pass *Pass
-	if c.reuseBuffers {
-		pass = passes.Get().(*Pass)
-		defer pass.release()
-	} else {
-		pass = new(Pass)
-	}
-	c.fill(pass, p)
-	err := c.find(pass)
-	done := outcome{prints: pass.prints, facts: pass.facts, capped: pass.capped}
-	if len(pass.found) > 0 {
-		done.findings, done.suppressed = c.finalizeFindings(p, pass.found)
-	}
-	return done, err
-}
-
-// find runs the rules over one profile and marks the findings that comments
-// suppress. The error is that of rules that failed; findings of the other rules
-// are in the pass nevertheless.
-func (c *Checker) find(pass *Pass) error {
-	p := pass.Profile
-	var failed failures
-	try := func(r *Rule, check func(*Pass) error) {
-		if check == nil {
-			return
-		}
-		pass.Rule = r
-		if err := runRecovered(pass, check); err != nil {
-			failed.add(r, err)
-		}
-	}
-	for _, r := range pass.plan.active {
-		if !r.looksAt(p) {
-			continue
-		}
-		try(r, r.CheckDocument)
-		if p.Root != nil {
-			try(r, r.Check)
-			try(r, r.CollectFacts)
-		}
-	}
-	ignores := pass.ignores()
-	suppress(p, ignores, pass.found)
-	if len(ignores) > 0 {
-		markHidden(p, ignores, pass.found)
-		for _, r := range pass.plan.active {
-			if r.CheckSuppressions != nil {
-				try(r, func(p *Pass) error { return r.CheckSuppressions(p, ignores) })
-			}
-		}
-	}
-	pass.applySeverities()
-	return failed.join()
-}
-
-// failures are the errors of rules that failed, each cause once.
-type failures []struct {
-	rule  *Rule // the first
-	more  int   // further rules with the same cause
-	cause error
-}
-
-func (f *failures) add(rule *Rule, cause error) {
-	for i := range *f {
-		if known := &(*f)[i]; errors.Is(cause, known.cause) {
-			known.more++
-			return
-		}
-	}
-	*f = append(*f, failures{{rule: rule, cause: cause}}...)
-}
-
-func (f failures) join() error {
-	var list []error
-	for _, x := range f {
-		also := ""
-		if x.more > 0 {
-			also = fmt.Sprintf(" and %d more", x.more)
-		}
-		list = append(list, fmt.Errorf("%s%s failed: %w", x.rule.name(), also, x.cause))
-	}
-	return errors.Join(list...)
-}
-
-// applySeverities sets the severities of the findings and sorts them as they are
-// reported.
-func (p *Pass) applySeverities() {
-	for _, f := range p.found {
-		if s, ok := p.plan.Severities[f.Rule.ID]; ok && !f.Rule.Unsuppressible {
-			f.Severity = s
-		}
-	}
-	slices.SortStableFunc(p.found, compareFindings)
-}
-
-// runRecovered runs a rule and turns a panic into an error: one broken rule must
-// not hide the findings of others, nor look like no findings.
-func runRecovered(p *Pass, check func(*Pass) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
-		}
-	}()
-	p.count = 0
-	if err := check(p); err != nil {
-		return err
-	}
-	if p.count > maxFindingsPerRule {
-		p.capped = true
-		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/secret"
 )
@@ -26,12 +27,13 @@ type Finding struct {
 
 	Suppression *Suppression // why it is suppressed; nil: it is not
 
-	whole      profile.Span // the dictionary or array with something missing, if the finding is about that; its Span is only the opening
-	args       []string     // of the message, without secrets and wording, for the fingerprint
-	own        []string     // secrets that the finding is about, and that its help must mask; nil if they may be shown
-	json       bool         // the document is JSON
-	onEnvelope bool         // about what is around the text; no comment in the text suppresses it
-	unsure     bool         // a profile that changed may have contributed to it before
+	whole      profile.Span    // the dictionary or array with something missing, if the finding is about that; its Span is only the opening
+	args       []string        // of the message, without secrets and wording, for the fingerprint
+	own        []string        // secrets that the finding is about, and that its help must mask; nil if they may be shown
+	json       bool            // the document is JSON
+	graph      *profile.Export // the document is a SCEP profile of Microsoft Graph; nil: it is not
+	onEnvelope bool            // about what is around the text; no comment in the text suppresses it
+	unsure     bool            // a profile that changed may have contributed to it before
 
 	group   factKey // of findings of several profiles that have one cause; 0: none
 	opening bool    // at the opening of a dictionary, about something in it
@@ -48,7 +50,7 @@ type Finding struct {
 	Profile        Identity
 	Ordinal        int              // which of the profiles of the file it is about, from 0
 	Payload        *PayloadIdentity // nil outside payloads
-	Start, End     profile.Position // only if Placed
+	Start, End     plist.Position   // only if Placed
 	Placed         bool             // false for input without lines, such as binary property lists
 	UnmappedLines  bool             // the lines are not those of the file as other programs count them
 	Line           Line
@@ -60,7 +62,7 @@ type Finding struct {
 type RelatedLocation struct {
 	File    string
 	Message string
-	Start   profile.Position // only if Placed
+	Start   plist.Position // only if Placed
 	Placed  bool
 	Signed  bool // the document there is signed
 
@@ -115,7 +117,7 @@ type Fix struct {
 }
 
 // Region is where a range of text starts and ends.
-type Region struct{ Start, End profile.Position }
+type Region struct{ Start, End plist.Position }
 
 // TextEdit replaces some bytes of the source with a text.
 type TextEdit struct {
@@ -153,53 +155,49 @@ func comparePaths(a, b *Finding) int {
 	})
 }
 
-// finalizeFindings sets the fields that reports need, masks secrets, and
-// separates the suppressed findings from the others.
-func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, held []Finding) {
+// finalizeFindings sets the fields that reports need: first where each finding is,
+// then, with secrets masked, what it says, and its fingerprint. It separates the
+// suppressed findings from the others.
+func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, suppressed []Finding) {
+	locate(p, found)
 	hidden := p.Secrets()
 	secrets := hidden
 	if c.ShowSecrets {
 		secrets = p.NoSecrets()
 	}
-	mask := secrets.Text
-	keep := func(text string) string { // the text is a piece of the document, and may be all of it
-		return strings.Clone(truncateMiddle(mask(text)))
-	}
+	keep := func(text string) string { return strings.Clone(secrets.Excerpt(text)) } // the text is a piece of the document, and may be all of it
 	id := Identity{keep(p.Root.Get("PayloadIdentifier").Text()), keep(p.Root.Get("PayloadUUID").Text())}
 	if p.Declaration != "" {
 		id = Identity{Identifier: keep(p.Root.Get("Identifier").Text())}
 	}
-	editable, _ := p.Source.Editable()
-	inner := len(found) > 0 && p.Source.Textual() && !p.Source.LinesOfFile()
+	quoted := p.Root != nil || p.Source.ResemblesPlist()
 	seen := map[string]int{}
 	list = make([]Finding, 0, len(found))
-	var payload *PayloadIdentity // of the last finding in one
+	var raw, payload *PayloadIdentity // of the last finding in a payload
 	for _, f := range found {
-		f.File, f.Profile = p.Source.Name, id
-		f.Message, f.Help, f.own = mask(f.Message), mask(f.Help), nil
+		f.Profile = id
+		if f.Payload != nil {
+			if f.Payload != raw {
+				raw = f.Payload
+				payload = &PayloadIdentity{raw.Index, keep(raw.Type), keep(raw.Identifier), keep(raw.UUID)}
+			}
+			of := *payload
+			f.Payload = &of
+		}
+		f.Message, f.Help, f.own = secrets.Text(f.Message), secrets.Text(f.Help), nil
 		for i, r := range f.Related {
-			if masked := mask(r.Message); masked != r.Message {
+			if masked := secrets.Text(r.Message); masked != r.Message {
 				f.Related = slices.Clone(f.Related)
 				f.Related[i].Message = masked
 			}
 		}
-		if len(f.Path) >= 2 && f.Path[0] == "PayloadContent" {
-			if index, _ := f.Path[1].(int); payload == nil || payload.Index != index {
-				payload = payloadOf(p, index, keep)
-			}
-			if payload != nil {
-				of := *payload
-				f.Payload = &of
-			}
-		}
-		f.settleKey()
 		for i, step := range f.Path {
 			if key, ok := step.(string); ok {
 				f.Path[i] = keep(key)
 			}
 		}
 		if f.Fix != nil {
-			f.Fix.Message = mask(f.Fix.Message)
+			f.Fix.Message = secrets.Text(f.Fix.Message)
 			var own []string // of the secrets that the fix changes
 			for _, e := range f.Fix.Edits {
 				own = append(own, secrets.Own(profile.Span{Start: e.Start, End: e.End}, nil)...)
@@ -207,28 +205,17 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			for i := range f.Fix.Edits {
 				e := &f.Fix.Edits[i]
 				e.Text = strings.Clone(e.Text) // it may be a piece of the document
-				f.Fix.Secret = f.Fix.Secret || secret.MaskOwn(mask(e.Text), own) != e.Text
+				f.Fix.Secret = f.Fix.Secret || secret.MaskOwn(secrets.Text(e.Text), own) != e.Text
 			}
 		}
-		if !editable {
-			f.Fix = nil
-		}
-		if f.Span.Valid() && p.Source.Textual() {
-			f.Placed, f.UnmappedLines = true, inner
-			f.Start, f.End = p.Source.Position(f.Span.Start), p.Source.Position(f.Span.End)
-			if f.whole.Valid() {
-				f.ContainerLines = Lines{p.Source.LineOfFile(f.whole.Start), p.Source.LineOfFile(f.whole.End)}
-			}
-			f.Fix.place(p.Source)
-			if !f.onEnvelope && (p.Root != nil || p.Source.ResemblesPlist()) {
-				f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(p.Source.LineAt(f.Span.Start), f.Span)
-			}
+		if f.Placed && !f.onEnvelope && quoted {
+			f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Span)
 		}
 		f.Fingerprint = fingerprint(f, seen, hidden.Text)
-		f.args, f.Argument = nil, "" // they may be pieces of the document
-		if ofGraph(p) {
-			f.Path, f.Help = graphPath(p, f.Path), inGraph(f.Help)
+		if f.graph != nil {
+			f.Path, f.Help = graphPath(f.graph, f.Path), inGraph(f.Help)
 		}
+		f.args, f.Argument, f.graph = nil, "", nil // they may be pieces of the document
 		if f.Suppression == nil && c.Suppress != nil && !f.Rule.Unsuppressible {
 			f.Suppression = c.Suppress(f)
 		}
@@ -237,29 +224,67 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			continue
 		}
 		f.Suppression.Justification = keep(f.Suppression.Justification)
-		held = append(held, *f)
+		suppressed = append(suppressed, *f)
 	}
-	return list, held
+	return list, suppressed
 }
 
-// place sets the locations of the edits.
-func (f *Fix) place(source *profile.Source) {
-	if f == nil {
-		return
+// locate sets what tells where findings are.
+func locate(p *profile.Profile, found []*Finding) {
+	var payload *PayloadIdentity // of the last finding in one
+	for _, f := range found {
+		if len(f.Path) >= 2 && f.Path[0] == "PayloadContent" {
+			if index, _ := f.Path[1].(int); payload == nil || payload.Index != index {
+				payload = payloadOf(p, index)
+			}
+			f.Payload = payload
+		}
+		f.settleKey()
 	}
-	f.Places = make([]Region, len(f.Edits))
-	for i, e := range f.Edits {
-		f.Places[i] = Region{source.Position(e.Start), source.Position(e.End)}
+	src := p.Source
+	editable, _ := src.Editable()
+	unmapped := len(found) > 0 && src.Textual() && !src.LinesOfFile()
+	region := func(start, end int) Region { return Region{src.Position(start), src.Position(end)} }
+	for _, f := range found {
+		f.File = src.Name
+		if !editable {
+			f.Fix = nil
+		}
+		if !f.Span.Valid() || !src.Textual() {
+			continue
+		}
+		at := region(f.Span.Start, f.Span.End)
+		f.Placed, f.UnmappedLines, f.Start, f.End = true, unmapped, at.Start, at.End
+		if f.whole.Valid() {
+			f.ContainerLines = Lines{src.LineOfFile(f.whole.Start), src.LineOfFile(f.whole.End)}
+		}
+		if f.Fix != nil {
+			f.Fix.Places = make([]Region, len(f.Fix.Edits))
+			for i, e := range f.Fix.Edits {
+				f.Fix.Places[i] = region(e.Start, e.End)
+			}
+		}
 	}
 }
 
-func payloadOf(p *profile.Profile, index int, keep func(string) string) *PayloadIdentity {
+// payloadOf identifies a payload of a profile, without masking it; nil if there is none.
+func payloadOf(p *profile.Profile, index int) *PayloadIdentity {
 	payloads := p.Payloads()
 	i, ok := slices.BinarySearchFunc(payloads, index, func(x profile.Payload, index int) int { return cmp.Compare(x.Index, index) })
 	if !ok {
 		return nil
 	}
-	return &PayloadIdentity{index, keep(payloads[i].Type), keep(payloads[i].Identifier), keep(payloads[i].UUID)}
+	return &PayloadIdentity{index, payloads[i].Type, payloads[i].Identifier, payloads[i].UUID}
+}
+
+// RelatedTo says that the finding is about other locations as well, all with the same
+// message.
+func (f *Finding) RelatedTo(places []RelatedLocation, message string) *Finding {
+	f.Related = places
+	for i := range f.Related {
+		f.Related[i].Message = message
+	}
+	return f
 }
 
 // WithHelp sets the help of the finding. Markup in it is written as JSON in

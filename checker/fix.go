@@ -8,7 +8,8 @@ import (
 	"sort"
 
 	"github.com/sceplint/sceplint/checker/export"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // FixMode says which fixes are applied.
@@ -45,12 +46,12 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			_, err = export.Parse(input.Name, after)
 		}
 		if err != nil {
-			result.Err = fmt.Errorf("%s: conflicting fixes; nothing was changed: %w", Printable(input.Name), err)
+			result.Err = fmt.Errorf("%s: conflicting fixes; nothing was changed: %w", printable.Text(input.Name), err)
 			result.Findings = found
 			return
 		}
 		again := &Result{File: input.Name}
-		c.text(again, input, after)
+		c.document(again, input, after)
 		if again.Err != nil {
 			result.Err, result.Findings = again.Err, found
 			return
@@ -84,7 +85,7 @@ func (c *Checker) fixSkipReason(input Input, text []byte) string {
 			if f.Suppression != nil {
 				continue
 			}
-			if c.wanted(f.Fix) || p.Source.Form != profile.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
+			if c.wanted(f.Fix) || p.Source.Form != plist.FormXML && f.Rule.Pack == "" { // there no fix can be told from the bytes
 				return why
 			}
 		}

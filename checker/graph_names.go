@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -20,7 +21,9 @@ var graphNames = map[string]string{
 	"URL":                "scepServerUrls",
 }
 
-var graphKey = regexp.MustCompile(`\b(AllowAllAppsAccess|Key Usage|Keysize|SubjectAltName|Subject|URL)\b`)
+var graphKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(AllowAllAppsAccess|Key Usage|Keysize|SubjectAltName|Subject|URL)\b`)
+})
 
 // graphValues writes the values of a message as Graph has them.
 var graphValues = strings.NewReplacer(
@@ -33,7 +36,7 @@ var graphValues = strings.NewReplacer(
 
 // inGraph returns a text of sceplint with the names of Microsoft Graph.
 func inGraph(text string) string {
-	return graphKey.ReplaceAllStringFunc(graphValues.Replace(text), func(key string) string { return graphNames[key] })
+	return graphKey().ReplaceAllStringFunc(graphValues.Replace(text), func(key string) string { return graphNames[key] })
 }
 
 // inGraphUnquoted leaves alone what is in quotation marks, which may be a value of the
@@ -44,11 +47,6 @@ func inGraphUnquoted(text string) string {
 		parts[i] = inGraph(parts[i])
 	}
 	return strings.Join(parts, `"`)
-}
-
-// ofGraph reports whether a profile is a SCEP profile of Microsoft Graph.
-func ofGraph(p *profile.Profile) bool {
-	return p.Export != nil && p.Export.Kind == profile.ExportIntuneSCEP
 }
 
 // graphArgs returns the arguments of a message with the names of Graph.
@@ -74,8 +72,8 @@ func graphArgs(args []any) []any {
 
 // graphPath returns the path of a value in the configuration of Graph, or in the
 // whole response, from its path in the profile made of it.
-func graphPath(p *profile.Profile, path []any) []any {
-	if entry := p.Export.Entry.Path(); len(entry) > 0 && len(path) > len(entry) && slices.Equal(path[:len(entry)], entry) {
+func graphPath(x *profile.Export, path []any) []any {
+	if entry := x.Entry.Path(); len(entry) > 0 && len(path) > len(entry) && slices.Equal(path[:len(entry)], entry) {
 		return path[len(entry):]
 	}
 	if len(path) < 4 || path[0] != "PayloadContent" {

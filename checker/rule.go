@@ -5,10 +5,14 @@ package checker
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/secret"
 )
@@ -214,13 +218,10 @@ func (p *Pass) Print(line string) {
 	}
 }
 
-// RuleIDs returns the IDs of all rules that the run knows.
-func (p *Pass) RuleIDs() []string {
-	ids := make([]string, 0, len(p.checker.known))
-	for id := range p.checker.known {
-		ids = append(ids, id)
-	}
-	return ids
+// NearestRule returns the rule that an unknown ID may stand for; "" if there is none.
+func (p *Pass) NearestRule(id string) string {
+	ids := slices.Sorted(maps.Keys(p.checker.known))
+	return keyname.Nearest(strings.ToLower(strings.ReplaceAll(id, "_", "-")), ids)
 }
 
 // Value reports a finding at a value.
@@ -286,12 +287,12 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
 	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help, Span: at, Path: path}
-	if f.json = p.Profile.Source.Form == profile.FormJSON; f.json {
+	if f.json = p.Profile.Source.Form == plist.FormJSON; f.json {
 		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
 	}
 	args = inDialect(f.json, args)
-	if ofGraph(p.Profile) {
-		format, args = inGraph(format), graphArgs(args)
+	if x := p.Profile.Export; x != nil && x.Entry != nil {
+		f.graph, format, args = x, inGraph(format), graphArgs(args)
 	}
 	secrets := p.Profile.Secrets()
 	own := secrets.Own(at, n)
@@ -305,10 +306,11 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 		f.args = []string{maskValue(secrets, n, own)}
 	}
 	if p.ShowSecrets() {
-		f.Message = truncateMiddle(fmt.Sprintf(format, args...))
+		secrets, masked = p.Profile.NoSecrets(), args
 	} else {
-		f.own, f.Message = own, truncateMiddle(secrets.Text(fmt.Sprintf(format, masked...)))
+		f.own = own
 	}
+	f.Message = secrets.Excerpt(fmt.Sprintf(format, masked...))
 	p.found = append(p.found, f)
 	return f
 }
@@ -329,12 +331,21 @@ func plainText(value any) string {
 const maxValueArg = 1 << 16
 
 // maskValue is the text of a value without secrets, for a fingerprint.
-func maskValue(secrets *profile.Secrets, n *profile.Node, own []string) string {
+func maskValue(secrets *secret.Secrets, n *profile.Node, own []string) string {
 	text := n.Text()
 	if len(text) > maxValueArg {
 		return fmt.Sprintf("%d bytes", len(text))
 	}
 	return secrets.Text(secret.MaskOwn(text, own))
+}
+
+// SyntaxMessage returns the message of a syntax error of the document, without secrets
+// unless they are to be shown.
+func (p *Pass) SyntaxMessage(err *plist.SyntaxError) Prose {
+	if p.ShowSecrets() {
+		return Prose(err.Message)
+	}
+	return Prose(secret.MaskError(err))
 }
 
 // Mask masks secrets in a text of the document that is about to be cut, unless they are to be shown.
@@ -385,7 +396,7 @@ func (m maskedArg) Format(f fmt.State, verb rune) {
 // write one.
 func (p *Pass) AtEnvelope(format string, args ...any) *Finding {
 	at := profile.NoSpan
-	if p.Profile.Root != nil && p.Profile.Source.Form == profile.FormXML {
+	if p.Profile.Root != nil && p.Profile.Source.Form == plist.FormXML {
 		at = profile.Span{}
 	}
 	f := p.At(at, nil, format, args...)
@@ -401,18 +412,9 @@ const maxFindingsPerRule = 1000
 // counted, so that expensive work for them can be skipped.
 func (p *Pass) LimitReached() bool { return p.count >= maxFindingsPerRule }
 
-// truncateMiddle shortens a message that quotes a very long value.
-func truncateMiddle(message string) string {
-	const longest, tail = 600, 200
-	if len(message) <= longest {
-		return message
-	}
-	return strings.ToValidUTF8(message[:longest-tail], "") + "…" + strings.ToValidUTF8(message[len(message)-tail:], "")
-}
-
 // Editable reports whether the document is text, so that a fix can be written
 // as edits of it. Whether the edits may be applied is not the rule's concern.
-func (p *Pass) Editable() bool { return p.Profile.Source.Form == profile.FormXML }
+func (p *Pass) Editable() bool { return p.Profile.Source.Form == plist.FormXML }
 
 // DropFixes removes the fixes of all findings so far.
 func (p *Pass) DropFixes() {

@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -53,7 +54,7 @@ func (in *Input) parse(text []byte) ([]*profile.Profile, error) {
 			continue
 		}
 		if p.Export == nil {
-			p.Export = &profile.Export{Kind: profile.ExportLines}
+			p.Export = &profile.Export{}
 		}
 		p.Export.Device = in.Device
 	}
@@ -85,69 +86,6 @@ func (c *Checker) Run(ctx context.Context, inputs iter.Seq[Input]) iter.Seq[*Res
 			}
 		}
 	}
-}
-
-// maxOrdered is how many results and findings InFileOrder keeps.
-const maxOrdered = 10_000
-
-// InFileOrder moves findings about several profiles, which Run yields last, to
-// the others of their file. It collects all results first; if there are too many
-// for that, it yields them in the order of Run.
-func InFileOrder(results iter.Seq[*Result]) iter.Seq[*Result] {
-	return func(yield func(*Result) bool) {
-		type input struct { // of a result
-			file  string
-			first int32
-		}
-		var kept []*Result
-		first := map[input]*Result{}
-		size, ordered := 0, true
-		for r := range results {
-			if !ordered {
-				if !yield(r) {
-					return
-				}
-				continue
-			}
-			if size += 1 + len(r.Findings) + len(r.Suppressed); size > maxOrdered {
-				ordered = false
-				for _, r := range append(kept, r) {
-					if !yield(r) {
-						return
-					}
-				}
-				kept, first = nil, nil
-				continue
-			}
-			of := input{r.File, r.firstProfile}
-			if r.IsFileSet && first[of] != nil {
-				first[of].merge(r)
-				continue
-			}
-			if r.Profiles > 0 {
-				first[of] = r
-			}
-			kept = append(kept, r)
-		}
-		for _, r := range kept {
-			if !yield(r) {
-				return
-			}
-		}
-	}
-}
-
-// merge adds the findings about several profiles.
-func (r *Result) merge(set *Result) {
-	r.Err = errors.Join(r.Err, set.Err)
-	r.PolicyOutput = append(r.PolicyOutput, set.PolicyOutput...)
-	order := func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), compareFindings(&a, &b))
-	}
-	r.Findings = append(r.Findings, set.Findings...)
-	slices.SortStableFunc(r.Findings, order)
-	r.Suppressed = append(r.Suppressed, set.Suppressed...)
-	slices.SortStableFunc(r.Suppressed, order)
 }
 
 // checkFileSets reads the inputs that share facts with others again, and yields
@@ -182,90 +120,11 @@ func (c *Checker) checkWithFacts(input Input) resultWithFacts {
 	return resultWithFacts{input, r, g}
 }
 
-// batch is how many items a worker takes at once when there are many: handing
-// them over one by one takes a good part of the time that a small one needs.
-const batch = 8
-
-// inOrder processes each item, several at once, and yields the results in the
-// order of the items. If the context ends, it yields only the first ones.
-func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
-	return func(yield func(R) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		type task struct {
-			items []T
-			done  chan []R
-		}
-		todo := make(chan task, 4*jobs)
-		queue := make(chan task, 4*jobs) // in order; its length bounds what waits for an earlier one
-		var workers sync.WaitGroup
-		defer workers.Wait()
-		for range jobs {
-			workers.Go(func() {
-				for t := range todo {
-					results := make([]R, 0, len(t.items))
-					for _, item := range t.items {
-						if ctx.Err() == nil {
-							results = append(results, do(item))
-						}
-					}
-					t.done <- results
-				}
-			})
-		}
-		workers.Go(func() {
-			defer close(queue)
-			defer close(todo)
-			send := func(items []T) bool {
-				t := task{items, make(chan []R, 1)}
-				for _, to := range []chan task{todo, queue} {
-					select {
-					case to <- t:
-					case <-ctx.Done():
-						return false
-					}
-				}
-				return true
-			}
-			var waiting []T
-			count := 0
-			for item := range items {
-				if waiting == nil {
-					waiting = make([]T, 0, min(batch, 1+count))
-				}
-				waiting = append(waiting, item)
-				if count++; count > 4*jobs && len(waiting) < batch { // the first go at once, so that all workers have one
-					continue
-				}
-				if !send(waiting) {
-					return
-				}
-				waiting = nil
-			}
-			if len(waiting) > 0 {
-				send(waiting)
-			}
-		})
-		stopped := false
-		for t := range queue {
-			results := <-t.done
-			for i := range results {
-				if !stopped && !yield(results[i]) {
-					stopped = true
-					cancel()
-				}
-				results[i] = *new(R) // what was yielded need not be kept
-			}
-			stopped = stopped || len(results) < len(t.items) // else those after a gap would come
-		}
-	}
-}
-
 // File checks one file, and fixes it in memory if fixes are enabled.
 func (c *Checker) File(input Input) (result *Result) {
 	defer func() {
 		if r := recover(); r != nil { // whatever it is, the other files are still to be checked
-			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: internal error: %v (please report this bug)", Printable(input.Name), r)}
+			result = &Result{File: input.Name, Part: input.Part != nil, Err: fmt.Errorf("%s: internal error: %v (please report this bug)", printable.Text(input.Name), r)}
 		}
 	}()
 	result = &Result{File: input.Name, Part: input.Part != nil}
@@ -285,7 +144,7 @@ func (c *Checker) File(input Input) (result *Result) {
 		result.Err = err
 		return result
 	}
-	c.text(result, input, text)
+	c.document(result, input, text)
 	if input.Free != nil && c.reuseBuffers {
 		input.Free(text)
 		return result
@@ -296,25 +155,38 @@ func (c *Checker) File(input Input) (result *Result) {
 	return result
 }
 
-// text checks a document and adds to the result.
+// document checks a document, suppresses the findings that an earlier revision has,
+// and drops those that others explain.
+func (c *Checker) document(result *Result, input Input, text []byte) {
+	c.text(result, input, text)
+	if c.Earlier != nil && !result.capped && len(result.Findings) > 0 {
+		c.suppressUnchanged(result, input, text)
+	}
+	result.Findings = withoutExplained(result.Findings)
+}
+
+// text checks the profiles of a document and adds to the result.
 func (c *Checker) text(result *Result, input Input, text []byte) {
-	if c.planFor(input.Name).idle {
+	plan := c.planFor(input.Name)
+	if plan.idle {
 		result.fail(ErrNoRules)
 		return
 	}
 	profiles, err := input.parse(text)
-	defer release(profiles) // the result holds copies of all it says
-	capped := false
-	if len(profiles) == 1 && profiles[0].IsUnchecked() {
-		result.Skipped = Skip{Reason: fmt.Sprintf("a declaration of type %s, which is not checked", Printable(profiles[0].Declaration))}
+	defer export.Release(profiles) // the result holds copies of all it says
+	switch {
+	case len(profiles) == 0: // a part about something else
+		result.Skipped = Skip{NotProfile, SkipFound}
+		return
+	case len(profiles) == 1 && profiles[0].IsUnchecked():
+		result.Skipped = Skip{Reason: fmt.Sprintf("a declaration of type %s, which is not checked", profiles[0].Declaration)}
 		if input.Optional {
 			result.Skipped.Kind = SkipFound
 		}
 		return
-	}
-	if input.Optional && !looksLikeProfile(profiles, err, text) {
+	case input.Optional && !export.IsProfile(profiles, err, text):
 		result.Skipped = Skip{NotProfile, SkipFound}
-		if len(text) > profile.MaxSize {
+		if len(text) > plist.MaxSize {
 			result.Skipped = Skip{TooLarge, SkipNoted}
 		}
 		return
@@ -322,54 +194,46 @@ func (c *Checker) text(result *Result, input Input, text []byte) {
 	for _, p := range profiles {
 		if p.Export != nil && p.Export.Nothing != "" { // and so are the others
 			result.Skipped = Skip{Reason: p.Export.Nothing}
-			if c.Visit != nil {
-				result.Visited = append(result.Visited, c.Visit(p))
+		} else {
+			done, err := c.check(p, plan)
+			if err != nil {
+				result.fail(err)
 			}
-			continue
-		}
-		done, err := c.check(p)
-		if err != nil {
-			result.fail(err)
-		}
-		for _, list := range [][]Finding{done.findings, done.suppressed} {
-			for i := range list {
-				list[i].Ordinal = result.Profiles
+			result.add(&done)
+			result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
+			result.SCEP += len(p.SCEP())
+			if slices.ContainsFunc(p.SCEP(), func(s profile.SCEP) bool { return s.UsesNDES() }) {
+				result.NDES++
+			}
+			if c.facts != nil {
+				result.facts = append(result.facts, done.facts)
 			}
 		}
-		capped = capped || done.capped
-		result.Profiles++
-		result.Payloads += max(len(p.Payloads()), len(p.SCEP())) // a credential document is one
-		result.SCEP += len(p.SCEP())
-		if slices.ContainsFunc(p.SCEP(), func(s profile.SCEP) bool { return s.UsesNDES() }) {
-			result.NDES++
-		}
-		result.Suppressed = append(result.Suppressed, done.suppressed...)
-		result.Findings = append(result.Findings, done.findings...)
-		if c.Visit != nil {
-			result.Visited = append(result.Visited, c.Visit(p))
-		}
-		if c.Inventory {
-			result.Inventory.add(p, p.Secrets())
-		}
-		result.PolicyOutput = append(result.PolicyOutput, done.prints...)
-		if c.facts != nil {
-			result.facts = append(result.facts, done.facts)
+		for _, visit := range c.Visit {
+			result.Visited = append(result.Visited, visit(p))
 		}
 	}
-	if len(profiles) == 0 { // a part about something else
-		result.Skipped = Skip{NotProfile, SkipFound}
+}
+
+// add adds what came of one profile.
+func (r *Result) add(done *outcome) {
+	for _, list := range [][]Finding{done.findings, done.suppressed} {
+		for i := range list {
+			list[i].Ordinal = r.Profiles
+		}
 	}
-	if c.Earlier != nil && !capped && len(result.Findings) > 0 {
-		c.suppressUnchanged(result, input, text, profiles)
-	}
-	result.Findings = withoutExplained(result.Findings)
+	r.Profiles++
+	r.Findings = append(r.Findings, done.findings...)
+	r.Suppressed = append(r.Suppressed, done.suppressed...)
+	r.PolicyOutput = append(r.PolicyOutput, done.prints...)
+	r.capped = r.capped || done.capped
 }
 
 // ErrNoRules is the error of a file that no rule checks.
 var ErrNoRules = errors.New("all rules are disabled for this file; exclude the file instead")
 
 func (r *Result) fail(err error) {
-	err = fmt.Errorf("%s: %w", Printable(r.File), err)
+	err = fmt.Errorf("%s: %w", printable.Text(r.File), err)
 	if r.Err == nil {
 		r.Err = err
 	} else {
@@ -377,8 +241,147 @@ func (r *Result) fail(err error) {
 	}
 }
 
-func release(profiles []*profile.Profile) {
-	for _, p := range profiles {
-		p.Release()
+// outcome is what came of one profile.
+type outcome struct {
+	findings   []Finding
+	suppressed []Finding
+	prints     []string
+	facts      *profileFacts
+	capped     bool // a rule had more findings than are kept
+}
+
+// check runs the rules over one profile.
+func (c *Checker) check(p *profile.Profile, plan *plan) (outcome, error) {
+	var pass *Pass
+	if c.reuseBuffers {
+		pass = passes.Get().(*Pass)
+		defer pass.release()
+	} else {
+		pass = new(Pass)
 	}
+	c.fill(pass, p, plan)
+	err := c.find(pass)
+	done := outcome{prints: pass.prints, facts: pass.facts, capped: pass.capped}
+	if len(pass.found) > 0 {
+		done.findings, done.suppressed = c.finalizeFindings(p, pass.found)
+	}
+	return done, err
+}
+
+// find runs the rules over one profile and marks the findings that comments
+// suppress. The error is that of rules that failed; findings of the other rules
+// are in the pass nevertheless.
+func (c *Checker) find(pass *Pass) error {
+	p := pass.Profile
+	var failed failures
+	try := func(r *Rule, check func(*Pass) error) {
+		if check == nil {
+			return
+		}
+		pass.Rule = r
+		if err := runRecovered(pass, check); err != nil {
+			failed.add(r, err)
+		}
+	}
+	for _, r := range pass.plan.active {
+		if !r.looksAt(p) {
+			continue
+		}
+		try(r, r.CheckDocument)
+		if p.Root != nil {
+			try(r, r.Check)
+			try(r, r.CollectFacts)
+		}
+	}
+	ignores := pass.ignores()
+	suppress(p, ignores, pass.found)
+	if len(ignores) > 0 {
+		markHidden(p, ignores, pass.found)
+		for _, r := range pass.plan.active {
+			if r.CheckSuppressions != nil {
+				try(r, func(p *Pass) error { return r.CheckSuppressions(p, ignores) })
+			}
+		}
+	}
+	pass.applySeverities()
+	return failed.join()
+}
+
+// failures are the errors of rules that failed, each cause once.
+type failures []struct {
+	rule  *Rule // the first
+	more  int   // further rules with the same cause
+	cause error
+}
+
+func (f *failures) add(rule *Rule, cause error) {
+	for i := range *f {
+		if known := &(*f)[i]; errors.Is(cause, known.cause) {
+			known.more++
+			return
+		}
+	}
+	*f = append(*f, failures{{rule: rule, cause: cause}}...)
+}
+
+func (f failures) join() error {
+	var list []error
+	for _, x := range f {
+		also := ""
+		if x.more > 0 {
+			also = fmt.Sprintf(" and %d more", x.more)
+		}
+		list = append(list, fmt.Errorf("%s%s failed: %w", x.rule.name(), also, x.cause))
+	}
+	return errors.Join(list...)
+}
+
+// applySeverities sets the severities of the findings and sorts them as they are
+// reported.
+func (p *Pass) applySeverities() {
+	for _, f := range p.found {
+		if s, ok := p.plan.Severities[f.Rule.ID]; ok && !f.Rule.Unsuppressible {
+			f.Severity = s
+		}
+	}
+	slices.SortStableFunc(p.found, compareFindings)
+}
+
+// runRecovered runs a rule and turns a panic into an error: one broken rule must
+// not hide the findings of others, nor look like no findings.
+func runRecovered(p *Pass, check func(*Pass) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	p.count = 0
+	if err := check(p); err != nil {
+		return err
+	}
+	if p.count > maxFindingsPerRule {
+		p.capped = true
+		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
+	}
+	return nil
+}
+
+func (c *Checker) fill(pass *Pass, p *profile.Profile, plan *plan) {
+	pass.Profile, pass.Now, pass.Targets, pass.Verify, pass.checker, pass.plan = p, c.Now, plan.Targets, c.Verify, c, plan
+}
+
+// passes are used again by runs that forget a profile when it is checked: without that, a run with built-in rules takes
+// 4 % more processor time (BenchmarkRunRules in cmd/sceplint).
+var passes = sync.Pool{New: func() any { return new(Pass) }}
+
+// release returns the memory of a Pass that is no longer used.
+func (p *Pass) release() {
+	shared, found := p.shared, p.found
+	if len(shared) > 8 { // for clearing it takes as long as it is large
+		shared = nil
+	}
+	clear(shared)
+	clear(found)
+	*p = Pass{shared: shared, found: found[:0]}
+	passes.Put(p)
 }

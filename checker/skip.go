@@ -3,7 +3,7 @@ package checker
 import (
 	"fmt"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // Skip is why a path was not checked, if that is not a failure: there is nothing
@@ -29,7 +29,7 @@ const NotProfile = "not a profile or an export"
 
 // TooLarge is why a file that the user did not name is skipped before all of it
 // is read.
-var TooLarge = fmt.Sprintf("larger than %d MiB, and not known to be a profile or an export", profile.MaxSize>>20)
+var TooLarge = fmt.Sprintf("larger than %d MiB, and not known to be a profile or an export", plist.MaxSize>>20)
 
 // SkipError is what Input.Read returns if the input contains nothing to check.
 type SkipError struct{ Skip }

@@ -55,8 +55,8 @@ Exceptions: template text that may bring anchor certificates. Disable the rule w
 		Refs: []checker.Ref{refWiFi},
 	},
 	Check: func(p *checker.Pass) error {
-		for _, payload := range p.Profile.Payloads() {
-			if eap := eapConfiguration(payload); eap != nil && lists(eap.Get("AcceptEAPTypes"), eapTLS) && trustsNamesOnly(eap) {
+		for _, eap := range eapConfigurations(p.Profile) {
+			if lists(eap.Get("AcceptEAPTypes"), eapTLS) && trustsNamesOnly(eap) {
 				p.AtStart(eap, "EAP-TLS has `TLSTrustedServerNames` but no anchor certificates").
 					Missing("PayloadCertificateAnchorUUID")
 			}

@@ -46,9 +46,9 @@ Exceptions: the finding is a warning with a macOS target before version 13.`,
 		Refs: []checker.Ref{refWiFi},
 	},
 	Check: func(p *checker.Pass) error {
-		for _, payload := range p.Profile.Payloads() {
+		for payload, eap := range eapConfigurations(p.Profile) {
 			n := payload.Node.Get("EncryptionType")
-			if text, ok := n.Str(); !ok || text != "WPA" || eapConfiguration(payload).Len() == 0 {
+			if text, ok := n.Str(); !ok || text != "WPA" || eap.Len() == 0 {
 				continue
 			}
 			f := p.Value(n, "`EncryptionType` WPA also joins WPA networks; expected WPA2 or WPA3")

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
@@ -57,9 +58,8 @@ modes System and Loginwindow, where the device cannot ask a user. Template text 
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, payload := range p.Profile.Payloads() {
-			eap := eapConfiguration(payload)
-			if eap == nil || !identityMissing(payload, eap) {
+		for payload, eap := range eapConfigurations(p.Profile) {
+			if !identityMissing(payload, eap) {
 				continue
 			}
 			if inner := eap.Get("PayloadCertificateUUID"); inner != nil {
@@ -82,6 +82,17 @@ modes System and Loginwindow, where the device cannot ask a user. Template text 
 		}
 		return nil
 	},
+}
+
+// eapConfigurations yields the payloads with an EAPClientConfiguration, and that.
+func eapConfigurations(p *profile.Profile) iter.Seq2[profile.Payload, *profile.Node] {
+	return func(yield func(profile.Payload, *profile.Node) bool) {
+		for _, payload := range p.Payloads() {
+			if eap := eapConfiguration(payload); eap != nil && !yield(payload, eap) {
+				return
+			}
+		}
+	}
 }
 
 // eapConfiguration gives the EAPClientConfiguration of a Wi-Fi or Ethernet

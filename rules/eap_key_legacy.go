@@ -51,8 +51,7 @@ Exceptions: none.`,
 	},
 	Check: func(p *checker.Pass) error {
 		const right = "TLSTrustedServerNames"
-		for _, payload := range p.Profile.Payloads() {
-			eap := eapConfiguration(payload)
+		for _, eap := range eapConfigurations(p.Profile) {
 			n := eap.Get(oldServerNames)
 			if n == nil {
 				continue

@@ -58,8 +58,8 @@ Exceptions: EAP types without TLS are not reported, and neither is template text
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
-		for _, payload := range p.Profile.Payloads() {
-			if eap := eapConfiguration(payload); untrustedInMode(payload, eap) {
+		for payload, eap := range eapConfigurations(p.Profile) {
+			if untrustedInMode(payload, eap) {
 				p.AtStart(eap, "`SetupModes` %s without trusted servers; authentication fails", setupMode(payload)).MissingAny(trustKeys...)
 			}
 		}
@@ -74,7 +74,7 @@ var tlsTypes = []int64{eapTLS, 21, 25}
 // untrustedInMode reports whether a payload connects where nobody can be asked,
 // and does not say which server to trust.
 func untrustedInMode(payload profile.Payload, eap *profile.Node) bool {
-	if eap == nil || setupMode(payload) == "" || trustsRADIUS(eap) {
+	if setupMode(payload) == "" || trustsRADIUS(eap) {
 		return false
 	}
 	types := eap.Get("AcceptEAPTypes")
@@ -94,7 +94,7 @@ var trustKeys = []string{"PayloadCertificateAnchorUUID", "TLSTrustedServerNames"
 func trustsRADIUS(eap *profile.Node) bool {
 	for _, key := range append(slices.Clip(trustKeys), "TLSTrustedCertificates", oldServerNames) {
 		n := eap.Get(key)
-		if n.Len() > 0 || n.Templated() || n.Is(profile.Template) {
+		if n.Len() > 0 || n.Templated() || unknowable(n) {
 			return true
 		}
 	}

@@ -48,9 +48,8 @@ Exceptions: a network for system or login window mode is reported by eap-system-
 		Refs: []checker.Ref{refWiFi},
 	},
 	Check: func(p *checker.Pass) error {
-		for _, payload := range p.Profile.Payloads() {
-			eap := eapConfiguration(payload)
-			if eap == nil || !lists(eap.Get("AcceptEAPTypes"), eapTLS) || trustsRADIUS(eap) || untrustedInMode(payload, eap) {
+		for payload, eap := range eapConfigurations(p.Profile) {
+			if !lists(eap.Get("AcceptEAPTypes"), eapTLS) || trustsRADIUS(eap) || untrustedInMode(payload, eap) {
 				continue // eap-system-trust reports the last one
 			}
 			p.AtStart(eap, "EAP-TLS has no trusted anchor certificate or server name").MissingAny(trustKeys...)

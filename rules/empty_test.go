@@ -6,7 +6,6 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/checkertest"
-	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/schema"
 )
 
@@ -26,16 +25,6 @@ func TestEmptyPayloads(t *testing.T) {
 		text := checkertest.Document(checker.ScopePayload, payloads)
 		for _, targets := range []checker.Targets{nil, {{System: "ios", Version: "15"}, {System: "macos", Version: "13"}}} {
 			run(t, "empty.mobileconfig", []byte(text), targets, All()...) // fails if a rule does
-		}
-	}
-}
-
-// TestCheckedDeclarations checks that Apple's schema has the types of declarations that
-// are checked in any case.
-func TestCheckedDeclarations(t *testing.T) {
-	for _, name := range profile.CheckedDeclarations() {
-		if schema.Declaration(name) == nil {
-			t.Errorf("the schema has no declaration type %s", name)
 		}
 	}
 }

@@ -68,21 +68,14 @@ sets of declarations may be incomplete for good reasons. References with templat
 				continue
 			}
 			if count, places := p.ImportFact(declarationFoldedFact, strings.ToLower(r.id)); count > 0 {
-				for i := range places {
-					places[i].Message = "the Identifier in another case"
-				}
 				f := p.Value(r.node, "`%s` %q differs only in case from an `Identifier` of the run", referenceKey(r.node), excerpt(p, r.id))
-				f.WithHelp("write the reference exactly like the Identifier").Severity = checker.Warning
-				f.Related = places
+				f.WithHelp("write the reference exactly like the Identifier").RelatedTo(places, "the Identifier in another case").Severity = checker.Warning
 				continue
 			}
 			for _, t := range r.types {
 				if count, places := p.ImportFact(assetFolderFact, pair(t, folder(p))); count > 0 {
-					for i := range places {
-						places[i].Message = "an asset of the same folder"
-					}
-					f := p.Value(r.node, "`%s` %q is not the `Identifier` of an asset of the run", referenceKey(r.node), excerpt(p, r.id))
-					f.Related = places
+					p.Value(r.node, "`%s` %q is not the `Identifier` of an asset of the run", referenceKey(r.node), excerpt(p, r.id)).
+						RelatedTo(places, "an asset of the same folder")
 					break
 				}
 			}

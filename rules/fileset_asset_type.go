@@ -72,15 +72,12 @@ if another declaration of the run with the same Identifier has the right type.`,
 				if count == 0 {
 					continue
 				}
-				for i := range places {
-					places[i].Message = "the referenced declaration"
-				}
 				expected := checker.Phrase("an asset")
 				if r.known {
 					expected = checker.Phrase(alternatives(r.types))
 				}
-				f := p.Value(r.node, "`%s` references %q of type %s; expected %s", referenceKey(r.node), excerpt(p, r.id), t, expected)
-				f.Related = places
+				p.Value(r.node, "`%s` references %q of type %s; expected %s", referenceKey(r.node), excerpt(p, r.id), t, expected).
+					RelatedTo(places, "the referenced declaration")
 				break
 			}
 		}

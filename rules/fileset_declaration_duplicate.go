@@ -59,11 +59,8 @@ content. Identifiers with template text are not compared.`,
 			return nil
 		}
 		if count, places := p.ImportConflicts(declarationFolderFact, pair(id, folder(p)), content(p.Profile)); count > 0 {
-			for i := range places {
-				places[i].Message = "the same Identifier"
-			}
-			f := p.Value(n, "duplicate declaration `Identifier` %q; also used by %s", excerpt(p, id), otherProfiles(count, places))
-			f.Related = places
+			f := p.Value(n, "duplicate declaration `Identifier` %q; also used by %s", excerpt(p, id), otherProfiles(count, places)).
+				RelatedTo(places, "the same Identifier")
 			p.OncePerRun(f, declarationFolderFact, pair(id, folder(p)))
 		}
 		return nil

@@ -65,12 +65,8 @@ Exceptions: profiles without PayloadScope are not compared: the schema has no de
 			return nil
 		}
 		other := map[string]string{"System": "User", "User": "System"}[n.Text()]
-		for i := range places {
-			places[i].Message = "PayloadScope " + other
-		}
-		f := p.Value(n, "`PayloadScope` is %q here but %q in %s, with the same `PayloadIdentifier`",
-			n.Text(), other, otherProfiles(count, places))
-		f.Related = places
+		p.Value(n, "`PayloadScope` is %q here but %q in %s, with the same `PayloadIdentifier`",
+			n.Text(), other, otherProfiles(count, places)).RelatedTo(places, "PayloadScope "+other)
 		return nil
 	},
 }

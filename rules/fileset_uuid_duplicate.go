@@ -75,9 +75,6 @@ do not enroll again. Plain copies are reported by fileset-identifier-duplicate. 
 				continue
 			}
 			seen[uuid.Text()] = true
-			for i := range places {
-				places[i].Message = "the same PayloadUUID"
-			}
 			i := slices.IndexFunc(groups, func(g *sharedUUIDs) bool { return g.count == count && slices.EqualFunc(g.places, places, sameFile) })
 			if i < 0 {
 				groups = append(groups, &sharedUUIDs{uuid, count, places, places, 0})
@@ -95,7 +92,7 @@ do not enroll again. Plain copies are reported by fileset-identifier-duplicate. 
 			}
 			f := p.Value(g.first, "duplicate `PayloadUUID` %q%s; also used by %s",
 				excerpt(p, g.first.Text()), more, otherProfiles(g.count, g.places))
-			f.Related = g.related
+			f.RelatedTo(g.related, "the same PayloadUUID")
 		}
 		return nil
 	},

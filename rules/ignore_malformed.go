@@ -2,11 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 var ignoreMalformed = checker.Rule{
@@ -49,7 +47,7 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 					if full {
 						continue
 					}
-					if near := nearestRule(p, id); near != "" {
+					if near := p.NearestRule(id); near != "" {
 						f.Message += fmt.Sprintf("; expected %q", near)
 						f.Help = fmt.Sprintf("replace it with %s", near)
 					}
@@ -58,11 +56,4 @@ Exceptions: IDs with a slash, such as acme/ca-host, may belong to a policy pack 
 		}
 		return nil
 	},
-}
-
-// nearestRule is the rule that an unknown ID may stand for; "" if there is none.
-func nearestRule(p *checker.Pass, id string) string {
-	ids := p.RuleIDs()
-	slices.Sort(ids)
-	return profile.NearestName(strings.ToLower(strings.ReplaceAll(id, "_", "-")), ids)
 }

@@ -41,7 +41,7 @@ Exceptions: a type with a template variable is not reported. Content under a typ
 			var f *checker.Finding
 			var right string
 			switch {
-			case payload.As == profile.TypeSCEP && !profile.NearSCEP(t):
+			case payload.IsSCEPByContent():
 				f = p.Value(payload.Keys.Type, "unknown `PayloadType` %q with the content of a SCEP payload; expected %q", excerpt(p, t), profile.TypeSCEP)
 				f.Help = "did you mean " + profile.TypeSCEP + "? Replace the PayloadType"
 				if !strings.HasPrefix(t, "com.apple.") {

@@ -36,10 +36,10 @@ Exceptions: UTF-8 without a declaration is not reported.`,
 		src := p.Profile.Source
 		e := src.Encoding
 		switch {
-		case src.Form == profile.FormJSON && e.Mark:
+		case src.IsJSON() && e.Mark:
 			p.At(profile.Span{Start: 0, End: len("\ufeff")}, nil, "file starts with a byte order mark, which JSON does not allow").WithHelp("save the file as UTF-8 without a byte order mark")
 			return nil
-		case src.Form != profile.FormXML:
+		case !p.Editable(): // no XML
 			return nil
 		}
 		declared := strings.ToLower(e.Declared)

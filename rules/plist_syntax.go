@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 var plistSyntax = checker.Rule{
@@ -41,19 +40,11 @@ cannot be suppressed.`,
 			if err == nil || err.Template {
 				continue
 			}
-			f := p.At(err.Span, nil, "%s", syntaxMessage(p, err))
+			f := p.At(err.Span, nil, "%s", p.SyntaxMessage(err))
 			if err.Help != "" {
 				f.Help = err.Help
 			}
 		}
 		return nil
 	},
-}
-
-// syntaxMessage is the message of a syntax error, without secrets unless they are to be shown.
-func syntaxMessage(p *checker.Pass, err *profile.SyntaxError) checker.Prose {
-	if p.ShowSecrets() {
-		return checker.Prose(err.Message)
-	}
-	return checker.Prose(profile.MaskError(err))
 }

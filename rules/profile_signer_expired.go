@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 var profileSignerExpired = checker.Rule{
@@ -54,12 +53,13 @@ vqzREw==
 	CheckDocument: func(p *checker.Pass) error {
 		const soon = 30 * 24 * time.Hour
 		reported := map[string]bool{}
-		for _, c := range p.Profile.SignerCertificates() {
+		for _, signer := range p.Profile.Signers() {
+			c := signer.Certificate
 			if reported[string(c.Raw)] {
 				continue
 			}
 			reported[string(c.Raw)] = true
-			name := fmt.Sprintf("%q", excerpt(p, profile.SignerName(c)))
+			name := fmt.Sprintf("%q", excerpt(p, signer.Name()))
 			switch {
 			case p.Now.After(c.NotAfter):
 				p.AtEnvelope("signer certificate %s expired on %s", name, day(c.NotAfter))

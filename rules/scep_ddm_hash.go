@@ -44,7 +44,7 @@ Exceptions: not reported if Size is 0: the digest is then not used.`,
 	},
 	Check: func(p *checker.Pass) error {
 		reference := p.Profile.Root.At("Payload", "Reference")
-		if p.Profile.Declaration != profile.DeclarationAsset || !reference.Is(profile.Dict) {
+		if !p.Profile.IsSCEPAsset() || !reference.Is(profile.Dict) {
 			return nil
 		}
 		if size, ok := reference.Get("Size").Int(); ok && size == 0 {

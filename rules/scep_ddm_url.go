@@ -52,7 +52,7 @@ Exceptions: a DataURL whose scheme is template text is not reported.`,
 		n := reference.Get("DataURL")
 		text, ok := n.Str()
 		switch {
-		case p.Profile.Declaration != profile.DeclarationAsset && !ok: // schema-required and schema-type report it
+		case !p.Profile.IsSCEPAsset() && !ok: // schema-required and schema-type report it
 		case payload == nil:
 			p.AtStart(p.Profile.Root, "declaration is missing required key `Payload`")
 		case !payload.Is(profile.Dict):

@@ -126,7 +126,7 @@ func deviceVariable(n *profile.Node) bool {
 		}
 	}
 	for c := range n.Children() {
-		if !profile.IsSecretKey(c.Key) && deviceVariable(c) {
+		if !c.NoVariableBytes() && !profile.IsSecretKey(c.Key) && deviceVariable(c) {
 			return true
 		}
 	}

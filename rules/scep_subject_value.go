@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -61,7 +62,7 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 	if name == "" || profile.HasVariable(name) {
 		name = "attribute"
 	}
-	length, bound := profile.Characters(profile.Literal(text, "")), subjectBounds[name]
+	length, bound := utf8.RuneCountInString(profile.Literal(text, "")), subjectBounds[name]
 	switch {
 	case !variable && strings.TrimSpace(text) == "":
 		p.Value(a.Value, "value of %s is empty", name).WithHelp("set a value, or remove the attribute")

@@ -109,7 +109,7 @@ func urlFault(text string) (fault, remedy string) {
 // it is rendered: template languages can take away what is around their blocks.
 func whitespaceIsLiteral(text string) bool {
 	for _, v := range profile.Variables(text) {
-		if v.Syntax == profile.SyntaxBlock || v.Syntax == profile.SyntaxDoubleBrace {
+		if v.IsExpression() {
 			return false
 		}
 	}
@@ -118,6 +118,9 @@ func whitespaceIsLiteral(text string) bool {
 
 // isInvisible is what no URL holds, and what nobody sees in one.
 func isInvisible(r rune) bool {
+	if r > ' ' && r < 0x7f {
+		return false
+	}
 	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("\u00ad\u200b\u2060\ufeff", r)
 }
 

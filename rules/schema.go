@@ -158,7 +158,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	}
 	var w *schemaWalk
 	payloads := p.Profile.Payloads()
-	if p.Profile.Declaration == profile.DeclarationACME { // it has the keys of an ACME payload
+	if p.Profile.IsACMESettings() { // it has the keys of an ACME payload
 		for _, acme := range p.Profile.ACME() {
 			payloads = append(payloads, acme.Payload)
 			payloads[0].Type = profile.TypeACME
@@ -223,7 +223,7 @@ func profileKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
 // asset has rules of its own.
 func findDeclarationFaults(p *checker.Pass, t *schema.Type) *schemaFaults {
 	content := p.Profile.Root.Get("Payload")
-	if p.Profile.Declaration == profile.DeclarationAsset || !content.Is(profile.Dict) {
+	if p.Profile.IsSCEPAsset() || !content.Is(profile.Dict) {
 		return noFaults
 	}
 	w := &schemaWalk{pass: p, nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
@@ -332,7 +332,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			if !far && closed && w.misspelled(n, c, keys, names) {
 				continue
 			}
-			if closed && w.strict && w.misplaced(n, c, keys) {
+			if closed && w.strict && w.misplaced(n, c, names) {
 				continue
 			}
 			if !keys.Open && w.listUnknown && !w.nameless(n, c) {
@@ -706,7 +706,7 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 
 // misplaced reports a key that belongs in another dictionary: of those of the payload,
 // the one around it or one inside it.
-func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
+func (w *schemaWalk) misplaced(in, n *profile.Node, names *keyNames) bool {
 	if w.top(in) && n.Key == "PayloadContent" {
 		if isNested(w.payload) {
 			w.report(faultMisplaced, schemaFault{node: n, severity: checker.Error})
@@ -714,18 +714,15 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
 		}
 		return false
 	}
-	if w.nameless(in, n) {
-		return false
-	}
 	switch {
 	case w.top(in):
-		return w.belongsInside(in, n, keys)
+		return w.belongsInside(in, n, names)
 	case w.top(in.Parent()):
 		k := listedIn(&w.typ.Keys, n.Key)
 		if k == nil && w.shared != nil {
 			k = listedIn(w.shared, n.Key)
 		}
-		if k == nil || in.Key == "EAPClientConfiguration" && n.Key == "PayloadCertificateUUID" { // eap-identity-missing reports it
+		if k == nil || in.Key == "EAPClientConfiguration" && n.Key == "PayloadCertificateUUID" || w.nameless(in, n) { // eap-identity-missing reports it
 			return false
 		}
 		if schema.IsCommon(n.Key) || n.Key == "OnDemandMatchAppEnabled" || in.Parent().Get(n.Key) != nil || !w.fits(n, k) { // Apple's own example has this one inside
@@ -738,14 +735,15 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, keys *schema.Keys) bool {
 }
 
 // belongsInside reports a key of the payload that only one of its dictionaries lists.
-func (w *schemaWalk) belongsInside(in, n *profile.Node, keys *schema.Keys) bool {
+func (w *schemaWalk) belongsInside(in, n *profile.Node, names *keyNames) bool {
 	var place, found *schema.Key
-	for _, list := range []*schema.Keys{keys, w.shared} {
-		if list == nil {
-			continue
-		}
-		for _, k := range list.List {
-			if k.Kind != schema.Dictionary || !k.Keys.Lists(n.Key) || settingsOf(w.payload) != "" && k.Name != settingsOf(w.payload) {
+	lists := []*keyNames{names}
+	if w.shared != nil {
+		lists = append(lists, keyNamesOf(w.shared))
+	}
+	for _, list := range lists {
+		for _, k := range list.dictionariesWith(n.Key) {
+			if settings := settingsOf(w.payload); settings != "" && k.Name != settings {
 				continue
 			}
 			if place != nil {
@@ -754,7 +752,7 @@ func (w *schemaWalk) belongsInside(in, n *profile.Node, keys *schema.Keys) bool 
 			place, found = k, k.Keys.Get(n.Key)
 		}
 	}
-	if place == nil || payloadOfOld[n.Key] || in.Get(place.Name).Get(n.Key) != nil || !w.fits(n, found) {
+	if place == nil || payloadOfOld[n.Key] || w.nameless(in, n) || in.Get(place.Name).Get(n.Key) != nil || !w.fits(n, found) {
 		return false
 	}
 	if place.Required && in.Get(place.Name) == nil {
@@ -767,9 +765,12 @@ func (w *schemaWalk) belongsInside(in, n *profile.Node, keys *schema.Keys) bool 
 // isNested reports whether a PayloadContent is around the settings of a payload that
 // has none.
 func isNested(payload *profile.Payload) bool {
-	t := schema.Payload(payload.Type)
 	n := payload.Node.Get("PayloadContent")
-	if t == nil || !strictTypes[payload.Type] || t.Lists("PayloadContent") || payload.Type == profile.TypeACME || !n.Is(profile.Dict) {
+	if !n.Is(profile.Dict) {
+		return false
+	}
+	t := schema.Payload(payload.Type)
+	if t == nil || !strictTypes[payload.Type] || t.Lists("PayloadContent") || payload.Type == profile.TypeACME {
 		return false
 	}
 	for c := range n.Children() {
@@ -953,6 +954,9 @@ type keyNames struct {
 	known    [1024]atomic.Pointer[knownName]
 	once     sync.Once
 	byLength [][]squeezedKey // made when it is first asked for
+
+	insideOnce sync.Once
+	inside     map[string][]*schema.Key // the dictionaries by the keys that they list; made when it is first asked for
 }
 
 // knownName is a name with the key that it is; nil if it is near none.
@@ -984,6 +988,22 @@ func (k *keyNames) lengths() [][]squeezedKey {
 		}
 	})
 	return k.byLength
+}
+
+// dictionariesWith gives the dictionaries that list a key.
+func (k *keyNames) dictionariesWith(name string) []*schema.Key {
+	k.insideOnce.Do(func() {
+		k.inside = map[string][]*schema.Key{}
+		for _, dictionary := range k.keys.List {
+			if dictionary.Kind != schema.Dictionary {
+				continue
+			}
+			for _, key := range dictionary.Keys.List {
+				k.inside[key.Name] = append(k.inside[key.Name], dictionary)
+			}
+		}
+	})
+	return k.inside[name]
 }
 
 var nameSeed = maphash.MakeSeed()
@@ -1098,7 +1118,7 @@ func keyLabel(p *checker.Pass, n *profile.Node) checker.Phrase {
 // dictionaryLabel names a dictionary to its reader.
 func dictionaryLabel(p *checker.Pass, f *schemaFault, n *profile.Node) checker.Phrase {
 	if n == f.payload.Node {
-		if p.Profile.Declaration == profile.DeclarationACME {
+		if p.Profile.IsACMESettings() {
 			return "the ACME credential"
 		}
 		return checker.Phrase(f.payload.Type)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var targetKey = checker.Rule{
@@ -66,10 +67,10 @@ func havingPayload(targets checker.Targets, payloadType string) checker.Targets 
 	})
 }
 
-// listedKey reports whether profile.KeyAvailabilities has a key, with the keys
+// listedKey reports whether schema.KeyAvailabilities has a key, with the keys
 // around it from the payload on.
 func listedKey(payloadType, path string) bool {
-	return slices.ContainsFunc(profile.KeyAvailabilities, func(row profile.KeyAvailability) bool {
+	return slices.ContainsFunc(schema.KeyAvailabilities, func(row schema.KeyAvailability) bool {
 		return row.Path == path && slices.Contains(row.Types, payloadType)
 	})
 }
@@ -77,8 +78,8 @@ func listedKey(payloadType, path string) bool {
 // keysOn reports the keys of a payload, or of the profile, that targets do
 // without.
 func keysOn(p *checker.Pass, targets checker.Targets, in *profile.Node, payloadType string) {
-	for i := range profile.KeyAvailabilities {
-		row := &profile.KeyAvailabilities[i]
+	for i := range schema.KeyAvailabilities {
+		row := &schema.KeyAvailabilities[i]
 		if !slices.Contains(row.Types, payloadType) {
 			continue
 		}

@@ -110,23 +110,23 @@ var deviceTypes = map[int64]string{1: "ios", 2: "watchos", 4: "tvos", 5: "macos"
 var systemNames = map[string]string{"ios": "iOS", "macos": "macOS", "tvos": "tvOS", "watchos": "watchOS", "visionos": "visionOS"}
 
 // availability finds the row of a payload type, nil if there is none. What
-// profile.Availabilities does not hold comes from Apple's schema, without a scope,
+// schema.Availabilities does not hold comes from Apple's schema, without a scope,
 // on which payload-channel reports.
-func availability(payloadType string) *profile.Availability {
-	for i := range profile.Availabilities {
-		if slices.Contains(profile.Availabilities[i].Types, payloadType) {
-			return &profile.Availabilities[i]
+func availability(payloadType string) *schema.Availability {
+	for i := range schema.Availabilities {
+		if slices.Contains(schema.Availabilities[i].Types, payloadType) {
+			return &schema.Availabilities[i]
 		}
 	}
 	t := schema.Payload(payloadType)
 	if t == nil || len(t.Platforms) == 0 {
 		return nil
 	}
-	return &profile.Availability{Since: sinceOf(t.Platforms)}
+	return &schema.Availability{Since: sinceOf(t.Platforms)}
 }
 
 // sinceOf gives the first versions that the schema states.
-func sinceOf(platforms schema.Platforms) (since profile.Since) {
+func sinceOf(platforms schema.Platforms) (since schema.Since) {
 	for i := range platforms {
 		first := platforms[i].Introduced
 		switch platforms[i].Name {
@@ -157,11 +157,11 @@ func onMac(l unsupportedTarget) bool { return l.system == "macos" }
 
 // unsupportedTargets gives the targets that do without something. One without a version
 // has it if any version has.
-func unsupportedTargets(targets checker.Targets, since profile.Since) (list []unsupportedTarget) {
+func unsupportedTargets(targets checker.Targets, since schema.Since) (list []unsupportedTarget) {
 	for _, t := range targets {
 		first := since.On(t.System)
 		switch {
-		case first == profile.NotThere:
+		case first == schema.NotAvailable:
 			list = append(list, unsupportedTarget{system: t.System})
 		case first != "" && t.Version != "" && older(t, first):
 			list = append(list, unsupportedTarget{system: t.System, since: first, oldest: t.Version})
@@ -220,7 +220,7 @@ func joinWords(words []string) string {
 
 // wrongScope reports whether a Mac has a payload in profiles of the other scope
 // alone.
-func wrongScope(row *profile.Availability, scope string) bool {
+func wrongScope(row *schema.Availability, scope string) bool {
 	return row.Scope != "" && (scope == "System" || scope == "User") && scope != row.Scope
 }
 

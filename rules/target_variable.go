@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -65,12 +64,6 @@ var refMacVariables = checker.Ref{
 	URL:   "https://github.com/ProfileManifests/ProfileManifests/blob/master/Manifests/ManifestsApple/com.apple.security.scep.plist",
 }
 
-// macVariableNames are what Macs replace.
-var macVariableNames = []string{
-	"AD_ComputerID", "AD_Domain", "AD_DomainForestName", "AD_DomainGuid", "AD_DomainNameDNS", "AD_KerberosID",
-	"ComputerName", "HardwareUUID", "HostName", "LocalHostName", "MACAddress", "SerialNumber",
-}
-
 // macVariables reports the first variable of Macs in each string of a SCEP
 // payload. Only the variable is quoted, for the rest may be a secret.
 func macVariables(p *checker.Pass, n *profile.Node, systems string) {
@@ -82,7 +75,7 @@ func macVariables(p *checker.Pass, n *profile.Node, systems string) {
 		return
 	}
 	for _, v := range profile.Variables(text) {
-		if v.Syntax == profile.SyntaxPercent && slices.Contains(macVariableNames, v.Name) {
+		if v.IsMacOS() {
 			p.Value(n, "variable %q is expanded only on macOS, not on %s", "%"+v.Name+"%", systems)
 			return
 		}

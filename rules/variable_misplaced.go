@@ -36,7 +36,7 @@ Exceptions: info for Fleet's variables: Fleet replaces them before it reads the 
 		if err := p.Profile.Err; err != nil {
 			if err.Template && len(blocks) > 0 {
 				f := p.At(err.Span, nil, "template text %q: the file cannot be checked until it is rendered: %s",
-					blockText(p, blocks[0]), syntaxMessage(p, err))
+					blockText(p, blocks[0]), p.SyntaxMessage(err))
 				infoForFleet(f, allFleet(p, blocks))
 			}
 			return nil
@@ -153,7 +153,7 @@ func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
 // Terraform does so in heredocs.
 func (w *templateWalk) isRendered(text string) bool {
 	x := w.pass.Profile.Export
-	return x != nil && x.Kind == profile.ExportTerraform && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
+	return x != nil && x.Rendered && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
 }
 
 func infoForFleet(f *checker.Finding, fleet bool) {

@@ -78,7 +78,7 @@ Exceptions: only variables that no other product or script uses are counted, so 
 			}
 		}
 		for _, product := range products {
-			if product == main || allowedWithFleet(main, product) || allowedWithFleet(product, main) {
+			if product == main || main.AllowsBeside(product) || product.AllowsBeside(main) {
 				continue
 			}
 			stray, usual := uses[product][0], uses[main][0]
@@ -113,12 +113,6 @@ func fromSeveralProducts(found []productVariable) bool {
 		}
 	}
 	return false
-}
-
-// allowedWithFleet reports whether what looks like a product's variable may come from
-// the environment of Fleet.
-func allowedWithFleet(fleet, other *profile.Product) bool {
-	return fleet == profile.Fleet && other.Syntax == profile.SyntaxDollar
 }
 
 func onLine(p *checker.Pass, n *profile.Node) string {

@@ -35,7 +35,7 @@ func results(t *testing.T, n int) []*checker.Result {
 		Mark:   func(secret string) string { return fmt.Sprintf("%x", len(secret)) },
 		Device: func(p *profile.Profile) string { return "device " + p.Source.Name[len(p.Source.Name)-1:] },
 	}
-	c := &checker.Checker{Rules: []checker.Rule{rule}, Now: time.Unix(0, 0), Visit: auditor.Visit}
+	c := &checker.Checker{Rules: []checker.Rule{rule}, Now: time.Unix(0, 0), Visit: []checker.Visitor{auditor.Visit}}
 	random := rand.New(rand.NewPCG(1, 2))
 	var list []*checker.Result
 	for r := range c.Run(context.Background(), func(yield func(checker.Input) bool) {

@@ -1,11 +1,15 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
+
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // Marker turns challenges into marks that represent them in a summary: equal for
@@ -30,6 +34,22 @@ func NewMarker(key []byte) *Marker {
 	}
 	m.prefix += m.digest("the name of the key")[:16] + "."
 	return m
+}
+
+// ReadMarker returns a Marker with the key in a file; with a random key if there is no file.
+func ReadMarker(file string) (*Marker, error) {
+	const minBytes, maxBytes = 16, 1 << 20
+	if file == "" {
+		return NewMarker(nil), nil
+	}
+	key, err := localfile.Read(file, maxBytes)
+	if err != nil {
+		return nil, fmt.Errorf("--mark-key: %w", err)
+	}
+	if key = bytes.TrimSpace(key); len(key) < minBytes {
+		return nil, fmt.Errorf("--mark-key %s: key of %d bytes is too short; use at least %d random bytes, such as the output of `openssl rand -base64 32`", file, len(key), minBytes)
+	}
+	return NewMarker(key), nil
 }
 
 // isGiven reports whether the key was given, so that the marks of several runs can be compared.

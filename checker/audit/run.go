@@ -68,6 +68,18 @@ func ParseShard(text string) (Shard, error) {
 // has reports whether the input with a number, from 0, is in the shard.
 func (s Shard) has(number int) bool { return number%s.Of == s.Part-1 }
 
+// DisableFileSetRules leaves out the rules that compare profiles with one another: a fleet
+// has each of its profiles many times.
+func DisableFileSetRules(c *checker.Checker) {
+	c.Rules = slices.DeleteFunc(c.Rules, func(r checker.Rule) bool {
+		if r.CheckFileSet == nil {
+			return false
+		}
+		c.KnownRuleIDs = append(c.KnownRuleIDs, r.ID)
+		return true
+	})
+}
+
 // Resume loads the state of a run that was stopped.
 func (r *Run) Resume(c *checker.Checker) error {
 	r.names = sha256.New()
@@ -261,6 +273,20 @@ func NewReport(f *Fleet) *Report {
 	return r
 }
 
+// Reaches reports whether a finding, drift included, has at least a severity; none has if
+// that is checker.Off.
+func (r *Report) Reaches(failOn checker.Severity) bool {
+	s, drift := r.Fleet.Summary(), CountDrift(r.Drift)
+	for severity, n := range map[checker.Severity]int{
+		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
+	} {
+		if failOn != checker.Off && severity >= failOn && n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // DeviceOf returns the device that a profile was taken from. Output of a device
 // itself does not state which one it was; the name of the file is used instead.
 func DeviceOf(p *profile.Profile) string {
@@ -288,7 +314,7 @@ func MergeFiles(files []string) (*Fleet, error) {
 		}
 		var part struct{ State json.RawMessage }
 		if err := json.Unmarshal(text, &part); err != nil {
-			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, checker.JSONError(text, err))
+			return nil, fmt.Errorf("%s: not a part of an audit: %w", file, localfile.JSONError(text, err))
 		}
 		if part.State == nil {
 			return nil, fmt.Errorf("%s: not a part of an audit: not written with --shard", file)

@@ -40,7 +40,7 @@ const maxSettings = 20_000
 // newSettings returns the values of a profile. Payloads are identified by their
 // identifier, or by their type and index among those of the type, so that their
 // order does not matter.
-func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
+func newSettings(p *profile.Profile, secrets *secret.Secrets) *Settings {
 	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
 	f := &flattener{settings: s, secrets: secrets, hidden: p.Secrets(), copies: map[string]int{}}
 	if p.Root == nil {
@@ -65,9 +65,9 @@ func newSettings(p *profile.Profile, secrets *profile.Secrets) *Settings {
 
 type flattener struct {
 	settings *Settings
-	secrets  *profile.Secrets
-	hidden   *profile.Secrets // the same, even if secrets are to be shown
-	copies   map[string]int   // how many more settings a key has
+	secrets  *secret.Secrets
+	hidden   *secret.Secrets // the same, even if secrets are to be shown
+	copies   map[string]int  // how many more settings a key has
 }
 
 // value adds a value, or all values in it; within says whether it is under a

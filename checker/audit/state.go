@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/localfile"
 )
 
 // stateVersion changes when a state of today would mean something else.
@@ -158,7 +159,7 @@ func (f *Fleet) writeState(w io.Writer, p Progress) error {
 func readState(text []byte) (*Fleet, Progress, error) {
 	var s state
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, Progress{}, fmt.Errorf("not an audit state: %w", checker.JSONError(text, err))
+		return nil, Progress{}, fmt.Errorf("not an audit state: %w", localfile.JSONError(text, err))
 	}
 	if s.Version != stateVersion {
 		return nil, Progress{}, fmt.Errorf("unsupported version %d; expected %d", s.Version, stateVersion)

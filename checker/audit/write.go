@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Views are the ways to group a fleet, for --by.
@@ -178,13 +178,13 @@ func (r *Report) tableWithDrift() (head []string, rows [][]string) {
 // its own. Cells are safe to open in a spreadsheet.
 func (r *Report) CSV(w io.Writer) error {
 	head, rows := r.tableWithDrift()
-	out := csv.NewWriter(&checker.LogWriter{To: w})
+	out := csv.NewWriter(&printable.LogWriter{To: w})
 	if err := out.Write(head); err != nil {
 		return err
 	}
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = checker.CSVCell(cell)
+			row[i] = printable.CSVCell(cell)
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -196,7 +196,7 @@ func (r *Report) CSV(w io.Writer) error {
 
 // Text writes the requested view for people, with a summary.
 func (r *Report) Text(to io.Writer) error {
-	w := &checker.LogWriter{To: to}
+	w := &printable.LogWriter{To: to}
 	head, rows := r.table()
 	if r.By == "" || r.By == "configuration" {
 		head = dropUniformColumns(head, rows)
@@ -252,4 +252,4 @@ func devices(n int) string {
 }
 
 // printableCell returns a text that is safe for a terminal and for one cell of a table.
-func printableCell(s string) string { return strings.ReplaceAll(checker.Printable(s), "\t", `\u{9}`) }
+func printableCell(s string) string { return strings.ReplaceAll(printable.Text(s), "\t", `\u{9}`) }

@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 // field is one key of an object and what is done with its value.
@@ -42,7 +42,7 @@ func (r *reader) object(n *yaml.Node, what string, fields []field, required ...s
 				where = " in " + what
 			}
 			hint := "expected " + strings.Join(names, ", ")
-			if name := profile.NearestName(strings.ToLower(key.Value), names); name != "" {
+			if name := keyname.Nearest(strings.ToLower(key.Value), names); name != "" {
 				hint = "did you mean " + name + "?"
 			}
 			r.wrong(key, "unknown key%s%s; %s", r.quoted(key), where, hint)

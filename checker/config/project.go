@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Project is the configuration file of a run, with the repository that the paths in it
@@ -100,7 +101,7 @@ func (f *Project) findFile() (string, error) {
 func (f *Project) OpenRoot(file string) (*os.Root, string, error) {
 	name, err := filepath.Rel(f.root, file)
 	if err != nil || !filepath.IsLocal(name) {
-		return nil, "", fmt.Errorf("%s is outside %s; use files inside the repository", checker.Printable(f.ShortPath(file)), localfile.ShortPath(f.root))
+		return nil, "", fmt.Errorf("%s is outside %s; use files inside the repository", printable.Text(f.ShortPath(file)), localfile.ShortPath(f.root))
 	}
 	root, err := os.OpenRoot(f.root)
 	if err != nil {
@@ -122,7 +123,7 @@ func (f *Project) ReadFile(file string, limit int64) ([]byte, error) {
 	}
 	defer in.Close()
 	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", checker.Printable(f.ShortPath(file)))
+		return nil, fmt.Errorf("%s: not a regular file", printable.Text(f.ShortPath(file)))
 	}
 	return localfile.ReadLimited(in, f.ShortPath(file), limit)
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 // Selection is what command-line flags say of rules and their severities.
@@ -187,7 +187,7 @@ func UnknownRule(id string, all []checker.Rule, quote bool) error {
 	if quote {
 		quoted = fmt.Sprintf(" %q", id)
 	}
-	if best := profile.NearestName(id, RuleIDs(all)); best != "" {
+	if best := keyname.Nearest(id, RuleIDs(all)); best != "" {
 		return fmt.Errorf("unknown rule%s; did you mean %s?", quoted, best)
 	}
 	return fmt.Errorf("unknown rule%s; run `sceplint rules` to list all rules", quoted)

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -16,9 +17,9 @@ import (
 func (s *document) readBlocks() []*profile.Profile {
 	switch strings.ToLower(path.Ext(s.Name)) {
 	case ".tf", ".tofu":
-		return s.readProfiles(&profile.Export{Kind: profile.ExportTerraform, Nothing: "a Terraform file without a profile in a heredoc"}, heredocs(s.Text))
+		return s.readProfiles(&profile.Export{Rendered: true, Nothing: "a Terraform file without a profile in a heredoc"}, heredocs(s.Text))
 	case ".md", ".markdown":
-		return s.readProfiles(&profile.Export{Kind: profile.ExportMarkdown, Nothing: "a Markdown file without a profile in a code block"}, codeBlocks(s.Text))
+		return s.readProfiles(&profile.Export{Nothing: "a Markdown file without a profile in a code block"}, codeBlocks(s.Text))
 	}
 	return nil
 }
@@ -32,7 +33,7 @@ func (s *document) readProfiles(export *profile.Export, blocks []block) (list []
 		if !bytes.Contains(text, []byte("<plist")) || !bytes.Contains(text, []byte("PayloadType")) && !bytes.Contains(text, []byte("PayloadContent")) {
 			continue
 		}
-		export := &profile.Export{Kind: export.Kind, Name: b.name}
+		export := &profile.Export{Rendered: export.Rendered, Name: b.name}
 		if b.open {
 			list = append(list, s.unreadable(export, b.at, "%s is not closed", b.what))
 		} else {
@@ -92,9 +93,13 @@ func (b *block) decode(written string, jump func(inner, outer int)) string {
 }
 
 var (
-	heredocOpening = regexp.MustCompile(`<<(-?)([\pL_][\pL\pN_-]*)[ \t]*\r?$`)
-	terraformBlock = regexp.MustCompile(`^[ \t]*(?:resource|data|locals|variable|output|module)[ \t]*(?:"[^"]*"[ \t]*)?"?([^"{]*)"?[ \t]*\{`)
-	fenceOpening   = regexp.MustCompile("^[ \t>]*(?:[-*+] +|[0-9]+[.)] +)?(`{3,}|~{3,})[ \t]*([A-Za-z]*)")
+	heredocOpening = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<<(-?)([\pL_][\pL\pN_-]*)[ \t]*\r?$`) })
+	terraformBlock = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[ \t]*(?:resource|data|locals|variable|output|module)[ \t]*(?:"[^"]*"[ \t]*)?"?([^"{]*)"?[ \t]*\{`)
+	})
+	fenceOpening = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("^[ \t>]*(?:[-*+] +|[0-9]+[.)] +)?(`{3,}|~{3,})[ \t]*([A-Za-z]*)")
+	})
 )
 
 // fileLines yields the lines of a text with their offsets.
@@ -117,14 +122,14 @@ func heredocs(text []byte) (list []block) {
 	var end, name string
 	for start, line := range fileLines(text) {
 		if b == nil {
-			if m := terraformBlock.FindSubmatch(line); m != nil {
+			if m := terraformBlock().FindSubmatch(line); m != nil {
 				name = strings.TrimSpace(string(m[1]))
 			}
 			trimmed := bytes.TrimLeft(line, " \t")
 			if !bytes.Contains(line, []byte("<<")) || bytes.HasPrefix(trimmed, []byte("#")) || bytes.HasPrefix(trimmed, []byte("//")) {
 				continue
 			}
-			if m := heredocOpening.FindSubmatch(line); m != nil {
+			if m := heredocOpening().FindSubmatch(line); m != nil {
 				end = string(m[2])
 				b = &block{at: plist.Span{Start: start + len(line) + 1, End: len(text)}, name: name, what: "heredoc " + end, escape: "$%"}
 				if len(m[1]) > 0 {
@@ -169,7 +174,7 @@ func codeBlocks(text []byte) (list []block) {
 	wanted := false
 	for start, line := range fileLines(text) {
 		if b == nil {
-			m := fenceOpening.FindSubmatchIndex(line)
+			m := fenceOpening().FindSubmatchIndex(line)
 			if m == nil {
 				continue
 			}

@@ -33,7 +33,7 @@ func (s *document) readInstalled(root *plist.Node) []*profile.Profile {
 	common := &secret.Shared{}
 	for level := range root.Children() {
 		for _, item := range children(level) {
-			export := &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true, Level: "System", Name: item.Get("ProfileDisplayName").Text()}
+			export := &profile.Export{Deployed: true, Lossy: true, Level: "System", Name: item.Get("ProfileDisplayName").Text()}
 			if level.Key != "_computerlevel" {
 				export.Level, export.User = "User", level.Key
 			}
@@ -41,7 +41,7 @@ func (s *document) readInstalled(root *plist.Node) []*profile.Profile {
 		}
 	}
 	if len(list) == 0 {
-		list = append(list, &profile.Profile{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true,
+		list = append(list, &profile.Profile{Source: s.Source, Root: root, Export: &profile.Export{Deployed: true, Lossy: true,
 			Nothing: "the output of profiles show on a device without profiles"}})
 	}
 	s.Rewritten = true
@@ -133,7 +133,7 @@ func (s *document) readSystemProfiler(root *plist.Node) []*profile.Profile {
 func (s *document) reportedOrNone(list []*profile.Profile) []*profile.Profile {
 	if len(list) == 0 {
 		src := s.rewritten()
-		list = append(list, &profile.Profile{Source: src, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportSystemProfiler, Deployed: true, Lossy: true,
+		list = append(list, &profile.Profile{Source: src, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Deployed: true, Lossy: true,
 			Nothing: "the output of system_profiler on a device without profiles"}})
 	}
 	return list
@@ -213,7 +213,7 @@ var reportedKeys = map[string]string{
 // The settings of a payload are an OpenStep property list in a string, whose
 // values have lost their types.
 func (s *document) reportedProfile(item *plist.Node, level string) *profile.Profile {
-	export := &profile.Export{Kind: profile.ExportSystemProfiler, Deployed: true, Lossy: true, Level: level, Name: item.Get("_name").Text()}
+	export := &profile.Export{Deployed: true, Lossy: true, Level: level, Name: item.Get("_name").Text()}
 	root := plist.NewNode(plist.Dict, "", "")
 	content := plist.NewNode(plist.Array, "PayloadContent", "")
 	var keys, payloads []*plist.Node

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker/plist"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // Entry is a piece of an export that lists profiles: one entry of the list, or
@@ -23,7 +22,7 @@ type Entry struct {
 
 // entryContext is what the entries of a list have in common.
 type entryContext struct {
-	kind    profile.ExportKind
+	system  system
 	root    string // the element around it, in XML; "" for JSON
 	general string // in JSON of Jamf Pro, if it is what the key general holds: the key of the object around it, or "?"
 	returns bool   // carriage returns alone end some of the lines before
@@ -31,7 +30,7 @@ type entryContext struct {
 
 // newEntry returns an entry that begins at a location.
 func (l *EntryReader) newEntry(at origin, root, general string) *Entry {
-	if now := (entryContext{l.kind, root, general, at.returns}); l.common == nil || *l.common != now {
+	if now := (entryContext{l.system, root, general, at.returns}); l.common == nil || *l.common != now {
 		l.common = &now
 	}
 	return &Entry{At: int64(at.Offset), line: int32(at.Line), column: int64(at.Column), byteColumn: int64(at.ByteColumn), common: l.common}
@@ -60,7 +59,7 @@ type fault struct {
 // not be in memory. It finds where entries end; ParseEntry reads them.
 type EntryReader struct {
 	*stream
-	kind   profile.ExportKind
+	system system
 	common *entryContext          // of the last entry
 	next   func() (*Entry, error) // io.EOF at the end
 	ended  bool
@@ -83,13 +82,13 @@ func NewEntryReader(head []byte, r io.Reader) *EntryReader {
 		if !opensJamf(head) || declaresEncoding(head) {
 			return nil
 		}
-		l.kind = profile.ExportJamf
+		l.system = jamf
 		l.next = (&xmlSplitter{EntryReader: l}).next
 	case text[0] == '{', text[0] == '[':
-		if l.kind = kindOfJSON(head); l.kind != profile.ExportJamf && l.kind != profile.ExportIntune {
+		if l.system = systemOfJSON(head); l.system != jamf && l.system != intune {
 			return nil
 		}
-		probe := &jsonSplitter{EntryReader: &EntryReader{stream: newStream(bytes.NewReader(head)), kind: l.kind}}
+		probe := &jsonSplitter{EntryReader: &EntryReader{stream: newStream(bytes.NewReader(head)), system: l.system}}
 		if part, err := probe.next(); err != nil || part.common.general != "" || part.fault != nil {
 			return nil // one configuration, or none that is near
 		}
@@ -123,45 +122,4 @@ func (l *EntryReader) Next() (*Entry, error) {
 		return nil, err
 	}
 	return part, nil
-}
-
-// ParseEntry reads the profiles of an entry, whose text is given. There are none
-// in an entry about something else.
-func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
-	src := &document{Source: plist.NewSource(name, text)}
-	src.Origin = part.origin()
-	kind, root := part.common.kind, part.common.root
-	if f := part.fault; f != nil {
-		if root == "" {
-			src.Form = plist.FormJSON
-		}
-		src.Text = nil
-		err := src.Errorf("%s", f.message)
-		err.Span, err.Help = plist.Span{Start: 0, End: 0}, f.help
-		return []*profile.Profile{{Source: src.Source, Err: err, Export: &profile.Export{Kind: kind}}}
-	}
-	if root != "" {
-		return src.jamfWithin([]string{root})
-	}
-	doc, value, err := src.parseJSON()
-	var list []*profile.Profile
-	switch {
-	case value == nil:
-	case part.common.general != "":
-		value.Key = "general"
-		around := plist.NewNode(plist.Dict, part.common.general, "")
-		around.SetChildren(value)
-		list = doc.jamfObjects(around)
-	case kind == profile.ExportJamf:
-		list = doc.jamfObjects(value)
-	default:
-		list, _ = doc.intuneEntries(value, []*plist.Node{value})
-	}
-	if kind == profile.ExportJamf { // nothing of its values is in those of the profiles
-		doc.Release()
-	}
-	if err != nil {
-		list = append(list, &profile.Profile{Source: doc.Source, Err: err, Export: &profile.Export{Kind: kind}})
-	}
-	return list
 }

@@ -21,7 +21,7 @@ import (
 func account(p *profile.Profile) (text string, damage bool) {
 	var b strings.Builder
 	if p.Err == nil { // else damage may not be told of a profile
-		fmt.Fprintf(&b, "%s %q %q\n", p.Export.Kind, p.Export.Name, p.Export.Level)
+		fmt.Fprintf(&b, "%q %q\n", p.Export.Name, p.Export.Level)
 	} else {
 		fmt.Fprintln(&b, p.Err)
 	}

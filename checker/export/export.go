@@ -44,6 +44,87 @@ func Parse(name string, text []byte) ([]*profile.Profile, error) {
 	return []*profile.Profile{p}, nil
 }
 
+// ParseEntry reads the profiles of an entry, whose text is given. There are none
+// in an entry about something else.
+func ParseEntry(name string, part *Entry, text []byte) []*profile.Profile {
+	src := &document{Source: plist.NewSource(name, text)}
+	src.Origin = part.origin()
+	from, root := part.common.system, part.common.root
+	if f := part.fault; f != nil {
+		if root == "" {
+			src.Form = plist.FormJSON
+		}
+		src.Text = nil
+		err := src.Errorf("%s", f.message)
+		err.Span, err.Help = plist.Span{Start: 0, End: 0}, f.help
+		return []*profile.Profile{{Source: src.Source, Err: err, Export: &profile.Export{}}}
+	}
+	if root != "" {
+		return src.jamfWithin([]string{root})
+	}
+	doc, value, err := src.parseJSON()
+	var list []*profile.Profile
+	switch {
+	case value == nil:
+	case part.common.general != "":
+		value.Key = "general"
+		around := plist.NewNode(plist.Dict, part.common.general, "")
+		around.SetChildren(value)
+		list = doc.jamfObjects(around)
+	case from == jamf:
+		list = doc.jamfObjects(value)
+	default:
+		list, _ = doc.intuneEntries(value, []*plist.Node{value})
+	}
+	if from == jamf { // nothing of its values is in those of the profiles
+		doc.Release()
+	}
+	if err != nil {
+		list = append(list, &profile.Profile{Source: doc.Source, Err: err, Export: &profile.Export{}})
+	}
+	return list
+}
+
+// Release returns the memory of profiles for use by others. Nothing of them may be
+// used afterwards.
+func Release(profiles []*profile.Profile) {
+	for _, p := range profiles {
+		p.Release()
+	}
+}
+
+// IsProfile reports whether a document, of which Parse returned the profiles and
+// the error, is a profile or an export, or a malformed one: a .plist, .xml, or
+// .json file may be anything.
+func IsProfile(profiles []*profile.Profile, err error, text []byte) bool {
+	if profiles[0].Declaration != "" {
+		return profiles[0].IsDistinct()
+	}
+	if x := profiles[0].Export; x != nil {
+		return x.Nothing == ""
+	}
+	if err == nil {
+		root := profiles[0].Root
+		if root.Get("PayloadContent").Is(plist.Dict) && !strings.EqualFold(root.Get("PayloadType").Text(), "Configuration") {
+			return false // a payload on its own, from which profiles are made
+		}
+		return profiles[0].Foreign() == ""
+	}
+	if head := bytes.TrimLeft(text[:min(len(text), 512)], " \t\r\n\ufeff"); len(head) > 0 && (head[0] == '{' || head[0] == '[') {
+		return false // JSON about something else
+	}
+	src := profiles[0].Source
+	if src.Signatures > 0 {
+		return bytes.Contains(src.Text, []byte("PayloadContent"))
+	}
+	for _, key := range []string{"PayloadContent", "PayloadType", "PayloadIdentifier"} {
+		if bytes.Contains(text, []byte(key)) || bytes.Contains(src.Text, []byte(key)) {
+			return true
+		}
+	}
+	return false
+}
+
 // readPlist returns the profiles of a property list that is an export, or nil
 // for others. The nodes of the tree may be moved to the trees of the profiles.
 func (s *document) readPlist(root *plist.Node) []*profile.Profile {
@@ -58,7 +139,7 @@ func (s *document) readPlist(root *plist.Node) []*profile.Profile {
 		if strings.HasSuffix(strings.ToLower(s.Name), ".mobileconfig") {
 			return nil // meant to be a profile
 		}
-		return []*profile.Profile{{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfiles, Deployed: true, Lossy: true,
+		return []*profile.Profile{{Source: s.Source, Root: root, Export: &profile.Export{Deployed: true, Lossy: true,
 			Nothing: "an empty property list, the output of profiles show on a device without profiles"}}}
 	case root.Get("ProfileList").Is(plist.Array):
 		return s.readProfileList(root)
@@ -94,7 +175,7 @@ func (s *document) escaped(head []byte) []*profile.Profile {
 			continue
 		}
 		at := plist.Span{Start: bytes.IndexByte(s.Text, '&'), End: len(bytes.TrimRight(s.Text, " \t\r\n"))}
-		p := s.embedded(at, unescapeXML, &profile.Export{Kind: profile.ExportEscaped})
+		p := s.embedded(at, unescapeXML, &profile.Export{})
 		p.Source.Faults = slices.Insert(p.Source.Faults, 0, &plist.SyntaxError{
 			Source: p.Source, Span: plist.Span{Start: 0, End: 1}, Message: "markup is escaped: found &lt;, expected <",
 			Help: "replace the entities with the characters that they stand for",

@@ -55,7 +55,7 @@ func FuzzParse(f *testing.F) {
 		secrets := p.Secrets()
 		for line := 1; line < 20; line++ {
 			at := p.Source.Line(line)
-			if text, start, end := secrets.Line(line, at); start < 0 || start > end || end > len(text) {
+			if text, start, end := secrets.Line(at); start < 0 || start > end || end > len(text) {
 				t.Fatalf("line %d: %d to %d of %q", line, start, end, text)
 			}
 		}
@@ -169,7 +169,7 @@ func FuzzExports(f *testing.F) {
 				} else {
 					last = at.Offset
 				}
-				if line, start, end := secrets.Line(p.Source.LineAt(s.Start), s); start < 0 || start > end || end > len(line) {
+				if line, start, end := secrets.Line(s); start < 0 || start > end || end > len(line) {
 					t.Fatalf("%v: %d to %d of %q", n.Path(), start, end, line)
 				}
 			}

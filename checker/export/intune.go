@@ -24,7 +24,7 @@ func (s *document) readIntune(root *plist.Node) []*profile.Profile {
 	}
 	list, apple := s.intuneEntries(root, entries)
 	if n := root.Get(nextLink); n.Is(plist.String) && n.Text() != "" && ofConfigurations(root.Get("@odata.context").Text()) {
-		more := s.unreadable(&profile.Export{Kind: profile.ExportIntune}, n.Span(), "%s", morePages)
+		more := s.unreadable(&profile.Export{}, n.Span(), "%s", morePages)
 		more.Err.Help = morePagesHelp
 		if value := root.Get("value"); value != nil && n.Span().Start < value.Span().Start {
 			return slices.Insert(list, 0, more)
@@ -34,7 +34,7 @@ func (s *document) readIntune(root *plist.Node) []*profile.Profile {
 	if len(list) > 0 {
 		return list
 	}
-	return []*profile.Profile{{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportIntune, Lossy: true,
+	return []*profile.Profile{{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Lossy: true,
 		Nothing: fmt.Sprintf("a Microsoft Graph response with %d configurations (%d for Apple devices), none of them a custom profile with its payload or a SCEP profile", len(entries), apple)}}}
 }
 
@@ -65,7 +65,7 @@ func (s *document) intuneEntries(root *plist.Node, entries []*plist.Node) (list 
 		if ios || macOS {
 			apple++
 		}
-		export := &profile.Export{Kind: profile.ExportIntune, Name: entry.Get("displayName").Text(), Level: intuneLevel(entry)}
+		export := &profile.Export{Name: entry.Get("displayName").Text(), Level: intuneLevel(entry)}
 		switch payload := entry.Get("payload"); {
 		case !entry.Is(plist.Dict), kind != "" && !ios && !macOS:
 		case payload.Is(plist.String) && (entry.Get("payloadFileName") != nil || strings.HasSuffix(kind, "customconfiguration")):
@@ -77,7 +77,7 @@ func (s *document) intuneEntries(root *plist.Node, entries []*plist.Node) (list 
 			if !slices.ContainsFunc(intuneSettings, func(key string) bool { return entry.Get(key) != nil && !entry.Get(key).Is(plist.Null) }) {
 				continue // a list that was asked for without settings
 			}
-			export.Kind, export.Lossy, export.Entry = profile.ExportIntuneSCEP, true, entry
+			export.Lossy, export.Entry = true, entry
 			list = append(list, &profile.Profile{Source: s.Source, Root: intuneSCEP(entry), Export: export, SharedSecrets: common})
 		}
 	}

@@ -101,7 +101,7 @@ func (s *document) jamfWithin(path []string) []*profile.Profile {
 	}
 	if err != nil && err != io.EOF {
 		at := r.offset()
-		r.list = append(r.list, s.unreadable(&profile.Export{Kind: profile.ExportJamf}, plist.Span{Start: at, End: at}, jamfDamaged, err))
+		r.list = append(r.list, s.unreadable(&profile.Export{}, plist.Span{Start: at, End: at}, jamfDamaged, err))
 	}
 	return r.list
 }
@@ -115,7 +115,7 @@ func (r *jamfReader) cutOff() error {
 
 // jamfNames returns a profile for a response without settings.
 func (s *document) jamfNames() *profile.Profile {
-	return &profile.Profile{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Kind: profile.ExportJamf, Lossy: true,
+	return &profile.Profile{Source: s.Source, Root: plist.NewNode(plist.Dict, "", ""), Export: &profile.Export{Lossy: true,
 		Nothing: "a Jamf Pro list with the names of profiles but not their content; export each profile by its ID"}}
 }
 
@@ -146,7 +146,7 @@ func (r *jamfReader) read() error {
 			r.path = append(r.path, token.Name.Local)
 			if r.in("general") {
 				end := r.offset()
-				r.export, r.filled = &profile.Export{Kind: profile.ExportJamf}, false
+				r.export, r.filled = &profile.Export{}, false
 				r.opened = plist.Span{Start: bytes.LastIndexByte(r.src.Text[:end], '<'), End: end}
 			}
 			if r.export != nil && r.in("general", "payloads") {
@@ -304,7 +304,7 @@ func (s *document) jamfObjects(root *plist.Node) (list []*profile.Profile) {
 	}
 	slices.SortFunc(found, func(a, b *plist.Node) int { return cmp.Compare(a.Span().Start, b.Span().Start) })
 	for _, general := range found {
-		export := &profile.Export{Kind: profile.ExportJamf, Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
+		export := &profile.Export{Name: general.Get("name").Text(), Level: jamfLevel(general.Get("level").Text())}
 		n := general.Get("payloads")
 		switch {
 		case n.Is(plist.String) && strings.TrimSpace(n.Text()) != "":

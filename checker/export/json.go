@@ -11,18 +11,28 @@ import (
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
-// kindOfJSON returns which system wrote a JSON document, by words in it; "" if
+// system is a system that writes documents in JSON.
+type system string
+
+// The systems.
+const (
+	systemProfiler system = "system_profiler" // of macOS
+	jamf           system = "Jamf Pro"
+	intune         system = "Microsoft Intune"
+)
+
+// systemOfJSON returns which system wrote a JSON document, by words in it; "" if
 // it is not known.
-func kindOfJSON(text []byte) profile.ExportKind {
+func systemOfJSON(text []byte) system {
 	holds := func(word string) bool { return bytes.Contains(text, []byte(word)) }
 	switch {
 	case holds(`"SPConfigurationProfileDataType"`):
-		return profile.ExportSystemProfiler
+		return systemProfiler
 	case holds(`configuration_profile`) && holds(`"general"`), holds(`"os_x_configuration_profiles"`), holds(`"configuration_profiles"`) && holds(`"id"`):
-		return profile.ExportJamf
+		return jamf
 	case holds(`CustomConfiguration"`), holds(`ScepCertificateProfile"`), holds(`"payloadFileName"`), holds(`"scepServerUrls"`),
 		(holds("#microsoft.graph.") || holds("//graph.microsoft.com/")) && holds(`"value"`):
-		return profile.ExportIntune
+		return intune
 	}
 	return ""
 }
@@ -31,12 +41,12 @@ func kindOfJSON(text []byte) profile.ExportKind {
 // nil if it is not a known one.
 func (s *document) readJSON() []*profile.Profile {
 	var read func(*document, *plist.Node) []*profile.Profile
-	switch kindOfJSON(s.Text) {
-	case profile.ExportSystemProfiler:
+	switch systemOfJSON(s.Text) {
+	case systemProfiler:
 		read = (*document).readSystemProfilerJSON
-	case profile.ExportJamf:
+	case jamf:
 		read = (*document).readJamfJSON
-	case profile.ExportIntune:
+	case intune:
 		read = (*document).readIntune
 	default:
 		return nil
@@ -49,11 +59,10 @@ func (s *document) readJSON() []*profile.Profile {
 	if err == nil || list == nil {
 		return list
 	}
-	kind := list[0].Export.Kind
 	if list[0].Export.Nothing != "" {
 		list = nil
 	}
-	return append(list, &profile.Profile{Source: src.Source, Err: err, Export: &profile.Export{Kind: kind}})
+	return append(list, &profile.Profile{Source: src.Source, Err: err, Export: &profile.Export{}})
 }
 
 // parseJSON reads the values of a JSON document. For a malformed one it returns

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker/plist"
-	"github.com/sceplint/sceplint/checker/profile"
 )
 
 // jsonSplitter cuts JSON at the objects of its list. What is around them is
@@ -109,7 +108,7 @@ func (c *jsonSplitter) done() {
 
 // value reads a value, or gives it as a part if it is an entry.
 func (c *jsonSplitter) value(mark byte) *Entry {
-	depth, graph := len(c.open), c.kind == profile.ExportIntune // there the list is the root, or what its key value holds; else any array
+	depth, graph := len(c.open), c.system == intune // there the list is the root, or what its key value holds; else any array
 	inList := depth > 0 && c.open[depth-1].list
 	inArray := depth > 0 && c.open[depth-1].mark == '['
 	general := !graph && !inArray && depth > 0 && c.key == "general"

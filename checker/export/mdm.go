@@ -17,7 +17,7 @@ func (s *document) readInstallProfile(root *plist.Node) []*profile.Profile {
 	if command.Get("RequestType").Text() != "InstallProfile" {
 		return nil
 	}
-	export := &profile.Export{Kind: profile.ExportInstallProfile, Deployed: true, Device: root.Get("UDID").Text()}
+	export := &profile.Export{Deployed: true, Device: root.Get("UDID").Text()}
 	payload := command.Get("Payload")
 	text, ok := payload.Bytes()
 	switch {
@@ -55,12 +55,12 @@ func (s *document) readProfileList(root *plist.Node) []*profile.Profile {
 		if item.Is(plist.Dict) {
 			item.Detach()
 			item.Key = ""
-			list = append(list, &profile.Profile{Source: s.Source, Root: item, Export: &profile.Export{Kind: profile.ExportProfileList, Deployed: true, Lossy: true,
+			list = append(list, &profile.Profile{Source: s.Source, Root: item, Export: &profile.Export{Deployed: true, Lossy: true,
 				Device: root.Get("UDID").Text(), Name: item.Get("PayloadDisplayName").Text(), Nothing: nothing}})
 		}
 	}
 	if len(list) == 0 {
-		list = append(list, &profile.Profile{Source: s.Source, Root: root, Export: &profile.Export{Kind: profile.ExportProfileList, Deployed: true, Lossy: true, Nothing: nothing}})
+		list = append(list, &profile.Profile{Source: s.Source, Root: root, Export: &profile.Export{Deployed: true, Lossy: true, Nothing: nothing}})
 	}
 	return list
 }

@@ -4,6 +4,7 @@ package keyname
 
 import (
 	"math/bits"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,8 +20,14 @@ func Distance(a, b string) int {
 		return maxLength
 	}
 	a, b = oneByteEach(a), oneByteEach(b)
-	if a == b {
-		return 0
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if a == "" || b == "" {
+		return len(a) + len(b)
 	}
 	var rows [3][maxLength + 1]int
 	older, old, row := &rows[0], &rows[1], &rows[2]
@@ -42,6 +49,29 @@ func Distance(a, b string) int {
 		older, old, row = old, row, older
 	}
 	return old[len(b)]
+}
+
+// Within reports whether Distance is at most a limit. It counts letters first, which is enough for most names.
+func Within(a, b string, limit int) bool {
+	var letters [utf8.RuneSelf]int
+	for i := range len(a) {
+		if a[i] >= utf8.RuneSelf {
+			return Distance(a, b) <= limit
+		}
+		letters[a[i]]++
+	}
+	apart := len(a)
+	for i := range len(b) {
+		if b[i] >= utf8.RuneSelf {
+			return Distance(a, b) <= limit
+		}
+		if letters[b[i]]--; letters[b[i]] >= 0 {
+			apart--
+		} else {
+			apart++
+		}
+	}
+	return apart <= 2*limit && Distance(a, b) <= limit // an edit brings one letter at most, and takes one
 }
 
 // Nearest returns the name that another one is most likely a misspelling of, or "": one edit is
@@ -106,11 +136,11 @@ func AppendFold(b []byte, name string) []byte {
 	}
 	b = b[:0]
 	for _, r := range norm.NFKD.String(name) {
-		if similar, ok := confusables[r]; ok {
+		if similar, ok := confusables()[r]; ok {
 			r = similar
 		}
 		r = unicode.ToLower(r)
-		if similar, ok := confusables[r]; ok {
+		if similar, ok := confusables()[r]; ok {
 			r = similar
 		}
 		if r <= ' ' || r == '_' || r == '-' || r == 0x7f || r >= utf8.RuneSelf && isIgnorable(r) {
@@ -132,7 +162,7 @@ func isIgnorable(r rune) bool {
 }
 
 // confusables are letters of other alphabets that look like a Latin one and do not decompose to it.
-var confusables = func() map[rune]rune {
+var confusables = sync.OnceValue(func() map[rune]rune {
 	m := map[rune]rune{}
 	for latin, others := range map[rune]string{
 		'a': "аαɑ", 'b': "ƅьʙɓ", 'c': "сϲᴄⅽ", 'd': "ԁɗ", 'e': "еєεҽ", 'f': "ẝϝ", 'g': "ɡցǥɢ", 'h': "һհнħ", 'i': "іıɩιӏ", 'j': "јϳ",
@@ -146,7 +176,7 @@ var confusables = func() map[rune]rune {
 		}
 	}
 	return m
-}()
+})
 
 // Name is a name prepared for comparison with misspellings of it.
 type Name struct {

@@ -1,6 +1,11 @@
 package keyname
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
+)
 
 func TestDistance(t *testing.T) {
 	for _, c := range []struct {
@@ -47,6 +52,22 @@ func TestClosest(t *testing.T) {
 	for folded, want := range map[string]string{"keysize": "Keysize", "keysise": "Keysize", "uri": "URL", "uris": "", "keyusges": "Key Usage", "name": ""} {
 		if got := Closest([]byte(folded), names); got != want {
 			t.Errorf("%q: %q, want %q", folded, got, want)
+		}
+	}
+}
+
+// TestWithin holds that the letters of names, which are counted first, rule out nothing that is near.
+func TestWithin(t *testing.T) {
+	pieces := []string{"a", "b", "c", "scep", "é", "-", "ab", "ba"}
+	for seed := range uint64(20_000) {
+		a, b := profiletest.Jumble(seed, pieces...), profiletest.Jumble(seed^1, pieces...)
+		if seed%2 == 0 {
+			b = strings.Replace(a, "b", "c", int(seed%5))
+		}
+		for limit := range 4 {
+			if got, want := Within(a, b, limit), Distance(a, b) <= limit; got != want {
+				t.Fatalf("%q and %q are within %d: %t; the distance is %d", a, b, limit, got, Distance(a, b))
+			}
 		}
 	}
 }

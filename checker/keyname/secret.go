@@ -2,20 +2,44 @@ package keyname
 
 import (
 	"bytes"
+	"hash/maphash"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"unicode"
 	"unicode/utf8"
 )
 
 // IsSecret reports whether values under this key are secret. It is the one decision about that: the masking of every
 // output asks it, in documents that parse as in others.
 func IsSecret(key string) bool {
-	switch key { // most keys are one of these
-	case "PayloadType", "PayloadUUID", "PayloadContent", "PayloadVersion", "PayloadIdentifier", "PayloadDisplayName", "Subject", "URL", "Name",
-		"PayloadDescription", "PayloadOrganization", "PayloadScope", "PayloadRemovalDisallowed", "PayloadCertificateUUID",
-		"Keysize", "Key Type", "Key Usage", "Retries", "RetryDelay", "CAFingerprint", "SubjectAltName", "KeyIsExtractable", "AllowAllAppsAccess",
-		"IdentityCertificateUUID", "PayloadCertificateAnchorUUID", "TLSTrustedServerNames", "EAPClientConfiguration", "AcceptEAPTypes",
-		"AutoJoin", "Topic", "ServerURL", "SSID_STR", "rfc822Name", "dNSName":
+	if len(key) < 3 {
 		return false
 	}
+	if len(key) > maxPublic {
+		return isSecret(key)
+	}
+	slot := &public[maphash.String(publicSeed, key)%uint64(len(public))]
+	if known := slot.Load(); known != nil && *known == key {
+		return false
+	}
+	if isSecret(key) {
+		return true
+	}
+	kept := strings.Clone(key) // it is a piece of a document
+	slot.Store(&kept)
+	return false
+}
+
+// public are keys that name no secret. A fleet has few keys, again and again: with these, BenchmarkIsSecret takes a
+// tenth of the time. Longer ones than maxPublic are not kept, so that hostile documents take little memory.
+var public [2048]atomic.Pointer[string]
+
+const maxPublic = 64
+
+var publicSeed = maphash.MakeSeed()
+
+func isSecret(key string) bool {
 	var buffer [64]byte
 	name := AppendFold(buffer[:0], key)
 	if len(name) < 3 {
@@ -71,4 +95,67 @@ func resemblesSecret(name []byte) bool {
 
 func hasPrefix(text []byte, word string) bool {
 	return len(text) >= len(word) && string(text[:len(word)]) == word
+}
+
+// The words of the names of parameters that are secret: anywhere in the name, as a word of it, as its last word, or as
+// all of it.
+var (
+	secretInName = []string{"secret", "password", "passwd", "passphrase", "passcode", "challenge", "token", "apikey", "privatekey", "accesskey",
+		"sharedkey", "credential", "signature", "authorization"}
+	secretWords = map[string]bool{"pwd": true, "pass": true, "pw": true, "psk": true, "pin": true, "otp": true, "totp": true, "auth": true, "cred": true, "creds": true,
+		"sig": true, "hmac": true, "jwt": true, "bearer": true, "sas": true, "session": true, "sessionid": true, "sid": true, "ticket": true, "assertion": true, "passkey": true}
+	secretLast = map[string]bool{"key": true, "keys": true}
+	secretName = map[string]bool{"code": true, "authcode": true, "devicecode": true, "usercode": true}
+)
+
+// IsSecretParameter reports whether the value of a parameter with this name, in the query or the fragment of a URL, is secret.
+func IsSecretParameter(name string) bool {
+	if decoded, err := url.QueryUnescape(name); err == nil {
+		name = decoded
+	}
+	if IsSecret(name) {
+		return true
+	}
+	folded := Fold(name)
+	for _, word := range secretInName {
+		if strings.Contains(folded, word) {
+			return true
+		}
+	}
+	if secretName[folded] || secretWords[folded] || secretLast[folded] {
+		return true
+	}
+	words := wordsOf(name)
+	for i, word := range words {
+		if secretWords[word] || i == len(words)-1 && secretLast[word] || word == "code" && i > 0 && words[i-1] != "country" && words[i-1] != "status" && words[i-1] != "error" {
+			return true
+		}
+	}
+	return false
+}
+
+// wordsOf splits a name at capitals and at characters other than letters, and lowers its case.
+func wordsOf(name string) (words []string) {
+	var word strings.Builder
+	cut := func() {
+		if word.Len() > 0 {
+			words = append(words, word.String())
+			word.Reset()
+		}
+	}
+	small := false
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r):
+			cut()
+			small = false
+			continue
+		case unicode.IsUpper(r) && small:
+			cut()
+		}
+		small = !unicode.IsUpper(r)
+		word.WriteRune(unicode.ToLower(r))
+	}
+	cut()
+	return words
 }

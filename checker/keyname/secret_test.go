@@ -1,6 +1,7 @@
 package keyname
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,39 @@ func TestSecretWords(t *testing.T) {
 	for _, key := range []string{"", "a", "URL", "Name", "Keysize", "Key Usage", "PayloadContent", "PayloadCertificateUUID", "Change", "Channel", "TokenToUserMapping", "KeyIsExtractable", "Сhange"} {
 		if IsSecret(key) {
 			t.Errorf("%q is secret", key)
+		}
+	}
+}
+
+// BenchmarkIsSecret asks about the keys of a payload, and about keys as if they came for the first time.
+func BenchmarkIsSecret(b *testing.B) {
+	keys := []string{"PayloadContent", "Key Usage", "TLSTrustedServerNames", "allowFeature12OfKind0", "EAPClientConfiguration", "SSID_STR"}
+	for name, ask := range map[string]func(string) bool{"kept": IsSecret, "new": isSecret} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				for _, key := range keys {
+					ask(key)
+				}
+			}
+		})
+	}
+}
+
+// TestPublicKeys holds that long keys are not kept, and that others are answered alike each time.
+func TestPublicKeys(t *testing.T) {
+	for i := range 10_000 {
+		key := strconv.Itoa(i) + "Setting"
+		secret := key + "Password"
+		for range 2 {
+			if IsSecret(key) || !IsSecret(secret) {
+				t.Fatalf("%s is secret, or %s is not", key, secret)
+			}
+		}
+	}
+	IsSecret(strings.Repeat("x", maxPublic+1))
+	for i := range public {
+		if p := public[i].Load(); p != nil && len(*p) > maxPublic {
+			t.Errorf("%d bytes are kept", len(*p))
 		}
 	}
 }

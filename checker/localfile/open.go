@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // maxOpenWait is how long a named pipe waits for a writer, or for a reader. One
@@ -133,7 +133,7 @@ func DescribeError(path string, err error) error {
 	if errors.As(err, &pathError) {
 		err = pathError.Err
 	}
-	path = checker.Printable(path)
+	path = printable.Text(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: no such file or directory", path)

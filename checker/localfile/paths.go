@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // WorkingDirectory gives the working directory, with its links followed.
@@ -135,7 +135,7 @@ func ShortPath(path string) string {
 			path = short
 		}
 	}
-	return checker.Printable(path)
+	return printable.Text(path)
 }
 
 // IsLinkOut reports whether an error is that of a link that leads out of an

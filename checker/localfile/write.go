@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // modeBits are the bits of a file's mode that a new file takes over.
@@ -27,7 +27,7 @@ const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 func Replace(path string, before, after []byte) (err error) {
 	real, err := Follow(path, true)
 	if link := (*LinkOutError)(nil); errors.As(err, &link) {
-		return fmt.Errorf("%s: %w; nothing was written", checker.Printable(path), err)
+		return fmt.Errorf("%s: %w; nothing was written", printable.Text(path), err)
 	}
 	if err != nil {
 		return DescribeError(path, err)

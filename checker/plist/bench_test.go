@@ -1,6 +1,7 @@
 package plist
 
 import (
+	"strings"
 	"testing"
 
 	"howett.net/plist"
@@ -53,4 +54,19 @@ func BenchmarkParseHowett(b *testing.B) {
 			}
 		}
 	}
+}
+
+// BenchmarkSeenBase64 reads the text of a certificate that other profiles have, and one that none has.
+func BenchmarkSeenBase64(b *testing.B) {
+	text := strings.Repeat("MIIBcTCCARagAwIBAgICA+kwCgYIKoZIzj0EAwIwJjENMAsGA1UE\n\t\t\t", 28)
+	b.Run("seen", func(b *testing.B) {
+		for b.Loop() {
+			seenBase64(text)
+		}
+	})
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			IsBase64(text)
+		}
+	})
 }

@@ -94,6 +94,9 @@ func (x *lineIndex) start(line int) int {
 	}
 	left := line - int(before.lines)
 	for i := block * lineBlock; ; i++ {
+		if !x.old {
+			i += bytes.IndexByte(x.text[i:], '\n')
+		}
 		if x.ends(i) {
 			if left--; left == 0 {
 				return i + 1

@@ -310,6 +310,9 @@ func (s *scanner) prolog() *SyntaxError {
 	start, quotes := s.pos, false
 	// curly notes the first typographic quotation mark of the markup since a place.
 	curly := func(from int) {
+		if strings.IndexByte(s.text[from:s.pos], "\u2018"[0]) < 0 {
+			return
+		}
 		if i := strings.IndexAny(s.text[from:s.pos], "\u201c\u201d\u201e\u2018\u2019"); i >= 0 && !quotes {
 			quotes = true
 			s.compatWarning(Span{from + i, from + i + len("\u201d")}, "replace typographic quotation marks with straight ones", "typographic quotation mark in the head of the document; expected \"")

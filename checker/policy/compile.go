@@ -151,28 +151,37 @@ func compileInTime(ctx context.Context, compile func() error) error {
 func (s *Set) compileTogether(modules map[string]*ast.Module, allowed *ast.Capabilities) (*ast.Compiler, error) {
 	sound := !slices.ContainsFunc(s.config.Files, func(f File) bool { return !f.Shipped })
 	compiler := newCompiler(allowed)
-	var shadow *shadow
 	if sound {
 		compiler = compiler.WithSkipStages(skippedStages...)
-	} else {
-		compiler = compiler.WithStrict(true).WithSkipStages(ast.StageCheckTypes) // they are those of the shadow
-		parameters := argumentsIn(modules)
-		if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules, parameters)); err != nil {
-			return nil, err
+		compiler.Compile(modules)
+		if compiler.Failed() {
+			return nil, explainCompiled(compiler.Errors, modules)
 		}
-		shadow = newShadow(modules, parameters)
+		return compiler, nil
 	}
+	parameters := argumentsIn(modules)
+	if err := errors.Join(checkFormats(modules), checkPayloadTypes(modules, parameters)); err != nil {
+		return nil, err
+	}
+	shadow := newShadow(modules, parameters)
+	checked := newCompiler(allowed).WithSchemas(schemas()).WithSkipStages(shadowSkippedStages...).SetErrorLimit(maxCompileErrors)
+	done := make(chan any, 1)
+	go func() { // beside the other compilation, which takes as long
+		defer func() { done <- recover() }()
+		checked.Compile(shadow.modules)
+	}()
+	compiler = compiler.WithStrict(true).WithSkipStages(ast.StageCheckTypes) // they are those of the shadow
 	compiler.Compile(modules)
+	panicked := <-done
 	if compiler.Failed() {
 		return nil, explainCompiled(compiler.Errors, modules)
 	}
-	if !sound {
-		checked := newCompiler(allowed).WithSchemas(schemas()).WithSkipStages(shadowSkippedStages...).SetErrorLimit(maxCompileErrors)
-		checked.Compile(shadow.modules)
-		if checked.Failed() {
-			if err := shadow.errors(checked.Errors); err != nil {
-				return nil, err
-			}
+	if panicked != nil {
+		panic(panicked) // as if it had happened here
+	}
+	if checked.Failed() {
+		if err := shadow.errors(checked.Errors); err != nil {
+			return nil, err
 		}
 	}
 	return compiler, nil
@@ -209,25 +218,33 @@ func (s *Set) compileNow() error {
 		return err
 	}
 	s.compiler = compiler
-	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
-	txn, err := s.store.NewTransaction(context.Background(), storage.TransactionParams{})
-	if err != nil {
+	if err := s.openStore(); err != nil {
 		return err
 	}
-	s.txn = txn
 	if err := s.undefined(compiler, s.modules, nil); err != nil {
 		return err
 	}
 	for _, p := range s.policies {
 		s.analyzeDependencies(p)
-		p.prepare()
+		p.guards = s.guardsOf(p)
+		p.checks = checksOf(p.guards, s.parameters())
+		p.prepare(compiler)
 	}
 	return nil
 }
 
+// openStore makes the data available to policies.
+func (s *Set) openStore() (err error) {
+	s.store = inmem.NewFromObjectWithOpts(s.config.Data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
+	s.txn, err = s.store.NewTransaction(context.Background(), storage.TransactionParams{})
+	return err
+}
+
 // prepare creates the query for the sets of a policy. Its form needs no
 // compiling.
-func (p *policy) prepare() {
+func (p *policy) prepare(compiler *ast.Compiler) {
+	p.compiler = compiler
+	p.compiled.Store(true)
 	var query []*ast.Expr
 	for _, set := range p.sets {
 		query = append(query, ast.Equality.Expr(ast.VarTerm(set), ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set)))))

@@ -6,11 +6,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	regotypes "github.com/open-policy-agent/opa/v1/types"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 // maxErrors is how many errors of a kind are reported.
@@ -71,15 +72,17 @@ func explainCompiled(list ast.Errors, modules map[string]*ast.Module) error {
 }
 
 // generatedVar matches variables that the compiler makes.
-var generatedVar = regexp.MustCompile(`__local\d+__|\$\d+`)
+var generatedVar = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`__local\d+__|\$\d+`) })
 
 // wrongArity matches what the compiler says of a call of a function of the policies.
-var wrongArity = regexp.MustCompile(`^function (\S+) has arity (\d+), got (\d+) arguments?$`)
+var wrongArity = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^function (\S+) has arity (\d+), got (\d+) arguments?$`)
+})
 
 // message words one error for the author of a policy.
 func message(e *ast.Error) string {
 	text, _, _ := strings.Cut(e.Message, "\n")
-	return generatedVar.ReplaceAllString(describeCompileError(text, e.Details), "_")
+	return generatedVar().ReplaceAllString(describeCompileError(text, e.Details), "_")
 }
 
 func describeCompileError(text string, details any) string {
@@ -110,12 +113,12 @@ func describeCompileError(text string, details any) string {
 		case strings.HasPrefix(name, "data."):
 			return text + ": not in any policy or library"
 		}
-		if near := profile.NearestName(name, allowed); near != "" {
+		if near := keyname.Nearest(name, allowed); near != "" {
 			return fmt.Sprintf("%s; did you mean %s?", text, near)
 		}
 		return text
 	}
-	if m := wrongArity.FindStringSubmatch(text); m != nil {
+	if m := wrongArity().FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("invalid arguments of %s: found %s; expected %s", m[1], m[3], m[2])
 	}
 	if name, ok := strings.CutPrefix(text, "deprecated built-in function calls in expression: "); ok {
@@ -125,7 +128,7 @@ func describeCompileError(text string, details any) string {
 		return "invalid METADATA: " + problem + "; quote a text that contains a colon"
 	}
 	if name, ok := strings.CutPrefix(text, "var "); ok && strings.HasSuffix(name, " is unsafe") {
-		if name = strings.TrimSuffix(name, " is unsafe"); generatedVar.MatchString(name) {
+		if name = strings.TrimSuffix(name, " is unsafe"); generatedVar().MatchString(name) {
 			return "unsafe expression: a variable has no value; assign it before use"
 		}
 		return fmt.Sprintf("unsafe variable %s: it has no value; assign it, or import it", name)
@@ -201,7 +204,7 @@ func describeRefError(detail *ast.RefErrInvalidDetail) string {
 	}
 	wrong := strings.Trim(detail.Ref[pos].Value.String(), `"`)
 	hint := "expected " + strings.Join(names, ", ")
-	if near := profile.NearestName(wrong, names); near != "" {
+	if near := keyname.Nearest(wrong, names); near != "" {
 		hint = fmt.Sprintf("did you mean %s? (%s)", near, hint)
 	}
 	return fmt.Sprintf("undefined reference %v: no field %q in %v; %s", ref, wrong, parent, hint)

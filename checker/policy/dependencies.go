@@ -18,6 +18,9 @@ type dependencies struct {
 	allSCEP            bool
 	allCertificates    bool
 	pure               bool // nothing else is looked at but targets and time
+
+	scepFacts        []scepFact // of the paths
+	certificateFacts []certificateFact
 }
 
 // collect adds what a compiled rule reads. A construct that it does not know
@@ -196,5 +199,19 @@ func (f *dependencies) settle() {
 			}
 		}
 		*list = kept
+	}
+	f.findFacts()
+}
+
+// findFacts finds the facts of the paths, if results are remembered by them.
+func (f *dependencies) findFacts() {
+	if !f.pure {
+		return
+	}
+	for _, path := range f.scep {
+		f.scepFacts = append(f.scepFacts, scepFactOf(path))
+	}
+	for _, path := range f.certificates {
+		f.certificateFacts = append(f.certificateFacts, certificateFactOf(path))
 	}
 }

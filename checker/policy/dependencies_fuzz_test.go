@@ -65,22 +65,29 @@ func TestDrawnPolicies(t *testing.T) {
 	t.Parallel()
 	inputs := narrowedInputs(t)
 	root := inputSchema(t)
-	compiled, finding := 0, 0
+	compiled, finding, guarded := 0, 0, 0
 	var texts strings.Builder
 	for seed := range uint64(*drawnPolicies) {
 		g := &policyGrammar{data: randomBytes(seed), root: root}
 		text := g.module()
 		files := []File{{Name: "drawn.rego", Path: "drawn.rego", Text: []byte(text)}}
-		if _, err := Load(context.Background(), Config{Files: files}); err != nil {
+		set, err := Load(context.Background(), Config{Files: files})
+		if err != nil {
 			continue
 		}
 		compiled++
+		if len(set.policies[0].checks) > 0 {
+			guarded++
+		}
 		if compiled <= 1000 {
 			texts.WriteString(text)
 		}
 		if strings.Contains(compareNarrowed(t, files, inputs), "[drawn]") {
 			finding++
 		}
+	}
+	if guarded < compiled/20 {
+		t.Errorf("of %d policies %d have guards", compiled, guarded)
 	}
 	if compiled < *drawnPolicies/2 || finding < *drawnPolicies/5 {
 		t.Errorf("of %d policies %d compile and %d find something", *drawnPolicies, compiled, finding)
@@ -95,7 +102,11 @@ func TestDrawnPolicies(t *testing.T) {
 // outcomes returns the findings, errors, and output of two runs over the inputs.
 func outcomes(t *testing.T, files []File, inputs []checker.Input, plain bool) string {
 	t.Helper()
-	set, err := Load(context.Background(), Config{Files: files})
+	var data map[string]any
+	if len(files[0].Text)%2 == 0 {
+		data = map[string]any{"config": map[string]any{"limit": json.Number("2048")}}
+	}
+	set, err := Load(context.Background(), Config{Files: files, Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,9 +236,9 @@ func (g *policyGrammar) negated(draw func() string) string {
 
 func (g *policyGrammar) module() string {
 	var b strings.Builder
-	b.WriteString("package policies.test.drawn\n\n")
+	b.WriteString("package policies.test.drawn\n\nfixed := 2048\n\ndefault limit := 1\n\nlimit := data.config.limit\n\n")
 	for range 1 + g.choose(2) {
-		b.WriteString("warn contains msg if {\n" + g.body(1+g.choose(4), func() string { return "msg := " + g.message() }) + "}\n\n")
+		b.WriteString("warn contains msg if {\n" + g.body(g.choose(5), func() string { return "msg := " + g.message() }) + "}\n\n")
 	}
 	g.helper = true
 	b.WriteString("any_key if " + g.negated(g.test) + "\n\n")
@@ -255,12 +266,39 @@ func (g *policyGrammar) body(statements int, last func() string) string {
 	return g.inner(func() string {
 		outer := len(g.scope)
 		var lines []string
+		if statements == 0 {
+			lines = g.guard()
+		}
 		for range statements {
 			lines = append(lines, g.statement(2))
 		}
 		lines = append(lines, last())
 		return "\t" + strings.Join(append(lines, g.uses(outer)...), "\n\t") + "\n"
 	})
+}
+
+// guard draws conditions on a row.
+func (g *policyGrammar) guard() []string {
+	name := []string{"scep", "certificates"}[g.choose(2)]
+	v := g.declare(g.root.Properties[name].Items)
+	g.scope[len(g.scope)-1].used = true
+	lines := []string{"some " + v + " in input." + name}
+	if g.choose(4) == 0 {
+		lines = slices.Insert(lines, 0, "limit > 1")
+	}
+	for range 1 + g.choose(3) {
+		lines = append(lines, g.negated(func() string {
+			ref, node := g.path(v, g.root.Properties[name].Items, 5)
+			switch g.choose(4) {
+			case 0:
+				return ref
+			case 1:
+				return "not " + ref
+			}
+			return g.comparison(ref, node)
+		}))
+	}
+	return lines
 }
 
 // uses draws uses of the variables that have none, as the compiler demands.
@@ -287,7 +325,7 @@ func (g *policyGrammar) statement(depth int) string {
 	if g.ground {
 		return g.test()
 	}
-	switch g.choose(16) {
+	switch g.choose(20) {
 	default:
 		ref, node := g.list()
 		return "some " + g.declare(node.element()) + " in " + ref
@@ -336,6 +374,10 @@ func (g *policyGrammar) statement(depth int) string {
 		first, node := "", unknown
 		second := g.negated(func() string { first, node = g.reference(); return g.value(depth - 1) })
 		return "[" + g.declare(node) + ", " + g.declare(unknown) + "] := [" + first + ", " + second + "]"
+	case 16, 17: // what a guard is made of
+		return g.negated(g.test)
+	case 18:
+		return g.negated(func() string { return "not " + g.scalar() })
 	case 15:
 		ref, node := "", unknown
 		g.negated(func() string { ref, node = g.reference(); return "" })
@@ -346,12 +388,16 @@ func (g *policyGrammar) statement(depth int) string {
 // test draws a comparison that types do not rule out.
 func (g *policyGrammar) test() string {
 	ref, node := g.leaf()
+	return g.comparison(ref, node)
+}
+
+func (g *policyGrammar) comparison(ref string, node *schemaNode) string {
 	operator := []string{" == ", " != "}[g.choose(2)]
 	switch node.Type {
 	case "string":
-		return ref + operator + []string{`"RSA"`, `""`, `"https"`}[g.choose(3)]
+		return ref + operator + []string{`"RSA"`, `""`, `"https"`, `"literal"`, `"SHA-256"`}[g.choose(5)]
 	case "integer":
-		return ref + []string{" > ", " != "}[g.choose(2)] + []string{"0", "2048"}[g.choose(2)]
+		return ref + []string{" > ", " != ", " == ", " < ", " >= ", " <= "}[g.choose(6)] + []string{"0", "2048", "1", "limit", "fixed", "4096"}[g.choose(6)]
 	case "boolean":
 		return ref + operator + "true"
 	}

@@ -135,14 +135,17 @@ func factInputs(t *testing.T) (inputs []checker.Input) {
 		t.Fatal(err)
 	}
 	for _, file := range append(files, files...) {
-		inputs = append(inputs, checker.Input{Name: file, Read: func() ([]byte, error) { return os.ReadFile(file) }})
+		inputs = append(inputs, fileInput(file))
 	}
-	everything := "testdata/input.mobileconfig"
-	inputs = append(inputs, checker.Input{Name: everything, Read: func() ([]byte, error) { return os.ReadFile(everything) }})
+	inputs = append(inputs, fileInput("testdata/input.mobileconfig"))
 	for seed := range uint64(20) {
 		inputs = append(inputs, checker.Input{Name: fmt.Sprint(seed), Read: func() ([]byte, error) { return profiletest.Generate(seed), nil }})
 	}
 	return inputs
+}
+
+func fileInput(name string) checker.Input {
+	return checker.Input{Name: name, Read: func() ([]byte, error) { return os.ReadFile(name) }}
 }
 
 func runForms(t *testing.T, files []File, inputs []checker.Input, plain bool) (found, prints []string) {

@@ -1,9 +1,9 @@
 package policy
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,10 +28,10 @@ var (
 	errNotCanceled = errors.New("evaluation could not be canceled; remaining policies were skipped")
 )
 
-// evalResult is what one policy said of one profile.
+// evalResult is what one policy said of one profile: err is after what it found.
 type evalResult struct {
-	sets map[string]*ast.Term // by the name of the set
-	err  error
+	found []violation
+	err   error
 }
 
 // evalResultsKey is what answers are shared under during a pass.
@@ -47,10 +47,10 @@ func (s *Set) check(pass *checker.Pass, i int, wide bool) error {
 	if !ok {
 		return nil
 	}
-	if a.err != nil {
-		return a.err
+	if err := s.report(pass, i, a.found); err != nil {
+		return err
 	}
-	return s.report(pass, i, a.sets)
+	return a.err
 }
 
 // evaluateAll asks all policies that have their turn about the profile of the pass:
@@ -67,42 +67,69 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 	if len(chosen) == 0 {
 		return answers
 	}
-	doc, view := newDocument(pass), s.viewFor(chosen)
-	doc.scepParts, doc.certificateParts = view.scep, view.certificates
-	if err := doc.oversize(view.needs); err != nil {
+	doc := newDocument(pass)
+	if err := doc.oversize(s.viewOf(chosen).needs); err != nil {
 		return s.failed(answers, err)
 	}
-	input := ast.NewTerm(doc.build(view.needs))
+	buffer := factBuffers.Get().(*[]byte)
+	defer factBuffers.Put(buffer)
+	facts := doc.appendRun((*buffer)[:0])
+	run := len(facts)
 	var unknown []evalRequest
+	var policies []int
 	for _, i := range chosen {
 		p, q := s.policies[i], evalRequest{policy: i}
+		if !s.disableCache && !p.mayFind(doc) {
+			continue
+		}
 		if p.dependencies.pure && !s.disableCache {
-			q.facts, q.hash = p.dependencies.view(input.Value.(ast.Object))
-			if a, ok := p.results.get(q.facts, q.hash); ok {
-				answers[i] = a
+			facts = p.dependencies.appendFacts(doc, facts[:run])
+			*buffer = facts
+			if found, ok := p.results.get(facts); ok {
+				if len(found) > 0 {
+					answers[i] = evalResult{found: found}
+				}
 				continue
 			}
+			q.facts = string(facts)
 		}
-		unknown = append(unknown, q)
+		unknown, policies = append(unknown, q), append(policies, i)
 	}
-	s.evaluate(pass, unknown, input, answers)
+	if len(unknown) > 0 {
+		if err := s.ready(unknown); err != nil {
+			return s.failed(answers, err)
+		}
+		view := s.viewOf(policies)
+		doc.scepParts, doc.certificateParts = view.scep, view.certificates
+		s.evaluate(pass, unknown, ast.NewTerm(doc.build(view.needs)), answers)
+	}
 	s.traced(pass, chosen)
 	return answers
 }
 
 // view is what of the input some policies look at.
 type view struct {
-	policies           []int
 	needs              sections
 	scep, certificates parts
 }
 
-// viewFor returns the view of some policies; it is mostly the same as before.
-func (s *Set) viewFor(policies []int) *view {
-	if v := s.view.Load(); v != nil && slices.Equal(v.policies, policies) {
+// maxViews is how many views are remembered.
+const maxViews = 256
+
+// viewOf returns the view of some policies.
+func (s *Set) viewOf(policies []int) *view {
+	var buffer [128]byte
+	key := buffer[:0]
+	for _, i := range policies {
+		key = binary.AppendUvarint(key, uint64(i))
+	}
+	s.viewLock.RLock()
+	v := s.views[string(key)]
+	s.viewLock.RUnlock()
+	if v != nil {
 		return v
 	}
-	v := &view{policies: policies, scep: parts{}, certificates: parts{}}
+	v = &view{scep: parts{}, certificates: parts{}}
 	for _, i := range policies {
 		f := &s.policies[i].dependencies
 		v.needs |= f.needs
@@ -112,15 +139,24 @@ func (s *Set) viewFor(policies []int) *view {
 	if s.disableCache {
 		v.needs, v.scep, v.certificates = allSections, nil, nil
 	}
-	s.view.Store(v)
+	s.viewLock.Lock()
+	defer s.viewLock.Unlock()
+	if s.views == nil {
+		s.views = map[string]*view{}
+	}
+	if len(s.views) < maxViews {
+		s.views[string(key)] = v
+	}
 	return v
 }
+
+// factBuffers are buffers for the facts of one policy.
+var factBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // evalRequest is a policy that is to be evaluated, with the facts it looks at.
 type evalRequest struct {
 	policy int
-	facts  []*ast.Term
-	hash   int
+	facts  string // that its result is remembered by; "" if it is not
 }
 
 // choose picks the policies that have their turn.
@@ -160,8 +196,8 @@ func (s *Set) evaluate(pass *checker.Pass, todo []evalRequest, input *ast.Term, 
 		for n, a := range done {
 			q := todo[n]
 			answers[q.policy] = a
-			if p := s.policies[q.policy]; a.err == nil && p.dependencies.pure && !s.disableCache {
-				p.results.put(q.facts, q.hash, a)
+			if a.err == nil {
+				s.policies[q.policy].results.put(q.facts, a.found)
 			}
 		}
 		todo = todo[len(done):]

@@ -28,7 +28,7 @@ func formatCalls(m *ast.Module) (list []formatCall) {
 		}
 		text, isText := terms[1].Value.(ast.String)
 		array, isArray := terms[2].Value.(*ast.Array)
-		if isText && isArray && array.Len() <= maxArguments && len(text) <= maxFormat && !hugeNumber.MatchString(string(text)) {
+		if isText && isArray && array.Len() <= maxArguments && len(text) <= maxFormat && !hugeNumber().MatchString(string(text)) {
 			list = append(list, formatCall{terms[1], string(text), terms[2], array})
 		}
 	}
@@ -44,9 +44,9 @@ const (
 
 var (
 	// percentSign matches a percent sign in a format.
-	percentSign = regexp.MustCompile(`%[-+# 0-9.]*%`)
+	percentSign = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[-+# 0-9.]*%`) })
 	// hugeNumber matches a width that Go does not accept.
-	hugeNumber = regexp.MustCompile(`[0-9]{7}`)
+	hugeNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]{7}`) })
 )
 
 // verbs returns the verb of each of n arguments of a format, 0 where it has none
@@ -57,7 +57,7 @@ func verbs(format string, n int) (list []rune, result string) {
 	for i := range arguments {
 		arguments[i] = verbOf{&list[i]}
 	}
-	return list, fmt.Sprintf(percentSign.ReplaceAllString(format, ""), arguments...)
+	return list, fmt.Sprintf(percentSign().ReplaceAllString(format, ""), arguments...)
 }
 
 // verbOf is an argument of a format that records its verb.

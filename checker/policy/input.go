@@ -12,6 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/secret"
 )
 
 // Schema is the JSON Schema (draft 7) of the document that policies see as
@@ -58,8 +59,15 @@ func InputJSON(pass *checker.Pass) ([]byte, error) {
 type document struct {
 	pass                        *checker.Pass
 	p                           *profile.Profile
-	secrets                     *profile.Secrets
+	secrets                     *secret.Secrets // nil until a text may hold one
 	scepParts, certificateParts parts
+	rows                        []*profile.SCEP // those of scep; nil until they are needed
+	fact                        []byte          // the last one that a guard read
+	shared                      *profile.SCEP   // the payload whose challenge was compared last
+	sharedCount                 int
+	sharedPlaces                []checker.RelatedLocation
+	split                       *profile.SCEP // the payload whose URL was split last
+	splitURL                    profile.URLParts
 }
 
 // parts are the paths in the rows of a section that are shown, true if with all
@@ -92,13 +100,44 @@ func (p parts) with(paths []string, all bool) parts {
 }
 
 func newDocument(pass *checker.Pass) *document {
-	d := &document{pass: pass, p: pass.Profile}
-	if pass.ShowSecrets() {
-		d.secrets = pass.Profile.NoSecrets()
-	} else {
-		d.secrets = pass.Profile.Secrets()
+	return &document{pass: pass, p: pass.Profile}
+}
+
+// masked returns a text without the secrets that may be in it.
+func (d *document) masked(text string) string {
+	if secret.IsPlain(text) {
+		return text
 	}
-	return d
+	if d.secrets == nil {
+		if d.pass.ShowSecrets() {
+			d.secrets = d.p.NoSecrets()
+		} else {
+			d.secrets = d.p.Secrets()
+		}
+	}
+	return d.secrets.Text(text)
+}
+
+// scepRows returns the payloads that are rows of scep.
+func (d *document) scepRows() []*profile.SCEP {
+	if d.rows == nil {
+		payloads := d.p.SCEP()
+		d.rows = make([]*profile.SCEP, 0, len(payloads))
+		for i := range payloads {
+			if !payloads[i].Unrendered() {
+				d.rows = append(d.rows, &payloads[i])
+			}
+		}
+	}
+	return d.rows
+}
+
+// partsOf returns the parts of the URL of a payload.
+func (d *document) partsOf(s *profile.SCEP) *profile.URLParts {
+	if d.split != s {
+		d.split, d.splitURL = s, s.URLParts()
+	}
+	return &d.splitURL
 }
 
 // fields gathers the members of an object.
@@ -129,12 +168,10 @@ func (d *document) build(which sections) ast.Value {
 		f.add("profile", d.profile())
 	}
 	if which&sectionSCEP != 0 {
-		payloads := d.p.SCEP()
-		list := make([]*ast.Term, 0, len(payloads))
-		for i := range payloads {
-			if !payloads[i].Unrendered() {
-				list = append(list, d.scep(&payloads[i]))
-			}
+		rows := d.scepRows()
+		list := make([]*ast.Term, len(rows))
+		for i, s := range rows {
+			list[i] = d.scep(s)
 		}
 		f.add("scep", ast.ArrayTerm(list...))
 	}

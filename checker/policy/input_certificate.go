@@ -46,7 +46,7 @@ var certificateFields = []struct {
 	{"not_before", func(_ *document, c *profile.Certificate) *ast.Term { return moment(c.Parsed.NotBefore) }},
 	{"not_after", func(_ *document, c *profile.Certificate) *ast.Term { return moment(c.Parsed.NotAfter) }},
 	{"days_left", func(d *document, c *profile.Certificate) *ast.Term {
-		return integer(int64(math.Floor(c.Parsed.NotAfter.Sub(d.pass.Now).Hours() / 24)))
+		return integer(d.daysLeft(c))
 	}},
 	{"ca", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.Parsed.IsCA) }},
 	{"self_signed", func(_ *document, c *profile.Certificate) *ast.Term { return ast.InternedTerm(c.SelfSigned()) }},
@@ -62,14 +62,43 @@ var certificateFields = []struct {
 
 func moment(t time.Time) *ast.Term { return ast.StringTerm(t.UTC().Format(time.RFC3339)) }
 
+// daysLeft returns the remaining validity of a certificate that could be read.
+func (d *document) daysLeft(c *profile.Certificate) int64 {
+	return int64(math.Floor(c.Parsed.NotAfter.Sub(d.pass.Now).Hours() / 24))
+}
+
+// certificateField returns a field of a row of certificates; nil if it has none.
+func (d *document) certificateField(c *profile.Certificate, name string) *ast.Term {
+	if name == "digests" {
+		return digests(c)
+	}
+	for _, field := range certificateFields {
+		if field.name == name {
+			return field.value(d, c)
+		}
+		if field.name == "readable" && c.Parsed == nil {
+			break
+		}
+	}
+	return nil
+}
+
+// digests returns the digests of a certificate; nil if there is no certificate.
+func digests(c *profile.Certificate) *ast.Term {
+	if c.DER == nil {
+		return nil
+	}
+	f := make(fields, 0, len(digestNames))
+	for _, name := range digestNames {
+		f.text(name, hex.EncodeToString(c.Digest(name)))
+	}
+	return f.term()
+}
+
 func (d *document) certificate(c *profile.Certificate) *ast.Term {
 	f := make(fields, 0, len(certificateFields)+1)
 	if c.DER != nil && d.certificateParts.shown("digests") {
-		digests := make(fields, 0, len(digestNames))
-		for _, name := range digestNames {
-			digests.text(name, hex.EncodeToString(c.Digest(name)))
-		}
-		f.add("digests", digests.term())
+		f.add("digests", digests(c))
 	}
 	for _, field := range certificateFields {
 		if d.certificateParts.shown(field.name) {

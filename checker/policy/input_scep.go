@@ -4,9 +4,11 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/secret"
@@ -14,23 +16,20 @@ import (
 
 // scepPaths returns the paths of the SCEP keys of a payload.
 func scepPaths(s *profile.SCEP) *ast.Term {
-	key := pathsKey{index: s.Index, dict: s.Content != nil, top: s.Declarative() || s.Bare() && s.Content == s.Node, bare: s.Bare()}
+	key := pathsKey{index: s.Index, form: pathFormOf(s)}
 	for i, k := range profile.SCEPKeys {
 		if s.Content.Get(k.Name) != nil {
 			key.present |= 1 << i
 		}
 	}
 	return paths.get(key, identity, func() *ast.Term {
-		payload := term("PayloadContent")
 		var dict []*ast.Term // the path of what the keys stand in
-		switch {
-		case key.top:
-		case key.bare:
-			dict = []*ast.Term{payload}
-		case key.dict:
-			dict = []*ast.Term{payload, ast.InternedTerm(key.index), payload}
-		default:
-			dict = []*ast.Term{payload, ast.InternedTerm(key.index)}
+		for _, step := range pathForms[key.form] {
+			if step == stepIndex {
+				dict = append(dict, ast.InternedTerm(key.index))
+			} else {
+				dict = append(dict, term(step))
+			}
 		}
 		f := make(fields, 0, len(profile.SCEPKeys))
 		for i, k := range profile.SCEPKeys {
@@ -42,6 +41,40 @@ func scepPaths(s *profile.SCEP) *ast.Term {
 		}
 		return f.term()
 	})
+}
+
+// stepIndex stands for the index of a payload in a path.
+const stepIndex = ""
+
+// pathForms are the paths of what the keys of a SCEP payload stand in.
+var pathForms = [...][]string{
+	{}, // the keys stand at the top of the document
+	{"PayloadContent"},
+	{"PayloadContent", stepIndex},
+	{"PayloadContent", stepIndex, "PayloadContent"},
+}
+
+// pathFormOf returns which of the pathForms a payload has.
+func pathFormOf(s *profile.SCEP) int {
+	switch {
+	case s.Declarative() || s.Bare() && s.Content == s.Node:
+		return 0
+	case s.Bare():
+		return 1
+	case s.Content == nil:
+		return 2
+	}
+	return 3
+}
+
+// isSCEPKey reports whether a name is that of a SCEP key.
+func isSCEPKey(name string) bool {
+	for _, k := range profile.SCEPKeys {
+		if k.Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // scepFields make the fields of a row of scep.
@@ -113,7 +146,7 @@ func types(s *profile.SCEP) *ast.Term {
 }
 
 // text returns a string without the secrets that may be in it.
-func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.secrets.Text(s)) }
+func (d *document) text(s string) *ast.Term { return ast.StringTerm(d.masked(s)) }
 
 func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 	f := make(fields, 0, 3)
@@ -126,7 +159,7 @@ func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 }
 
 func (d *document) url(s *profile.SCEP) *ast.Term {
-	masked := d.secrets.Text(s.URL.Node.Text())
+	masked := d.masked(s.URL.Node.Text())
 	if masked != s.URL.Node.Text() {
 		return d.urlParts(s)
 	}
@@ -139,10 +172,10 @@ func (d *document) url(s *profile.SCEP) *ast.Term {
 }
 
 func (d *document) urlParts(s *profile.SCEP) *ast.Term {
-	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.secrets.Text(part))) }
+	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.masked(part))) }
 	f := setting(s.URL, text)
 	f.add("text", text(s.URL.Node.Text()))
-	u := s.URLParts()
+	u := d.partsOf(s)
 	if u.SchemeKnown {
 		f.add("scheme", text(u.Scheme))
 	}
@@ -227,23 +260,38 @@ func (d *document) challenge(s *profile.SCEP) *ast.Term {
 	f.text("kind", string(s.ChallengeKind))
 	f.flag("set", c.Set())
 	f.flag("variable", c.Variable)
-	literal := s.ChallengeKind == profile.ChallengeLiteral && c.Known
+	literal := hasLiteralChallenge(s)
 	if literal && d.pass.ShowSecrets() {
 		f.text("value", c.Value)
 	}
-	f.number("length", profile.Characters(c.Node.Text()))
+	f.number("length", utf8.RuneCountInString(c.Node.Text()))
 	f.flag("guessable", literal && secret.IsWeakChallenge(c.Value))
-	count, files := 0, []*ast.Term{}
-	if literal && !d.p.Deployed() {
-		n, places := d.pass.ImportFact(sharedChallenge, c.Value)
-		for _, place := range places {
-			files = append(files, ast.StringTerm(place.File))
-		}
-		count = n
+	count, places := d.sharedChallenge(s)
+	files := make([]*ast.Term, len(places))
+	for i, place := range places {
+		files[i] = ast.StringTerm(place.File)
 	}
 	f.number("shared_count", count)
 	f.add("shared_with", ast.ArrayTerm(files...))
 	return f.term()
+}
+
+// hasLiteralChallenge reports whether the challenge of a payload is written out, not a variable.
+func hasLiteralChallenge(s *profile.SCEP) bool {
+	return s.ChallengeKind == profile.ChallengeLiteral && s.Challenge.Known
+}
+
+// sharedChallenge returns how many other profiles have the challenge of a payload, and
+// where the first of them have it.
+func (d *document) sharedChallenge(s *profile.SCEP) (count int, places []checker.RelatedLocation) {
+	if !hasLiteralChallenge(s) || d.p.Deployed() {
+		return 0, nil
+	}
+	if d.shared != s {
+		d.shared = s
+		d.sharedCount, d.sharedPlaces = d.pass.ImportFact(sharedChallenge, s.Challenge.Value)
+	}
+	return d.sharedCount, d.sharedPlaces
 }
 
 func (d *document) fingerprint(s *profile.SCEP) *ast.Term {

@@ -17,6 +17,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/policies"
 )
 
@@ -48,12 +49,8 @@ var PackNames = sync.OnceValue(func() (names []string) {
 
 // ShippedIDs returns the IDs of all shipped policies, loaded or not.
 func ShippedIDs() (ids []string) {
-	folders, err := fs.Glob(policies.FS, "*/*")
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	for _, folder := range folders {
-		ids = append(ids, strings.ReplaceAll(path.Base(folder), "_", "-"))
+	for i := range shippedPolicies {
+		ids = append(ids, toRuleID(path.Base(path.Dir(shippedPolicies[i].file))))
 	}
 	return ids
 }
@@ -227,7 +224,7 @@ func (f *Loader) checkParameters(ctx context.Context, sets Sets, parameters []pa
 	both := given.With(configured)
 	for _, p := range parameters {
 		if !both.Has(p.name) {
-			return fmt.Errorf("--data %s: %w", checker.Printable(p.file), f.unreadParameter(ctx, both, p.name, true))
+			return fmt.Errorf("--data %s: %w", printable.Text(p.file), f.unreadParameter(ctx, both, p.name, true))
 		}
 	}
 	if f.Project.Config == nil {
@@ -289,15 +286,20 @@ func mergeDefaults(data, parameters map[string]any) map[string]any {
 // PackFiles returns the files of a shipped pack, without its tests.
 func PackFiles(pack string) ([]File, error) {
 	folder := strings.ReplaceAll(pack, "-", "_")
-	sub, err := fs.Sub(policies.FS, folder)
+	entries, err := policies.FS.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
-	files, err := Files(sub, func(path string) string { return "policies/" + folder + "/" + path })
-	for i := range files {
-		files[i].Shipped = true
+	files := make([]File, len(entries))
+	for i, e := range entries {
+		file := e.Name() + "/" + e.Name() + ".rego"
+		text, err := policies.FS.ReadFile(folder + "/" + file)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = File{Name: "policies/" + folder + "/" + file, Path: file, Text: text, Shipped: true}
 	}
-	return slices.DeleteFunc(files, func(f File) bool { return strings.HasSuffix(f.Path, "_test.rego") }), err
+	return files, nil
 }
 
 // filesAt returns the files of one --policy.
@@ -385,7 +387,7 @@ func ReadData(data map[string]any, path string) (parameters []string, err error)
 		return nil, err
 	}
 	if parameters, err = ParseData(data, text); err != nil {
-		err = fmt.Errorf("%s: %w", checker.Printable(path), err)
+		err = fmt.Errorf("%s: %w", printable.Text(path), err)
 	}
 	return parameters, err
 }

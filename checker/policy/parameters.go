@@ -8,7 +8,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 // Parameters are the keys of data.config that policies read.
@@ -28,7 +28,7 @@ func (p Parameters) Nearest(name string) string {
 			return n
 		}
 	}
-	return profile.NearestName(name, p.Names)
+	return keyname.Nearest(name, p.Names)
 }
 
 // With returns the parameters of both.
@@ -43,6 +43,9 @@ func (p Parameters) With(others Parameters) Parameters {
 func (s *Set) Parameters() (Parameters, error) {
 	if s == nil {
 		return Parameters{}, nil
+	}
+	if s.onDemand != nil {
+		return ParametersOf(s.onDemand.ctx, s.config.Files)
 	}
 	if err := s.compile(); err != nil {
 		return Parameters{}, err

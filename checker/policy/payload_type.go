@@ -43,9 +43,11 @@ func checkPayloadTypes(modules map[string]*ast.Module, parameters map[argumentOf
 }
 
 // typeFields are the fields of the input that hold the type of a payload.
-var typeFields = []ast.Ref{
-	ast.MustParseRef("input.certificates[_].type"), ast.MustParseRef("input.references[_].type"), ast.MustParseRef("input.references[_].target.type"),
-}
+var typeFields = sync.OnceValue(func() []ast.Ref {
+	return []ast.Ref{
+		ast.MustParseRef("input.certificates[_].type"), ast.MustParseRef("input.references[_].type"), ast.MustParseRef("input.references[_].target.type"),
+	}
+})
 
 // isPayloadType reports whether a term is the type of a payload.
 func isPayloadType(t *ast.Term, rows map[ast.Var]inputParts) bool {
@@ -56,7 +58,7 @@ func isPayloadType(t *ast.Term, rows map[ast.Var]inputParts) bool {
 		return ok && written[len(written)-1].Value.Compare(key) == 0
 	}
 	return !slices.ContainsFunc(parts, func(ref ast.Ref) bool {
-		return ref[len(ref)-1].Value.Compare(key) != 0 && !slices.ContainsFunc(typeFields, func(field ast.Ref) bool {
+		return ref[len(ref)-1].Value.Compare(key) != 0 && !slices.ContainsFunc(typeFields(), func(field ast.Ref) bool {
 			return len(ref) == len(field) && ref[1].Equal(field[1]) && ref[3:].Equal(field[3:])
 		})
 	})
@@ -185,7 +187,7 @@ func localConstants(r *ast.Rule, constants map[ast.Var][]*ast.Term) map[ast.Var]
 // payloadTypes are Apple's payload types.
 var payloadTypes = sync.OnceValue(func() (types []string) {
 	types = append(schema.PayloadTypes(), schema.UnlistedPayloadTypes...)
-	for _, row := range profile.Availabilities {
+	for _, row := range schema.Availabilities {
 		types = append(types, row.Types...)
 	}
 	slices.Sort(types)

@@ -28,9 +28,8 @@ type Config struct {
 	Data        map[string]any // the data document: "config" in it has the parameters
 	ReservedIDs []string       // IDs that policies may not have, since built-in rules have them
 	Trace       string         // the ID of a policy whose evaluation is explained, by Pass.Print
-	// Lazy delays reading the METADATA of shipped policies, which takes longer than
-	// everything else in them, until a policy finds something. Rules returns only
-	// their ID, pack, and severity.
+	// Lazy delays reading shipped policies until they may find something, and their
+	// METADATA until they do. Rules returns only their ID, pack, and severity.
 	Lazy bool
 }
 
@@ -44,9 +43,11 @@ type Set struct {
 	compiler  *ast.Compiler
 	store     storage.Store
 	beside    []parameter
+	onDemand  *onDemand // nil if all policies are compiled at once
 	txn       storage.Transaction
 
-	view         atomic.Pointer[view]
+	viewLock     sync.RWMutex
+	views        map[string]*view      // by the policies that they are of
 	disableCache bool                  // for tests: everything is shown, and nothing remembered
 	uncancelable atomic.Pointer[error] // why nothing may run any more
 }
@@ -63,7 +64,11 @@ type policy struct {
 	sets            []string     // those of deny, warn and info that it has
 	dependencies    dependencies // what it looks at
 	results         resultCache
-	query           ast.Body             // asks for its sets
+	guards          []guard
+	checks          []check       // the guards with the parameters of the run
+	query           ast.Body      // asks for its sets
+	compiler        *ast.Compiler // that it is compiled with
+	compiled        atomic.Bool
 	runsWithoutSCEP bool                 // whether it may find something in a profile without a SCEP payload
 	described       func() *checker.Meta // with METADATA
 	crossProfile    bool                 // whether it looks at the other profiles of the run
@@ -87,6 +92,11 @@ var setSeverities = []struct {
 // with them; a Set is returned only without error. Shipped policies are compiled
 // in the background.
 func Load(ctx context.Context, config Config) (*Set, error) {
+	if config.Lazy && config.Trace == "" {
+		if s, err := openShipped(ctx, config); s != nil || err != nil {
+			return s, err
+		}
+	}
 	s, err := open(ctx, config)
 	if err != nil {
 		return nil, err
@@ -174,10 +184,13 @@ func (s *Set) parse() error {
 			failures = append(failures, err)
 		}
 	}
-	slices.SortFunc(s.policies, func(a, b *policy) int {
-		return strings.Compare(a.Pack+"/"+a.ID, b.Pack+"/"+b.ID)
-	})
+	s.sort()
 	return errors.Join(append(failures, s.checkDuplicateIDs()...)...)
+}
+
+// sort orders the policies by pack and ID.
+func (s *Set) sort() {
+	slices.SortFunc(s.policies, func(a, b *policy) int { return strings.Compare(a.Pack+"/"+a.ID, b.Pack+"/"+b.ID) })
 }
 
 // Clash finds an ID that two sets have, although IDs are unique.

@@ -97,20 +97,23 @@ func (s *Set) one(i int, options func(*topdown.Query)) (a evalResult) {
 			a = evalResult{err: fmt.Errorf("%s:%d: evaluation failed: %v", p.file, p.line, r)}
 		}
 	}()
-	query := topdown.NewQuery(p.query).WithCompiler(s.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
+	query := topdown.NewQuery(p.query).WithCompiler(p.compiler).WithStore(s.store).WithTransaction(s.txn).WithStrictBuiltinErrors(true)
 	options(query)
-	a.err = query.Iter(context.Background(), func(r topdown.QueryResult) error {
-		a.sets = make(map[string]*ast.Term, len(p.sets))
+	var sets map[string]*ast.Term
+	err := query.Iter(context.Background(), func(r topdown.QueryResult) error {
+		sets = make(map[string]*ast.Term, len(p.sets))
 		for _, name := range p.sets {
-			a.sets[name] = r[ast.Var(name)]
+			sets[name] = r[ast.Var(name)]
 		}
 		return nil
 	})
 	switch {
-	case a.err != nil:
-		a.err = located(a.err)
-	case a.sets == nil:
+	case err != nil:
+		a.err = located(err)
+	case sets == nil:
 		a.err = fmt.Errorf("%s:%d: evaluation returned no result", p.file, p.line)
+	default:
+		a.found, a.err = p.violationsOf(sets)
 	}
 	return a
 }

@@ -49,7 +49,7 @@ func renamed(text, pack string) string { return strings.ReplaceAll(text, Scaffol
 // packName reports whether a name can be that of a pack in a package.
 func packName(name string) bool {
 	const most = 64 // characters: it is the name of a directory too
-	return len(name) <= most && snakeCase.MatchString(name) && !ast.IsKeyword(name)
+	return len(name) <= most && snakeCase().MatchString(name) && !ast.IsKeyword(name)
 }
 
 // PackName makes the name of a pack from another name, such as that of a

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // File is one file that policies are loaded from.
@@ -78,7 +79,7 @@ type collector struct {
 
 // otherFile matches the names of files that are not read, such as profiles for
 // tests, and hardly those of directories.
-var otherFile = regexp.MustCompile(`\.[A-Za-z]+$`)
+var otherFile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.[A-Za-z]+$`) })
 
 func (c *collector) walk(from string) error {
 	return fs.WalkDir(c.fsys, from, func(file string, d fs.DirEntry, err error) error {
@@ -96,7 +97,7 @@ func (c *collector) walk(from string) error {
 				return nil
 			case !IsPolicyFile(file) && strings.HasPrefix(d.Name(), "."): // like hidden directories
 				return nil
-			case err != nil && isLinkOut(err) && otherFile.MatchString(file) && !IsPolicyFile(file):
+			case err != nil && isLinkOut(err) && otherFile().MatchString(file) && !IsPolicyFile(file):
 				return nil
 			case err != nil:
 				return c.failed(file, err)

@@ -19,7 +19,8 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/export"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // inputType is the type that the schema gives to input.
@@ -236,7 +237,7 @@ func (s *testProfiles) read(module, name string) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read %s: %w", quoted(name), err)
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, profile.MaxSize+1))
+	return io.ReadAll(io.LimitReader(file, plist.MaxSize+1))
 }
 
 // missing returns the error for a missing file, with one that may be intended.
@@ -249,7 +250,7 @@ func (s *testProfiles) missing(fsys fs.FS, full, name string) error {
 			profiles = append(profiles, clean(path.Join(path.Dir(name), e.Name())))
 		}
 	}
-	near := profile.NearestName(path.Base(name), names)
+	near := keyname.Nearest(path.Base(name), names)
 	const enough = 10
 	switch {
 	case near != "":

@@ -26,26 +26,39 @@ func gather(pass *checker.Pass) error {
 	return nil
 }
 
-// report turns the members of a policy's sets into findings.
-func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error {
-	p := s.policies[i]
-	for _, set := range setSeverities {
+// violationsOf reads the members of a policy's sets, in order. After one that is
+// invalid, the others are left out.
+func (p *policy) violationsOf(sets map[string]*ast.Term) (found []violation, err error) {
+	for n, set := range setSeverities {
 		members, ok := sets[set.name]
 		if !ok {
 			continue
 		}
 		list, ok := members.Value.(ast.Set)
 		if !ok {
-			return fmt.Errorf("%s:%d: %s is not a set", p.file, p.line, set.name)
+			return found, fmt.Errorf("%s:%d: %s is not a set", p.file, p.line, set.name)
 		}
 		for _, member := range list.Slice() {
 			m, err := read(member.Value)
-			if err == nil {
-				err = m.place(pass, p, set.severity)
-			}
+			m.set, m.member, m.err = n, member, err
+			found = append(found, m)
 			if err != nil {
-				return fmt.Errorf("%s: %s: %w", s.ruleLocation(pass, i, set.name, member), set.name, err)
+				return found, nil
 			}
+		}
+	}
+	return found, nil
+}
+
+// report turns violations into findings.
+func (s *Set) report(pass *checker.Pass, i int, found []violation) error {
+	for _, m := range found {
+		set, err := setSeverities[m.set], m.err
+		if err == nil {
+			err = m.place(pass, s.policies[i], set.severity)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", s.ruleLocation(pass, i, set.name, m.member), set.name, err)
 		}
 	}
 	return nil
@@ -53,9 +66,12 @@ func (s *Set) report(pass *checker.Pass, i int, sets map[string]*ast.Term) error
 
 // violation is one element of a set: what a policy found.
 type violation struct {
+	set           int // of setSeverities
 	message, help string
 	path, args    []any
 	hasArgs       bool
+	member        *ast.Term
+	err           error // why the member is invalid
 }
 
 // read parses a member: a string, or an object with msg, path, help, and args.
@@ -181,7 +197,7 @@ func isSetting(p *profile.Profile, n *profile.Node) bool {
 // dictionary or an array has no value of its own, and several things may be
 // missing in it, so that without arguments the message has to distinguish them.
 // Shipped policies have arguments if they have several findings at one path.
-func (m violation) argument(n *profile.Node, secrets *profile.Secrets, severity checker.Severity, shipped bool) string {
+func (m violation) argument(n *profile.Node, secrets *secret.Secrets, severity checker.Severity, shipped bool) string {
 	switch {
 	case m.hasArgs:
 		return fmt.Sprintf("%s args %#v", severity, m.args)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -296,7 +297,7 @@ func (j *Judge) fingerprint(p *checker.Pass) error {
 		}
 		help := func(f *checker.Finding) {
 			value := pinOf(top)
-			if p.Profile.Source.Form != profile.FormJSON {
+			if p.Profile.Source.Form != plist.FormJSON {
 				value = "<data>" + value + "</data>"
 			}
 			f.Help = "set it to " + value + ", the SHA-256 digest of the CA"

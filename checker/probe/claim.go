@@ -3,12 +3,14 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -174,7 +176,7 @@ func HostsOf(targets []Target) (hosts []string) {
 }
 
 // Unasked gives, as errors, what a profile names and was not asked. It is made for
-// checker.Checker.Visit, whose results then go to UnaskedError.
+// checker.Checker.Visit, whose results then go to WithUnasked.
 func (j *Judge) Unasked(p *profile.Profile) any {
 	const most = 20
 	var failures []error
@@ -191,7 +193,7 @@ func (j *Judge) Unasked(p *profile.Profile) any {
 			more++
 			continue
 		}
-		place := checker.Printable(p.Source.Name)
+		place := printable.Text(p.Source.Name)
 		at := c.url
 		if at == nil {
 			at = c.open
@@ -199,21 +201,27 @@ func (j *Judge) Unasked(p *profile.Profile) any {
 		if span := at.Span(); span.Valid() && p.Source.Textual() {
 			place = fmt.Sprintf("%s:%d", place, p.Source.Position(span.Start).Line)
 		}
-		failures = append(failures, fmt.Errorf("%s: %s server not asked: %s", place, c.kind(), checker.Printable(p.Secrets().Text(err.Error()))))
+		failures = append(failures, fmt.Errorf("%s: %s server not asked: %s", place, c.kind(), printable.Text(p.Secrets().Text(err.Error()))))
 	}
 	if more > 0 {
-		failures = append(failures, fmt.Errorf("%s: %d more servers not asked", checker.Printable(p.Source.Name), more))
+		failures = append(failures, fmt.Errorf("%s: %d more servers not asked", printable.Text(p.Source.Name), more))
 	}
 	return errors.Join(failures...)
 }
 
-// UnaskedError joins what Unasked gave for the profiles of a file.
-func UnaskedError(visited []any) error {
-	var failures []error
-	for _, v := range visited {
-		if err, ok := v.(error); ok {
-			failures = append(failures, err)
+// WithUnasked makes what Unasked returned for the profiles of a file an error of the
+// file.
+func WithUnasked(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
+	return func(yield func(*checker.Result) bool) {
+		for r := range results {
+			for _, v := range r.Visited {
+				if err, ok := v.(error); ok {
+					r.Err = errors.Join(r.Err, err)
+				}
+			}
+			if !yield(r) {
+				return
+			}
 		}
 	}
-	return errors.Join(failures...)
 }

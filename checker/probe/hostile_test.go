@@ -23,7 +23,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -183,7 +183,7 @@ func TestHostile(t *testing.T) {
 				t.Errorf("%d bytes: %.2000s", len(text), text)
 			}
 			for _, f := range o.all { // reports make them printable; %q does so before
-				if checker.Printable(f.Message) != f.Message {
+				if printable.Text(f.Message) != f.Message {
 					t.Errorf("raw: %q", f.Message)
 				}
 			}

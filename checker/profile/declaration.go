@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/plist"
 )
@@ -13,9 +14,9 @@ import (
 // The documents of declarative device management that are read, by their names
 // in Apple's schema.
 const (
-	DeclarationCredential = "com.apple.credential.scep"       // the settings of a SCEP identity
-	DeclarationAsset      = "com.apple.asset.credential.scep" // references the URL of the settings
-	DeclarationACME       = "com.apple.credential.acme"       // the settings of an ACME identity
+	declarationCredential = "com.apple.credential.scep"       // the settings of a SCEP identity
+	declarationAsset      = "com.apple.asset.credential.scep" // references the URL of the settings
+	declarationACME       = "com.apple.credential.acme"       // the settings of an ACME identity
 )
 
 // AssetTypePrefix begins the types of assets, which configurations reference.
@@ -34,14 +35,14 @@ func mentionsDeclaration(text []byte) bool {
 		slices.ContainsFunc(declarationPrefixes, func(prefix string) bool { return bytes.Contains(text, []byte(`"`+prefix)) })
 }
 
-var declarationType = regexp.MustCompile(`"Type"\s*:\s*"(com\.apple\.[A-Za-z0-9.-]{1,100})"`)
+var declarationType = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"Type"\s*:\s*"(com\.apple\.[A-Za-z0-9.-]{1,100})"`) })
 
 // brokenDeclaration returns the type of a malformed declaration, or "".
 func brokenDeclaration(text []byte) string {
 	if mentionsSCEP(text, true) {
-		return DeclarationCredential // as far as one can tell
+		return declarationCredential // as far as one can tell
 	}
-	if found := declarationType.FindSubmatch(text); found != nil && mentionsDeclaration(text) && isDeclarationType(string(found[1])) {
+	if found := declarationType().FindSubmatch(text); found != nil && mentionsDeclaration(text) && isDeclarationType(string(found[1])) {
 		return string(found[1])
 	}
 	return ""
@@ -62,13 +63,16 @@ var checkedTypes = []string{
 	"com.apple.configuration.watch.enrollment", "com.apple.configuration.webcontent-filter.plugin",
 }
 
-// CheckedDeclarations returns the types of configurations that are checked even if they
-// reference no asset.
-func CheckedDeclarations() []string { return checkedTypes }
-
 func hasCheckedType(name string) bool {
 	return strings.HasPrefix(name, AssetTypePrefix) || slices.Contains(checkedTypes, name)
 }
+
+// IsSCEPAsset reports whether the document is an asset that references the URL of the
+// settings of a SCEP identity.
+func (p *Profile) IsSCEPAsset() bool { return p.Declaration == declarationAsset }
+
+// IsACMESettings reports whether the document is the settings of an ACME identity.
+func (p *Profile) IsACMESettings() bool { return p.Declaration == declarationACME }
 
 // IsUnchecked reports whether a document is a declaration that nothing is checked
 // in: neither about SCEP or ACME, nor an asset, nor a reference to one.
@@ -85,7 +89,7 @@ func (p *Profile) IsUnchecked() bool {
 // IsAboutIdentity reports whether a declaration is, or references, the settings of a
 // SCEP or ACME identity, rather than an asset in general.
 func (p *Profile) IsAboutIdentity() bool {
-	return p.Declaration == DeclarationCredential || p.Declaration == DeclarationAsset || p.Declaration == DeclarationACME
+	return p.Declaration == declarationCredential || p.Declaration == declarationAsset || p.Declaration == declarationACME
 }
 
 // AssetReferences yields the values of a declaration that hold the Identifier of an
@@ -130,10 +134,10 @@ func opensObject(text []byte) bool {
 // names in it; surely, if it is malformed and only the names are known.
 func mentionsSCEP(text []byte, surely bool) bool {
 	quoted := func(name string) bool { return bytes.Contains(text, []byte(`"`+name+`"`)) }
-	if quoted(DeclarationCredential) || quoted(DeclarationAsset) {
+	if quoted(declarationCredential) || quoted(declarationAsset) {
 		return true
 	}
-	if !surely && (quoted(DeclarationACME) || quoted("DirectoryURL") || quoted("HardwareBound")) {
+	if !surely && (quoted(declarationACME) || quoted("DirectoryURL") || quoted("HardwareBound")) {
 		return true
 	}
 	found := 0
@@ -155,18 +159,18 @@ func (p *Profile) IsDistinct() bool {
 		return hasCheckedType(p.Declaration) || bytes.Contains(p.Source.Text, []byte("AssetReference"))
 	}
 	quoted := func(name string) bool { return bytes.Contains(p.Source.Text, []byte(`"`+name+`"`)) }
-	return p.Declaration == DeclarationACME || quoted(DeclarationCredential) || quoted(DeclarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
+	return p.Declaration == declarationACME || quoted(declarationCredential) || quoted(declarationAsset) || slices.ContainsFunc(distinctKeys, quoted)
 }
 
 // declarationOf returns which kind of declaration a tree is, or "".
 func declarationOf(root *plist.Node) string {
 	switch kind, _ := root.Get("Type").Str(); {
-	case kind == DeclarationAsset:
-		return DeclarationAsset
-	case kind == DeclarationCredential:
-		return DeclarationCredential
-	case kind == DeclarationACME, kind == "" && holdsACME(root):
-		return DeclarationACME
+	case kind == declarationAsset:
+		return declarationAsset
+	case kind == declarationCredential:
+		return declarationCredential
+	case kind == declarationACME, kind == "" && holdsACME(root):
+		return declarationACME
 	case isDeclarationType(kind) && root.Get("Payload").Is(plist.Dict):
 		return kind
 	case strings.HasPrefix(kind, "com.apple."): // another document
@@ -174,7 +178,7 @@ func declarationOf(root *plist.Node) string {
 	}
 	for _, n := range []*plist.Node{root, root.Get("PayloadContent"), root.At("PayloadContent", "PayloadContent"), root.Get("Payload")} {
 		if HoldsSCEP(n) {
-			return DeclarationCredential
+			return declarationCredential
 		}
 	}
 	return ""

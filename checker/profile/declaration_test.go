@@ -21,7 +21,7 @@ func TestJSONPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Declaration != DeclarationCredential || p.Source.Form != plist.FormJSON || !p.Source.Textual() {
+	if p.Declaration != declarationCredential || p.Source.Form != plist.FormJSON || !p.Source.Textual() {
 		t.Errorf("declaration %q, form %d", p.Declaration, p.Source.Form)
 	}
 	var got []string
@@ -76,16 +76,16 @@ func TestJSONPlaces(t *testing.T) {
 // TestDeclarations holds which JSON is taken for a declarative document.
 func TestDeclarations(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"URL": "https://a.b/c"}`:            DeclarationCredential,
-		" \n\t{\n \"URL\": 1}\n":              DeclarationCredential,
-		"\ufeff{\"URL\": \"\"}":               DeclarationCredential,
-		`{"Challenge": "x", "Keysize": 2048}`: DeclarationCredential,
-		`{"PayloadContent": {"URL": "x"}, "PayloadType": "com.apple.security.scep"}`:         DeclarationCredential,
-		`{"PayloadContent": {"PayloadContent": {"URL": "x"}}}`:                               DeclarationCredential,
-		`{"Type": "com.apple.credential.scep", "Payload": {}}`:                               DeclarationCredential,
-		`{"Payload": {"Keysize": 1, "Key Usage": 5}}`:                                        DeclarationCredential,
-		`{"Type": "com.apple.asset.credential.scep"}`:                                        DeclarationAsset,
-		`{"Type": "com.apple.asset.credential.scep", "URL": "x"}`:                            DeclarationAsset,
+		`{"URL": "https://a.b/c"}`:            declarationCredential,
+		" \n\t{\n \"URL\": 1}\n":              declarationCredential,
+		"\ufeff{\"URL\": \"\"}":               declarationCredential,
+		`{"Challenge": "x", "Keysize": 2048}`: declarationCredential,
+		`{"PayloadContent": {"URL": "x"}, "PayloadType": "com.apple.security.scep"}`:         declarationCredential,
+		`{"PayloadContent": {"PayloadContent": {"URL": "x"}}}`:                               declarationCredential,
+		`{"Type": "com.apple.credential.scep", "Payload": {}}`:                               declarationCredential,
+		`{"Payload": {"Keysize": 1, "Key Usage": 5}}`:                                        declarationCredential,
+		`{"Type": "com.apple.asset.credential.scep"}`:                                        declarationAsset,
+		`{"Type": "com.apple.asset.credential.scep", "URL": "x"}`:                            declarationAsset,
 		`{"Type": "com.apple.asset.credential.acme", "URL": "x"}`:                            "",
 		`{"Type": "com.apple.configuration.security.identity", "URL": "x"}`:                  "",
 		`{"Type": "com.apple.asset.credential.acme", "Payload": {}}`:                         "com.apple.asset.credential.acme",
@@ -102,16 +102,16 @@ func TestDeclarations(t *testing.T) {
 		`{"PayloadType": "Configuration", "PayloadContent": [{"URL": "x"}]}`: "",
 		`[{"URL": "x", "Keysize": 1}]`:                                       "",
 		`{}`:                                                                 "",
-		`{"URL" = "x"; "Keysize" = 1; "Key Type" = "RSA"; }`:                 DeclarationCredential, // a broken one
-		`{"URL": "x"`:                                                        DeclarationCredential,
+		`{"URL" = "x"; "Keysize" = 1; "Key Type" = "RSA"; }`:                 declarationCredential, // a broken one
+		`{"URL": "x"`:                                                        declarationCredential,
 		`{"a": "x", "URL"`:                                                   "",
 		`{ URL = "x"; Keysize = 1; }`:                                        "",
 		`{"version": 1`:                                                      "",
-		`{"a": 1, "Challenge": "x", "Keysize": }`:                            DeclarationCredential,
+		`{"a": 1, "Challenge": "x", "Keysize": }`:                            declarationCredential,
 		"\xff\xfe{\x00\"\x00U\x00R\x00L\x00\"\x00:\x001\x00}\x00":            "",
 		`{"Payload": {"Reference": {"DataURL": "https://a.b/c"}}}`:           "",
 		`{"Type": ["com.apple.asset.credential.scep"]}`:                      "",
-		`{"Subject": "Weekly report", "From": "ada@corp.example", "Name": "Ada"}`:       DeclarationCredential, // two of SCEP's keys
+		`{"Subject": "Weekly report", "From": "ada@corp.example", "Name": "Ada"}`:       declarationCredential, // two of SCEP's keys
 		`{"Subject": "Weekly report", "From": "ada@corp.example", "To": "x@y.example"}`: "",
 	} {
 		p, err := readProfile("x", []byte(text))
@@ -182,7 +182,7 @@ func TestJSONSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, at := range []plist.Span{{Start: 0, End: 1}, {Start: 9, End: 12}, p.Root.Span(), {Start: len(text) - 1, End: len(text)}} {
-			line, start, end := p.Secrets().Line(1, at)
+			line, start, end := p.Secrets().Line(at)
 			if strings.Contains(line, "idden") || !strings.Contains(line, plist.Mask) || start > end || !strings.HasSuffix(line, "}") {
 				t.Errorf("%s\nis shown as\n%s", text, line)
 			}
@@ -192,7 +192,7 @@ func TestJSONSecrets(t *testing.T) {
 		}
 	}
 	p, _ := readProfile("x", []byte(`{"Challenge": 12345678, "Keysize": 2048}`))
-	if line, _, _ := p.Secrets().Line(1, plist.Span{Start: 0, End: 1}); line != `{"Challenge": ********, "Keysize": 2048}` {
+	if line, _, _ := p.Secrets().Line(plist.Span{Start: 0, End: 1}); line != `{"Challenge": ********, "Keysize": 2048}` {
 		t.Error(line)
 	}
 }

@@ -35,7 +35,7 @@ func FuzzDeclaration(f *testing.F) {
 		secrets := p.Secrets()
 		for line := 1; line < 20; line++ {
 			at := p.Source.Line(line)
-			if text, start, end := secrets.Line(line, at); start < 0 || start > end || end > len(text) {
+			if text, start, end := secrets.Line(at); start < 0 || start > end || end > len(text) {
 				t.Fatalf("line %d: %d to %d of %q", line, start, end, text)
 			}
 		}

@@ -1,30 +1,21 @@
 package profile
 
 import (
-	"crypto/x509"
-
 	"github.com/sceplint/sceplint/checker/cms"
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/plist"
-	"github.com/sceplint/sceplint/checker/secret"
 	"github.com/sceplint/sceplint/checker/template"
 )
 
 // The names of packages below this one that rules use, so that a rule imports
 // this package alone.
 type (
-	Node        = plist.Node
-	Kind        = plist.Kind
-	Span        = plist.Span
-	Position    = plist.Position
-	Source      = plist.Source
-	SyntaxError = plist.SyntaxError
-	Secrets     = secret.Secrets
-	Signature   = cms.Signature
-	Signer      = cms.Signer
-	Product     = template.Product
-	Syntax      = template.Syntax
-	Variable    = template.Variable
+	Node     = plist.Node
+	Kind     = plist.Kind
+	Span     = plist.Span
+	Signer   = cms.Signer
+	Product  = template.Product
+	Variable = template.Variable
 )
 
 // The kinds of values.
@@ -41,15 +32,6 @@ const (
 	Null     = plist.Null
 )
 
-// The forms of documents that rules use.
-const (
-	FormXML  = plist.FormXML
-	FormJSON = plist.FormJSON
-)
-
-// MaxSize is plist.MaxSize.
-const MaxSize = plist.MaxSize
-
 // NoSpan is plist.NoSpan.
 var NoSpan = plist.NoSpan
 
@@ -60,17 +42,8 @@ const (
 	SignatureNoCertificate = cms.NoCertificate
 )
 
-// The syntaxes of variables that rules use.
-const (
-	SyntaxFleet       = template.SyntaxFleet
-	SyntaxDollar      = template.SyntaxDollar
-	SyntaxPercent     = template.SyntaxPercent
-	SyntaxDoubleBrace = template.SyntaxDoubleBrace
-	SyntaxBlock       = template.SyntaxBlock
-)
-
-// Fleet is template.Fleet.
-var Fleet = template.Fleet
+// SyntaxFleet is template.SyntaxFleet.
+const SyntaxFleet = template.SyntaxFleet
 
 // Variables is template.Variables.
 func Variables(text string) []Variable { return template.Variables(text) }
@@ -96,20 +69,11 @@ func FoldName(name string) string { return keyname.Fold(name) }
 // Distance is keyname.Distance.
 func Distance(a, b string) int { return keyname.Distance(a, b) }
 
-// NearestName is keyname.Nearest.
-func NearestName(name string, names []string) string { return keyname.Nearest(name, names) }
-
 // HexDigest is plist.HexDigest.
 func HexDigest(text string) []byte { return plist.HexDigest(text) }
 
 // DigestAlgorithm is plist.DigestAlgorithm.
 func DigestAlgorithm(size int) string { return plist.DigestAlgorithm(size) }
-
-// SignerName is cms.SignerName.
-func SignerName(c *x509.Certificate) string { return cms.SignerName(c) }
-
-// MaskError is secret.MaskError.
-func MaskError(err *SyntaxError) string { return secret.MaskError(err) }
 
 // IsSecretKey is keyname.IsSecret.
 func IsSecretKey(key string) bool { return keyname.IsSecret(key) }

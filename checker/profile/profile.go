@@ -5,7 +5,6 @@ package profile
 
 import (
 	"bytes"
-	"crypto/x509"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +21,7 @@ type Profile struct {
 	Err    *plist.SyntaxError // why it is not
 
 	// Declaration is the type of a document of declarative device management, such
-	// as DeclarationCredential, and "" for a profile.
+	// as com.apple.credential.scep, and "" for a profile.
 	Declaration string
 
 	// Export is what another system states about the profile, in a document of its
@@ -180,10 +179,10 @@ func (p *Profile) SCEP() []SCEP {
 
 func (p *Profile) view() {
 	if p.Declaration != "" {
-		if p.Declaration == DeclarationCredential && p.Root.Is(plist.Dict) {
+		if p.Declaration == declarationCredential && p.Root.Is(plist.Dict) {
 			p.scep = []SCEP{newCredential(p.Root)}
 		}
-		if p.Declaration == DeclarationACME && p.Root.Is(plist.Dict) {
+		if p.Declaration == declarationACME && p.Root.Is(plist.Dict) {
 			p.acme = []ACME{newACME(Payload{Node: p.Root, Keys: commonKeys(p.Root)})}
 			p.acme[0].declarative = true
 		}
@@ -255,7 +254,7 @@ func (p *Profile) bare() (SCEP, bool) {
 	payload.UUID, _ = payload.Keys.UUID.Str()
 	content := payload.Keys.Content
 	switch {
-	case content.Is(plist.Dict) && (NearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
+	case content.Is(plist.Dict) && (nearSCEP(payload.Type) || payload.Keys.Type == nil && scepShaped(content)):
 		return newSCEP(payload), true
 	case content == nil && payload.Keys.Type == nil && scepShaped(p.Root):
 		return settingsOf(payload, p.Root), true
@@ -331,15 +330,17 @@ func (p *Profile) Signatures() []cms.Signature {
 // NoSecrets returns no secrets, for --show-secrets.
 func (p *Profile) NoSecrets() *secret.Secrets { return secret.None(p.Source) }
 
-// SignerCertificates returns the certificates of the signers of the CMS messages
-// around the profile, the outermost first, as far as the messages contain them.
-// The signatures are not verified for it.
-func (p *Profile) SignerCertificates() (list []*x509.Certificate) {
+// Signers returns the signers of the CMS messages around the profile, from the outside
+// in, as far as the messages contain their certificates. The signatures are not
+// verified for it.
+func (p *Profile) Signers() (list []cms.Signer) {
 	if p == nil {
 		return nil
 	}
 	for _, message := range p.messages {
-		list = append(list, cms.SignerCertificates(message)...)
+		for _, c := range cms.SignerCertificates(message) {
+			list = append(list, cms.Signer{Certificate: c})
+		}
 	}
 	return list
 }

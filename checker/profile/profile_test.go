@@ -35,13 +35,13 @@ func TestKeysMasked(t *testing.T) {
 	} {
 		p := carry(t, "com.apple.security.root", data(content))
 		n := p.Root.At("PayloadContent", 0, "PayloadContent")
-		line, _, _ := p.Secrets().Line(1, n.Span())
+		line, _, _ := p.Secrets().Line(n.Span())
 		if !strings.Contains(line, "<data>"+plist.Mask) || strings.Contains(line, n.Text()[:16]) {
 			t.Errorf("%s: %s", what, line)
 		}
 	}
 	p := carry(t, "com.apple.security.root", data(root()))
-	if line, _, _ := p.Secrets().Line(1, p.Root.Span()); strings.Contains(line, plist.Mask) {
+	if line, _, _ := p.Secrets().Line(p.Root.Span()); strings.Contains(line, plist.Mask) {
 		t.Errorf("a certificate is masked: %s", line)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 // TestReferenceKeys follows each row of the table in a profile of its own.
@@ -161,5 +163,36 @@ func BenchmarkReferences(b *testing.B) {
 				p.References()
 			}
 		})
+	}
+}
+
+// TestAvailable holds that the availability of every type with certificates or references to
+// them is known.
+func TestAvailable(t *testing.T) {
+	var types []string
+	for _, row := range schema.Availabilities {
+		types = append(types, row.Types...)
+	}
+	for _, key := range ReferenceKeys {
+		for _, payloadType := range key.Types {
+			if !slices.Contains(types, payloadType) {
+				t.Errorf("%s refers to certificates, but its availability is not known", payloadType)
+			}
+		}
+	}
+	for _, payloadType := range slices.Concat(identityTypes, bareTypes) {
+		if !slices.Contains(types, payloadType) {
+			t.Errorf("the availability of %s is not known", payloadType)
+		}
+	}
+}
+
+// TestCheckedDeclarations checks that Apple's schema has the types of declarations that
+// are checked in any case.
+func TestCheckedDeclarations(t *testing.T) {
+	for _, name := range checkedTypes {
+		if schema.Declaration(name) == nil {
+			t.Errorf("the schema has no declaration type %s", name)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package profile
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/plist"
@@ -91,16 +90,20 @@ func (p *Payload) intendedType(lossy bool) string {
 	if t == TypeSCEP || HoldsCertificate(t) {
 		return t
 	}
-	if NearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
+	if nearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
 		return TypeSCEP
 	}
 	return t
 }
 
-// NearSCEP reports whether a payload type is a misspelling of TypeSCEP.
-func NearSCEP(t string) bool {
+// IsSCEPByContent reports whether the payload is checked as a SCEP payload because of
+// its content, whatever its type is.
+func (p *Payload) IsSCEPByContent() bool { return p.As == TypeSCEP && !nearSCEP(p.Type) }
+
+// nearSCEP reports whether a payload type is a misspelling of TypeSCEP.
+func nearSCEP(t string) bool {
 	t = strings.ToLower(strings.TrimSpace(t))
-	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Distance(t, TypeSCEP) <= 2
+	return t == TypeSCEP || max(len(t), len(TypeSCEP))-min(len(t), len(TypeSCEP)) <= 2 && !HoldsCertificate(t) && keyname.Within(t, TypeSCEP, 2)
 }
 
 // scepShaped reports whether a dictionary has the keys of a SCEP payload: a URL,
@@ -297,9 +300,6 @@ func (s *SCEP) MaxWait() (seconds int64, known bool) {
 	}
 	return n * d, true
 }
-
-// Characters returns the number of Unicode characters of a text.
-func Characters(text string) int { return utf8.RuneCountInString(text) }
 
 // keyAliases are wrong names of SCEP keys that are not close to the right one, folded, as they are seen in profiles and
 // on the forms of servers.

@@ -37,7 +37,7 @@ func auditReport(t *testing.T) *audit.Report {
 		p.Value(p.Profile.SCEP()[0].Node, "found")
 		return nil
 	}}
-	c := &checker.Checker{Rules: []checker.Rule{rule}, Now: time.Unix(0, 0), Visit: auditor.Visit}
+	c := &checker.Checker{Rules: []checker.Rule{rule}, Now: time.Unix(0, 0), Visit: []checker.Visitor{auditor.Visit}}
 	fleet, repository := audit.NewFleet(), audit.NewRepository()
 	for r := range c.Run(context.Background(), func(yield func(checker.Input) bool) {
 		yield(checker.Input{Name: "a<script>.mobileconfig", Read: func() ([]byte, error) { return []byte(text), nil }})

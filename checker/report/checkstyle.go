@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 type checkstyleFile struct {
@@ -31,7 +32,7 @@ func Checkstyle(w io.Writer, r *Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	out.WriteString(checkstyleRoot)
 	for x := range r.byFile() {
-		file := checkstyleFile{Name: printable(slashed(x.file))}
+		file := checkstyleFile{Name: printable.Text(slashed(x.file))}
 		for _, f := range x.findings {
 			file.Errors = append(file.Errors, newCheckstyleError(f))
 		}

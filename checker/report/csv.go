@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 var csvHeader = []string{
@@ -17,7 +18,7 @@ var csvHeader = []string{
 // CSV writes a header and a row a finding, as RFC 4180 has it, with cells that are
 // safe to open in a spreadsheet.
 func CSV(w io.Writer, r *Report) error {
-	out := csv.NewWriter(&checker.LogWriter{To: w})
+	out := csv.NewWriter(&printable.LogWriter{To: w})
 	out.UseCRLF = true
 	rows := [][]string{csvHeader}
 	for result := range r.Results {
@@ -67,4 +68,4 @@ func csvRow(f *checker.Finding) []string {
 	return row
 }
 
-func cell(text string) string { return checker.CSVCell(text) }
+func cell(text string) string { return printable.CSVCell(text) }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/export"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Diff writes what fixes change in a file as a unified diff that patch and git
@@ -32,7 +32,7 @@ func Diff(w io.Writer, file string, before, after []byte, showSecrets, apply boo
 		if apply && from == string(before) && to == string(after) {
 			text = binaryPatch(name, before, after)
 		} else { // with masks it does not apply in any form
-			text = checker.LogText(checker.PrintableLines(text))
+			text = printable.LogText(printable.Lines(text))
 		}
 	}
 	_, err := io.WriteString(w, text)
@@ -53,7 +53,7 @@ func hunksOf(from, to string) string {
 func isPlain(text string) bool {
 	control := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, control) &&
-		strings.Count(text, "\r") == strings.Count(text, "\r\n") && checker.LogText(text) == text
+		strings.Count(text, "\r") == strings.Count(text, "\r\n") && printable.LogText(text) == text
 }
 
 // headerName writes a name for the header of a diff: where it has a space, with
@@ -68,7 +68,7 @@ func headerName(name string) string {
 
 // quotedName quotes a name as git does if anything in it could be misread.
 func quotedName(name string) string {
-	unsafe := func(r rune) bool { return checker.Unprintable(r) || strings.ContainsRune("\t\"\\", r) }
+	unsafe := func(r rune) bool { return printable.IsEscaped(r) || strings.ContainsRune("\t\"\\", r) }
 	if !strings.ContainsFunc(name, unsafe) && utf8.ValidString(name) && isPlain("--- "+name) {
 		return name
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // diffLines are lines of which many are equal, as in property lists, with what
@@ -83,7 +83,7 @@ func checkPatch(t *testing.T, name, before, after string, plain bool) {
 		t.Fatal(err)
 	}
 	text := b.String()
-	if checker.LogText(text) != text || strings.ContainsAny(text, "\x1b\x00\u009b") {
+	if printable.LogText(text) != text || strings.ContainsAny(text, "\x1b\x00\u009b") {
 		t.Errorf("%q would be obeyed", text)
 	}
 	if plain && !strings.HasPrefix(text, "--- ") {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -9,7 +10,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Formats for programs are looked at on terminals and in logs too. What could
@@ -17,7 +18,7 @@ import (
 // an escape that readers of the format turn back into the character.
 type escapes struct {
 	rune           func(rune) string
-	colon, bracket string // of commands, see checker.LogWriter
+	colon, bracket string // of commands, see printable.LogWriter
 }
 
 var (
@@ -46,12 +47,16 @@ func (e escapes) write(w io.Writer, text []byte) error {
 		}
 		text = b.Bytes()
 	}
-	_, err := w.Write(checker.EscapeCommands(text, e.colon, e.bracket))
+	_, err := w.Write(printable.EscapeCommands(text, e.colon, e.bracket))
 	return err
 }
 
 func hasUnsafe(text []byte) bool {
 	for i := 0; i < len(text); {
+		if len(text)-i >= 8 && plain(binary.LittleEndian.Uint64(text[i:])) {
+			i += 8
+			continue
+		}
 		if c := text[i]; ' ' <= c && c < 0x7f || c == '\n' {
 			i++
 			continue
@@ -65,7 +70,13 @@ func hasUnsafe(text []byte) bool {
 	return false
 }
 
-func unsafeOutput(r rune) bool { return r != '\n' && checker.Unprintable(r) }
+// plain reports whether each of eight bytes is from 0x20 to 0x7e; it may say no nevertheless.
+func plain(eight uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	return (eight|eight+ones|(eight-ones*' ')&^eight)&high == 0
+}
+
+func unsafeOutput(r rune) bool { return r != '\n' && printable.IsEscaped(r) }
 
 // Escaped is a writer of JSON, each time of a whole document, that its encoder
 // leaves such characters in.

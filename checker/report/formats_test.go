@@ -20,7 +20,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 var update = flag.Bool("update", false, "write the expected reports anew")
@@ -39,16 +40,16 @@ func everything() []*checker.Result {
 	one.Start.ByteColumn, one.End.ByteColumn = 5, 28
 	one.Fix.Places = []checker.Region{{Start: one.Start, End: one.End}}
 	one.Related = []checker.RelatedLocation{
-		{File: "other file.mobileconfig", Message: "the same there", Placed: true, Start: profile.Position{Line: 3, Column: 2, Offset: 30, ByteColumn: 4}},
+		{File: "other file.mobileconfig", Message: "the same there", Placed: true, Start: plist.Position{Line: 3, Column: 2, Offset: 30, ByteColumn: 4}},
 		{File: "binary.mobileconfig", Message: "and there"},
 	}
 	several := one
 	several.Rule = &checker.Meta{ID: "shipped", Title: "of a pack.", Severity: checker.Warning, Pack: "recommended"}
 	several.Severity, several.Related, several.Message, several.Fingerprint = checker.Warning, nil, "over lines", "0022"
-	several.End, several.Line = profile.Position{Line: 9, Column: 1, Offset: 150, ByteColumn: 1}, checker.Line{Text: "\t<dict>", Start: 1, End: 7}
+	several.End, several.Line = plist.Position{Line: 9, Column: 1, Offset: 150, ByteColumn: 1}, checker.Line{Text: "\t<dict>", Start: 1, End: 7}
 	several.Fix = &checker.Fix{Message: "take it out", Edits: []checker.TextEdit{{Start: 1, End: 2}, {Start: 3, End: 3, Text: "é"}}, Places: []checker.Region{
-		{Start: profile.Position{Line: 1, Column: 2, ByteColumn: 2}, End: profile.Position{Line: 1, Column: 3, ByteColumn: 3}},
-		{Start: profile.Position{Line: 2, Column: 1, ByteColumn: 1}, End: profile.Position{Line: 2, Column: 1, ByteColumn: 1}},
+		{Start: plist.Position{Line: 1, Column: 2, ByteColumn: 2}, End: plist.Position{Line: 1, Column: 3, ByteColumn: 3}},
+		{Start: plist.Position{Line: 2, Column: 1, ByteColumn: 1}, End: plist.Position{Line: 2, Column: 1, ByteColumn: 1}},
 	}}
 	secret := several
 	secret.Fix = &checker.Fix{Message: "write it", Secret: true, Edits: []checker.TextEdit{{Text: "Hidden1"}}, Places: make([]checker.Region, 1)}
@@ -197,7 +198,7 @@ func TestHostileTexts(t *testing.T) {
 				t.Errorf("%s: %q: not UTF-8", f.Name, text)
 			}
 			for _, r := range string(got) {
-				if checker.Unprintable(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
+				if printable.IsEscaped(r) && r != '\n' && (f.Name != "csv" || r != '\r') {
 					t.Errorf("%s: %q: %q is passed on", f.Name, text, r)
 				}
 			}

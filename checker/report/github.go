@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // GitHub writes each finding as a workflow command, of which GitHub Actions
@@ -61,12 +62,12 @@ func onLines(s string, escapes *strings.Replacer) string {
 	for len(s) > 0 {
 		end := strings.IndexAny(s, "\r\n")
 		if end < 0 {
-			b.WriteString(printable(s))
+			b.WriteString(printable.Text(s))
 			break
 		}
-		b.WriteString(printable(s[:end]))
+		b.WriteString(printable.Text(s[:end]))
 		b.WriteByte(s[end])
 		s = s[end+1:]
 	}
-	return escapes.Replace(checker.LogText(strings.ToValidUTF8(b.String(), "\ufffd")))
+	return escapes.Replace(printable.LogText(strings.ToValidUTF8(b.String(), "\ufffd")))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // pageSize is how many findings the page shows at a time. So many are there
@@ -77,7 +78,11 @@ func (r *Report) collect() *pageData {
 	c := &pageData{rules: map[string]*ruleCount{}, table: newHTMLTable()}
 	for result := range r.Results {
 		c.summary.Add(result)
-		c.inventory.add(result.File, &result.Inventory)
+		for _, v := range result.Visited {
+			if s, ok := v.(*contents); ok {
+				c.inventory.add(result.File, s)
+			}
+		}
 		if result.Err != nil {
 			f := htmlFailure{File: visible(result.File)}
 			for line := range strings.Lines(result.Err.Error()) {
@@ -220,7 +225,7 @@ func newHTMLRule(m *checker.Meta, findings int) htmlRule {
 
 // visible makes a text safe to show: valid, and without characters that hide
 // what is there.
-func visible(s string) string { return checker.LogText(printable(s)) }
+func visible(s string) string { return printable.LogText(printable.Text(s)) }
 
 // visibleLines does the same line by line.
 func visibleLines(s string) string {

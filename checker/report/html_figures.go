@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -84,70 +83,6 @@ func (f *chart) render(most int, other string) *chart {
 	return f
 }
 
-// inventory counts what the profiles hold.
-type inventory struct {
-	payloads     int
-	certificates int
-	keysizes     map[int64]int
-	hosts        map[string]int
-	algorithms   map[string]int
-	challenges   map[profile.ChallengeKind]int
-	kinds        [3]map[checker.ValueState]int // of what is not known: key sizes, hosts, fingerprints
-	anchors      map[checker.CertificateExpiry]*anchorCount
-}
-
-// anchorCount is how often a certificate is there, and in how many files.
-type anchorCount struct {
-	times, files int
-	last         string
-}
-
-// The settings that inventory.kinds counts.
-const (
-	ofKeysize = iota
-	ofHost
-	ofPin
-)
-
-func (v *inventory) add(file string, s *checker.Inventory) {
-	if v.hosts == nil {
-		v.keysizes, v.hosts, v.algorithms = map[int64]int{}, map[string]int{}, map[string]int{}
-		v.challenges, v.anchors = map[profile.ChallengeKind]int{}, map[checker.CertificateExpiry]*anchorCount{}
-		for i := range v.kinds {
-			v.kinds[i] = map[checker.ValueState]int{}
-		}
-	}
-	for _, e := range s.SCEP {
-		v.payloads++
-		countValue(v.keysizes, e.Keysize, v.kinds[ofKeysize], e.KeysizeKind)
-		countValue(v.hosts, e.Host, v.kinds[ofHost], e.HostKind)
-		countValue(v.algorithms, e.Fingerprint, v.kinds[ofPin], e.PinKind)
-		v.challenges[e.Challenge]++
-	}
-	for _, a := range s.Certificates {
-		v.certificates++
-		a.NotAfter = a.NotAfter.UTC()
-		n := v.anchors[a]
-		if n == nil {
-			n = &anchorCount{}
-			v.anchors[a] = n
-		}
-		n.times++
-		if n.files == 0 || n.last != file {
-			n.files, n.last = n.files+1, file
-		}
-	}
-}
-
-// countValue counts a value, or why there is none.
-func countValue[T comparable](values map[T]int, value T, kinds map[checker.ValueState]int, kind checker.ValueState) {
-	if kind == checker.StateKnown {
-		values[value]++
-	} else {
-		kinds[kind]++
-	}
-}
-
 // htmlInventory is the section of what the profiles hold.
 type htmlInventory struct {
 	Figures  []*chart
@@ -168,9 +103,9 @@ func (v *inventory) view(now time.Time) htmlInventory {
 	}
 	kinds := func(f *chart, of int, absent string) {
 		for _, k := range []struct {
-			kind  checker.ValueState
+			kind  valueState
 			label string
-		}{{checker.StateNotSet, absent}, {checker.StateVariable, "variable"}, {checker.StateInvalid, "invalid"}} {
+		}{{stateNotSet, absent}, {stateVariable, "variable"}, {stateInvalid, "invalid"}} {
 			if n := v.kinds[of][k.kind]; n > 0 {
 				f.add(k.label, "", n)
 			}
@@ -257,7 +192,7 @@ func (v *inventory) expiry(now time.Time) *chart {
 	var n [len(ends) + 1]int
 	for a, x := range v.anchors {
 		i := 0
-		for i < len(ends) && !a.NotAfter.Before(ends[i]) {
+		for i < len(ends) && !a.notAfter.Before(ends[i]) {
 			i++
 		}
 		n[i] += x.times
@@ -272,18 +207,18 @@ func (v *inventory) expiry(now time.Time) *chart {
 // expiring gives the certificates that end first, within a year.
 func (v *inventory) expiring(now time.Time) []htmlExpiring {
 	const enough = 8
-	var list []checker.CertificateExpiry
+	var list []certificateExpiry
 	for a := range v.anchors {
-		if a.NotAfter.Before(now.AddDate(1, 0, 0)) {
+		if a.notAfter.Before(now.AddDate(1, 0, 0)) {
 			list = append(list, a)
 		}
 	}
-	slices.SortFunc(list, func(a, b checker.CertificateExpiry) int {
-		return cmp.Or(a.NotAfter.Compare(b.NotAfter), strings.Compare(a.Subject, b.Subject))
+	slices.SortFunc(list, func(a, b certificateExpiry) int {
+		return cmp.Or(a.notAfter.Compare(b.notAfter), strings.Compare(a.subject, b.subject))
 	})
 	var rows []htmlExpiring
 	for _, a := range list[:min(len(list), enough)] {
-		rows = append(rows, htmlExpiring{visible(a.Subject), a.NotAfter.Format("2006-01-02"), v.anchors[a].files})
+		rows = append(rows, htmlExpiring{visible(a.subject), a.notAfter.Format("2006-01-02"), v.anchors[a].files})
 	}
 	return rows
 }

@@ -17,6 +17,8 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 )
 
@@ -161,7 +163,7 @@ func TestHTML(t *testing.T) {
 	unplaced := finding()
 	unplaced.Placed, unplaced.File, unplaced.Severity = false, "b", checker.Error
 	unplaced.Fix = &checker.Fix{Message: "hide it", Secret: true}
-	unplaced.Related = []checker.RelatedLocation{{File: "c", Message: "here too", Placed: true, Start: profile.Position{Line: 3, Column: 4}}}
+	unplaced.Related = []checker.RelatedLocation{{File: "c", Message: "here too", Placed: true, Start: plist.Position{Line: 3, Column: 4}}}
 	held := finding()
 	held.Suppression = &checker.Suppression{Kind: checker.ByConfig, Justification: "so be it"}
 	results := []*checker.Result{
@@ -261,7 +263,7 @@ func TestHTMLHostile(t *testing.T) {
 		Refs: []checker.Ref{{Title: evil, URL: "javascript:alert(1)"}, {Title: "x", URL: "https://example.com/" + evil}}}
 	f := checker.Finding{
 		Rule: &meta, Severity: checker.Error, Message: evil, Help: evil, File: evil, Path: []any{evil}, Placed: true, Profile: checker.Identity{Identifier: evil, UUID: evil},
-		Start: profile.Position{Line: 1, Column: 1}, Line: checker.Line{Text: evil + evil + evil, Start: len(evil), End: 2 * len(evil)},
+		Start: plist.Position{Line: 1, Column: 1}, Line: checker.Line{Text: evil + evil + evil, Start: len(evil), End: 2 * len(evil)},
 		Fix: &checker.Fix{Message: evil}, Related: []checker.RelatedLocation{{File: evil, Message: evil}}, Suppression: &checker.Suppression{Kind: checker.ByComment, Justification: evil},
 	}
 	open := f
@@ -269,9 +271,9 @@ func TestHTMLHostile(t *testing.T) {
 	f.Help, f.Fix = evil+" do it", nil
 	page, root := writeHTML(t, Report{Rules: []checker.Meta{meta}, ShowSuppressed: true}, &checker.Result{
 		File: evil, Profiles: 1, Findings: []checker.Finding{open}, Suppressed: []checker.Finding{f}, Err: errors.New(evil),
-		Inventory: checker.Inventory{
-			SCEP: []checker.SCEPInventory{{Host: evil, HostKind: checker.StateKnown, Fingerprint: evil, PinKind: checker.StateKnown, Challenge: evil}}, Certificates: []checker.CertificateExpiry{{Subject: evil}},
-		},
+		Visited: []any{&contents{
+			scep: []scepSettings{{host: evil, hostKind: stateKnown, fingerprint: evil, pinKind: stateKnown, challenge: evil}}, certificates: []certificateExpiry{{subject: evil}},
+		}},
 	})
 	if n := len(root.all("script")); n != 3 {
 		t.Errorf("%d scripts, not 3", n)
@@ -289,7 +291,7 @@ func TestHTMLHostile(t *testing.T) {
 			t.Errorf("a comment: %s", n.Data)
 		}
 	}
-	if i := strings.IndexFunc(page, func(r rune) bool { return r != '\n' && checker.Unprintable(r) }); i >= 0 {
+	if i := strings.IndexFunc(page, func(r rune) bool { return r != '\n' && printable.IsEscaped(r) }); i >= 0 {
 		t.Errorf("a character that hides others: %q", page[i:i+10])
 	}
 	if strings.Contains(page, "ZgotmplZ") {
@@ -342,25 +344,25 @@ func TestHTMLPolicy(t *testing.T) {
 }
 
 func TestHTMLInventory(t *testing.T) {
-	var s checker.Inventory
-	add := func(n int, e checker.SCEPInventory) {
+	var s contents
+	add := func(n int, e scepSettings) {
 		for range n {
-			s.SCEP = append(s.SCEP, e)
+			s.scep = append(s.scep, e)
 		}
 	}
 	for i := range 30 {
-		add(40-i, checker.SCEPInventory{Host: fmt.Sprintf("ca%02d", i), HostKind: checker.StateKnown, Keysize: 2048, KeysizeKind: checker.StateKnown,
-			Fingerprint: "SHA-256", PinKind: checker.StateKnown, Challenge: profile.ChallengeVariable})
+		add(40-i, scepSettings{host: fmt.Sprintf("ca%02d", i), hostKind: stateKnown, keysize: 2048, keysizeKind: stateKnown,
+			fingerprint: "SHA-256", pinKind: stateKnown, challenge: profile.ChallengeVariable})
 	}
-	add(3, checker.SCEPInventory{HostKind: checker.StateVariable, KeysizeKind: checker.StateVariable, PinKind: checker.StateNotSet, Challenge: profile.ChallengeLiteral})
-	add(2, checker.SCEPInventory{HostKind: checker.StateInvalid, KeysizeKind: checker.StateInvalid, PinKind: checker.StateInvalid, Challenge: profile.ChallengeAbsent})
-	add(1, checker.SCEPInventory{HostKind: checker.StateNotSet, Keysize: 512, KeysizeKind: checker.StateKnown, Fingerprint: "MD5", PinKind: checker.StateKnown, Challenge: profile.ChallengeEmpty})
+	add(3, scepSettings{hostKind: stateVariable, keysizeKind: stateVariable, pinKind: stateNotSet, challenge: profile.ChallengeLiteral})
+	add(2, scepSettings{hostKind: stateInvalid, keysizeKind: stateInvalid, pinKind: stateInvalid, challenge: profile.ChallengeAbsent})
+	add(1, scepSettings{hostKind: stateNotSet, keysize: 512, keysizeKind: stateKnown, fingerprint: "MD5", pinKind: stateKnown, challenge: profile.ChallengeEmpty})
 	day := 24 * time.Hour
 	for i, end := range []time.Time{htmlNow.Add(-1), htmlNow, htmlNow.Add(30*day - 1), htmlNow.Add(30 * day), htmlNow.Add(90 * day), htmlNow.AddDate(1, 0, 0)} {
-		s.Certificates = append(s.Certificates, checker.CertificateExpiry{Subject: fmt.Sprintf("CN=%d", i), NotAfter: end})
+		s.certificates = append(s.certificates, certificateExpiry{subject: fmt.Sprintf("CN=%d", i), notAfter: end})
 	}
-	_, root := writeHTML(t, Report{}, &checker.Result{File: "a", Profiles: 1, Inventory: s},
-		&checker.Result{File: "b", Profiles: 1, Inventory: checker.Inventory{Certificates: []checker.CertificateExpiry{s.Certificates[0], s.Certificates[0]}}})
+	_, root := writeHTML(t, Report{}, &checker.Result{File: "a", Profiles: 1, Visited: []any{&s}},
+		&checker.Result{File: "b", Profiles: 1, Visited: []any{&contents{certificates: []certificateExpiry{s.certificates[0], s.certificates[0]}}}})
 	want := map[string][]string{
 		"Key sizes": {"Key size | SCEP payloads", "512 bits | 1", "2048 bits | 765", "variable | 3", "invalid | 2"},
 		"CA hosts": {"CA host | SCEP payloads", "ca00 | 40", "ca01 | 39", "ca02 | 38", "ca03 | 37", "ca04 | 36", "ca05 | 35", "ca06 | 34", "ca07 | 33", "ca08 | 32",
@@ -397,8 +399,7 @@ func TestHTMLMany(t *testing.T) {
 				f.Rule = &checker.Meta{ID: fmt.Sprintf("rule-%02d", i)}
 				f.Severity, f.File = checker.Severity(1+i%3), fmt.Sprintf("file-%d-%d", i, j)
 				r.Findings = append(r.Findings, f)
-				r.Inventory.SCEP = append(r.Inventory.SCEP, checker.SCEPInventory{Host: fmt.Sprint(j), HostKind: checker.StateKnown})
-				r.Inventory.Certificates = append(r.Inventory.Certificates, checker.CertificateExpiry{Subject: fmt.Sprint(j), NotAfter: htmlNow})
+				r.Visited = append(r.Visited, &contents{scep: []scepSettings{{host: fmt.Sprint(j), hostKind: stateKnown}}, certificates: []certificateExpiry{{subject: fmt.Sprint(j), notAfter: htmlNow}}})
 			}
 			list = append(list, r)
 		}

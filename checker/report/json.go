@@ -6,7 +6,8 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // jsonVersion changes when a consumer of the JSON would have to change.
@@ -110,7 +111,7 @@ func JSON(w io.Writer, r *Report) error {
 			out.value(newJSONFinding(f))
 		}
 		if result.Skipped.Reason != "" && !result.Part {
-			skipped = append(skipped, jsonSkipped{result.File, result.Skipped.Reason})
+			skipped = append(skipped, jsonSkipped{result.File, printable.Text(result.Skipped.Reason)})
 		}
 		if result.Err != nil {
 			failed = append(failed, jsonError{result.File, errorText(result.Err)})
@@ -187,6 +188,6 @@ func newJSONFinding(f *checker.Finding) jsonFinding {
 	return j
 }
 
-func newJSONPosition(p profile.Position) *jsonPosition {
+func newJSONPosition(p plist.Position) *jsonPosition {
 	return &jsonPosition{p.Line, p.Column, p.Offset}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // The elements of JUnit's XML, as build servers read it.
@@ -68,7 +69,7 @@ func JUnit(w io.Writer, r *Report) error {
 }
 
 func newJUnitSuite(x *fileReport) junitSuite {
-	name := printable(slashed(x.file))
+	name := printable.Text(slashed(x.file))
 	suite := junitSuite{Name: name, File: name, Time: noTime}
 	names := map[string]int{}
 	add := func(name string) *junitCase {
@@ -80,7 +81,7 @@ func newJUnitSuite(x *fileReport) junitSuite {
 		return &suite.Cases[len(suite.Cases)-1]
 	}
 	for _, f := range x.findings {
-		c := add(printable(strings.TrimSpace(f.Rule.ID + " " + PathText(f.Path))))
+		c := add(printable.Text(strings.TrimSpace(f.Rule.ID + " " + PathText(f.Path))))
 		if f.Suppression != nil {
 			suite.Skipped++
 			c.Skipped, c.Output = &junitReason{Message: suppressed(f.Suppression)}, inWords(f)

@@ -25,8 +25,8 @@ type Destination struct {
 type Outputs struct {
 	list   []output
 	to     Destination
-	report Report // what all of them have in common
-	Survey bool   // one of them shows what the files hold
+	report Report            // what all of them have in common
+	Visit  []checker.Visitor // what they need of the profiles, for checker.Checker
 }
 
 // output is one NAME[=FILE].
@@ -65,7 +65,9 @@ func NewOutputs(specs []string, to Destination, common Report) (*Outputs, error)
 				continue
 			}
 		}
-		s.Survey = s.Survey || Formats[i].Survey
+		if Formats[i].Survey && s.Visit == nil {
+			s.Visit = []checker.Visitor{Inventory}
+		}
 		s.list = append(s.list, output{Formats[i].Format, file, to.Color && !toFile})
 	}
 	return s, nil

@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // The Diagnostic message of reviewdog, as JSON.
@@ -100,9 +100,9 @@ func (r *Report) newRDFinding(f *checker.Finding) rdFinding {
 	return x
 }
 
-func newRDRange(start, end profile.Position) *rdRange {
+func newRDRange(start, end plist.Position) *rdRange {
 	last := newRDPosition(end)
 	return &rdRange{newRDPosition(start), &last}
 }
 
-func newRDPosition(p profile.Position) rdPosition { return rdPosition{p.Line, p.ByteColumn} }
+func newRDPosition(p plist.Position) rdPosition { return rdPosition{p.Line, p.ByteColumn} }

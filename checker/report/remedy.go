@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -37,12 +38,26 @@ func repeats(message, help string) bool {
 
 // lettersOf gives the letters and digits of a text in lower case.
 func lettersOf(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
+	b := make([]byte, 0, len(text))
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf:
+			return strings.Map(letterOf, text)
+		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
+			b = append(b, c)
+		case 'A' <= c && c <= 'Z':
+			b = append(b, c|0x20)
 		}
-		return -1
-	}, text)
+	}
+	return string(b)
+}
+
+// letterOf is a letter in lower case or a digit; -1 for what is neither.
+func letterOf(r rune) rune {
+	if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return unicode.ToLower(r)
+	}
+	return -1
 }
 
 // withRemedy is the message of a finding with what to do about it, or with what

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/probe"
 )
 
@@ -186,35 +187,32 @@ func printableFinding(f *checker.Finding) *checker.Finding {
 		return f
 	}
 	x := *f
-	x.Message, x.Help = checker.PrintableLines(x.Message), checker.PrintableLines(x.Help)
+	x.Message, x.Help = printable.Lines(x.Message), printable.Lines(x.Help)
 	if x.Fix != nil {
 		fix := *x.Fix
-		fix.Message = checker.PrintableLines(fix.Message)
+		fix.Message = printable.Lines(fix.Message)
 		x.Fix = &fix
 	}
 	if x.Suppression != nil {
 		suppression := *x.Suppression
-		suppression.Justification = checker.PrintableLines(suppression.Justification)
+		suppression.Justification = printable.Lines(suppression.Justification)
 		x.Suppression = &suppression
 	}
 	x.Related = slices.Clone(x.Related)
 	for i := range x.Related {
-		x.Related[i].Message = checker.PrintableLines(x.Related[i].Message)
+		x.Related[i].Message = printable.Lines(x.Related[i].Message)
 	}
 	return &x
 }
 
 func isPrintable(f *checker.Finding) bool {
-	is := func(text string) bool { return checker.PrintableLines(text) == text }
+	is := func(text string) bool { return printable.Lines(text) == text }
 	return is(f.Message) && is(f.Help) && (f.Fix == nil || is(f.Fix.Message)) && (f.Suppression == nil || is(f.Suppression.Justification)) &&
 		!slices.ContainsFunc(f.Related, func(r checker.RelatedLocation) bool { return !is(r.Message) })
 }
 
-// printable makes a text safe for a terminal.
-func printable(s string) string { return checker.Printable(s) }
-
 // errorText is an error, which may have several lines, for people.
-func errorText(err error) string { return checker.PrintableLines(err.Error()) }
+func errorText(err error) string { return printable.Lines(err.Error()) }
 
 // Plural writes a number with the word for one or for many.
 func Plural(n int, one, many string) string {

@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 func TestPrintable(t *testing.T) {
@@ -31,7 +32,7 @@ func TestPrintable(t *testing.T) {
 		"\u17b4\u2060\u180e":   `\u{17b4}\u{2060}\u{180e}`,
 		"apple \uf8ff \ufffe":  `apple \u{f8ff} \u{fffe}`,
 	} {
-		if got := printable(text); got != want {
+		if got := printable.Text(text); got != want {
 			t.Errorf("%q: %q, not %q", text, got, want)
 		}
 	}
@@ -52,7 +53,7 @@ func finding() checker.Finding {
 		Path: []any{"PayloadContent", 1, "Name"}, Placed: true,
 		Profile: checker.Identity{Identifier: "id", UUID: "uuid"},
 		Payload: &checker.PayloadIdentity{Index: 1, Type: "type", Identifier: "pid", UUID: "puuid"},
-		Start:   profile.Position{Line: 7, Column: 4, Offset: 99}, End: profile.Position{Line: 7, Column: 23, Offset: 120},
+		Start:   plist.Position{Line: 7, Column: 4, Offset: 99}, End: plist.Position{Line: 7, Column: 23, Offset: 120},
 		Line:        checker.Line{Text: "\t\té<string>漢字</string> <!-- -->", Start: 4, End: 27},
 		Fingerprint: "0011",
 		Fix:         &checker.Fix{Message: "write it", Safe: true, Edits: []checker.TextEdit{{Start: 99, End: 120, Text: "<x>"}}},

@@ -3,6 +3,7 @@ package report
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -67,12 +68,12 @@ func capitalized(text string) string {
 	return string(unicode.ToUpper(r)) + text[size:]
 }
 
-var tags = regexp.MustCompile(`<[a-z/?!][^<>\s]*>(?:[^<>\s]*<[a-z/][^<>\s]*>)*`)
+var tags = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[a-z/?!][^<>\s]*>(?:[^<>\s]*<[a-z/][^<>\s]*>)*`) })
 
 // withCode is a text for Markdown, in which tags would be markup.
 func withCode(text string) string {
 	if strings.Contains(text, "`") {
 		return text
 	}
-	return tags.ReplaceAllString(text, "`$0`")
+	return tags().ReplaceAllString(text, "`$0`")
 }

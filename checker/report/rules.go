@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // RulesFormat writes a list of rules.
@@ -38,7 +39,7 @@ func pack(m *checker.Meta) string {
 // RulesText writes a line a rule: ID, severity, pack, title, and when findings
 // have another severity.
 func RulesText(w io.Writer, rules []checker.Rule) error {
-	table := tabwriter.NewWriter(&checker.LogWriter{To: w}, 0, 8, 2, ' ', 0)
+	table := tabwriter.NewWriter(&printable.LogWriter{To: w}, 0, 8, 2, ' ', 0)
 	for i := range rules {
 		m := printableMeta(&rules[i].Meta)
 		title, where := m.Title, pack(m)
@@ -125,7 +126,7 @@ func RulesMarkdown(w io.Writer, rules []checker.Rule) error {
 	for i := range rules {
 		ruleMarkdown(&b, printableMeta(&rules[i].Meta))
 	}
-	_, err := io.WriteString(w, checker.LogText(b.String()))
+	_, err := io.WriteString(w, printable.LogText(b.String()))
 	return err
 }
 
@@ -189,7 +190,7 @@ func oneLine(v any) string {
 	if err != nil {
 		text = fmt.Append(nil, v)
 	}
-	return printable(string(text))
+	return printable.Text(string(text))
 }
 
 // language is what an example is written in.
@@ -252,7 +253,7 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 	default:
 		fmt.Fprintf(&b, "\nTo suppress this rule on a line, add a comment before it: <!-- sceplint:ignore %s reason -->\n", m.ID)
 	}
-	_, err := io.WriteString(w, checker.LogText(b.String()))
+	_, err := io.WriteString(w, printable.LogText(b.String()))
 	return err
 }
 
@@ -261,16 +262,16 @@ func Explain(w io.Writer, m *checker.Meta, colored bool) error {
 func printableMeta(m *checker.Meta) *checker.Meta {
 	x := *m
 	for _, text := range []*string{&x.Title, &x.Varies, &x.Doc, &x.Help, &x.Example.Bad, &x.Example.Good} {
-		*text = checker.PrintableLines(*text)
+		*text = printable.Lines(*text)
 	}
 	x.Doc = unwrapped(x.Doc)
 	x.Refs = slices.Clone(x.Refs)
 	for i := range x.Refs {
-		x.Refs[i].Title, x.Refs[i].URL = printable(x.Refs[i].Title), printable(x.Refs[i].URL)
+		x.Refs[i].Title, x.Refs[i].URL = printable.Text(x.Refs[i].Title), printable.Text(x.Refs[i].URL)
 	}
 	x.Parameters = slices.Clone(x.Parameters)
 	for i := range x.Parameters {
-		x.Parameters[i].Name, x.Parameters[i].Doc = printable(x.Parameters[i].Name), checker.PrintableLines(x.Parameters[i].Doc)
+		x.Parameters[i].Name, x.Parameters[i].Doc = printable.Text(x.Parameters[i].Name), printable.Lines(x.Parameters[i].Doc)
 	}
 	return &x
 }

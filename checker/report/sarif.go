@@ -6,7 +6,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/plist"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -114,12 +114,12 @@ func newSARIFLocation(f *checker.Finding) sarifLocation {
 		if _, ok := name.(int); ok {
 			kind = "value"
 		}
-		x.Logical = []sarifLogical{{printable(strings.TrimPrefix(PathText([]any{name}), ".")), printable(PathText(f.Path)), kind}}
+		x.Logical = []sarifLogical{{printable.Text(strings.TrimPrefix(PathText([]any{name}), ".")), printable.Text(PathText(f.Path)), kind}}
 	}
 	return x
 }
 
-func newSARIFRegion(start, end profile.Position) *sarifRegion {
+func newSARIFRegion(start, end plist.Position) *sarifRegion {
 	return &sarifRegion{StartLine: start.Line, StartColumn: start.Column, EndLine: end.Line, EndColumn: end.Column}
 }
 

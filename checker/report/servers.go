@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/probe"
 )
 
@@ -100,7 +100,7 @@ func serverRows(s *probe.Server) (rows []serverRow) {
 
 // Servers writes a block for each server.
 func Servers(w io.Writer, list []probe.Server) error {
-	out := bufio.NewWriter(&checker.LogWriter{To: w})
+	out := bufio.NewWriter(&printable.LogWriter{To: w})
 	for i := range list {
 		s := &list[i]
 		fmt.Fprintln(out, serverHeading(s))

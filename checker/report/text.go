@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // Text writes each finding as
@@ -31,7 +32,7 @@ func Concise(w io.Writer, r *Report) error { return text(w, r, (*palette).line) 
 
 func text(w io.Writer, r *Report, write func(*palette, *bufio.Writer, *checker.Finding)) error {
 	const size = 64 << 10
-	out := bufio.NewWriterSize(&checker.LogWriter{To: w}, size)
+	out := bufio.NewWriterSize(&printable.LogWriter{To: w}, size)
 	p := newPalette(r.Color)
 	if r.Color {
 		p.page = r.page
@@ -81,11 +82,11 @@ func newPalette(on bool) *palette {
 
 func (p *palette) headline(out *bufio.Writer, f *checker.Finding) {
 	severity := p.severity[f.Severity]
-	place := checker.LogText(printable(f.File)) // LogWriter sees no line start after a color
+	place := printable.LogText(printable.Text(f.File)) // LogWriter sees no line start after a color
 	if f.Placed {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
 	}
-	fmt.Fprintf(out, "%s %s %s %s", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable(f.Message), p.link(f.Rule, p.rule.Sprint("["+f.Rule.ID+"]")))
+	fmt.Fprintf(out, "%s %s %s %s", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable.Text(f.Message), p.link(f.Rule, p.rule.Sprint("["+f.Rule.ID+"]")))
 }
 
 // link makes a text a hyperlink of the terminal to the page of a rule.
@@ -97,7 +98,7 @@ func (p *palette) link(m *checker.Meta, text string) string {
 	if page == "" {
 		return text
 	}
-	return "\x1b]8;;" + printable(page) + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+	return "\x1b]8;;" + printable.Text(page) + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
 func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
@@ -119,19 +120,19 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	case f.Placed && f.Line.Text != "":
 		p.snippet(out, f, severity)
 	case !f.Placed && len(f.Path) > 0:
-		fmt.Fprintf(out, "  at %s\n", printable(PathText(f.Path)))
+		fmt.Fprintf(out, "  at %s\n", printable.Text(PathText(f.Path)))
 	}
 	for _, r := range f.Related {
-		place := printable(r.File)
+		place := printable.Text(r.File)
 		if r.Placed {
 			place = fmt.Sprintf("%s:%d:%d", place, r.Start.Line, r.Start.Column)
 		}
-		fmt.Fprintf(out, "  %s %s: %s\n", p.help.Sprint("see:"), place, printable(r.Message))
+		fmt.Fprintf(out, "  %s %s: %s\n", p.help.Sprint("see:"), place, printable.Text(r.Message))
 	}
 	if does, flags := fixOf(f); does != "" {
-		fmt.Fprintf(out, "  %s %s (%s)\n", p.help.Sprint("fix:"), printable(does), flags)
+		fmt.Fprintf(out, "  %s %s (%s)\n", p.help.Sprint("fix:"), printable.Text(does), flags)
 	} else if help := helpOf(f); help != "" {
-		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable(help))
+		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable.Text(help))
 	}
 	out.WriteByte('\n')
 }
@@ -141,7 +142,7 @@ func reasonOf(s *checker.Suppression) string {
 	if s.Justification == "" {
 		return ""
 	}
-	return ": " + printable(s.Justification)
+	return ": " + printable.Text(s.Justification)
 }
 
 // snippet writes the source line without its indentation and underlines the
@@ -155,9 +156,9 @@ func (p *palette) snippet(out *bufio.Writer, f *checker.Finding, severity *color
 		marked = strings.TrimRight(marked, " \t")
 	}
 	number := fmt.Sprintf("%5d |", f.Start.Line)
-	fmt.Fprintf(out, "%s %s%s%s\n", p.gutter.Sprint(number), printable(before), printable(marked), printable(after))
-	line := severity.Sprint("^" + strings.Repeat("~", max(columns(printable(marked))-1, 0)))
-	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), padding(printable(before)), line)
+	fmt.Fprintf(out, "%s %s%s%s\n", p.gutter.Sprint(number), printable.Text(before), printable.Text(marked), printable.Text(after))
+	line := severity.Sprint("^" + strings.Repeat("~", max(columns(printable.Text(marked))-1, 0)))
+	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), padding(printable.Text(before)), line)
 }
 
 // padding gives whitespace as wide as a text, tabs kept.

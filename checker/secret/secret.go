@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/sceplint/sceplint/checker/keyname"
@@ -26,9 +28,8 @@ const derSequence = 0x30
 // it is common, such as a Challenge "scep".
 type Secrets struct {
 	src    *plist.Source
-	roots  []*plist.Node
 	spans  []plist.Span // in order, none nested or overlapping
-	texts  []string     // of secrets that are hard to guess, until finish
+	texts  []string     // of secrets that are hard to guess, until findCopies
 	copies *textSet     // finds these
 	shown  bool         // nothing is masked
 }
@@ -37,16 +38,13 @@ type Secrets struct {
 // template text, and all of a document that is not a property list, so that its
 // errors can be shown with their line.
 func Find(src *plist.Source, root *plist.Node) *Secrets {
-	s := &Secrets{src: src}
-	if len(src.Text) > plist.MaxSize { // it was not read, and nothing of it is shown
-		return s
+	switch {
+	case len(src.Text) > plist.MaxSize: // it was not read, and nothing of it is shown
+		return &Secrets{src: src}
+	case root == nil:
+		return search(src, nil, nil, true)
 	}
-	if root != nil {
-		s.walk(root)
-	}
-	s.searchSource(root == nil || len(src.Faults) > 0)
-	s.finish()
-	return s
+	return search(src, []*plist.Node{root}, nil, len(src.Faults) > 0)
 }
 
 // Shared are the secrets of profiles that have locations in the same text: one
@@ -60,14 +58,23 @@ type Shared struct {
 // Find returns the secrets, which are searched for on the first call.
 func (x *Shared) Find(src *plist.Source) *Secrets {
 	if x.secrets == nil {
-		x.secrets = &Secrets{src: src, spans: x.Hidden}
-		for _, root := range x.Roots {
-			x.secrets.walk(root)
-		}
-		x.secrets.searchSource(false)
-		x.secrets.finish()
+		x.secrets = search(src, x.Roots, x.Hidden, false)
 	}
 	return x.secrets
+}
+
+// search finds the secrets of trees and of their text, and copies of them.
+func search(src *plist.Source, roots []*plist.Node, hidden []plist.Span, unparsed bool) *Secrets {
+	s := &Secrets{src: src, spans: hidden}
+	for _, root := range roots {
+		s.walk(root)
+	}
+	s.searchSource(unparsed)
+	if len(s.texts) > 0 {
+		s.findCopies(roots)
+	}
+	s.sortSpans()
+	return s
 }
 
 // searchSource searches the text of the source, all of it if its structure is
@@ -86,17 +93,19 @@ func (s *Secrets) searchSource(unparsed bool) {
 	}
 }
 
-// finish searches for copies of the secrets, and sorts the locations.
-func (s *Secrets) finish() {
-	if len(s.texts) > 0 {
-		s.copies, s.texts = newTextSet(s.texts), nil
-		if s.src.Form != plist.FormBinary {
-			s.copies.find(s.src.String(), func(at plist.Span) bool { s.spans = append(s.spans, at); return true })
-		}
-		for _, root := range s.roots {
-			s.findRewritten(root)
-		}
+// findCopies records where the texts of the secrets occur elsewhere.
+func (s *Secrets) findCopies(roots []*plist.Node) {
+	s.copies, s.texts = newTextSet(s.texts), nil
+	if s.src.Form != plist.FormBinary {
+		s.copies.find(s.src.String(), func(at plist.Span) bool { s.spans = append(s.spans, at); return true })
 	}
+	for _, root := range roots {
+		s.findRewritten(root)
+	}
+}
+
+// sortSpans sorts the locations, and joins those that overlap.
+func (s *Secrets) sortSpans() {
 	slices.SortFunc(s.spans, func(a, b plist.Span) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
 	kept := s.spans[:0]
 	for _, span := range s.spans {
@@ -109,7 +118,7 @@ func (s *Secrets) finish() {
 	s.spans = kept
 }
 
-// findRewritten notes the values of a tree that hold copies of the secrets, written otherwise in the source.
+// findRewritten records the values of a tree that hold copies of the secrets, written otherwise in the source.
 func (s *Secrets) findRewritten(n *plist.Node) {
 	if n.Is(plist.Dict, plist.Array) {
 		for c := range n.Children() {
@@ -139,7 +148,6 @@ func visit(n *plist.Node, within bool, call func(n *plist.Node, within, secretKe
 
 // walk collects the secrets of a tree.
 func (s *Secrets) walk(root *plist.Node) {
-	s.roots = append(s.roots, root)
 	visit(root, false, func(n *plist.Node, within, secretKey bool) bool {
 		if isSecret(n, within || secretKey) {
 			s.add(n.Text(), s.inside(n))
@@ -167,7 +175,12 @@ func (s *Secrets) inside(n *plist.Node) plist.Span {
 	case s.src.Form == plist.FormJSON && n.Is(plist.String, plist.Data):
 		at.End--
 	case s.src.Form == plist.FormXML && n.Kind != plist.Template:
-		if i := bytes.LastIndex(s.src.Text[at.Start:at.End], []byte("</")); i >= 0 {
+		body := s.src.Text[at.Start:at.End]
+		i := bytes.LastIndexByte(body, '<')
+		if i >= 0 && !bytes.HasPrefix(body[i:], []byte("</")) {
+			i = bytes.LastIndex(body, []byte("</"))
+		}
+		if i >= 0 {
 			at.End = at.Start + i
 		}
 	case n.Kind == plist.Template:
@@ -188,10 +201,10 @@ func (s *Secrets) written(n *plist.Node) string {
 
 // addURL records the secrets inside a URL.
 func (s *Secrets) addURL(n *plist.Node) {
-	if !strings.ContainsAny(n.Text(), inURLMarks) {
+	if !hasURLMark(n.Text()) {
 		return
 	}
-	whole := namesURL(n.Key) || urlStart.MatchString(strings.TrimSpace(n.Text()))
+	whole := namesURL(n.Key) || urlStart().MatchString(strings.TrimSpace(n.Text()))
 	found := false
 	for at := range urlSecrets(n.Text(), whole) {
 		found = true
@@ -348,4 +361,361 @@ func holdsPrivateKey(text string) bool {
 		return bytes.Contains(b, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x05")) || bytes.Contains(b, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01"))
 	}
 	return b[header] == 0x02 && b[header+1] == 0x01 && (b[header+2] <= 1 || b[header+2] == 3)
+}
+
+// Text masks what is secret in a text wherever it occurs: copies of secrets that
+// are hard to guess, and secrets inside URLs.
+func (s *Secrets) Text(text string) string {
+	if s.shown {
+		return text
+	}
+	if s.copies.count(text) > 0 {
+		text = s.copies.mask(text)
+	}
+	if hasURLMark(text) {
+		text = replaceSpans(text, urlSecrets(text, false))
+	}
+	return text
+}
+
+// IsPlain reports whether Text returns a text as it is, whatever the secrets are: it is
+// too short for a copy of one, and has no mark of a URL.
+func IsPlain(text string) bool {
+	return len(text) < minFoundBytes && !hasURLMark(text)
+}
+
+// Excerpt is Text, shortened in the middle if it is very long.
+func (s *Secrets) Excerpt(text string) string {
+	const longest, tail = 600, 200
+	if text = s.Text(text); len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest-tail], "") + "…" + strings.ToValidUTF8(text[len(text)-tail:], "")
+}
+
+// Own returns, for MaskOwn, the secrets that a finding at a location, or about a
+// value, is about: the value itself, if it is secret, or all secret ones that it
+// contains.
+func (s *Secrets) Own(at plist.Span, n *plist.Node) (own []string) {
+	if s.shown {
+		return nil
+	}
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" && !template.IsCertain(text) {
+			own = append(own, text)
+		}
+	}
+	const maxOwn = 100
+	if n != nil {
+		within := false
+		for p := n; p != nil && !within; p = p.Parent() {
+			within = keyname.IsSecret(p.Key)
+		}
+		visit(n, within, func(c *plist.Node, _, _ bool) bool {
+			if within && isSecret(c, true) || !within && isSecret(c, false) {
+				add(c.Text())
+				add(s.written(c))
+			}
+			return within && len(own) <= maxOwn
+		})
+		return own
+	}
+	if !at.Valid() {
+		return nil
+	}
+	first, _ := slices.BinarySearchFunc(s.spans, at.Start, func(span plist.Span, at int) int { return cmp.Compare(span.End, at) })
+	for _, span := range s.spans[first:] {
+		if span.Start > at.End || len(own) > maxOwn {
+			break
+		}
+		add(string(s.src.Text[span.Start:span.End]))
+	}
+	return own
+}
+
+// MaskOwn masks, in a text about secrets, these secrets and pieces of them.
+func MaskOwn(text string, own []string) string {
+	const minPiece = 4 // bytes
+	trimmed := strings.Trim(text, " \t\r\n\"…")
+	for _, secret := range own {
+		flat := strings.Join(strings.Fields(secret[:min(len(secret), 4*maxFoundBytes)]), " ")
+		if trimmed == secret || len(trimmed) >= minPiece && !template.IsCertain(trimmed) && (strings.Contains(secret, trimmed) || strings.Contains(flat, trimmed)) {
+			return plist.Mask
+		}
+		for _, written := range []string{secret, flat, strings.Trim(strconv.Quote(flat), `"`)} {
+			if len(written) >= minPiece {
+				text = strings.ReplaceAll(text, written, plist.Mask)
+			} else {
+				text = replaceWord(text, written)
+			}
+		}
+	}
+	return text
+}
+
+// replaceWord masks a short text if neither letters nor digits are around it.
+func replaceWord(text, word string) string {
+	var b strings.Builder
+	for at := 0; ; {
+		n := strings.Index(text[at:], word)
+		if n < 0 || word == "" {
+			return b.String() + text[at:]
+		}
+		start, end := at+n, at+n+len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		b.WriteString(text[at:start])
+		if unicode.In(before, unicode.L, unicode.N) || unicode.In(after, unicode.L, unicode.N) {
+			b.WriteString(word)
+		} else {
+			b.WriteString(plist.Mask)
+		}
+		at = end
+	}
+}
+
+// replaceSpans masks places of a text.
+func replaceSpans(text string, spans iter.Seq[plist.Span]) string {
+	var b strings.Builder
+	at := 0
+	for span := range spans {
+		b.WriteString(text[at:span.Start])
+		b.WriteString(plist.Mask)
+		at = span.End
+	}
+	if at == 0 {
+		return text
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// Touches reports whether a range of the text contains a part of a secret.
+func (s *Secrets) Touches(at plist.Span) bool {
+	i, _ := slices.BinarySearchFunc(s.spans, at.Start, func(span plist.Span, at int) int { return cmp.Compare(span.End, at+1) })
+	return i < len(s.spans) && s.spans[i].Start < at.End
+}
+
+// reach is how many bytes of a long line are shown on either side of a place.
+const reach = 160
+
+// Line returns the text of the line that a span starts on with its secrets masked, and
+// the range of the span in that text, in bytes, as far as it is on the line. Of a long
+// line only the part around the span is returned.
+func (s *Secrets) Line(at plist.Span) (text string, start, end int) {
+	line := s.src.Line(s.src.LineAt(at.Start))
+	if !line.Valid() {
+		return "", 0, 0
+	}
+	var b strings.Builder
+	if line.End-line.Start > 3*reach {
+		if from := at.Start - reach; from > line.Start {
+			line.Start = s.boundary(from, line)
+			b.WriteString("…")
+		}
+	}
+	tail := ""
+	if to := max(at.Start, line.Start) + 2*reach; to < line.End {
+		line.End, tail = s.boundary(to, line), "…"
+	}
+	first, _ := slices.BinarySearchFunc(s.spans, line.Start, func(span plist.Span, at int) int { return cmp.Compare(span.End, at) })
+	pos := line.Start
+	start, end = -1, -1
+	mark := func(to, out int) { // notes the edges of the span up to an offset
+		if start < 0 && at.Start < to {
+			start = out + max(at.Start-pos, 0)
+		}
+		if end < 0 && at.End <= to {
+			end = out + max(at.End-pos, 0)
+		}
+	}
+	for _, secret := range s.spans[first:] {
+		secret = plist.Span{Start: max(secret.Start, line.Start), End: min(secret.End, line.End)}
+		if secret.Start >= line.End {
+			break
+		}
+		if secret.End <= secret.Start {
+			continue
+		}
+		mark(secret.Start, b.Len())
+		b.Write(s.src.Text[pos:secret.Start])
+		pos = secret.End
+		if start < 0 && at.Start < pos {
+			start = b.Len()
+		}
+		b.WriteString(plist.Mask)
+		if end < 0 && at.End <= pos {
+			end = b.Len()
+		}
+	}
+	mark(line.End, b.Len())
+	b.Write(s.src.Text[pos:line.End])
+	length := b.Len()
+	b.WriteString(tail)
+	text = b.String()
+	if start < 0 {
+		start = length
+	}
+	if end < 0 {
+		end = length
+	}
+	if masked := s.Text(text); masked != text { // a secret out of its place: the place in the line is lost
+		return masked, 0, len(masked)
+	}
+	return text, start, max(start, end)
+}
+
+// boundary moves an offset inside a line back to the start of its character.
+func (s *Secrets) boundary(offset int, line plist.Span) int {
+	for back := 0; back < utf8.UTFMax && offset-back > line.Start; back++ {
+		if utf8.RuneStart(s.src.Text[offset-back]) {
+			return offset - back
+		}
+	}
+	return offset // no UTF-8
+}
+
+// Document returns the whole text with its secrets masked, line by line, so that
+// line numbers do not change.
+func (s *Secrets) Document() string {
+	if s.shown {
+		return string(s.src.Text)
+	}
+	var b strings.Builder
+	pos := 0
+	for _, secret := range s.spans {
+		b.Write(s.src.Text[pos:secret.Start])
+		for line := range bytes.Lines(s.src.Text[secret.Start:secret.End]) {
+			body := bytes.TrimSpace(line)
+			at := bytes.Index(line, body)
+			if len(body) == 0 {
+				b.Write(line)
+				continue
+			}
+			b.Write(line[:at])
+			b.WriteString(plist.Mask)
+			b.Write(line[at+len(body):])
+		}
+		pos = secret.End
+	}
+	b.Write(s.src.Text[pos:])
+	return s.Text(b.String())
+}
+
+// MaskError returns the message of a syntax error without secrets.
+func MaskError(e *plist.SyntaxError) string {
+	secrets := Find(e.Source, nil)
+	if e.Unquoted != "" && secrets.Touches(e.Span) {
+		return e.Unquoted
+	}
+	return secrets.Text(e.Message)
+}
+
+// None returns no secrets, for --show-secrets.
+func None(src *plist.Source) *Secrets { return &Secrets{src: src, shown: true} }
+
+// textSet finds the texts of secrets in other texts, in time and memory proportional to the size of both.
+type textSet struct {
+	texts   []string       // in order, each at most maxFoundBytes long
+	shorter []int32        // for each text, the longest other one that it begins with; -1: none
+	starts  [1 << 6]uint64 // a bit for each way that a text may begin
+	first   [256]bool      // the bytes that texts begin with
+}
+
+// minFoundBytes is how many bytes a text has at least, and maxFoundBytes how many of it are compared: after more of them
+// than that, the rest of the line belongs to it.
+const minFoundBytes, maxFoundBytes = 6, 256
+
+// newTextSet returns the set of the texts in the list, which it uses.
+func newTextSet(texts []string) *textSet {
+	for i, text := range texts {
+		texts[i] = text[:min(len(text), maxFoundBytes)]
+	}
+	texts = slices.DeleteFunc(texts, func(text string) bool { return len(text) < minFoundBytes }) // as it is written elsewhere
+	slices.Sort(texts)
+	t := &textSet{texts: slices.Compact(texts)}
+	t.shorter = make([]int32, len(t.texts))
+	for i, text := range t.texts {
+		h := startOf(text)
+		t.starts[h/64] |= 1 << (h % 64)
+		t.first[text[0]] = true
+		j := int32(i - 1)
+		for j >= 0 && !strings.HasPrefix(text, t.texts[j]) {
+			j = t.shorter[j]
+		}
+		t.shorter[i] = j
+	}
+	return t
+}
+
+// startOf returns a digest of the first bytes of a text.
+func startOf(text string) uint32 {
+	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24) * 0x9e3779b1 >> 20
+}
+
+// at returns the length of the longest of the texts that begins at an offset; 0 if none does.
+func (t *textSet) at(text string, offset int) int {
+	if offset+minFoundBytes > len(text) {
+		return 0
+	}
+	rest := text[offset:]
+	if h := startOf(rest); t.starts[h/64]>>(h%64)&1 == 0 {
+		return 0
+	}
+	rest = rest[:min(len(rest), maxFoundBytes)]
+	i, found := slices.BinarySearch(t.texts, rest)
+	if !found {
+		i--
+	}
+	for ; i >= 0; i = int(t.shorter[i]) {
+		if !strings.HasPrefix(rest, t.texts[i]) {
+			continue
+		}
+		if n := len(t.texts[i]); n < maxFoundBytes {
+			return n
+		}
+		if line := strings.IndexAny(text[offset:], "\r\n<"); line > maxFoundBytes {
+			return line
+		} else if line < 0 {
+			return len(text) - offset
+		}
+		return maxFoundBytes
+	}
+	return 0
+}
+
+// find yields the locations of the texts, in order, none overlapping.
+func (t *textSet) find(text string, yield func(plist.Span) bool) {
+	if t == nil || len(t.texts) == 0 {
+		return
+	}
+	for i := 0; i+minFoundBytes <= len(text); i++ {
+		if len(t.texts) == 1 { // as in most profiles
+			n := strings.Index(text[i:], t.texts[0])
+			if n < 0 {
+				return
+			}
+			i += n
+		}
+		if !t.first[text[i]] {
+			continue // as at nearly all offsets
+		}
+		if n := t.at(text, i); n > 0 {
+			if !yield(plist.Span{Start: i, End: i + n}) {
+				return
+			}
+			i += n - 1
+		}
+	}
+}
+
+// mask masks the texts in a text.
+func (t *textSet) mask(text string) string {
+	return replaceSpans(text, func(yield func(plist.Span) bool) { t.find(text, yield) })
+}
+
+// count is how often the texts occur in a text.
+func (t *textSet) count(text string) (n int) {
+	t.find(text, func(plist.Span) bool { n++; return true })
+	return n
 }

@@ -2,45 +2,46 @@ package secret
 
 import (
 	"iter"
-	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/template"
 )
 
-// inURLMarks are the characters one of which occurs in all that urlSecrets finds.
-const inURLMarks = "@?&;#"
-
 // urlSecrets finds what is secret inside URLs: user info, up to the last "@"
 // that may end it, and the values of parameters of the query and the fragment
 // with secret names. The whole text may be one URL.
 func urlSecrets(text string, whole bool) iter.Seq[plist.Span] {
 	return func(yield func(plist.Span) bool) {
-		if whole {
-			urlToken(text, 0, true, yield)
-			return
-		}
 		for at := 0; at < len(text); {
-			n := at
-			marked := false
-			for n < len(text) && !urlEnds[text[n]] {
-				marked = marked || urlMarks[text[n]]
-				n++
+			end, marked := len(text), whole
+			if !whole {
+				for end = at; end < len(text) && !urlEnds[text[end]]; end++ {
+					marked = marked || urlMarks[text[end]]
+				}
 			}
-			if marked && !urlToken(text[at:n], at, false, yield) {
+			if marked && !urlToken(text[at:end], at, whole, yield) {
 				return
 			}
-			at = n + 1
+			at = end + 1
 		}
 	}
 }
 
-// urlEnds are the bytes that end a URL in a text, and urlMarks those of inURLMarks.
-var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks(inURLMarks)
+// urlEnds are the bytes that end a URL in a text, and urlMarks those one of which occurs in all that urlSecrets finds.
+var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks("@?&;#")
+
+func hasURLMark(text string) bool {
+	for i := range len(text) {
+		if urlMarks[text[i]] {
+			return true
+		}
+	}
+	return false
+}
 
 func marks(text string) (t [256]bool) {
 	for _, c := range []byte(text) {
@@ -59,9 +60,10 @@ func urlToken(text string, offset int, whole bool, yield func(plist.Span) bool) 
 		done = end
 		return yield(plist.Span{Start: offset + start, End: offset + end})
 	}
+	userInfo := func(start int) bool { return found(start, userInfoEnd(text, start, lastAt)) }
 	next := strings.Index(text, "//")
 	if whole && (next < 0 || next > 0 && text[next-1] != ':') && lastAt > 0 {
-		if !found(0, userInfoEnd(text, 0, lastAt)) { // a URL without scheme
+		if !userInfo(0) { // a URL without scheme
 			return false
 		}
 	}
@@ -70,10 +72,8 @@ func urlToken(text string, offset int, whole bool, yield func(plist.Span) bool) 
 		for start < len(text) && (text[start] == '/' || text[start] == '\\') {
 			start++
 		}
-		if next == 0 || strings.IndexByte(":='(,[{|;", text[next-1]) >= 0 {
-			if end := userInfoEnd(text, start, lastAt); start >= done && !found(start, end) {
-				return false
-			}
+		if start >= done && (next == 0 || strings.IndexByte(":='(,[{|;", text[next-1]) >= 0) && !userInfo(start) {
+			return false
 		}
 		from := max(start, done)
 		n := strings.Index(text[min(from, len(text)):], "//")
@@ -91,7 +91,7 @@ func urlToken(text string, offset int, whole bool, yield func(plist.Span) bool) 
 		for equals < len(text) && equals-i <= maxName && text[equals] != '=' && text[equals] != '/' && !urlMarks[text[equals]] {
 			equals++
 		}
-		if equals == len(text) || text[equals] != '=' || !secretParameter(text[i+1:equals]) {
+		if equals == len(text) || text[equals] != '=' || !keyname.IsSecretParameter(text[i+1:equals]) {
 			continue
 		}
 		end := equals + 1
@@ -145,67 +145,4 @@ func namesURL(key string) bool {
 }
 
 // urlStart matches the start of a URL, with a scheme or without.
-var urlStart = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`)
-
-// The words of the names of parameters that are secret: anywhere in the name, as a word of it, as its last word, or as
-// all of it.
-var (
-	secretInName = []string{"secret", "password", "passwd", "passphrase", "passcode", "challenge", "token", "apikey", "privatekey", "accesskey",
-		"sharedkey", "credential", "signature", "authorization"}
-	secretWords = map[string]bool{"pwd": true, "pass": true, "pw": true, "psk": true, "pin": true, "otp": true, "totp": true, "auth": true, "cred": true, "creds": true,
-		"sig": true, "hmac": true, "jwt": true, "bearer": true, "sas": true, "session": true, "sessionid": true, "sid": true, "ticket": true, "assertion": true, "passkey": true}
-	secretLast = map[string]bool{"key": true, "keys": true}
-	secretName = map[string]bool{"code": true, "authcode": true, "devicecode": true, "usercode": true}
-)
-
-// secretParameter reports whether the value of a query parameter is secret.
-func secretParameter(name string) bool {
-	if decoded, err := url.QueryUnescape(name); err == nil {
-		name = decoded
-	}
-	if keyname.IsSecret(name) {
-		return true
-	}
-	folded := keyname.Fold(name)
-	for _, word := range secretInName {
-		if strings.Contains(folded, word) {
-			return true
-		}
-	}
-	if secretName[folded] || secretWords[folded] || secretLast[folded] {
-		return true
-	}
-	words := wordsOf(name)
-	for i, word := range words {
-		if secretWords[word] || i == len(words)-1 && secretLast[word] || word == "code" && i > 0 && words[i-1] != "country" && words[i-1] != "status" && words[i-1] != "error" {
-			return true
-		}
-	}
-	return false
-}
-
-// wordsOf splits a name at capitals and at characters other than letters, and lowers its case.
-func wordsOf(name string) (words []string) {
-	var word strings.Builder
-	cut := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
-			word.Reset()
-		}
-	}
-	small := false
-	for _, r := range name {
-		switch {
-		case !unicode.IsLetter(r):
-			cut()
-			small = false
-			continue
-		case unicode.IsUpper(r) && small:
-			cut()
-		}
-		small = !unicode.IsUpper(r)
-		word.WriteRune(unicode.ToLower(r))
-	}
-	cut()
-	return words
-}
+var urlStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//`) })

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // What archives and streams may hold. A fleet's stay far below each of these.
@@ -62,7 +63,7 @@ func archiveReaderOf(name string, named bool, peek func(int) []byte) archiveRead
 	}
 	if text := bytes.TrimLeft(head, " \t\r\n\ufeff"); stream || len(text) > 0 && text[0] == '{' {
 		head = peek(sniffLen)
-		if named && opensLines(head) || !named && (stream || opensLines(head)) && lineProfile.Match(head) {
+		if named && opensLines(head) || !named && (stream || opensLines(head)) && lineProfile().Match(head) {
 			return (*archive).jsonLines
 		}
 	}
@@ -157,7 +158,7 @@ func (e *entry) Input() checker.Input {
 			_, err = e.archive.file.ReadAt(text, e.at)
 		}
 		if err != nil && (err != io.EOF || e.size > 0) {
-			return nil, fmt.Errorf("%s: %w", checker.Printable(name), err)
+			return nil, fmt.Errorf("%s: %w", printable.Text(name), err)
 		}
 		return e.decode(text)
 	}}
@@ -177,15 +178,15 @@ func (e *entry) decode(text []byte) ([]byte, error) {
 	}
 	text, err := decodeProfile(text)
 	if err != nil {
-		in := checker.Printable(e.archive.name)
-		return nil, fmt.Errorf("%s/%s: line %d of %s: %w", in, checker.Printable(e.rest), e.line, in, err)
+		in := printable.Text(e.archive.name)
+		return nil, fmt.Errorf("%s/%s: line %d of %s: %w", in, printable.Text(e.rest), e.line, in, err)
 	}
 	return text, nil
 }
 
 // errorEntry returns the input for what cannot be read.
 func (c *archive) errorEntry(name, format string, args ...any) checker.Input {
-	err := fmt.Errorf("%s: "+format, append([]any{checker.Printable(name)}, args...)...)
+	err := fmt.Errorf("%s: "+format, append([]any{printable.Text(name)}, args...)...)
 	return checker.Input{Name: name, Inside: true, Read: func() ([]byte, error) { return nil, err }}
 }
 
@@ -268,9 +269,9 @@ func mayBeJSONLines(name string) bool {
 func isJSONLines(name string, head []byte) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".jsonl", ".ndjson":
-		return lineProfile.Match(head)
+		return lineProfile().Match(head)
 	case ".json":
-		return opensLines(head) && lineProfile.Match(head)
+		return opensLines(head) && lineProfile().Match(head)
 	}
 	return false
 }

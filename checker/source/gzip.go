@@ -42,7 +42,7 @@ func (c *archive) gzip(yield func(checker.Input) bool) bool {
 	}
 	if opensLines(head) {
 		head, _ := inner.reader.Peek(sniffLen)
-		if !c.found || lineProfile.Match(head) {
+		if !c.found || lineProfile().Match(head) {
 			return inner.jsonLines(yield)
 		}
 	}

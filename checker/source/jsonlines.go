@@ -10,6 +10,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -20,10 +21,12 @@ import (
 const maxLine = 32 << 20
 
 // lineHead is how a line of a stream begins.
-var lineHead = regexp.MustCompile(`^\s*\{\s*"(?:name|device|profile)"\s*:\s*"`)
+var lineHead = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*\{\s*"(?:name|device|profile)"\s*:\s*"`) })
 
 // lineProfile is how the profile of a line begins, as text or in Base64.
-var lineProfile = regexp.MustCompile(`"profile"\s*:\s*"(?:\s|\\[nrt]|\\ufeff|\x{feff})*(?:<|\\u003[cC]|bplist|-----BEGIN|77u/|PD94|PHBs|PCFE|PCEt|YnBs|MI|LS0t)`)
+var lineProfile = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"profile"\s*:\s*"(?:\s|\\[nrt]|\\ufeff|\x{feff})*(?:<|\\u003[cC]|bplist|-----BEGIN|77u/|PD94|PHBs|PCFE|PCEt|YnBs|MI|LS0t)`)
+})
 
 // opensLines reports whether a text begins like a stream of JSON Lines: with an
 // object on one line that has a profile.
@@ -31,13 +34,13 @@ func opensLines(head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	line, _, whole := bytes.Cut(head, []byte("\n"))
 	if !whole {
-		return lineHead.Match(line)
+		return lineHead().Match(line)
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(line, &fields) == nil {
 		return len(fields["profile"]) > 1 && fields["profile"][0] == '"'
 	}
-	return lineHead.Match(line) && len(bytes.TrimSpace(line)) > len(`{"name":"`)+64 // a bad first line, and no object over several lines
+	return lineHead().Match(line) && len(bytes.TrimSpace(line)) > len(`{"name":"`)+64 // a bad first line, and no object over several lines
 }
 
 // jsonLines yields the profiles of a stream of JSON Lines: {"name", "device",

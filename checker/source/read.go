@@ -12,7 +12,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // buffers holds the buffers of files that were checked, for the next ones. Without it a run over 1,000 profiles takes
@@ -68,7 +68,7 @@ func readSlow(path string, t *largeFileLock) ([]byte, error) {
 
 // ReadAll reads up to a little more than the parser accepts.
 func ReadAll(r io.Reader) ([]byte, error) {
-	const most, small = profile.MaxSize + 1, 8 << 20
+	const most, small = plist.MaxSize + 1, 8 << 20
 	text, err := io.ReadAll(io.LimitReader(r, small))
 	if err != nil || len(text) < small {
 		return text, err

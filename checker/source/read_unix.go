@@ -8,7 +8,7 @@ import (
 	"syscall"
 
 	"github.com/sceplint/sceplint/checker/localfile"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // readFast reads a file; ok is true where it can. For a regular file it takes four
@@ -42,8 +42,8 @@ func readFast(path string, t *largeFileLock) (text []byte, ok bool, err error) {
 		return text, true, err
 	}
 	t.lock(info.Size)
-	text = acquireBuffer(int(min(max(info.Size, 512), profile.MaxSize+1)))
-	for len(text) <= profile.MaxSize {
+	text = acquireBuffer(int(min(max(info.Size, 512), plist.MaxSize+1)))
+	for len(text) <= plist.MaxSize {
 		if len(text) > 0 && int64(len(text)) == info.Size {
 			break // what the system says is there; files that say 0, as in /proc, are read to their end
 		}

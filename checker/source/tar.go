@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 // tarBlocks counts what is read of a tar archive, and sees the block of zeros
@@ -138,8 +138,8 @@ func (c *archive) tarEntry(r *tar.Reader, header *tar.Header, from *tarBlocks, y
 		}
 		body = buffered
 	}
-	if header.Size > profile.MaxSize {
-		return yield(c.errorEntry(name, "entry of %d bytes is too large; the limit is %d", header.Size, profile.MaxSize)), nil
+	if header.Size > plist.MaxSize {
+		return yield(c.errorEntry(name, "entry of %d bytes is too large; the limit is %d", header.Size, plist.MaxSize)), nil
 	}
 	var text []byte
 	switch {

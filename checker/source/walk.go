@@ -13,7 +13,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
 )
 
 var errAlternatives = fmt.Errorf("braces expand to more than %d patterns", config.MaxAlternatives)
@@ -165,7 +165,7 @@ func (in *Inputs) foundFile(path string, regular bool, yield yielder) bool {
 			return in.skip(path, skipYAML, yield)
 		}
 		return in.skip(path, skipContent, yield)
-	case info.Size() > profile.MaxSize:
+	case info.Size() > plist.MaxSize:
 		return in.skip(path, skipLarge, yield)
 	}
 	return yield(fileInput(path, true), path)

@@ -13,7 +13,8 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/export"
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // What a ZIP archive may cost beside its entries.
@@ -92,7 +93,7 @@ func (c *archive) zip(yield func(checker.Input) bool) bool {
 		}
 		input, read := c.zipEntry(f, headers.entries[f])
 		if read {
-			unpacked += int64(min(f.UncompressedSize64, profile.MaxSize))
+			unpacked += int64(min(f.UncompressedSize64, plist.MaxSize))
 			if err := c.in.checkExpansion(unpacked, size); err != nil {
 				return yield(c.errorEntry(c.name, "at the entry %s: %v", printableName(f.Name), err))
 			}
@@ -220,8 +221,8 @@ func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read
 		return checker.Input{Name: name, Skip: skipLink}, false
 	case !kind.IsRegular():
 		return checker.Input{Name: name, Skip: skipNoFile}, false
-	case f.UncompressedSize64 > profile.MaxSize:
-		return c.errorEntry(name, "entry of %d bytes is too large; the limit is %d", f.UncompressedSize64, profile.MaxSize), false
+	case f.UncompressedSize64 > plist.MaxSize:
+		return c.errorEntry(name, "entry of %d bytes is too large; the limit is %d", f.UncompressedSize64, plist.MaxSize), false
 	case f.UncompressedSize64 > maxEntryExpansion && f.UncompressedSize64/maxRatio > f.CompressedSize64: // no profile packs so well by itself
 		return c.errorEntry(name, "compression ratio exceeds %d; skipped", maxRatio), false
 	}
@@ -245,7 +246,7 @@ func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read
 }
 
 func (c *archive) readError(name string, err error) error {
-	return fmt.Errorf("%s: cannot read the entry: %s", checker.Printable(name), describeReadError(err))
+	return fmt.Errorf("%s: cannot read the entry: %s", printable.Text(name), describeReadError(err))
 }
 
 // zipJSONLines yields the lines of an entry, if it is a stream of JSON Lines.

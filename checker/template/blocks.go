@@ -46,11 +46,11 @@ func (b *Blocks) Around(at int) int {
 		if open := b.last(i, 0, at); open < 0 || b.last(i, 1, at) >= open {
 			continue
 		}
-		end := b.Index(marks[1], at)
+		end := b.Closing(marks[1], at)
 		if end < 0 {
 			continue
 		}
-		if line, tag := b.Index("\n", at), b.Index("</string>", at); (line < 0 || line > end) && (tag < 0 || tag+len("</string>") > end) {
+		if line, tag := b.Closing("\n", at), b.Closing("</string>", at); (line < 0 || line > end) && (tag < 0 || tag+len("</string>") > end) {
 			return end + len(marks[1])
 		}
 	}

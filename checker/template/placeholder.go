@@ -83,37 +83,49 @@ func isSampleWord(text string) bool {
 // placeholders would cost more than all other checks of a profile.
 var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx", "generate"}
 
-// hintsBegin marks the letters that a hint begins with.
-var hintsBegin = func() (t [256]bool) {
-	for _, hint := range hints {
-		t[hint[0]] = true
+// secondLetters has, by the first letter of a hint, a bit for each second letter.
+var secondLetters = func() (t [26]uint32) {
+	for _, hint := range append(hints[:], hereHint) {
+		t[hint[0]-'a'] |= 1 << (hint[1] - 'a')
 	}
 	return t
 }()
 
-func hasHint(text string) bool {
+// hereHint is the hint that may end a word, too.
+const hereHint = "here"
+
+// hasHint reports whether a text has a hint, or what may begin a variable.
+func hasHint(text string, orVariable bool) bool {
 	begins := true // a word begins here
 	for i := 0; i < len(text); i++ {
-		c := text[i] | 0x20
-		switch letter := c >= 'a' && c <= 'z'; {
-		case !letter:
-			if text[i] == '<' || i == 0 && (text[i] == '[' || text[i] == '*') {
+		first := (text[i] | 0x20) - 'a'
+		if first >= 26 {
+			if text[i] == '<' || orVariable && canStart[text[i]] || i == 0 && (text[i] == '[' || text[i] == '*') {
 				return true
 			}
 			begins = true
 			continue
-		case c == 'h' && foldPrefix(text[i:], "here"):
-			return true
-		case begins && hintsBegin[c]:
-			for _, hint := range hints {
-				if c == hint[0] && foldPrefix(text[i:], hint) {
-					return true
-				}
+		}
+		if second := secondLetters[first]; second != 0 && i+1 < len(text) {
+			if letter := (text[i+1] | 0x20) - 'a'; letter < 26 && second>>letter&1 != 0 && hintAt(text[i:], begins) {
+				return true
 			}
 		}
 		begins = false
 	}
 	return false
+}
+
+// hintAt reports whether a text begins with a hint.
+func hintAt(text string, begins bool) bool {
+	if begins {
+		for _, hint := range hints {
+			if foldPrefix(text, hint) {
+				return true
+			}
+		}
+	}
+	return foldPrefix(text, hereHint)
 }
 
 func foldPrefix(text, prefix string) bool {
@@ -129,11 +141,17 @@ func Placeholder(text string) (string, bool) {
 	if len(text) > maxSample || IsUUID(text) {
 		return "", false
 	}
-	text = strings.TrimSpace(Literal(text, "."))
+	trimmed := strings.TrimSpace(text)
+	hint := hasHint(trimmed, true)
+	if hint {
+		trimmed = strings.TrimSpace(Literal(text, "."))
+		hint = hasHint(trimmed, false)
+	}
+	text = trimmed
 	if isSampleWord(text) {
 		return text, true
 	}
-	if !hasHint(text) {
+	if !hint {
 		return "", false
 	}
 	at := placeholders().FindStringIndex(text)

@@ -30,6 +30,17 @@ type Product struct {
 	Extensible bool
 }
 
+// AllowsBeside reports whether what looks like a variable of another product may come
+// from the environment that this one reads: that of Fleet.
+func (p *Product) AllowsBeside(other *Product) bool {
+	return p == Fleet && other.Syntax == SyntaxDollar
+}
+
+// IsMacOS reports whether Macs themselves replace the variable.
+func (v Variable) IsMacOS() bool {
+	return v.Syntax == MacOS.Syntax && slices.Contains(MacOS.Documented, v.Name)
+}
+
 // Fleet and MacOS are products that rules treat in a way of their own: what
 // looks like a variable of a shell may stand beside those of Fleet, which reads
 // $NAME from its environment, and macOS replaces its own in profiles of any product.

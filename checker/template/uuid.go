@@ -20,8 +20,8 @@ func IsUUID(text string) bool {
 		return false
 	}
 	hyphens := uint16(0)
-	for i := range len(text) {
-		hyphens += uuidBytes[text[i]]
+	for ; len(text) >= 4; text = text[4:] {
+		hyphens += uuidBytes[text[0]] + uuidBytes[text[1]] + uuidBytes[text[2]] + uuidBytes[text[3]]
 	}
 	return hyphens == 4
 }

@@ -32,6 +32,12 @@ type Variable struct {
 	Start, End int    // bytes of the text
 }
 
+// IsExpression reports whether the variable belongs to a template language, which can
+// take away whitespace around it.
+func (v Variable) IsExpression() bool {
+	return v.Syntax == SyntaxBlock || v.Syntax == SyntaxDoubleBrace
+}
+
 // Variables finds the template variables of a text, in order. What a known
 // product would replace counts, even if the product does not have the name.
 func Variables(text string) []Variable {
@@ -118,8 +124,8 @@ type end struct {
 	from, at int
 }
 
-// Index returns the offset of the first closing mark at or after an offset, or -1.
-func (f *finder) Index(mark string, from int) int {
+// Closing returns the offset of the first closing mark at or after an offset, or -1.
+func (f *finder) Closing(mark string, from int) int {
 	i := slices.IndexFunc(f.ends, func(e end) bool { return e.mark == mark })
 	if i >= 0 && f.ends[i].from <= from && (f.ends[i].at >= from || f.ends[i].at < 0) {
 		return f.ends[i].at
@@ -148,7 +154,7 @@ func (f *finder) between(i int, s Syntax, open, shut string) (Variable, bool) {
 		return Variable{}, false
 	}
 	start := i + len(open)
-	at := f.Index(shut, start)
+	at := f.Closing(shut, start)
 	if at < 0 || at-start > f.max {
 		return Variable{}, false
 	}
@@ -296,7 +302,7 @@ func (f *finder) format(i int) (Variable, bool) {
 		n++
 	}
 	if n < len(f.text) && n > i+1 && (f.text[n] == '(' || f.text[n] == '[') { // {user.name()}, {row['url']}
-		at := f.Index("}", n)
+		at := f.Closing("}", n)
 		if at < 0 || at-i > f.max || strings.ContainsAny(f.text[n:at], "{<>\n") || strings.IndexByte(")]", f.text[at-1]) < 0 {
 			return Variable{}, false
 		}
@@ -332,7 +338,7 @@ func (f *finder) concatenation(i int) (Variable, bool) {
 		return Variable{}, false
 	}
 	for _, shut := range []string{" + @" + quote, " + " + quote} {
-		at := f.Index(shut, start)
+		at := f.Closing(shut, start)
 		if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<>") {
 			continue
 		}
@@ -344,8 +350,8 @@ func (f *finder) concatenation(i int) (Variable, bool) {
 
 // phpConcatenation is concatenation for PHP, as in ".$name." and ' . $name . '.
 func (f *finder) phpConcatenation(i, start int, quote string) (Variable, bool) {
-	at := f.Index("."+quote, start)
-	if spaced := f.Index(". "+quote, start); at < 0 || spaced >= 0 && spaced < at {
+	at := f.Closing("."+quote, start)
+	if spaced := f.Closing(". "+quote, start); at < 0 || spaced >= 0 && spaced < at {
 		at = spaced
 	}
 	if at < 0 || at-start > f.max || strings.ContainsAny(f.text[start:at], "\n<") {

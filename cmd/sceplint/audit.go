@@ -20,6 +20,7 @@ import (
 	"github.com/sceplint/sceplint/checker/audit"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/cmd/sceplint/terminal"
@@ -117,7 +118,7 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	disableFileSetRules(c)
+	audit.DisableFileSetRules(c)
 	in, err := f.checkFlags.inputs(t, paths)
 	if err != nil {
 		return err
@@ -127,12 +128,12 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	marker, err := f.challengeMarker()
+	marker, err := audit.ReadMarker(f.markKey)
 	if err != nil {
 		return err
 	}
 	auditor := &audit.Auditor{ShowSecrets: f.showSecrets, Mark: marker.Hash, Device: audit.DeviceOf, Compare: f.against != ""}
-	c.Visit = auditor.Visit
+	c.Visit = []checker.Visitor{auditor.Visit}
 	if len(f.policies.Project.Ignore) > 0 {
 		c.Suppress = f.policies.Project.Suppress
 	}
@@ -155,34 +156,6 @@ func (t *ioStreams) audit(ctx context.Context, f *auditFlags, paths []string) er
 		return err
 	}
 	return run.close(c)
-}
-
-// disableFileSetRules leaves out the rules that compare profiles with one another: a fleet
-// has each of its profiles many times.
-func disableFileSetRules(c *checker.Checker) {
-	c.Rules = slices.DeleteFunc(c.Rules, func(r checker.Rule) bool {
-		if r.CheckFileSet == nil {
-			return false
-		}
-		c.KnownRuleIDs = append(c.KnownRuleIDs, r.ID)
-		return true
-	})
-}
-
-// challengeMarker makes what marks challenges, with the key of --mark-key.
-func (f *auditFlags) challengeMarker() (*audit.Marker, error) {
-	const minBytes, maxBytes = 16, 1 << 20
-	if f.markKey == "" {
-		return audit.NewMarker(nil), nil
-	}
-	key, err := localfile.Read(f.markKey, maxBytes)
-	if err != nil {
-		return nil, fmt.Errorf("--mark-key: %w", err)
-	}
-	if key = bytes.TrimSpace(key); len(key) < minBytes {
-		return nil, fmt.Errorf("--mark-key %s: key of %d bytes is too short; use at least %d random bytes, such as the output of `openssl rand -base64 32`", f.markKey, len(key), minBytes)
-	}
-	return audit.NewMarker(key), nil
 }
 
 // checkOutput rejects invalid formats of an audit.
@@ -253,7 +226,7 @@ type auditRun struct {
 
 func (a *auditRun) note(format string, args ...any) {
 	if !a.flags.quiet {
-		fmt.Fprintln(a.terminal.err, checker.Printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintln(a.terminal.err, printable.Text(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -332,13 +305,8 @@ func (t *ioStreams) settle(r *audit.Report, failOn checker.Severity) error {
 	if list, _ := r.Fleet.Failures(); len(list) > 0 {
 		return errReported
 	}
-	s, drift := r.Fleet.Summary(), audit.CountDrift(r.Drift)
-	for severity, n := range map[checker.Severity]int{
-		checker.Error: s.Errors + drift.Errors, checker.Warning: s.Warnings + drift.Warnings, checker.Info: s.Infos + drift.Infos,
-	} {
-		if failOn != checker.Off && severity >= failOn && n > 0 {
-			t.exit = exitFindings
-		}
+	if r.Reaches(failOn) {
+		t.exit = exitFindings
 	}
 	return nil
 }
@@ -350,7 +318,7 @@ func (a *auditRun) readRepository(ctx context.Context, c *checker.Checker, audit
 	a.Fleet.Repository = repository
 	in := &source.Inputs{Paths: []string{a.flags.against}, Stdin: a.terminal.in, Excluded: a.flags.policies.Project.IsExcluded}
 	defer in.Close()
-	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: auditor.Visit}).Run(ctx, in.All()) {
+	for r := range (&checker.Checker{Jobs: c.Jobs, Visit: []checker.Visitor{auditor.Visit}}).Run(ctx, in.All()) {
 		if r.Err != nil {
 			return fmt.Errorf("--against: %w", r.Err)
 		}

@@ -5,8 +5,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,6 +33,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
@@ -243,7 +250,7 @@ func findingAt(n int, file string, line int) checker.Finding {
 	return checker.Finding{
 		Rule: m, Severity: m.Severity, Message: fmt.Sprintf("unsupported `Keysize` %d; expected 1024, 2048, or 4096", 1000+n%97), Help: m.Help,
 		File: file, Profile: checker.Identity{Identifier: "net.corp.wifi"}, Placed: true,
-		Start: profile.Position{Line: line, Column: 4}, End: profile.Position{Line: line, Column: 26},
+		Start: plist.Position{Line: line, Column: 4}, End: plist.Position{Line: line, Column: 26},
 		Line: checker.Line{Text: "\t\t\t" + mark + " <!-- é -->", Start: 3, End: 3 + len(mark)},
 		Fix:  &checker.Fix{Message: "replace the value with 2048", Safe: true},
 	}
@@ -255,37 +262,66 @@ func five() []*checker.Result {
 	hostile.Message = "URL \"http://ca.corp.net/\u2028</script><script>window.pwned=1</script>\" is not https\x1b[31m"
 	hostile.Line = checker.Line{Text: "<string>漢字<img src=x onerror=window.pwned=1></string>", Start: 14, End: 46}
 	related := findingAt(2, "profiles/office.mobileconfig", 44)
-	related.Related = []checker.RelatedLocation{{File: "profiles/home.mobileconfig", Message: "it is here too", Placed: true, Start: profile.Position{Line: 7, Column: 2}}}
+	related.Related = []checker.RelatedLocation{{File: "profiles/home.mobileconfig", Message: "it is here too", Placed: true, Start: plist.Position{Line: 7, Column: 2}}}
 	binary := findingAt(0, "profiles/binary.mobileconfig", 0)
 	binary.Placed, binary.Line, binary.Path = false, checker.Line{}, []any{"PayloadContent", 0, "Key Usage"}
 	held := findingAt(0, "profiles/office.mobileconfig", 50)
 	held.Suppression = &checker.Suppression{Kind: checker.ByComment, Justification: "the token wants it"}
 	now := time.Date(2026, 5, 4, 9, 30, 0, 0, time.UTC)
-	var scep []checker.SCEPInventory
-	for i := range 40 {
-		e := checker.SCEPInventory{HostKind: checker.StateKnown, Host: fmt.Sprintf("ca%d.corp.net", i*i%17), KeysizeKind: checker.StateKnown, Keysize: 2048,
-			PinKind: checker.StateNotSet, Challenge: profile.ChallengeVariable}
-		switch {
-		case i%11 == 0:
-			e.KeysizeKind, e.HostKind, e.Challenge = checker.StateInvalid, checker.StateVariable, profile.ChallengeLiteral
-		case i%3 == 0:
-			e.Keysize, e.PinKind, e.Fingerprint = 4096, checker.StateKnown, "SHA-256"
-		case i%7 == 0:
-			e.Keysize, e.PinKind, e.Fingerprint, e.Challenge = 1024, checker.StateKnown, "MD5", profile.ChallengeEmpty
-		}
-		scep = append(scep, e)
-	}
-	var anchors []checker.CertificateExpiry
-	for i, days := range []int{-400, 12, 60, 200, 900, 3000} {
-		anchors = append(anchors, checker.CertificateExpiry{Subject: fmt.Sprintf("CN=Corp Root CA %d,O=Corp", i+1), NotAfter: now.AddDate(0, 0, days)})
-	}
 	return []*checker.Result{
 		{File: "profiles/office.mobileconfig", Profiles: 1, SCEP: 40, Findings: []checker.Finding{findingAt(0, "profiles/office.mobileconfig", 12), findingAt(1, "profiles/office.mobileconfig", 31), related},
-			Suppressed: []checker.Finding{held}, Inventory: checker.Inventory{SCEP: scep, Certificates: anchors}},
+			Suppressed: []checker.Finding{held}, Visited: []any{report.Inventory(fleetProfile(now))}},
 		{File: hostile.File, Profiles: 1, Findings: []checker.Finding{hostile}},
 		{File: "profiles/binary.mobileconfig", Profiles: 1, Findings: []checker.Finding{binary}},
 		{File: "profiles/locked.mobileconfig", Err: fmt.Errorf("cannot read profiles/locked.mobileconfig: permission denied")},
 	}
+}
+
+// payloadText writes a payload.
+func payloadText(kind, content string) string {
+	return fmt.Sprintf("<dict><key>PayloadType</key><string>%s</string><key>PayloadContent</key>%s</dict>", kind, content)
+}
+
+// scepText writes a SCEP payload with a variable in place of the challenge, and more keys.
+func scepText(host, keysize, more string) string {
+	return payloadText("com.apple.security.scep", fmt.Sprintf("<dict><key>URL</key><string>https://%s/scep</string><key>Keysize</key>%s<key>Challenge</key><string>$FLEET_VAR_NDES_SCEP_CHALLENGE_CORP</string>%s</dict>",
+		host, keysize, more))
+}
+
+// readProfile reads a profile with payloads.
+func readProfile(payloads string) *profile.Profile {
+	return profile.Read(plist.NewSource("profiles/office.mobileconfig", []byte(payloadsOf(payloads))))
+}
+
+// fleetProfile is a profile with many SCEP payloads, and with certificates that end at
+// different times.
+func fleetProfile(now time.Time) *profile.Profile {
+	digest := func(size int) string {
+		return "<key>CAFingerprint</key><data>" + base64.StdEncoding.EncodeToString(make([]byte, size)) + "</data>"
+	}
+	var payloads strings.Builder
+	for i := range 40 {
+		switch host := fmt.Sprintf("ca%d.corp.net", i*i%17); {
+		case i%11 == 0:
+			payloads.WriteString(scepText("$SCEP_HOST", "<string>large</string>", ""))
+		case i%3 == 0:
+			payloads.WriteString(scepText(host, "<integer>4096</integer>", digest(sha256.Size)))
+		case i%7 == 0:
+			payloads.WriteString(scepText(host, "<integer>1024</integer>", digest(md5.Size)))
+		default:
+			payloads.WriteString(scepText(host, "<integer>2048</integer>", ""))
+		}
+	}
+	for i, days := range []int{-400, 12, 60, 200, 900, 3000} {
+		end := now.AddDate(0, 0, days)
+		c := &x509.Certificate{SerialNumber: big.NewInt(int64(i + 1)), Subject: pkix.Name{CommonName: fmt.Sprintf("Corp Root CA %d", i+1), Organization: []string{"Corp"}}, NotBefore: end.AddDate(-5, 0, 0), NotAfter: end}
+		der, err := x509.CreateCertificate(nil, c, c, hostileKey.Public(), hostileKey)
+		if err != nil {
+			panic(err)
+		}
+		payloads.WriteString(payloadText("com.apple.security.root", "<data>"+base64.StdEncoding.EncodeToString(der)+"</data>"))
+	}
+	return readProfile(payloads.String())
 }
 
 // TestBrowserPage works with a page of five findings.
@@ -430,8 +466,7 @@ func TestBrowserMany(t *testing.T) {
 		for j := range 20 {
 			r.Findings = append(r.Findings, findingAt(i*20+j, name, 10+j))
 		}
-		r.Inventory.SCEP = []checker.SCEPInventory{{HostKind: checker.StateKnown, Host: fmt.Sprintf("ca%d.corp.net", i%300), Keysize: 2048, KeysizeKind: checker.StateKnown,
-			PinKind: checker.StateNotSet, Challenge: profile.ChallengeVariable}}
+		r.Visited = []any{report.Inventory(readProfile(scepText(fmt.Sprintf("ca%d.corp.net", i%300), "<integer>2048</integer>", "")))}
 		results = append(results, r)
 	}
 	start := time.Now()

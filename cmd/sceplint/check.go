@@ -131,13 +131,13 @@ func (t *ioStreams) check(ctx context.Context, f *checkFlags, paths []string) er
 	defer shown.End()
 	beside := *t
 	beside.out, beside.err = shown.Writer(t.out), shown.Writer(t.err)
-	summary := &runSummary{t: &beside, progress: shown, rules: report.Statistics{}, flags: f, failOn: failOn, baseline: known, hintsNDES: !f.isNDESDecided(c)}
+	summary := &runSummary{t: &beside, progress: shown, rules: report.Statistics{}, flags: f, failOn: failOn, baseline: known, hintsNDES: !f.isNDESDecided()}
 	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: beside.out, Color: colored, FilesOnly: f.diff, Private: f.showSecrets},
 		report.Report{Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), Notes: summary.notes, ShowSuppressed: f.showSuppressed})
 	if err != nil {
 		return err
 	}
-	c.Inventory = outputs.Survey
+	c.Visit = outputs.Visit
 	if summary.patch, summary.applied = beside.out, !terminal.IsTerminal(t.out); !summary.applied {
 		summary.patch = terminal.NewWriter(beside.out)
 	}

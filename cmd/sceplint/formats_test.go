@@ -345,6 +345,7 @@ func readSARIF(t *testing.T, text string) (list []sighting) {
 			Invocations []struct {
 				ExecutionSuccessful        bool
 				ToolExecutionNotifications []struct {
+					Level     string
 					Message   struct{ Text string }
 					Locations []location
 				}
@@ -368,6 +369,9 @@ func readSARIF(t *testing.T, text string) (list []sighting) {
 		list = append(list, sighting{file(r.Locations[0]), region.StartLine, region.StartColumn, r.RuleID, r.Message.Text, len(r.Suppressions) > 0, ""})
 	}
 	for _, n := range run.Invocations[0].ToolExecutionNotifications {
+		if n.Level != "error" { // what is no error stands beside the other formats
+			continue
+		}
 		list = append(list, sighting{File: file(n.Locations[0]), Rule: "analysis-error", Message: n.Message.Text})
 	}
 	if run.Invocations[0].ExecutionSuccessful {

@@ -16,6 +16,7 @@ import (
 	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/secret"
@@ -44,7 +45,7 @@ func FuzzReports(f *testing.F) {
 		}
 	}
 	all := rules.All()
-	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Inventory: true}
+	c := &checker.Checker{Rules: all, Now: checkertest.Now, Jobs: 1, Visit: []checker.Visitor{report.Inventory}}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		hidden := onlySecret(text)
 		input := checker.Input{Name: "fuzz", Read: func() ([]byte, error) { return slices.Clone(text), nil }}
@@ -110,7 +111,7 @@ func wellFormed(t *testing.T, format string, text []byte) {
 		}
 	}
 	for _, r := range string(text) {
-		if r != '\n' && r != '\r' && checker.Unprintable(r) {
+		if r != '\n' && r != '\r' && printable.IsEscaped(r) {
 			t.Fatalf("%s has U+%04X as it is:\n%q", format, r, text)
 		}
 	}

@@ -24,7 +24,7 @@ func allCommands(cmd *cobra.Command) []*cobra.Command {
 
 // TestHelp holds the form of help: grouped flags, stated defaults, 80 columns.
 func TestHelp(t *testing.T) {
-	for _, cmd := range allCommands(rootCommand(&ioStreams{out: io.Discard, err: io.Discard})) {
+	for _, cmd := range allCommands(rootCommand(&ioStreams{out: io.Discard, err: io.Discard}, false)) {
 		var page bytes.Buffer
 		if err := showHelp(&page, cmd); err != nil {
 			t.Fatal(err)
@@ -70,7 +70,7 @@ var wordsToAvoid = regexp.MustCompile(`(?i)\b(judged?|mend|keep back|kept back|p
 
 // TestHelpWords holds the words of help: those of the field.
 func TestHelpWords(t *testing.T) {
-	for _, cmd := range allCommands(rootCommand(&ioStreams{out: io.Discard, err: io.Discard})) {
+	for _, cmd := range allCommands(rootCommand(&ioStreams{out: io.Discard, err: io.Discard}, false)) {
 		var page bytes.Buffer
 		if err := showHelp(&page, cmd); err != nil {
 			t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
 
@@ -161,7 +161,7 @@ func lineWith(text, says string) string {
 	if r := []rune(line); len(r) > 150 {
 		line = string(r[:149]) + "…"
 	}
-	return checker.Printable(strings.ReplaceAll(line, "\t", " "))
+	return printable.Text(strings.ReplaceAll(line, "\t", " "))
 }
 
 // raw finds the first character that a terminal would obey, or that hides what

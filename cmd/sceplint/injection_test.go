@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/report"
 )
 
@@ -39,7 +39,7 @@ func checkOutput(t *testing.T, what, text string, mayBeCommand bool) {
 		if strings.HasSuffix(what, "csv") {
 			line = strings.TrimSuffix(line, "\r")
 		}
-		if i := strings.IndexFunc(line, checker.Unprintable); i >= 0 {
+		if i := strings.IndexFunc(line, printable.IsEscaped); i >= 0 {
 			t.Errorf("%s: %q is passed on: %q", what, []rune(line[i:])[0], line)
 		}
 		if mayBeCommand {

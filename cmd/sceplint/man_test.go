@@ -15,7 +15,7 @@ import (
 
 // TestManPage holds that the page leaves no command and no flag out.
 func TestManPage(t *testing.T) {
-	root := rootCommand(&ioStreams{out: io.Discard, err: io.Discard})
+	root := rootCommand(&ioStreams{out: io.Discard, err: io.Discard}, false)
 	page := manpage.Page(root, currentVersion(), "")
 	flags := 0
 	var walk func(c *cobra.Command)

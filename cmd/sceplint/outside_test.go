@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // How the commands that sceplint is compared with are got.
@@ -180,7 +180,7 @@ func (e evaluated) findings(tb testing.TB, file string) (all []found) {
 				tb.Fatalf("%s of %s: %v", set, name, err)
 			}
 			for _, m := range members {
-				all = append(all, found{stem(file), strings.ReplaceAll(name, "_", "-"), severity, checker.Printable(m.Msg), pathText(tb, m.Path)})
+				all = append(all, found{stem(file), strings.ReplaceAll(name, "_", "-"), severity, printable.Text(m.Msg), pathText(tb, m.Path)})
 			}
 		}
 	}

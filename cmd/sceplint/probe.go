@@ -20,6 +20,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/localfile"
 	"github.com/sceplint/sceplint/checker/policy"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/probe"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
@@ -160,7 +161,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 
 	book := &probe.Book{Variables: variables}
 	var inputs source.Kept
-	first := &checker.Checker{Jobs: c.Jobs, Visit: book.Visit}
+	first := &checker.Checker{Jobs: c.Jobs, Visit: []checker.Visitor{book.Visit}}
 	for range first.Run(ctx, inputs.Keep(list)) {
 	}
 	if err := ctx.Err(); err != nil {
@@ -179,7 +180,7 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	for i := range c.Rules { // so that they may be suppressed
 		c.KnownRuleIDs = append(c.KnownRuleIDs, c.Rules[i].ID)
 	}
-	c.Rules, c.Visit = probe.Rules(judge), judge.Unasked
+	c.Rules, c.Visit = probe.Rules(judge), []checker.Visitor{judge.Unasked}
 	servers := judge.Servers(book)
 	outputs, err := report.NewOutputs(f.formats, report.Destination{Stdout: t.out, Color: colored, Private: f.showSecrets}, report.Report{
 		Version: currentVersion(), Rules: report.EnabledRules(c), Now: c.Now, Shipped: policy.ShippedIDs(), ShowSuppressed: f.showSuppressed, Servers: servers,
@@ -187,9 +188,9 @@ func (t *ioStreams) probe(ctx context.Context, f *probeFlags, paths []string) er
 	if err != nil {
 		return err
 	}
-	c.Inventory = outputs.Survey
+	c.Visit = append(c.Visit, outputs.Visit...)
 	summary := &runSummary{t: t, rules: report.Statistics{}, flags: &f.checkFlags, failOn: failOn, baseline: known}
-	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(unaskedErrors(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
+	if err := errors.Join(outputs.Write(ctx, checker.InFileOrder(summary.process(probe.WithUnasked(c.Run(ctx, inputs.Again()))))), ctx.Err()); err != nil {
 		return err
 	}
 	if err := summary.close(in, c); err != nil {
@@ -230,18 +231,6 @@ func (f *probeFlags) documents(t *ioStreams, paths []string) (*source.Inputs, it
 			in.All()(yield)
 		}
 	}, nil
-}
-
-// unaskedErrors makes what was not asked an error of its file.
-func unaskedErrors(results iter.Seq[*checker.Result]) iter.Seq[*checker.Result] {
-	return func(yield func(*checker.Result) bool) {
-		for r := range results {
-			r.Err = errors.Join(r.Err, probe.UnaskedError(r.Visited))
-			if !yield(r) {
-				return
-			}
-		}
-	}
 }
 
 // tlsRoots are the roots that --trust names; nil for those of the system.
@@ -302,7 +291,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 	names := probe.HostsOf(targets)
 	in, ok := t.in.(*os.File)
 	if !ok || !terminal.IsTerminal(in) || !terminal.IsTerminal(t.err) {
-		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", checker.Printable(strings.Join(names, ", ")))
+		return fmt.Errorf("no host is allowed: the profiles contain %s; add --host or --all-hosts", printable.Text(strings.Join(names, ", ")))
 	}
 	if !confirmHosts(in, t.err, names) {
 		return errors.New("no host is allowed; no server was contacted")
@@ -316,7 +305,7 @@ func (f *probeFlags) consent(t *ioStreams, hosts *probe.Hosts, targets []probe.T
 func confirmHosts(in io.Reader, out io.Writer, names []string) bool {
 	fmt.Fprintln(out, "The profiles name these hosts:")
 	for _, name := range names {
-		fmt.Fprintf(out, "  %s\n", checker.Printable(name))
+		fmt.Fprintf(out, "  %s\n", printable.Text(name))
 	}
 	fmt.Fprint(out, "Ask them? [y/N] ")
 	answer, err := bufio.NewReader(in).ReadString('\n')

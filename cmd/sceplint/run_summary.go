@@ -12,6 +12,7 @@ import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/config"
 	"github.com/sceplint/sceplint/checker/localfile"
+	"github.com/sceplint/sceplint/checker/printable"
 	"github.com/sceplint/sceplint/checker/report"
 	"github.com/sceplint/sceplint/checker/source"
 	"github.com/sceplint/sceplint/checker/suppress"
@@ -90,7 +91,7 @@ func (s *runSummary) record(r *checker.Result) {
 		}
 	case r.FixSkipReason != "" && !(r.Part && r.File == s.unfixed):
 		s.unfixed = r.File
-		s.note("%s: not fixed: %s", checker.Printable(r.File), r.FixSkipReason)
+		s.note("%s: not fixed: %s", printable.Text(r.File), r.FixSkipReason)
 	}
 	s.summary.Add(r)
 	s.ndes += r.NDES
@@ -113,7 +114,7 @@ func (s *runSummary) record(r *checker.Result) {
 // note prints one line, whatever the arguments hold.
 func (s *runSummary) note(format string, args ...any) {
 	if !s.flags.quiet {
-		fmt.Fprintln(s.t.err, checker.Printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintln(s.t.err, printable.Text(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -125,14 +126,13 @@ func (s *runSummary) notes() []string {
 	return []string{fmt.Sprintf("%s an enrollment URL of NDES; add --pack ndes to check what NDES requires", report.Plural(s.ndes, "profile has", "profiles have"))}
 }
 
-// isNDESDecided reports whether the pack ndes is loaded, or the configuration
-// turns one of its policies off.
-func (f *checkFlags) isNDESDecided(c *checker.Checker) bool {
+// isNDESDecided reports whether packs were chosen, or a policy of the pack ndes is off.
+func (f *checkFlags) isNDESDecided() bool {
 	conf := &f.policies.Project
-	return slices.ContainsFunc(c.Rules, func(r checker.Rule) bool { return r.Pack == "ndes" }) ||
-		conf.Config != nil && slices.ContainsFunc(conf.Rules, func(l config.Level) bool {
+	return len(f.policies.Packs) > 0 || f.policies.NoDefaultPack || conf.Config != nil && (conf.Packs != nil ||
+		slices.ContainsFunc(conf.Rules, func(l config.Level) bool {
 			return l.Level == "off" && strings.HasPrefix(path.Base(l.Rule.Value), "ndes-")
-		})
+		}))
 }
 
 // close prints the summary and sets the exit code.
@@ -196,16 +196,16 @@ func (f *checkFlags) reportSkipped(w io.Writer, r *checker.Result) {
 	switch {
 	case f.quiet:
 	case r.Excluded && f.verbose:
-		fmt.Fprintf(w, "%s: excluded by %s\n", checker.Printable(r.File), f.policies.Project.File)
+		fmt.Fprintf(w, "%s: excluded by %s\n", printable.Text(r.File), f.policies.Project.File)
 	case r.Skipped.Reason == "", r.Part:
 	case f.verbose, r.Skipped.Kind == checker.SkipNoted:
-		fmt.Fprintf(w, "%s: skipped: %s\n", checker.Printable(r.File), checker.Printable(r.Skipped.Reason))
+		fmt.Fprintf(w, "%s: skipped: %s\n", printable.Text(r.File), printable.Text(r.Skipped.Reason))
 	}
 }
 
 // noProfilesError reports that no profile was found, and where.
 func noProfilesError(in *source.Inputs, config string, s *report.Summary) error {
-	where := checker.Printable(strings.Join(in.Paths, ", "))
+	where := printable.Text(strings.Join(in.Paths, ", "))
 	if where == "." {
 		where, _ = filepath.Abs(".")
 	}

@@ -25,7 +25,7 @@ import (
 func shownOf(t *testing.T, name string, text []byte, formats ...string) map[string]string {
 	t.Helper()
 	shown := map[string]string{}
-	c := &checker.Checker{Rules: rules.All(), Now: checkertest.Now, Jobs: 1, Inventory: true, Fix: checker.FixAll}
+	c := &checker.Checker{Rules: rules.All(), Now: checkertest.Now, Jobs: 1, Visit: []checker.Visitor{report.Inventory}, Fix: checker.FixAll}
 	input := checker.Input{Name: name, Read: func() ([]byte, error) { return slices.Clone(text), nil }}
 	results := slices.Collect(c.Run(context.Background(), slices.Values([]checker.Input{input})))
 	c.Fix = checker.FixNone
@@ -285,7 +285,7 @@ func TestHarmlessShown(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"https://h.example/scep/user@corp.example", "https://h.example:8443/a@b", "https://ca/scep?mail=a@b.example", "https://[2001:db8::1]/a@b"} {
-		if got := (&profile.Profile{Source: &profile.Source{}}).Secrets().Text(text); got != text {
+		if got := (&profile.Profile{Source: &plist.Source{}}).Secrets().Text(text); got != text {
 			t.Errorf("%s is masked: %s", text, got)
 		}
 	}

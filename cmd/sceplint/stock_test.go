@@ -19,7 +19,6 @@ import (
 	"github.com/sceplint/sceplint/checker/checkertest"
 	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/policy"
-	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/policies"
 	"github.com/sceplint/sceplint/rules"
 )
@@ -101,7 +100,7 @@ func TestStockFindings(t *testing.T) {
 		for _, r := range rules.All() { // profiles that are wrong in other ways
 			for _, file := range checkertest.Files(t, "../../testdata/"+r.ID+"/bad*") {
 				profiles, err := export.Parse(file, checkertest.Read(t, file))
-				if readable := err == nil && profiles[0].Fault() == nil && (profiles[0].Export == nil || profiles[0].Export.Kind != profile.ExportIntuneSCEP); readable && !strings.HasPrefix(r.ID, "ignore-") { // whose files hide findings; those of Microsoft Graph name keys otherwise
+				if readable := err == nil && profiles[0].Fault() == nil && (profiles[0].Export == nil || profiles[0].Export.Entry == nil); readable && !strings.HasPrefix(r.ID, "ignore-") { // whose files hide findings; those of Microsoft Graph name keys otherwise
 					each(file, []setting{{name: "defaults"}})
 					files = append(files, file)
 				}

@@ -1,5 +1,8 @@
 package profiletest
 
+// The positions in certificates of a CA and of the root that issued it.
+const root, issuing = 0, 2
+
 // Certificates that generated profiles bundle, valid from 2020 to 2099: two
 // roots with RSA keys, a CA under the first of them, and a root with an ECDSA
 // key. testdata/certificate-invalid/make makes such ones.

@@ -39,6 +39,9 @@ func (g *generator) profile(seed uint64, size int) []byte {
 	for i := 0; i < count || g.out.Len() < size; i++ {
 		g.certificate(i, certificates[(first+i)%len(certificates)])
 	}
+	if first != root && first <= issuing && first+count > issuing {
+		g.certificate(count, certificates[root])
+	}
 	g.scep(identity, certificates[(first+g.IntN(count))%len(certificates)])
 	g.consumer("com.apple.wifi.managed", "PayloadCertificateUUID", identity, "SSID_STR", "Corp Wi-Fi")
 	g.consumer("com.apple.mdm", "IdentityCertificateUUID", identity, "ServerURL", "https://mdm.corp.example/mdm")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker"
 )
@@ -24,18 +25,20 @@ type ErrorCode struct {
 }
 
 var (
-	codeRow  = regexp.MustCompile(`(?m)^\| *([0-9][0-9, ]*?) *\| *(.*?) *\| *(.*?) *\|$`)
-	ruleLink = regexp.MustCompile(`\[([a-z0-9-]+)\]\([^)]*\)`)
+	codeRow = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^\| *([0-9][0-9, ]*?) *\| *(.*?) *\| *(.*?) *\|$`)
+	})
+	ruleLink = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[([a-z0-9-]+)\]\([^)]*\)`) })
 )
 
 // ErrorCodes returns the rows of the tables of error codes.
 func ErrorCodes() (list []ErrorCode) {
-	for _, m := range codeRow.FindAllStringSubmatch(faq, -1) {
+	for _, m := range codeRow().FindAllStringSubmatch(faq, -1) {
 		c := ErrorCode{Codes: strings.Split(strings.ReplaceAll(m[1], " ", ""), ","), Meaning: m[2]}
-		for _, link := range ruleLink.FindAllStringSubmatch(m[3], -1) {
+		for _, link := range ruleLink().FindAllStringSubmatch(m[3], -1) {
 			c.Rules = append(c.Rules, link[1])
 		}
-		if note := strings.NewReplacer("`", "", "**", "").Replace(ruleLink.ReplaceAllString(m[3], "$1")); strings.Trim(ruleLink.ReplaceAllString(m[3], ""), ", ") != "" {
+		if note := strings.NewReplacer("`", "", "**", "").Replace(ruleLink().ReplaceAllString(m[3], "$1")); strings.Trim(ruleLink().ReplaceAllString(m[3], ""), ", ") != "" {
 			c.Note = note
 		}
 		list = append(list, c)

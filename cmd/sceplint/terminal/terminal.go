@@ -10,7 +10,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
 
-	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/printable"
 )
 
 // UseColor decides whether to colorize what is written to w. The flag overrides
@@ -45,17 +45,17 @@ func IsTerminal(w io.Writer) bool {
 // obey. Names and messages may hold anything.
 type Writer struct {
 	to  io.Writer
-	log checker.LogWriter
+	log printable.LogWriter
 }
 
 // NewWriter returns a Writer that writes to another one.
 func NewWriter(to io.Writer) *Writer {
-	return &Writer{to, checker.LogWriter{To: to}}
+	return &Writer{to, printable.LogWriter{To: to}}
 }
 
 // Write writes whole lines.
 func (w *Writer) Write(text []byte) (int, error) {
-	if _, err := w.log.Write([]byte(checker.PrintableLines(string(text)))); err != nil {
+	if _, err := w.log.Write([]byte(printable.Lines(string(text)))); err != nil {
 		return 0, err
 	}
 	return len(text), nil

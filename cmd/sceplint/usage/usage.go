@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/keyname"
 )
 
 // Group is a heading of flags in help, with the flags under it in the order of help.
@@ -192,7 +192,7 @@ func DescribeFlagError(cmd *cobra.Command, err error) error {
 func nearestName(name string, names []string) string {
 	best, bound := "", min(4, (len(name)+3)/2)
 	for _, n := range names {
-		d := profile.Distance(name, n)
+		d := keyname.Distance(name, n)
 		if strings.HasPrefix(n, name) && len(name) > 2 {
 			d = min(d, 1)
 		}

@@ -52,16 +52,16 @@ expiry_days := data.config.expiry_days
 
 warn contains {"msg": msg, "path": certificate.path} if {
 	some certificate in input.certificates
-	anchor(certificate.ca, certificate.subject, certificate.issuer)
 	certificate.days_left >= 0
 	certificate.days_left < expiry_days
+	anchor(certificate.ca, certificate.subject, certificate.issuer)
 	msg := $`CA certificate "{certificate.subject}" expires in {certificate.days_left} days`
 }
 
 warn contains {"msg": msg, "path": certificate.path} if {
 	some certificate in input.certificates
-	anchor(certificate.ca, certificate.subject, certificate.issuer)
 	certificate.days_left < 0
+	anchor(certificate.ca, certificate.subject, certificate.issuer)
 	msg := $`CA certificate "{certificate.subject}" expired on {certificate.not_after}`
 }
 

@@ -38,6 +38,7 @@ required := data.config.fingerprint_required
 
 warn contains {"msg": msg, "path": scep.paths.CAFingerprint} if {
 	msg := "`CAFingerprint` is not set; devices accept any CA certificate"
+	required == true
 	some scep in input.scep
-	[scep.fingerprint.set, required] == [false, true]
+	not scep.fingerprint.set
 }

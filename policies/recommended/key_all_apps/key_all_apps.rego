@@ -24,15 +24,15 @@ package policies.recommended.key_all_apps
 
 warn contains {"msg": msg, "path": scep.paths.AllowAllAppsAccess} if {
 	msg := "`AllowAllAppsAccess` is true; any process on a Mac can use the private key"
+	for_macs
 	some scep in input.scep
-	open_to_all(scep.allow_all_apps_access, input.targets)
+	scep.allow_all_apps_access.value
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.
-open_to_all(setting, []) if setting.value
+for_macs if input.targets == []
 
-open_to_all(setting, targets) if {
-	setting.value
-	some target in targets
+for_macs if {
+	some target in input.targets
 	target.system == "macos"
 }

@@ -25,23 +25,24 @@ package policies.recommended.key_extractable
 
 warn contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	msg := "`KeyIsExtractable` is true; the private key can be exported from the keychain"
+	for_macs
 	some scep in input.scep
 	scep.key_is_extractable.set
-	exportable(scep.key_is_extractable, input.targets)
+	scep.key_is_extractable.value
 }
 
 info contains {"msg": msg, "path": scep.paths.KeyIsExtractable} if {
 	msg := "`KeyIsExtractable` is not set; the default is true, and the key can be exported"
+	for_macs
 	some scep in input.scep
 	not scep.key_is_extractable.set
-	exportable(scep.key_is_extractable, input.targets)
+	scep.key_is_extractable.value
 }
 
 # The setting counts on Macs only: where targets are given, one of them must be macOS.
-exportable(setting, []) if setting.value
+for_macs if input.targets == []
 
-exportable(setting, targets) if {
-	setting.value
-	some target in targets
+for_macs if {
+	some target in input.targets
 	target.system == "macos"
 }

@@ -39,14 +39,16 @@ default retry_delay := 10
 
 retry_delay := data.config.retry_delay
 
-info contains {"msg": msg, "path": scep.paths.Retries, "args": ["Retries", scep.retries.value]} if {
+info contains {"msg": msg, "path": scep.paths.Retries, "args": ["Retries", value]} if {
 	some scep in input.scep
-	scep.retries.value != retries
-	msg := $"`Retries` is {scep.retries.value}; expected {retries}"
+	value := scep.retries.value
+	value != retries
+	msg := $"`Retries` is {value}; expected {retries}"
 }
 
-info contains {"msg": msg, "path": scep.paths.RetryDelay, "args": ["RetryDelay", scep.retry_delay.value]} if {
+info contains {"msg": msg, "path": scep.paths.RetryDelay, "args": ["RetryDelay", value]} if {
 	some scep in input.scep
-	scep.retry_delay.value != retry_delay
-	msg := $"`RetryDelay` is {scep.retry_delay.value} seconds; expected {retry_delay}"
+	value := scep.retry_delay.value
+	value != retry_delay
+	msg := $"`RetryDelay` is {value} seconds; expected {retry_delay}"
 }

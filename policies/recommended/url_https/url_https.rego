@@ -29,12 +29,14 @@ deny contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme == "http"
 	not scep.fingerprint.set
-	msg := $"`URL` \"{scep.url.text}\" does not use HTTPS, and `CAFingerprint` is not set"
+	url := scep.url.text
+	msg := $"`URL` \"{url}\" does not use HTTPS, and `CAFingerprint` is not set"
 }
 
 warn contains {"msg": msg, "path": scep.paths.URL} if {
 	some scep in input.scep
 	scep.url.scheme == "http"
 	scep.fingerprint.set
-	msg := $"`URL` \"{scep.url.text}\" does not use HTTPS"
+	url := scep.url.text
+	msg := $"`URL` \"{url}\" does not use HTTPS"
 }

@@ -1,4 +1,4 @@
-package checker
+package printable
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func (w *LogWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// The escapes of text, as Printable writes them.
+// The escapes of text, as Text writes them.
 const (
 	textColon   = `\u{3a}`
 	textBracket = `\u{5b}`
@@ -58,10 +58,13 @@ func EscapeCommands(text []byte, colon, bracket string) []byte {
 func (s *logState) escape(text []byte, colon, bracket string) []byte {
 	var b bytes.Buffer
 	copied := 0
-	for i, c := range text {
-		if s.midLine && s.hashes == 0 && c != '#' && c != '\n' && c != '\r' {
-			continue // as nearly all bytes
+	for i := 0; i < len(text); i++ {
+		if s.midLine && s.hashes == 0 {
+			if i += plainLength(text[i:min(len(text), i+256)]); i == len(text) {
+				break
+			}
 		}
+		c := text[i]
 		if escape := s.step(c, colon, bracket); escape != "" {
 			b.Write(text[copied:i])
 			b.WriteString(escape)
@@ -73,6 +76,20 @@ func (s *logState) escape(text []byte, colon, bracket string) []byte {
 	}
 	b.Write(text[copied:])
 	return b.Bytes()
+}
+
+// plainLength returns how many bytes of a text come before the first that may matter inside a line.
+func plainLength(text []byte) int {
+	line := len(text)
+	if n := bytes.IndexByte(text, '\n'); n >= 0 {
+		line = n
+	}
+	for _, c := range []byte("#\r") {
+		if n := bytes.IndexByte(text[:line], c); n >= 0 {
+			line = n
+		}
+	}
+	return line
 }
 
 // step processes one byte, and returns what is written instead; "" for the byte.

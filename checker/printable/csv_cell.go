@@ -1,4 +1,4 @@
-package checker
+package printable
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ import (
 // be at the start, or after a semicolon or tab, which separate cells where a
 // comma is the decimal separator; whitespace before it does not matter.
 func CSVCell(text string) string {
-	shown := Printable(text)
+	shown := Text(text)
 	if !strings.ContainsFunc(shown, startsFormula) {
 		return shown
 	}

@@ -1,4 +1,4 @@
-package profile
+package schema
 
 import (
 	"regexp"
@@ -12,7 +12,7 @@ func TestAvailabilities(t *testing.T) {
 	version := regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)
 	check := func(what string, since Since, all bool) {
 		for _, system := range []string{"ios", "macos", "tvos", "watchos", "visionos"} {
-			if v := since.On(system); v != NotThere && !version.MatchString(v) && (all || v != "") {
+			if v := since.On(system); v != NotAvailable && !version.MatchString(v) && (all || v != "") {
 				t.Errorf("%s is on %s since %q", what, system, v)
 			}
 		}
@@ -21,25 +21,13 @@ func TestAvailabilities(t *testing.T) {
 	for _, row := range Availabilities {
 		types = append(types, row.Types...)
 		check(row.Types[0], row.Since, true)
-		if row.Scope != "" && row.Scope != "System" && row.Scope != "User" || row.Scope != "" && row.Since.MacOS == NotThere {
+		if row.Scope != "" && row.Scope != "System" && row.Scope != "User" || row.Scope != "" && row.Since.MacOS == NotAvailable {
 			t.Errorf("%s has the scope %q on macOS %s", row.Types[0], row.Scope, row.Since.MacOS)
 		}
 	}
 	slices.Sort(types)
 	if len(slices.Compact(slices.Clone(types))) != len(types) {
 		t.Errorf("a type stands twice in %v", types)
-	}
-	for _, key := range ReferenceKeys {
-		for _, payloadType := range key.Types {
-			if _, found := slices.BinarySearch(types, payloadType); !found {
-				t.Errorf("%s refers to certificates, but nothing says where it is there", payloadType)
-			}
-		}
-	}
-	for _, payloadType := range slices.Concat(identityTypes, bareTypes) {
-		if _, found := slices.BinarySearch(types, payloadType); !found {
-			t.Errorf("nothing says where %s is there", payloadType)
-		}
 	}
 	keys := map[string]bool{}
 	for _, row := range KeyAvailabilities {

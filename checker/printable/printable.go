@@ -1,4 +1,6 @@
-package checker
+// Package printable writes texts so that terminals, logs, and spreadsheets show them
+// and do nothing else.
+package printable
 
 import (
 	"strings"
@@ -6,11 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// Printable returns a text that is safe to show: control characters, including
+// Text returns a text that is safe to show: control characters, including
 // line endings, and characters that are invisible, look like a space, or change
 // the direction of text are written as \u{…}. What is not UTF-8 becomes U+FFFD.
-func Printable(s string) string {
-	if strings.IndexFunc(s, Unprintable) < 0 {
+func Text(s string) string {
+	n := 0
+	for n < len(s) && s[n] >= ' ' && s[n] < 0x7f {
+		n++
+	}
+	if n == len(s) {
+		return s // as nearly all texts
+	}
+	if strings.IndexFunc(s[n:], IsEscaped) < 0 {
 		if utf8.ValidString(s) {
 			return s
 		}
@@ -18,7 +27,7 @@ func Printable(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range s {
-		if Unprintable(r) {
+		if IsEscaped(r) {
 			writeEscape(&b, r)
 			continue
 		}
@@ -27,15 +36,15 @@ func Printable(s string) string {
 	return b.String()
 }
 
-// PrintableLines is Printable for text of several lines, each of which ends in
+// Lines is Text for text of several lines, each of which ends in
 // a line feed or is the last.
-func PrintableLines(s string) string {
+func Lines(s string) string {
 	if strings.IndexByte(s, '\n') < 0 {
-		return Printable(s)
+		return Text(s)
 	}
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = Printable(line)
+		lines[i] = Text(line)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -51,8 +60,8 @@ func writeEscape(b *strings.Builder, r rune) {
 	b.WriteByte('}')
 }
 
-// Unprintable reports whether a character is shown as an escape.
-func Unprintable(r rune) bool {
+// IsEscaped reports whether a character is shown as an escape.
+func IsEscaped(r rune) bool {
 	if r < 0x80 {
 		return (r < ' ' || r == 0x7f) && r != '\t'
 	}

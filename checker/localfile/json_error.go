@@ -1,4 +1,4 @@
-package checker
+package localfile
 
 import (
 	"bytes"

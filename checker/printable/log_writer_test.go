@@ -1,4 +1,4 @@
-package checker_test
+package printable
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/sceplint/sceplint/checker"
 )
 
 func TestLogText(t *testing.T) {
@@ -28,7 +26,7 @@ func TestLogText(t *testing.T) {
 		"##teamcity[message]":            `##teamcity\u{5b}message]`,
 		"::group::##[x]\n##[debug]::x::": `:\u{3a}group::##\u{5b}x]` + "\n" + `##\u{5b}debug]::x::`,
 	} {
-		if got := checker.LogText(text); got != want {
+		if got := LogText(text); got != want {
 			t.Errorf("%q: %q, not %q", text, got, want)
 		}
 	}
@@ -46,7 +44,7 @@ func TestLogWriter(t *testing.T) {
 			text += pieces[random.IntN(len(pieces))]
 		}
 		var b bytes.Buffer
-		w := &checker.LogWriter{To: &b}
+		w := &LogWriter{To: &b}
 		for rest := text; rest != ""; {
 			n := 1 + random.IntN(len(rest))
 			if _, err := w.Write([]byte(rest[:n])); err != nil {
@@ -54,7 +52,7 @@ func TestLogWriter(t *testing.T) {
 			}
 			rest = rest[n:]
 		}
-		if got, want := b.String(), checker.LogText(text); got != want {
+		if got, want := b.String(), LogText(text); got != want {
 			t.Fatalf("%q in pieces: %q, not %q", text, got, want)
 		}
 		if found := command.FindString(b.String()); found != "" {

@@ -1,0 +1,152 @@
+package checker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"sync"
+)
+
+// batch is how many items a worker takes at once when there are many: handing
+// them over one by one takes a good part of the time that a small one needs.
+const batch = 8
+
+// inOrder processes each item, several at once, and yields the results in the
+// order of the items. If the context ends, it yields only the first ones.
+func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		type task struct {
+			items []T
+			done  chan []R
+		}
+		todo := make(chan task, 4*jobs)
+		queue := make(chan task, 4*jobs) // in order; its length bounds what waits for an earlier one
+		var workers sync.WaitGroup
+		defer workers.Wait()
+		for range jobs {
+			workers.Go(func() {
+				for t := range todo {
+					results := make([]R, 0, len(t.items))
+					for _, item := range t.items {
+						if ctx.Err() == nil {
+							results = append(results, do(item))
+						}
+					}
+					t.done <- results
+				}
+			})
+		}
+		workers.Go(func() {
+			defer close(queue)
+			defer close(todo)
+			send := func(items []T) bool {
+				t := task{items, make(chan []R, 1)}
+				for _, to := range []chan task{todo, queue} {
+					select {
+					case to <- t:
+					case <-ctx.Done():
+						return false
+					}
+				}
+				return true
+			}
+			var waiting []T
+			count := 0
+			for item := range items {
+				if waiting == nil {
+					waiting = make([]T, 0, min(batch, 1+count))
+				}
+				waiting = append(waiting, item)
+				if count++; count > 4*jobs && len(waiting) < batch { // the first go at once, so that all workers have one
+					continue
+				}
+				if !send(waiting) {
+					return
+				}
+				waiting = nil
+			}
+			if len(waiting) > 0 {
+				send(waiting)
+			}
+		})
+		stopped := false
+		for t := range queue {
+			results := <-t.done
+			for i := range results {
+				if !stopped && !yield(results[i]) {
+					stopped = true
+					cancel()
+				}
+				results[i] = *new(R) // what was yielded need not be kept
+			}
+			stopped = stopped || len(results) < len(t.items) // else those after a gap would come
+		}
+	}
+}
+
+// maxOrdered is how many results and findings InFileOrder keeps.
+const maxOrdered = 10_000
+
+// InFileOrder moves findings about several profiles, which Run yields last, to
+// the others of their file. It collects all results first; if there are too many
+// for that, it yields them in the order of Run.
+func InFileOrder(results iter.Seq[*Result]) iter.Seq[*Result] {
+	return func(yield func(*Result) bool) {
+		type input struct { // of a result
+			file  string
+			first int32
+		}
+		var kept []*Result
+		first := map[input]*Result{}
+		size, ordered := 0, true
+		for r := range results {
+			if !ordered {
+				if !yield(r) {
+					return
+				}
+				continue
+			}
+			if size += 1 + len(r.Findings) + len(r.Suppressed); size > maxOrdered {
+				ordered = false
+				for _, r := range append(kept, r) {
+					if !yield(r) {
+						return
+					}
+				}
+				kept, first = nil, nil
+				continue
+			}
+			of := input{r.File, r.firstProfile}
+			if r.IsFileSet && first[of] != nil {
+				first[of].merge(r)
+				continue
+			}
+			if r.Profiles > 0 {
+				first[of] = r
+			}
+			kept = append(kept, r)
+		}
+		for _, r := range kept {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// merge adds the findings about several profiles.
+func (r *Result) merge(set *Result) {
+	r.Err = errors.Join(r.Err, set.Err)
+	r.PolicyOutput = append(r.PolicyOutput, set.PolicyOutput...)
+	order := func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), compareFindings(&a, &b))
+	}
+	r.Findings = append(r.Findings, set.Findings...)
+	slices.SortStableFunc(r.Findings, order)
+	r.Suppressed = append(r.Suppressed, set.Suppressed...)
+	slices.SortStableFunc(r.Suppressed, order)
+}

@@ -1,0 +1,79 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/sceplint/sceplint/checker/profile/profiletest"
+)
+
+// indented writes a document as jsonIndenter does.
+func indented(text []byte, depth int) string {
+	var b bytes.Buffer
+	out := bufio.NewWriter(&b)
+	_, _ = jsonIndenter{out, depth}.Write(text)
+	_ = out.Flush()
+	return b.String()
+}
+
+// TestIndent holds that documents are indented as the encoder of the standard library does it.
+func TestIndent(t *testing.T) {
+	pieces := []string{`{}`, `[]`, `{"a":`, `[`, `]`, `}`, `,`, `""`, `"\""`, `"\\"`, `"\\\""`, `"{[:,]}"`, `1`, `-1.5e3`, `null`, `true`, `"é\u0000"`, `"k":`, `:`}
+	valid := 0
+	for seed := range uint64(200_000) {
+		text := []byte(profiletest.Jumble(seed, pieces...))
+		if !json.Valid(text) {
+			continue
+		}
+		valid++
+		var want bytes.Buffer
+		if err := json.Indent(&want, text, "    ", "  "); err != nil {
+			t.Fatal(err)
+		}
+		if got := indented(text, 2); got != want.String() {
+			t.Fatalf("%s is indented as\n%s\nwant\n%s", text, got, want.String())
+		}
+	}
+	if valid < 1000 {
+		t.Errorf("only %d documents are valid", valid)
+	}
+	for _, text := range []string{`{"a":[],"b":{},"c":[1,2,[3,{"d":"x\\"}]],"e":{"f":"::","g":[{}]}}`, `[[],[[]],{"a":{}}]`, `"a\\\"b"`} {
+		var want bytes.Buffer
+		if err := json.Indent(&want, []byte(text), "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		if got := indented([]byte(text), 0); got != want.String() {
+			t.Errorf("%s is indented as\n%s\nwant\n%s", text, got, want.String())
+		}
+	}
+}
+
+// BenchmarkIndent indents a finding, and has the encoder do it.
+func BenchmarkIndent(b *testing.B) {
+	text, err := json.Marshal(jsonFinding{
+		Rule: "scep-keysize", Severity: "error", Message: "unsupported `Keysize` 3072; expected 1024, 2048, or 4096", File: "profiles/enroll.mobileconfig",
+		Payload: &jsonPayload{Index: 1, Type: "com.apple.security.scep"}, Path: []any{"PayloadContent", 1, "PayloadContent", "Keysize"},
+		Start: &jsonPosition{12, 5, 400}, End: &jsonPosition{12, 30, 425}, Help: "use 2048, or 4096 if the server and all devices support it", Fingerprint: "0123456789abcdef",
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("own", func(b *testing.B) {
+		var to bytes.Buffer
+		out := bufio.NewWriter(&to)
+		for b.Loop() {
+			to.Reset()
+			_, _ = jsonIndenter{out, 2}.Write(text)
+			_ = out.Flush()
+		}
+	})
+	b.Run("encoder", func(b *testing.B) {
+		var to bytes.Buffer
+		for b.Loop() {
+			to.Reset()
+			_ = json.Indent(&to, text, "    ", "  ")
+		}
+	})
+}
