@@ -101,6 +101,7 @@ func All() []checker.Rule {
 		referenceAuthMethod,
 		referenceKeyAlgorithm,
 		dnsServer,
+		serverHost,
 		eapTrustMissing,
 		eapAnchorMissing,
 		eapIdentityMissing,

@@ -12,8 +12,7 @@ var dnsServer = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "dns-server",
 		Title:    "missing or invalid server of encrypted DNS",
-		Severity: checker.Error,
-		Varies:   "warning for a ServerURL without https:// and for ServerAddresses that are not IP addresses",
+		Severity: checker.Warning,
 		Doc: `What it checks: DNS settings have the key that their DNSProtocol requires: ServerURL for HTTPS, and ServerName for TLS. ServerURL starts with https://, and
 ServerAddresses are IP addresses.
 Why it matters: Apple's documentation requires the key. Without it, or with a host name as an address, installation fails with an internal error of the DNS
@@ -81,8 +80,7 @@ func checkDNS(p *checker.Pass, dns *profile.Node) {
 		case strings.TrimSpace(text) == "":
 			p.Value(n, "`%s` is empty", key).WithHelp("set it to the server")
 		case key == "ServerURL" && !schemeIsVariable(text) && !strings.EqualFold(splitURL(text).scheme, "https"):
-			f := p.Value(n, "`ServerURL` does not start with https://").WithHelp("use the form https://host/dns-query")
-			f.Severity = checker.Warning
+			p.Value(n, "`ServerURL` does not start with https://").WithHelp("use the form https://host/dns-query")
 		}
 	}
 	for n := range dns.Get("ServerAddresses").Children() {
@@ -91,8 +89,7 @@ func checkDNS(p *checker.Pass, dns *profile.Node) {
 			continue
 		}
 		if _, err := netip.ParseAddr(strings.TrimSpace(text)); err != nil {
-			f := p.Value(n, "`ServerAddresses` %q is not an IP address", excerpt(p, text)).WithHelp("use IP addresses, without ports")
-			f.Severity = checker.Warning
+			p.Value(n, "`ServerAddresses` %q is not an IP address", excerpt(p, text)).WithHelp("use IP addresses, without ports")
 		}
 	}
 }

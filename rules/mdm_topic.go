@@ -68,6 +68,8 @@ Exceptions: template variables and placeholders are not reported. With macOS as 
 				f = p.Value(n, "`Topic` is empty; expected the UID of the push certificate")
 			case whole && text == prefix:
 				f = p.Value(n, "`Topic` %q has nothing after its prefix; expected the UID of the push certificate", text)
+			case whole && strings.HasPrefix(text, prefix) && strings.ContainsAny(text, " \t\r\n"):
+				f = p.Value(n, "`Topic` %q contains whitespace; expected the UID of the push certificate", excerpt(p, text))
 			case strings.HasPrefix(head, prefix), !whole && strings.HasPrefix(prefix, head):
 				continue
 			default:

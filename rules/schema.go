@@ -187,10 +187,36 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
+	w = profileKeyFaults(p, w)
 	if w == nil || w.faults == nil {
 		return noFaults
 	}
 	return w.faults
+}
+
+// profileKeyFaults looks for misspelled keys of the profile itself, other than those that
+// each payload has as well.
+func profileKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
+	root, t := p.Profile.Root, schema.Payload("TopLevel")
+	if t == nil || p.Profile.Declaration != "" || !root.Is(profile.Dict) || root.Get("PayloadContent") == nil {
+		return w
+	}
+	names := keyNamesOf(&t.Keys)
+	for c := range root.Children() {
+		if schema.IsCommon(c.Key) || t.Lists(c.Key) {
+			continue
+		}
+		if w == nil {
+			w = &schemaWalk{pass: p, nearLeft: maxNear}
+		}
+		if w.payload == nil || w.payload.Node != root {
+			w.payload, w.typ, w.shared, w.typeTraits = &profile.Payload{Node: root, Type: t.Name}, t, nil, typeTraits{}
+		}
+		if !w.nameless(root, c) {
+			w.misspelled(root, c, &t.Keys, names)
+		}
+	}
+	return w
 }
 
 // findDeclarationFaults compares the Payload of a declaration with its type. A SCEP
@@ -334,6 +360,9 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
 	}
+	if top && w.typ.Name == "com.apple.wifi.managed" && n.Get("SSID_STR") == nil && !isPasspoint(n) {
+		w.report(faultMissing, schemaFault{node: n, key: keys.Get("SSID_STR"), severity: checker.Warning})
+	}
 	if name := settingsOf(w.payload); top && name != "" && n.Get(name) == nil {
 		k := keys.Get(name)
 		if (k == nil || k == keys.Further) && w.shared != nil {
@@ -448,11 +477,33 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 	case profile.String:
 		w.placeholder(n, k)
 		w.allowed(n, k)
+		w.empty(n, k)
 	default:
 		w.allowed(n, k)
 		w.limits(n, k)
 	}
 }
+
+// empty reports a required text that is empty.
+func (w *schemaWalk) empty(n *profile.Node, k *schema.Key) {
+	in := n.Parent()
+	if n.Text() != "" || len(k.Allowed) > 0 || !w.strict || !in.Is(profile.Dict) || w.typ.Name == typeMDM || w.typ.Name == "com.apple.webcontent-filter" || reportedEmpty[k.Name] || w.unused(in) {
+		return
+	}
+	if k.Required && !(w.top(in) && w.isReference(in, k)) || k.Name == "SSID_STR" && w.top(in) && !isPasspoint(in) {
+		w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
+	}
+}
+
+// isPasspoint reports whether a Wi-Fi payload finds its networks by what they offer, not by name.
+func isPasspoint(wifi *profile.Node) bool {
+	return slices.ContainsFunc([]string{"DomainName", "IsHotspot", "RoamingConsortiumOIs", "NAIRealmNames", "MCCAndMNCs", "HESSID"}, func(key string) bool {
+		return wifi.Get(key) != nil
+	})
+}
+
+// reportedEmpty are keys on whose empty texts other rules report, or that may be empty.
+var reportedEmpty = map[string]bool{"DirectoryURL": true, "LocalIdentifier": true, "PayloadCertificateUUID": true}
 
 // placeholder looks for placeholder text in a string that the placeholder rule does not
 // find elsewhere.
@@ -547,7 +598,7 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 			severity = checker.Warning // all but 0 is true
 		}
 	case profile.String:
-		if _, sample := profile.Placeholder(text); sample || text == "" || slices.Contains(k.Allowed, text) {
+		if _, sample := profile.Placeholder(text); sample || text == "" && !k.Required || slices.Contains(k.Allowed, text) {
 			return
 		}
 	default:
@@ -598,6 +649,9 @@ func (w *schemaWalk) macOnly() bool {
 // limits compares a number with its range. Zero stands for "never" or "off" in
 // many ranges that begin with a small number.
 func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
+	if k.Min == nil && k.Max == nil && w.strict && (strings.HasSuffix(k.Name, "Port") || strings.HasSuffix(k.Name, "PortNumber")) {
+		k = portKey
+	}
 	if k.Min == nil && k.Max == nil || w.union {
 		return
 	}
@@ -617,6 +671,12 @@ func (w *schemaWalk) limits(n *profile.Node, k *schema.Key) {
 		w.report(faultRange, schemaFault{node: n, key: k, severity: severity})
 	}
 }
+
+// portKey has the range of ports, which the schema does not give for all of them.
+var portKey = func() *schema.Key {
+	low, high := 0.0, 65535.0
+	return &schema.Key{Min: &low, Max: &high}
+}()
 
 // nameless reports whether nothing can be said of the name of a key, or other rules
 // report on it.

@@ -13,7 +13,7 @@ var schemaRange = checker.Rule{
 		Title:    "number out of range",
 		Severity: checker.Error,
 		Varies:   "warning for preferences of applications, and where the range is that of a user interface",
-		Doc: `What it checks: numbers outside the range that Apple's schema gives for the key.
+		Doc: `What it checks: numbers outside the range that Apple's schema gives for the key, and ports outside 0 to 65535.
 Why it matters: the profile system rejects the payload, or ignores the value.
 Exceptions: a warning for payloads that are preferences of applications, and where the range is that of a user interface, or a profile is
 for Macs alone, which read passcode settings and restrictions as preferences. 0 is not reported where a range

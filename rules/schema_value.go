@@ -17,7 +17,7 @@ var schemaValue = checker.Rule{
 		Varies:   "warning for preferences of applications, and for one of several values in an array",
 		Doc: `What it checks: values of keys for which Apple's schema lists all values that are allowed. Text is case-sensitive.
 Why it matters: the profile system rejects the payload, or ignores the value and uses the default.
-Exceptions: a warning for payloads that are preferences of applications, and for one value among several in an array. Empty text is not reported.
+Exceptions: a warning for payloads that are preferences of applications, and for one value among several in an array. Empty text is reported for keys that are required.
 ` + schemaDate,
 		Help: "use a value that Apple's schema lists",
 		Example: checker.Example{
@@ -49,6 +49,10 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 			}
 			f := p.Value(n, "unsupported %s %s; expected %s", keyLabel(p, n), found, checker.Phrase(allowedPhrase(fault.key)))
 			f.Severity = fault.severity
+			if n.Is(profile.String) && n.Text() == "" {
+				f.Message = string(keyLabel(p, n)) + " is empty; expected " + allowedPhrase(fault.key)
+				continue
+			}
 			right := sameValue(n.Text(), fault.key.Allowed)
 			if right == "" || !n.Is(profile.String) {
 				continue

@@ -1,7 +1,6 @@
 package rules
 
 import (
-
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
