@@ -29,7 +29,7 @@ import (
 // profileFacts collects the facts of the profile in the first pass.
 func (p *Pass) profileFacts() *profileFacts {
 	if p.facts == nil {
-		p.facts = &profileFacts{facts: make([]factRecord, 0, len(p.Profile.Payloads())+2)} // a UUID each, and its own
+		p.facts = &profileFacts{facts: make([]factRecord, 0, len(p.Profile.Payloads())+4)} // a UUID each, and its own
 	}
 	return p.facts
 }

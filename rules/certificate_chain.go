@@ -69,13 +69,18 @@ with a certificate that cannot be read.`,
 		if !known {
 			return nil
 		}
-		subjects := map[string]bool{}
+		var subjects map[string]bool // made for the first that is not a root
 		for _, c := range authorities {
-			subjects[string(c.Parsed.RawSubject)] = true
-		}
-		for _, c := range authorities {
-			issuer := c.Parsed.RawIssuer
-			if bytes.Equal(issuer, c.Parsed.RawSubject) || subjects[string(issuer)] {
+			if bytes.Equal(c.Parsed.RawIssuer, c.Parsed.RawSubject) {
+				continue
+			}
+			if subjects == nil {
+				subjects = map[string]bool{}
+				for _, c := range authorities {
+					subjects[string(c.Parsed.RawSubject)] = true
+				}
+			}
+			if subjects[string(c.Parsed.RawIssuer)] {
 				continue
 			}
 			p.Value(c.Content, "CA certificate %s is issued by %q, which is not in the profile", certificateLabel(p, c), excerpt(p, c.Issuer()))

@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -49,11 +52,13 @@ Exceptions: the same certificate more than once is not reported. A PKCS #7 bundl
 		certificates := p.Profile.Certificates()
 		for i := 0; i < len(certificates); {
 			first := &certificates[i]
+			same := certificates[i : i+1]
+			for i++; i < len(certificates) && certificates[i].Content == first.Content; i++ {
+				same = same[:len(same)+1]
+			}
 			count := first.Trailing
-			seen := map[string]bool{}
-			for ; i < len(certificates) && certificates[i].Content == first.Content; i++ {
-				if der := certificates[i].DER; der != nil && !seen[string(der)] {
-					seen[string(der)] = true
+			for n, c := range same {
+				if c.DER != nil && !slices.ContainsFunc(same[:n], func(before profile.Certificate) bool { return bytes.Equal(before.DER, c.DER) }) {
 					count++
 				}
 			}
