@@ -67,7 +67,7 @@ func (f *Finding) StandsFor(path ...any) *Finding {
 
 // OncePerRun says that the finding has the same cause as those of other profiles
 // with the same kind and value. Only the first of them that is not suppressed is
-// reported.
+// reported. It uses the list.
 func (p *Pass) OncePerRun(f *Finding, kind, value string) {
 	if s := p.checker.facts; s != nil {
 		f.group = s.keyOf(kind+"\x00"+f.Rule.ID, value)
@@ -227,7 +227,7 @@ func (c *causes) add(f *Finding) {
 
 // withoutExplained gives the findings of a file without those that others explain.
 // Each is explained by findings before it in an order, and so at last by one that is
-// reported.
+// reported. It uses the list.
 func withoutExplained(list []Finding) []Finding {
 	if !mayExplain(list) {
 		return list
@@ -254,12 +254,13 @@ func withoutExplained(list []Finding) []Finding {
 	if len(explained) == 0 {
 		return list
 	}
-	reported := make([]Finding, 0, len(list)-len(explained))
+	reported := list[:0]
 	for i := range list {
 		if !explained[&list[i]] {
 			reported = append(reported, list[i])
 		}
 	}
+	clear(list[len(reported):])
 	return reported
 }
 

@@ -62,7 +62,7 @@ func TestWithoutExplained(t *testing.T) {
 		}
 		for range 2 {
 			var got []string
-			for _, f := range withoutExplained(c.found) {
+			for _, f := range withoutExplained(slices.Clone(c.found)) {
 				got = append(got, f.Rule.ID)
 			}
 			slices.Sort(got)

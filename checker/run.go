@@ -223,7 +223,11 @@ func (r *Result) add(done *outcome) {
 		}
 	}
 	r.Profiles++
-	r.Findings = append(r.Findings, done.findings...)
+	if r.Findings == nil { // as of most files, which have one profile
+		r.Findings = done.findings
+	} else {
+		r.Findings = append(r.Findings, done.findings...)
+	}
 	r.Suppressed = append(r.Suppressed, done.suppressed...)
 	r.PolicyOutput = append(r.PolicyOutput, done.prints...)
 	r.capped = r.capped || done.capped

@@ -125,7 +125,7 @@ var contentSeed = maphash.MakeSeed()
 // content stands for the values of a profile, without its signature, comments, and the
 // way in which it is written.
 func content(p *profile.Profile) string {
-	return strconv.FormatUint(maphash.Bytes(contentSeed, appendValues(nil, p.Root)), 36)
+	return strconv.FormatUint(maphash.Bytes(contentSeed, appendValues(make([]byte, 0, len(p.Source.Text)), p.Root)), 36)
 }
 
 // appendFields appends a text without its whitespace.
