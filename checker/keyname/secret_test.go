@@ -38,7 +38,7 @@ func BenchmarkIsSecret(b *testing.B) {
 	}
 }
 
-// TestPublicKeys holds that long keys are not kept, and that others are answered alike each time.
+// TestPublicKeys holds that keys are answered alike each time, however many there are.
 func TestPublicKeys(t *testing.T) {
 	for i := range 10_000 {
 		key := strconv.Itoa(i) + "Setting"
@@ -47,12 +47,6 @@ func TestPublicKeys(t *testing.T) {
 			if IsSecret(key) || !IsSecret(secret) {
 				t.Fatalf("%s is secret, or %s is not", key, secret)
 			}
-		}
-	}
-	IsSecret(strings.Repeat("x", maxPublic+1))
-	for i := range public {
-		if p := public[i].Load(); p != nil && len(*p) > maxPublic {
-			t.Errorf("%d bytes are kept", len(*p))
 		}
 	}
 }

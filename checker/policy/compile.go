@@ -244,10 +244,10 @@ func (s *Set) openStore() (err error) {
 // compiling.
 func (p *policy) prepare(compiler *ast.Compiler) {
 	p.compiler = compiler
-	p.compiled.Store(true)
 	var query []*ast.Expr
 	for _, set := range p.sets {
 		query = append(query, ast.Equality.Expr(ast.VarTerm(set), ast.NewTerm(p.module.Package.Path.Append(ast.StringTerm(set)))))
 	}
 	p.query = ast.NewBody(query...)
+	p.compiled.Store(true) // from now on other workers evaluate it
 }
