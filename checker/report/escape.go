@@ -73,7 +73,7 @@ func hasUnsafe(text []byte) bool {
 // plain reports whether each of eight bytes is from 0x20 to 0x7e; it may say no nevertheless.
 func plain(eight uint64) bool {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
-	return (eight|eight+ones|(eight-ones*' ')&^eight)&high == 0
+	return (eight|(eight+ones)|((eight-ones*' ')&^eight))&high == 0
 }
 
 func unsafeOutput(r rune) bool { return r != '\n' && printable.IsEscaped(r) }

@@ -3,7 +3,9 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
@@ -76,4 +78,25 @@ func BenchmarkIndent(b *testing.B) {
 			_ = json.Indent(&to, text, "    ", "  ")
 		}
 	})
+}
+
+// TestPlain holds that hasUnsafe, which looks at eight bytes a step, finds each byte and character that is not safe.
+func TestPlain(t *testing.T) {
+	for _, r := range []rune{0, '\t', '\r', 0x1f, 0x7f, 0x80, 0x9f, 0xad, 0x200b, 0x202e, 0xfffc, 0x1d159, '\n', ' ', '~', 'é', '語'} {
+		for at := range 24 {
+			text := []byte(strings.Repeat("a", at) + string(r) + strings.Repeat("~", 24-at))
+			if got, want := hasUnsafe(text), unsafeOutput(r); got != want {
+				t.Fatalf("%q at %d is unsafe: %t; want %t", r, at, got, want)
+			}
+		}
+	}
+	for c := range 256 {
+		for at := range 8 {
+			eight := [8]byte{' ', '~', 'a', 'z', '0', '}', '"', '!'}
+			eight[at] = byte(c)
+			if plain(binary.LittleEndian.Uint64(eight[:])) && (c < ' ' || c >= 0x7f) {
+				t.Fatalf("0x%02x at %d is plain", c, at)
+			}
+		}
+	}
 }
