@@ -76,7 +76,7 @@ var classes = []classOf{
 	{"unknown element", refuses, all, said(`^unknown element <?/?`), `Apple's reader: "unknown tag"; others pass over it with what is in it`},
 	{"element in the text of a value", refuses, all, said(`is not closed before the next element|^element inside <`), "Apple's reader looks for the end tag there"},
 	{"end tag that closes nothing, or another element", refuses, howettAndLibplist, said(`^unexpected </|^</(?s:.*)> does not match|^<[a-z]+> is not closed$`), "Apple's reader: close tag does not match"},
-	{"text between elements", refuses, all, said(`^unexpected text|^invisible character|found a NUL byte|^unresolved merge conflict`), `Apple's reader: "unexpected character while looking for open tag"; others pass over it`},
+	{"text between elements", refuses, all, said(`^unexpected text|^missing \S+ before the text|^invisible character|found a NUL byte|^unresolved merge conflict`), `Apple's reader: "unexpected character while looking for open tag"; others pass over it`},
 	{"CDATA section or declaration between elements", refuses, all, said(`^CDATA section between|is not allowed between elements`), "Apple's reader knows comments and instructions there only"},
 	{"unescaped & or <, unknown entity", refuses, all, said(`^unescaped|^unknown entity|^unescaped &`), `Apple's reader: "unknown ampersand-escape sequence", and references of more than eight digits; a reference to a control character or half of a pair, which it may take, is none that XML allows`},
 	{"document type with declarations", refuses, all, said(`^declarations inside <!DOCTYPE`), `Apple's reader stops at [ with "unexpected character while parsing inline DTD", and knows none of the entities declared there`},
