@@ -698,9 +698,11 @@ func TestBrowserCommand(t *testing.T) {
 	b := open(t, browser(t), file)
 	hold(b, rowsNow, 100)
 	b.picture("command", 0)
-	total := strings.Split(strings.TrimSpace(stderr), "\n")
-	errors, _, _ := strings.Cut(total[len(total)-1], " ")
-	hold(b, `document.querySelector(".tile.error dd").textContent.replaceAll(",", "")`, errors)
+	total := regexp.MustCompile(`(?m)^(\d+) errors?, `).FindStringSubmatch(stderr)
+	if total == nil {
+		t.Fatalf("no summary: %s", stderr)
+	}
+	hold(b, `document.querySelector(".tile.error dd").textContent.replaceAll(",", "")`, total[1])
 	hold(b, `document.querySelectorAll("figure.figure").length >= 6`, true)
 	hold(b, `document.querySelector("time").dateTime`, "2026-05-04T09:30:00Z")
 	hold(b, `[...document.querySelectorAll("#rows a")].every(a => document.querySelector(decodeURIComponent(a.hash)))`, true)
