@@ -65,7 +65,7 @@ var classes = []classOf{
 	{"<data/>", refuses, all, said(`^<data/> is rejected`), `Apple's reader: "Encountered empty <data>"; it takes <data></data>`},
 	{"integer that is none", refuses, []int{plistlibReader, libplistReader}, said(`^<integer> is (not a valid|empty)`), "Apple's reader takes a sign and digits; others read them in other ways, such as 1_000, or take the first digits, or 0"},
 	{"integer beyond 64 bits", refuses, []int{plistlibReader, libplistReader}, said(`^<integer> does not fit`), `Apple's reader: "Integer overflow"`},
-	{"invalid real", refuses, all, said(`^<real> is (not a valid|empty)`), `Apple's reader: "misformatted real"; 1e400 and the like are infinite or refused there, and meant by nobody`},
+	{"invalid real", refuses, all, said(`^<real> is (not a valid|empty)`), `Apple's reader: "misformatted real"; 1e400 and the like are infinite or invalid there, and no profile has them`},
 	{"date of another form", refuses, nil, said(`^<date> is not in UTC`), "Apple's reader takes this one form, in UTC"},
 	{"reference of more than eight digits", refuses, nil, said(`^character reference of more than`), `Apple's reader: "unknown ampersand-escape sequence"`},
 	{"> in quotation marks in a tag or document type", refuses, nil, said(`^unescaped > in`), "Apple's reader looks for the first >"},

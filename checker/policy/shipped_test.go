@@ -83,10 +83,8 @@ func TestShippedPolicies(t *testing.T) {
 	}
 }
 
-// TestKeepsText holds that neither findings nor what is remembered of shipped policies
-// refer to the text of a document that was checked.
-func TestKeepsText(t *testing.T) {
-	var files []File
+func filesOfAllPacks(t *testing.T) (files []File) {
+	t.Helper()
 	for _, pack := range PackNames() {
 		list, err := PackFiles(pack)
 		if err != nil {
@@ -94,6 +92,13 @@ func TestKeepsText(t *testing.T) {
 		}
 		files = append(files, list...)
 	}
+	return files
+}
+
+// TestKeepsText holds that neither findings nor what is remembered of shipped policies
+// refer to the text of a document that was checked.
+func TestKeepsText(t *testing.T) {
+	files := filesOfAllPacks(t)
 	found := func(free func([]byte)) (found []checker.Finding) {
 		parameters := map[string]any{"expiry_days": 100_000, "keysize_minimum": 8192, "keyusage_allowed": []any{}, "fingerprint_algorithms": []any{}, "retries": 99}
 		set, err := Load(context.Background(), Config{Files: files, Lazy: true, Data: map[string]any{"config": parameters}})
@@ -144,14 +149,7 @@ func TestKeepsText(t *testing.T) {
 // TestOnDemand holds that shipped policies that are compiled when they may find
 // something find what they find when all are compiled, with parameters and without.
 func TestOnDemand(t *testing.T) {
-	var files []File
-	for _, pack := range PackNames() {
-		list, err := PackFiles(pack)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, list...)
-	}
+	files := filesOfAllPacks(t)
 	for _, parameters := range []map[string]any{
 		nil,
 		{"keysize_minimum": 4096, "keyusage_allowed": []any{5}, "fingerprint_algorithms": []any{"SHA-1"}, "expiry_days": 5000, "fingerprint_required": false, "retries": 5},
