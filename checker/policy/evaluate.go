@@ -72,7 +72,11 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 		return s.failed(answers, err)
 	}
 	buffer := factBuffers.Get().(*[]byte)
-	defer factBuffers.Put(buffer)
+	defer func() {
+		if cap(*buffer) <= 1<<20 { // what a large document took is left to the collector
+			factBuffers.Put(buffer)
+		}
+	}()
 	facts := doc.appendRun((*buffer)[:0])
 	run := len(facts)
 	var unknown []evalRequest
