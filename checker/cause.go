@@ -66,22 +66,25 @@ func (f *Finding) StandsFor(path ...any) *Finding {
 }
 
 // OncePerRun says that the finding has the same cause as those of other profiles
-// with the same kind and value. Only the first of them that is not suppressed is
-// reported. It uses the list.
+// with the same fact. Only the first of them that is not suppressed is reported. No
+// other rule reports such findings about facts of the kind.
 func (p *Pass) OncePerRun(f *Finding, kind, value string) {
 	if s := p.checker.facts; s != nil {
-		f.group = s.keyOf(kind+"\x00"+f.Rule.ID, value)
+		f.group = s.keyOf(kind, value)
 	}
 }
 
 // oncePerGroup removes the findings of groups that were reported before.
-func oncePerGroup(list []Finding, reported map[factKey]bool) []Finding {
-	return slices.DeleteFunc(list, func(f Finding) bool {
+func (s *factStore) oncePerGroup(r *Result) {
+	r.Suppressed = slices.DeleteFunc(r.Suppressed, func(f Finding) bool {
+		_, again := s.reported.Load(f.group)
+		return again
+	})
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
 		if f.group == 0 {
 			return false
 		}
-		again := reported[f.group]
-		reported[f.group] = true
+		_, again := s.reported.LoadOrStore(f.group, nil)
 		return again
 	})
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -473,7 +475,7 @@ func TestDiffering(t *testing.T) {
 	}
 	texts := []string{"a=1", "b=1", "b=2", "c=1", "c=1", "d=1", "d=1", "d=1", "d=1", "d=1", "d=1", "d=1", "d=2", "d=3", "d=3"}
 	want := map[string]string{
-		"b=1": "1 of 1, b=2", "b=2": "1 of 1, b=1", "c=1": "0 of 1, none",
+		"b=1": "1 of 1, b=2", "b=2": "1 of 1, b=1", // nothing of c: none differs
 		"d=1": "3 of 9, d=2", "d=2": "9 of 9, d=1", "d=3": "8 of 9, d=1",
 	}
 	for _, backwards := range []bool{false, true} {
@@ -501,8 +503,64 @@ func TestDiffering(t *testing.T) {
 				}
 			}
 		}
-		if found != len(texts)-1 {
+		if found != len(texts)-3 {
 			t.Errorf("%d findings", found)
+		}
+	}
+}
+
+// TestOncePerRun holds that of findings with one cause the first that is not suppressed is reported, and that the
+// profiles that have it, too, are not all read again.
+func TestOncePerRun(t *testing.T) {
+	rule := Rule{Meta: Meta{ID: "set", Severity: Warning}}
+	id := func(p *Pass) *profile.Node { return p.Profile.Root.Get("PayloadIdentifier") }
+	rule.CollectFacts = func(p *Pass) error {
+		p.ExportContentFact("identifier", id(p).Text(), func() string { return p.Profile.Root.Get("Content").Text() }, id(p))
+		return nil
+	}
+	rule.CheckFileSet = func(p *Pass) error {
+		count, same, other := p.ImportContentFact("identifier", id(p).Text(), p.Profile.Root.Get("Content").Text())
+		p.OncePerRun(p.Value(id(p), "%d others, %d the same, %d not", count, len(same), len(other)), "identifier", id(p).Text())
+		return nil
+	}
+	const files, suppressedFiles = 1000, 3
+	for _, jobs := range []int{1, 4} {
+		reads := 0
+		var mu sync.Mutex
+		inputs := func(yield func(Input) bool) {
+			for i := range files {
+				document := fmt.Sprintf(`<plist version="1.0"><dict><key>PayloadIdentifier</key><string>a</string><key>Content</key><string>%d</string></dict></plist>`, i%2)
+				if !yield(Input{Name: strconv.Itoa(i), Read: func() ([]byte, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					reads++
+					return []byte(document), nil
+				}}) {
+					return
+				}
+			}
+		}
+		c := &Checker{Rules: []Rule{rule}, Jobs: jobs, Suppress: func(f *Finding) *Suppression {
+			if n, _ := strconv.Atoi(f.File); n < suppressedFiles || n == files/2 {
+				return &Suppression{Kind: ByConfig}
+			}
+			return nil
+		}}
+		var got []string
+		for r := range c.Run(context.Background(), inputs) {
+			for _, f := range r.Findings {
+				got = append(got, f.File+": "+f.Message)
+			}
+			for _, f := range r.Suppressed {
+				got = append(got, f.File+" suppressed")
+			}
+		}
+		want := []string{"0 suppressed", "1 suppressed", "2 suppressed", "3: 999 others, 2 the same, 3 not"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d jobs: %s", jobs, diff)
+		}
+		if reads > files+files/2 {
+			t.Errorf("%d jobs: %d reads of %d files", jobs, reads, files)
 		}
 	}
 }

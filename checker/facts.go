@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker/export"
 	"github.com/sceplint/sceplint/checker/printable"
@@ -23,7 +24,7 @@ import (
 //     that it holds no secret, and for each input with facts the Source that it can be read from again.
 //  2. When all profiles are read, seal finds the facts that several profiles have. The inputs with these, and those
 //     with requests, are read again: first those that others refer to, for the locations of their facts
-//     (inputsToLocate), then all of them (inputsToRecheck), for Rule.CheckFileSet, which imports with ImportFact and
+//     (inputsToLocate), then the others too (inputsToRecheck), for Rule.CheckFileSet, which imports with ImportFact and
 //     ImportConflicts what there is to know of the other profiles.
 
 // profileFacts collects the facts of the profile in the first pass.
@@ -37,24 +38,29 @@ func (p *Pass) profileFacts() *profileFacts {
 // ExportFact exports a fact about the profile: that it has a value of some kind at a node. CheckFileSet can then
 // import which other profiles have the same, and where.
 func (p *Pass) ExportFact(kind, value string, at *profile.Node) {
-	p.ExportFactWith(kind, value, "", at)
+	p.exportFact(kind, value, unqualified, nil, at)
 }
 
 // ExportFactWith exports a fact with a qualifier, so that ImportConflicts finds the profiles that have the same fact
-// with another one.
+// with another one. Where all of them have the same qualifier, CheckFileSet does not run on them for that reason.
 func (p *Pass) ExportFactWith(kind, value, with string, at *profile.Node) {
-	p.exportFact(kind, value, func() string { return with }, true, at)
+	p.exportFact(kind, value, qualified, func() string { return with }, at)
 }
 
 // ExportContentFact exports a fact for ImportContentFact, which compares the contents of the profiles that have it. The
 // content is asked for only if several profiles have the fact: for a run whose profiles share none, that saves 7 % of its
-// processor time (BenchmarkRunRules in cmd/sceplint).
+// processor time (BenchmarkRunRules in cmd/sceplint). A finding about it may be one of a group (Pass.OncePerRun, with the
+// same kind and value): when that is reported, CheckFileSet does not run on the others.
 func (p *Pass) ExportContentFact(kind, value string, content func() string, at *profile.Node) {
-	p.exportFact(kind, value, content, false, at)
+	p.exportFact(kind, value, ofContent, content, at)
 }
 
-// exportFact exports a fact. Its qualifier is known to the store at once, or only with its location.
-func (p *Pass) exportFact(kind, value string, with func() string, atOnce bool, at *profile.Node) {
+// The qualifiers of facts without one, and of those whose content is not known before they are located; all others are
+// greater.
+const unqualified, ofContent, qualified = 0, 1, 2
+
+// exportFact exports a fact. Unless it is unqualified, with returns what qualifies it.
+func (p *Pass) exportFact(kind, value string, qualifier uint32, with func() string, at *profile.Node) {
 	s := p.checker.facts
 	if s == nil {
 		return
@@ -65,8 +71,8 @@ func (p *Pass) exportFact(kind, value string, with func() string, atOnce bool, a
 		return
 	}
 	if !s.sealed {
-		first, x := p.profileFacts(), factRecord{key: n}
-		if atOnce {
+		first, x := p.profileFacts(), factRecord{key: n, qualifier: qualifier}
+		if qualifier == qualified {
 			x.qualifier = s.qualifierOf(with())
 		}
 		first.facts = append(first.facts, x)
@@ -74,7 +80,10 @@ func (p *Pass) exportFact(kind, value string, with func() string, atOnce bool, a
 	}
 	p.exported = append(p.exported, n)
 	if p.locating {
-		r := RelatedLocation{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.profileNumber, qualifier: s.qualifierOf(with())}
+		r := RelatedLocation{File: p.Profile.Source.Name, Signed: p.Profile.Source.Signatures > 0, profile: p.profileNumber}
+		if with != nil {
+			r.qualifier = s.qualifierOf(with())
+		}
 		if span := at.Span(); span.Valid() && p.Profile.Source.Textual() {
 			r.Start, r.Placed = p.Profile.Source.Position(span.Start), true
 		}
@@ -171,17 +180,22 @@ type factKey uint64
 
 // factStore holds the facts of a run.
 type factStore struct {
-	seed       maphash.Seed
-	facts      chunkedList[packedFact]       // of all profiles, in their order
-	counts     chunkedList[profileFactCount] // how many of them each profile has
-	shared     map[factKey]*sharedFact       // facts of more than one profile, and those that are requested
-	sharesFact []bool                        // by the number of a profile: whether it shares a fact with another
-	inputs     chunkedList[inputRecord]
-	passive    passiveFactStore
-	requests   []factKey
-	profiles   int32
-	sealed     bool // all profiles are read
+	seed     maphash.Seed
+	facts    chunkedList[packedFact]       // of all profiles, in their order
+	counts   chunkedList[profileFactCount] // how many of them each profile has
+	shared   map[factKey]*sharedFact       // facts of more than one profile, and those that are requested
+	sharing  []factKey                     // by the number of a profile: the fact that it shares with others, of content; several, or 0
+	inputs   chunkedList[inputRecord]
+	passive  passiveFactStore
+	requests []factKey
+	profiles int32
+	sealed   bool // all profiles are read
+
+	reported sync.Map // the groups of findings that were reported
 }
+
+// several is the key of a profile that shares several facts, or one that is not of content.
+const several factKey = 1
 
 // inputRecord is an input with facts, as far as it is needed to read it again.
 type inputRecord struct {
@@ -219,7 +233,10 @@ func (s *factStore) keyOf(kind, value string) factKey {
 	return factKey(maphash.Comparable(s.seed, [2]string{kind, value}))
 }
 
-func (s *factStore) qualifierOf(with string) uint32 { return uint32(maphash.String(s.seed, with)) }
+// qualifierOf returns a hash of what qualifies a fact.
+func (s *factStore) qualifierOf(with string) uint32 {
+	return max(qualified, uint32(maphash.String(s.seed, with)))
+}
 
 // fileOf returns the name of the file of a profile that has facts.
 func (s *factStore) fileOf(number int32) string {
@@ -271,7 +288,7 @@ type profileFacts struct {
 // seal ends the first pass: from now on facts can be imported.
 func (s *factStore) seal() {
 	s.sealed = true
-	s.sharesFact = make([]bool, s.profiles)
+	s.sharing = make([]factKey, s.profiles)
 	wanted := map[factKey]bool{}
 	for _, n := range s.requests {
 		wanted[n] = true
@@ -288,8 +305,8 @@ func (s *factStore) seal() {
 			for n < len(bucket) && bucket[n].key == bucket[0].key {
 				n++
 			}
-			if several := bucket[n-1].profile != bucket[0].profile; several || wanted[bucket[0].key] {
-				s.addShared(bucket[:n], several)
+			if shared := isShared(bucket[:n]); shared || wanted[bucket[0].key] {
+				s.addShared(bucket[:n], shared)
 			}
 			bucket = bucket[n:]
 		}
@@ -298,11 +315,28 @@ func (s *factStore) seal() {
 	s.resolveRequests()
 }
 
-// inputsToRecheck yields the inputs that CheckFileSet runs on: they share a fact, or have requests.
+// isShared reports whether facts of one key, in the order of their profiles, matter to CheckFileSet: several profiles
+// have them, and with different qualifiers if they have any.
+func isShared(list []factRecord) bool {
+	if list[0].qualifier < qualified {
+		return list[0].profile != list[len(list)-1].profile
+	}
+	return slices.ContainsFunc(list, func(x factRecord) bool { return x.qualifier != list[0].qualifier })
+}
+
+// inputsToRecheck yields the inputs that CheckFileSet runs on: they share a fact whose group of findings is not reported
+// yet, or have requests.
 func (s *factStore) inputsToRecheck() iter.Seq[inputRecord] {
+	wanted := func(key factKey) bool {
+		if key <= several {
+			return key == several
+		}
+		_, reported := s.reported.Load(key)
+		return !reported
+	}
 	return func(yield func(inputRecord) bool) {
 		for n := range s.inputs.all() {
-			if (n.requested || slices.Contains(s.sharesFact[n.firstProfile:n.firstProfile+n.count], true)) && !yield(*n) {
+			if (n.requested || slices.ContainsFunc(s.sharing[n.firstProfile:n.firstProfile+n.count], wanted)) && !yield(*n) {
 				return
 			}
 		}
@@ -507,12 +541,16 @@ func (s *factStore) buckets() iter.Seq[[]factRecord] {
 }
 
 // addShared keeps a fact that several profiles have, or that is requested.
-func (s *factStore) addShared(list []factRecord, several bool) {
+func (s *factStore) addShared(list []factRecord, shared bool) {
 	list = slices.CompactFunc(list, func(a, b factRecord) bool { return a.profile == b.profile }) // a profile may have duplicates of it
 	x := &sharedFact{count: len(list)}
 	odd := slices.IndexFunc(list, func(h factRecord) bool { return h.qualifier != list[0].qualifier })
 	for i, h := range list {
-		s.sharesFact[h.profile] = s.sharesFact[h.profile] || several
+		if shared && s.sharing[h.profile] == 0 && h.qualifier == ofContent {
+			s.sharing[h.profile] = h.key
+		} else if shared {
+			s.sharing[h.profile] = several
+		}
 		if i <= maxRelatedLocations || i == odd { // the first with another companion is named as well
 			x.first = append(x.first, h.profile)
 		}

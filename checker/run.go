@@ -96,9 +96,8 @@ func (c *Checker) checkFileSets(ctx context.Context) iter.Seq[*Result] {
 		for list := range inOrder(ctx, c.Jobs, c.facts.inputsToLocate(), c.locateFacts) {
 			c.facts.addLocations(list)
 		}
-		reported := map[factKey]bool{}
 		for r := range inOrder(ctx, c.Jobs, c.facts.inputsToRecheck(), c.recheck) {
-			r.Findings = oncePerGroup(r.Findings, reported)
+			c.facts.oncePerGroup(r)
 			if (len(r.Findings) > 0 || len(r.Suppressed) > 0 || r.Err != nil || len(r.PolicyOutput) > 0) && !yield(r) {
 				return
 			}
