@@ -92,21 +92,19 @@ func (s *factStore) oncePerGroup(r *Result) {
 // pathKey returns a path as a string. The string of a value inside another
 // starts with that of the other.
 func pathKey(path []any) string {
-	var b strings.Builder
+	var buffer [128]byte
+	b := buffer[:0]
 	for _, step := range path {
 		switch step := step.(type) {
 		case int:
-			b.WriteByte('#')
-			b.WriteString(strconv.Itoa(step))
+			b = strconv.AppendInt(append(b, '#'), int64(step), 10)
 		case string:
-			b.WriteByte('.')
-			b.WriteString(strconv.Itoa(len(step))) // so that a key may hold anything
-			b.WriteByte(':')
-			b.WriteString(step)
+			b = strconv.AppendInt(append(b, '.'), int64(len(step)), 10) // so that a key may hold anything
+			b = append(append(b, ':'), step...)
 		}
-		b.WriteByte(0)
+		b = append(b, 0)
 	}
-	return b.String()
+	return string(b)
 }
 
 // outer yields a path and those of the values around it, the innermost first.

@@ -171,9 +171,10 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 		id = Identity{Identifier: keep(p.Root.Get("Identifier").Text())}
 	}
 	quoted := p.Root != nil || p.Source.ResemblesPlist()
-	seen := map[string]int{}
+	prints := fingerprints{hide: hidden.Text, seen: make(map[[sha256.Size]byte]int, len(found))}
 	list = make([]Finding, 0, len(found))
 	var raw, payload *PayloadIdentity // of the last finding in a payload
+	var rawPath, path []any           // of the last finding
 	for _, f := range found {
 		f.Profile = id
 		if f.Payload != nil {
@@ -181,8 +182,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 				raw = f.Payload
 				payload = &PayloadIdentity{raw.Index, keep(raw.Type), keep(raw.Identifier), keep(raw.UUID)}
 			}
-			of := *payload
-			f.Payload = &of
+			f.Payload = payload
 		}
 		f.Message, f.Help, f.own = secrets.Text(f.Message), secrets.Text(f.Help), nil
 		for i, r := range f.Related {
@@ -192,10 +192,16 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 			}
 		}
 		for i, step := range f.Path {
+			if i < len(rawPath) && rawPath[i] == step { // as most steps are
+				f.Path[i] = path[i]
+				continue
+			}
+			rawPath = append(rawPath[:min(i, len(rawPath))], step)
 			if key, ok := step.(string); ok {
 				f.Path[i] = keep(key)
 			}
 		}
+		rawPath, path = rawPath[:len(f.Path)], f.Path
 		if f.Fix != nil {
 			f.Fix.Message = secrets.Text(f.Fix.Message)
 			var own []string // of the secrets that the fix changes
@@ -211,7 +217,7 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 		if f.Placed && !f.onEnvelope && quoted {
 			f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Span)
 		}
-		f.Fingerprint = fingerprint(f, seen, hidden.Text)
+		f.Fingerprint = prints.of(f)
 		if f.graph != nil {
 			f.Path, f.Help = graphPath(f.graph, f.Path), inGraph(f.Help)
 		}
@@ -297,31 +303,42 @@ func (f *Finding) WithHelp(format string, args ...any) *Finding {
 	return f
 }
 
-// fingerprint identifies a finding by rule, profile, payload, the path inside
-// it, and the arguments of its message, not by its location or its wording.
-// Equal fingerprints are numbered in order.
-func fingerprint(f *Finding, seen map[string]int, hide func(string) string) string {
+// fingerprints makes the fingerprints of the findings of a profile.
+type fingerprints struct {
+	hide   func(string) string
+	seen   map[[sha256.Size]byte]int
+	buffer []byte
+}
+
+// of identifies a finding by rule, profile, payload, the path inside it, and the
+// arguments of its message, not by its location or its wording. Equal fingerprints
+// are numbered in order.
+func (x *fingerprints) of(f *Finding) string {
+	b := append(x.buffer[:0], x.hide(f.Rule.ID)...)
+	add := func(text string) { b = append(append(b, 0), x.hide(text)...) }
+	add(f.Profile.Identifier)
 	path := f.Path
-	parts := append(make([]string, 0, 16), f.Rule.ID, f.Profile.Identifier)
 	if f.Payload != nil {
 		path = path[2:]
-		parts = append(parts, f.Payload.Type, cmp.Or(f.Payload.Identifier, f.Payload.UUID))
+		add(f.Payload.Type)
+		add(cmp.Or(f.Payload.Identifier, f.Payload.UUID))
 	}
 	for _, step := range path {
-		parts = append(parts, plainText(step))
+		add(plainText(step))
 	}
-	parts = append(append(parts, "\x01"), f.args...) // no path ends where arguments begin
+	add("\x01") // no path ends where arguments begin
+	for _, arg := range f.args {
+		add(arg)
+	}
 	if f.Argument != "" {
-		parts = append(parts, "\x02", f.Argument)
+		add("\x02")
+		add(f.Argument)
 	}
-	for i, part := range parts {
-		parts[i] = hide(part)
+	x.buffer = b
+	sum := sha256.Sum256(b)
+	x.seen[sum]++
+	if n := x.seen[sum]; n > 1 {
+		sum = sha256.Sum256(fmt.Appendf(b, "\x00%d", n))
 	}
-	key := strings.Join(parts, "\x00")
-	seen[key]++
-	if seen[key] > 1 {
-		key += fmt.Sprintf("\x00%d", seen[key])
-	}
-	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:16])
 }

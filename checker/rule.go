@@ -168,6 +168,7 @@ type Pass struct {
 	checker       *Checker
 	plan          *plan
 	found         []*Finding
+	memory        []Finding // of those that are found next
 	prints        []string
 	facts         *profileFacts // of the first pass
 	exported      []factKey     // and what is, when it is read again
@@ -287,7 +288,11 @@ func (p *Pass) at(n *profile.Node, at profile.Span, path []any, format string, a
 	if p.count++; p.count > maxFindingsPerRule {
 		return &Finding{Rule: &p.Rule.Meta} // only counted
 	}
-	f := &Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help, Span: at, Path: path}
+	if len(p.memory) == cap(p.memory) {
+		p.memory = make([]Finding, 0, max(4, 2*cap(p.memory)))
+	}
+	p.memory = append(p.memory, Finding{Rule: &p.Rule.Meta, Severity: p.Rule.Severity, Help: p.Rule.Help, Span: at, Path: path})
+	f := &p.memory[len(p.memory)-1]
 	if f.json = p.Profile.Source.Form == plist.FormJSON; f.json {
 		format, f.Help = inJSON.Replace(format), inJSON.Replace(f.Help)
 	}

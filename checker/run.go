@@ -379,12 +379,17 @@ var passes = sync.Pool{New: func() any { return new(Pass) }}
 
 // release returns the memory of a Pass that is no longer used.
 func (p *Pass) release() {
-	shared, found := p.shared, p.found
+	const many = 64 // findings of a profile
+	shared, found, memory := p.shared, p.found, p.memory
 	if len(shared) > 8 { // for clearing it takes as long as it is large
 		shared = nil
 	}
+	if cap(memory) > many {
+		found, memory = nil, nil
+	}
 	clear(shared)
 	clear(found)
-	*p = Pass{shared: shared, found: found[:0]}
+	clear(memory)
+	*p = Pass{shared: shared, found: found[:0], memory: memory[:0]}
 	passes.Put(p)
 }

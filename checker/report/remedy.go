@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,23 +34,23 @@ func helpOf(f *checker.Finding) string {
 
 // repeats reports whether a message says what the help says.
 func repeats(message, help string) bool {
-	return strings.Contains(lettersOf(message), lettersOf(help))
+	var in, of [256]byte
+	return bytes.Contains(appendLetters(in[:0], message), appendLetters(of[:0], help))
 }
 
-// lettersOf gives the letters and digits of a text in lower case.
-func lettersOf(text string) string {
-	b := make([]byte, 0, len(text))
+// appendLetters appends the letters and digits of a text in lower case.
+func appendLetters(b []byte, text string) []byte {
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c >= utf8.RuneSelf:
-			return strings.Map(letterOf, text)
+			return append(b, strings.Map(letterOf, text[i:])...)
 		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
 			b = append(b, c)
 		case 'A' <= c && c <= 'Z':
 			b = append(b, c|0x20)
 		}
 	}
-	return string(b)
+	return b
 }
 
 // letterOf is a letter in lower case or a digit; -1 for what is neither.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/printable"
 )
 
@@ -52,53 +54,87 @@ func text(w io.Writer, r *Report, write func(*palette, *bufio.Writer, *checker.F
 
 // palette holds the colors of the text format.
 type palette struct {
-	place, rule, gutter, help *color.Color
-	severity                  [checker.Error + 1]*color.Color
+	place, rule, gutter, help style
+	severity                  [checker.Error + 1]style
 	page                      func(*checker.Meta) string // nil: rules are no links
 }
 
 func newPalette(on bool) *palette {
-	p := &palette{
-		place:  color.New(color.Bold),
-		rule:   color.New(color.Faint),
-		gutter: color.New(color.FgBlue),
-		help:   color.New(color.FgGreen),
+	return &palette{
+		place:  styleOf(on, color.Bold),
+		rule:   styleOf(on, color.Faint),
+		gutter: styleOf(on, color.FgBlue),
+		help:   styleOf(on, color.FgGreen),
+		severity: [...]style{
+			checker.Off:     styleOf(on, color.Faint),
+			checker.Info:    styleOf(on, color.FgCyan, color.Bold),
+			checker.Warning: styleOf(on, color.FgYellow, color.Bold),
+			checker.Error:   styleOf(on, color.FgRed, color.Bold),
+		},
 	}
-	p.severity = [...]*color.Color{
-		checker.Off:     color.New(color.Faint),
-		checker.Info:    color.New(color.FgCyan, color.Bold),
-		checker.Warning: color.New(color.FgYellow, color.Bold),
-		checker.Error:   color.New(color.FgRed, color.Bold),
+}
+
+// style is what a terminal reads before and after a text that has a color.
+type style struct{ before, after string }
+
+func styleOf(on bool, attributes ...color.Attribute) style {
+	c := color.New(attributes...)
+	c.DisableColor()
+	if on {
+		c.EnableColor()
 	}
-	for _, c := range append(p.severity[:], p.place, p.rule, p.gutter, p.help) {
-		if on {
-			c.EnableColor()
-		} else {
-			c.DisableColor()
-		}
+	const text = "|" // which is in no sequence
+	before, after, _ := strings.Cut(c.Sprint(text), text)
+	return style{before, after}
+}
+
+// Sprint returns a text in the style.
+func (s style) Sprint(text string) string { return s.before + text + s.after }
+
+// write writes a text in the style.
+func (s style) write(out *bufio.Writer, parts ...string) {
+	out.WriteString(s.before)
+	for _, part := range parts {
+		out.WriteString(part)
 	}
-	return p
+	out.WriteString(s.after)
 }
 
 func (p *palette) headline(out *bufio.Writer, f *checker.Finding) {
-	severity := p.severity[f.Severity]
-	place := printable.LogText(printable.Text(f.File)) // LogWriter sees no line start after a color
-	if f.Placed {
-		place = fmt.Sprintf("%s:%d:%d", place, f.Start.Line, f.Start.Column)
+	out.WriteString(p.place.before)
+	place(out, printable.LogText(printable.Text(f.File)), f.Placed, f.Start) // LogWriter sees no line start after a color
+	out.WriteByte(':')
+	out.WriteString(p.place.after)
+	out.WriteByte(' ')
+	p.severity[f.Severity].write(out, f.Severity.String(), ":")
+	out.WriteByte(' ')
+	out.WriteString(printable.Text(f.Message))
+	out.WriteByte(' ')
+	page := ""
+	if p.page != nil {
+		page = p.page(f.Rule)
 	}
-	fmt.Fprintf(out, "%s %s %s %s", p.place.Sprint(place+":"), severity.Sprint(f.Severity.String()+":"), printable.Text(f.Message), p.link(f.Rule, p.rule.Sprint("["+f.Rule.ID+"]")))
+	if page != "" { // the rule is a hyperlink of the terminal
+		out.WriteString("\x1b]8;;" + printable.Text(page) + "\x1b\\")
+	}
+	p.rule.write(out, "[", f.Rule.ID, "]")
+	if page != "" {
+		out.WriteString("\x1b]8;;\x1b\\")
+	}
 }
 
-// link makes a text a hyperlink of the terminal to the page of a rule.
-func (p *palette) link(m *checker.Meta, text string) string {
-	if p.page == nil {
-		return text
+// place writes the name of a file, with the line and column if they are known.
+func place(out *bufio.Writer, file string, placed bool, at plist.Position) {
+	out.WriteString(file)
+	if placed {
+		number(out, ':', at.Line)
+		number(out, ':', at.Column)
 	}
-	page := p.page(m)
-	if page == "" {
-		return text
-	}
-	return "\x1b]8;;" + printable.Text(page) + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+}
+
+// number writes a character and a number.
+func number(out *bufio.Writer, before byte, n int) {
+	out.Write(strconv.AppendInt(append(out.AvailableBuffer(), before), int64(n), 10))
 }
 
 func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
@@ -110,7 +146,6 @@ func (p *palette) line(out *bufio.Writer, f *checker.Finding) {
 }
 
 func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
-	severity := p.severity[f.Severity]
 	p.headline(out, f)
 	out.WriteByte('\n')
 	if s := f.Suppression; s != nil {
@@ -118,22 +153,34 @@ func (p *palette) finding(out *bufio.Writer, f *checker.Finding) {
 	}
 	switch {
 	case f.Placed && f.Line.Text != "":
-		p.snippet(out, f, severity)
+		p.snippet(out, f)
 	case !f.Placed && len(f.Path) > 0:
 		fmt.Fprintf(out, "  at %s\n", printable.Text(PathText(f.Path)))
 	}
 	for _, r := range f.Related {
-		place := printable.Text(r.File)
-		if r.Placed {
-			place = fmt.Sprintf("%s:%d:%d", place, r.Start.Line, r.Start.Column)
-		}
-		fmt.Fprintf(out, "  %s %s: %s\n", p.help.Sprint("see:"), place, printable.Text(r.Message))
+		out.WriteString("  ")
+		p.help.write(out, "see:")
+		out.WriteByte(' ')
+		place(out, printable.Text(r.File), r.Placed, r.Start)
+		out.WriteString(": ")
+		out.WriteString(printable.Text(r.Message))
+		out.WriteByte('\n')
 	}
 	if does, flags := fixOf(f); does != "" {
-		fmt.Fprintf(out, "  %s %s (%s)\n", p.help.Sprint("fix:"), printable.Text(does), flags)
+		p.remedy(out, "fix:", does, " ("+flags+")")
 	} else if help := helpOf(f); help != "" {
-		fmt.Fprintf(out, "  %s %s\n", p.help.Sprint("help:"), printable.Text(help))
+		p.remedy(out, "help:", help, "")
 	}
+	out.WriteByte('\n')
+}
+
+// remedy writes what to do about a finding.
+func (p *palette) remedy(out *bufio.Writer, label, text, note string) {
+	out.WriteString("  ")
+	p.help.write(out, label)
+	out.WriteByte(' ')
+	out.WriteString(printable.Text(text))
+	out.WriteString(note)
 	out.WriteByte('\n')
 }
 
@@ -147,31 +194,47 @@ func reasonOf(s *checker.Suppression) string {
 
 // snippet writes the source line without its indentation and underlines the
 // place in it.
-func (p *palette) snippet(out *bufio.Writer, f *checker.Finding, severity *color.Color) {
+func (p *palette) snippet(out *bufio.Writer, f *checker.Finding) {
 	text, start, end := f.Line.Text, f.Line.Start, f.Line.End
 	trimmed := strings.TrimLeft(text, " \t")
 	start, end = max(start-(len(text)-len(trimmed)), 0), max(end-(len(text)-len(trimmed)), 0)
-	before, marked, after := trimmed[:start], trimmed[start:end], trimmed[end:]
+	before, marked, after := printable.Text(trimmed[:start]), trimmed[start:end], trimmed[end:]
 	if after == "" {
 		marked = strings.TrimRight(marked, " \t")
 	}
-	number := fmt.Sprintf("%5d |", f.Start.Line)
-	fmt.Fprintf(out, "%s %s%s%s\n", p.gutter.Sprint(number), printable.Text(before), printable.Text(marked), printable.Text(after))
-	line := severity.Sprint("^" + strings.Repeat("~", max(columns(printable.Text(marked))-1, 0)))
-	fmt.Fprintf(out, "%s %s%s\n", p.gutter.Sprint(strings.Repeat(" ", 5)+" |"), padding(printable.Text(before)), line)
-}
+	marked = printable.Text(marked)
 
-// padding gives whitespace as wide as a text, tabs kept.
-func padding(s string) string {
-	var b strings.Builder
-	for _, r := range s {
+	line := strconv.Itoa(f.Start.Line)
+	const numberColumns = 5
+	p.gutter.write(out, strings.Repeat(" ", max(numberColumns-len(line), 0)), line, " |")
+	out.WriteByte(' ')
+	out.WriteString(before)
+	out.WriteString(marked)
+	out.WriteString(printable.Text(after))
+	out.WriteByte('\n')
+
+	p.gutter.write(out, strings.Repeat(" ", numberColumns), " |")
+	out.WriteByte(' ')
+	for _, r := range before { // whitespace as wide, tabs kept
 		if r == '\t' {
-			b.WriteByte('\t')
+			out.WriteByte('\t')
 			continue
 		}
-		b.WriteString(strings.Repeat(" ", cells(r)))
+		repeat(out, ' ', cells(r))
 	}
-	return b.String()
+	severity := p.severity[f.Severity]
+	out.WriteString(severity.before)
+	out.WriteByte('^')
+	repeat(out, '~', columns(marked)-1)
+	out.WriteString(severity.after)
+	out.WriteByte('\n')
+}
+
+// repeat writes a character so many times.
+func repeat(out *bufio.Writer, c byte, count int) {
+	for range count {
+		out.WriteByte(c)
+	}
 }
 
 // columns counts the cells that a text takes on a terminal.

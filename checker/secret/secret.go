@@ -176,6 +176,10 @@ func (s *Secrets) inside(n *plist.Node) plist.Span {
 		at.End--
 	case s.src.Form == plist.FormXML && n.Kind != plist.Template:
 		body := s.src.Text[at.Start:at.End]
+		if text := n.Text(); len(body) > len(text)+1 && body[len(text)] == '<' && body[len(text)+1] == '/' && string(body[:len(text)]) == text {
+			at.End = at.Start + len(text) // as most texts are written
+			break
+		}
 		i := bytes.LastIndexByte(body, '<')
 		if i >= 0 && !bytes.HasPrefix(body[i:], []byte("</")) {
 			i = bytes.LastIndex(body, []byte("</"))
@@ -201,7 +205,7 @@ func (s *Secrets) written(n *plist.Node) string {
 
 // addURL records the secrets inside a URL.
 func (s *Secrets) addURL(n *plist.Node) {
-	if !hasURLMark(n.Text()) {
+	if !mayHaveURLSecret(n.Text()) {
 		return
 	}
 	whole := namesURL(n.Key) || urlStart().MatchString(strings.TrimSpace(n.Text()))
@@ -299,6 +303,10 @@ func isSecret(n *plist.Node, within bool) bool {
 		if n.Key == "PayloadContent" && strings.EqualFold(strings.TrimSpace(n.Parent().Get("PayloadType").Text()), "com.apple.security.pkcs12") {
 			return !template.IsCertain(n.Text())
 		}
+		const shortest = len("PRIVATE KEY") // of what is looked for here
+		if len(n.Text()) < shortest {
+			return false
+		}
 		return holdsPrivateKey(n.Text()) || strings.Contains(n.Text(), "PRIVATE KEY") || n.Kind == plist.Data && holdsKeyText(n)
 	}
 	return false
@@ -372,16 +380,16 @@ func (s *Secrets) Text(text string) string {
 	if s.copies.count(text) > 0 {
 		text = s.copies.mask(text)
 	}
-	if hasURLMark(text) {
+	if mayHaveURLSecret(text) {
 		text = replaceSpans(text, urlSecrets(text, false))
 	}
 	return text
 }
 
 // IsPlain reports whether Text returns a text as it is, whatever the secrets are: it is
-// too short for a copy of one, and has no mark of a URL.
+// too short for a copy of one, and no URL with a secret.
 func IsPlain(text string) bool {
-	return len(text) < minFoundBytes && !hasURLMark(text)
+	return len(text) < minFoundBytes && !mayHaveURLSecret(text)
 }
 
 // Excerpt is Text, shortened in the middle if it is very long.
@@ -476,18 +484,16 @@ func replaceWord(text, word string) string {
 
 // replaceSpans masks places of a text.
 func replaceSpans(text string, spans iter.Seq[plist.Span]) string {
-	var b strings.Builder
+	var b []byte
 	at := 0
 	for span := range spans {
-		b.WriteString(text[at:span.Start])
-		b.WriteString(plist.Mask)
+		b = append(append(b, text[at:span.Start]...), plist.Mask...)
 		at = span.End
 	}
 	if at == 0 {
 		return text
 	}
-	b.WriteString(text[at:])
-	return b.String()
+	return string(append(b, text[at:]...))
 }
 
 // Touches reports whether a range of the text contains a part of a secret.

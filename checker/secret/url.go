@@ -32,15 +32,14 @@ func urlSecrets(text string, whole bool) iter.Seq[plist.Span] {
 }
 
 // urlEnds are the bytes that end a URL in a text, and urlMarks those one of which occurs in all that urlSecrets finds.
-var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks("@?&;#")
+var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks(parameterMarks+"@")
 
-func hasURLMark(text string) bool {
-	for i := range len(text) {
-		if urlMarks[text[i]] {
-			return true
-		}
-	}
-	return false
+// parameterMarks come before the parameters of a URL.
+const parameterMarks = "?&;#"
+
+// mayHaveURLSecret reports whether a text may hold something that urlSecrets finds: user info, or a parameter with a value.
+func mayHaveURLSecret(text string) bool {
+	return strings.IndexByte(text, '@') >= 0 || strings.IndexByte(text, '=') >= 0 && strings.ContainsAny(text, parameterMarks)
 }
 
 func marks(text string) (t [256]bool) {
