@@ -136,13 +136,24 @@ func element(key string) bool {
 
 // causes are the findings of a profile that may explain others.
 type causes struct {
-	replaced map[string]bool    // what others replace; true if their rule does not defer
-	wrong    map[string]bool    // keys with an error of a rule that does not defer
-	inside   map[string]bool    // keys with such an error in one of their elements
-	absent   map[string]bool    // keys reported as missing
-	invalid  map[string]bool    // keys with an error about their value
+	keys     map[string]keyCause
 	policies map[[2]string]bool // the ID of a policy and a key, as others explain them
 }
+
+// keyCause says what is known to be wrong with a key.
+type keyCause uint8
+
+const (
+	replaced       keyCause = 1 << iota // something is in place of it
+	replacedSurely                      // and its rule does not defer
+	wrong                               // it has an error of a rule that does not defer
+	wrongInside                         // one of its elements has
+	reportedAbsent                      // it is reported as missing
+	invalid                             // it has an error about its value
+)
+
+// is reports whether any of some things is wrong with a key.
+func (c *causes) is(key string, any keyCause) bool { return c.keys[key]&any != 0 }
 
 // explains reports whether a finding is explained by one that was added.
 func (c *causes) explains(f *Finding) bool {
@@ -150,37 +161,34 @@ func (c *causes) explains(f *Finding) bool {
 		return false
 	}
 	for _, key := range f.causes {
-		if _, ok := c.replaced[key]; ok || c.invalid[key] {
+		if c.is(key, replaced|invalid) {
 			return true
 		}
 	}
-	if len(c.replaced) > 0 {
-		for key := range outer(f.key) {
-			strong, ok := c.replaced[key]
-			if ok && (f.absent && f.replaced == "" || f.Rule.Defers && strong || key != f.key) {
-				return true
-			}
-		}
-		if strong, ok := c.replaced[f.replaced]; ok && strong && f.Rule.Defers {
+	for key := range outer(f.key) {
+		if c.is(key, replaced) && (f.absent && f.replaced == "" || f.Rule.Defers && c.is(key, replacedSurely) || key != f.key) {
 			return true
 		}
-		for key := range outer(f.replaced) { // it would be inside what is replaced as a whole
-			if _, ok := c.replaced[key]; ok && key != f.replaced {
-				return true
-			}
+	}
+	if f.Rule.Defers && c.is(f.replaced, replacedSurely) {
+		return true
+	}
+	for key := range outer(f.replaced) { // it would be inside what is replaced as a whole
+		if key != f.replaced && c.is(key, replaced) {
+			return true
 		}
 	}
-	if f.absent && (c.absent[f.key] || c.invalid[f.key]) || c.policies[[2]string{f.Rule.ID, f.key}] {
+	if f.absent && c.is(f.key, reportedAbsent|invalid) || c.policies[[2]string{f.Rule.ID, f.key}] {
 		return true
 	}
 	if !f.Rule.Defers || f.absent {
 		return false
 	}
-	if c.inside[f.key] {
+	if c.is(f.key, wrongInside) {
 		return true
 	}
 	for key := range outer(f.key) {
-		if c.wrong[key] {
+		if c.is(key, wrong) {
 			return true
 		}
 		if !element(key) {
@@ -191,28 +199,24 @@ func (c *causes) explains(f *Finding) bool {
 }
 
 func (c *causes) add(f *Finding) {
-	set := func(m *map[string]bool, key string, value bool) {
-		if *m == nil {
-			*m = map[string]bool{}
-		}
-		(*m)[key] = value || (*m)[key]
-	}
 	if f.replaced != "" {
-		set(&c.replaced, f.replaced, !f.Rule.Defers)
+		c.keys[f.replaced] |= replaced
+		if !f.Rule.Defers {
+			c.keys[f.replaced] |= replacedSurely
+		}
 	}
-	key := f.key
-	if key == "" {
+	if f.key == "" {
 		return
 	}
 	if f.absent {
-		set(&c.absent, key, true)
+		c.keys[f.key] |= reportedAbsent
 	} else if f.Severity == Error {
-		set(&c.invalid, key, true)
+		c.keys[f.key] |= invalid
 	}
 	if !f.absent && f.Severity == Error && !f.Rule.Defers {
-		set(&c.wrong, key, true)
-		for key := range outer(key) {
-			set(&c.inside, key, true)
+		c.keys[f.key] |= wrong
+		for key := range outer(f.key) {
+			c.keys[key] |= wrongInside
 			if !element(key) {
 				break
 			}
@@ -222,7 +226,7 @@ func (c *causes) add(f *Finding) {
 		if c.policies == nil {
 			c.policies = map[[2]string]bool{}
 		}
-		c.policies[[2]string{id, key}] = true
+		c.policies[[2]string{id, f.key}] = true
 	}
 }
 
@@ -242,12 +246,16 @@ func withoutExplained(list []Finding) []Finding {
 			compareBool(a.replaced != "", b.replaced != ""), cmp.Compare(len(a.replaced), len(b.replaced)),
 			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), cmp.Compare(b.Severity, a.Severity), compareBool(!a.absent, !b.absent), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
 	})
-	explained, c := map[*Finding]bool{}, &causes{}
+	var explained map[*Finding]bool
+	var c causes
 	for i, f := range sorted {
-		if i > 0 && f.Ordinal != sorted[i-1].Ordinal {
-			c = &causes{}
+		if i == 0 || f.Ordinal != sorted[i-1].Ordinal {
+			c = causes{keys: make(map[string]keyCause, len(list))}
 		}
 		if c.explains(f) {
+			if explained == nil {
+				explained = map[*Finding]bool{}
+			}
 			explained[f] = true
 		}
 		c.add(f)
