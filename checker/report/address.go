@@ -60,13 +60,18 @@ func uriOf(name string, separator rune) string {
 // them keeps a name such as a:b from having a scheme.
 func encoded(name string) string {
 	const digits = "0123456789ABCDEF"
-	var b strings.Builder
-	for _, c := range []byte(name) {
+	var b []byte
+	kept := 0 // the bytes before are in b
+	for i := range len(name) {
+		c := name[i]
 		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~/", c) >= 0 {
-			b.WriteByte(c)
 			continue
 		}
-		b.Write([]byte{'%', digits[c>>4], digits[c&15]})
+		b = append(append(b, name[kept:i]...), '%', digits[c>>4], digits[c&15])
+		kept = i + 1
 	}
-	return b.String()
+	if kept == 0 {
+		return name
+	}
+	return string(append(b, name[kept:]...))
 }

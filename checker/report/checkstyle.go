@@ -31,6 +31,7 @@ const checkstyleRoot = xml.Header + `<checkstyle version="4.3">`
 func Checkstyle(w io.Writer, r *Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	out.WriteString(checkstyleRoot)
+	elements := newXMLElements(out)
 	for x := range r.byFile() {
 		file := checkstyleFile{Name: printable.Text(slashed(x.file))}
 		for _, f := range x.findings {
@@ -39,7 +40,7 @@ func Checkstyle(w io.Writer, r *Report) error {
 		for _, err := range x.errors {
 			file.Errors = append(file.Errors, checkstyleError{Severity: checker.Error.String(), Message: errorText(err), Source: analysisError})
 		}
-		if err := writeElement(out, file); err != nil {
+		if err := elements.write(file); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -36,6 +37,12 @@ func jsonEscape(r rune) string {
 func xmlEscape(r rune) string { return fmt.Sprintf("&#x%x;", r) }
 
 func (e escapes) write(w io.Writer, text []byte) error {
+	_, err := w.Write(e.apply(text))
+	return err
+}
+
+// apply returns a text with the escapes, which is the same where there are none.
+func (e escapes) apply(text []byte) []byte {
 	if hasUnsafe(text) {
 		var b bytes.Buffer
 		for _, r := range string(text) { // both encoders write valid UTF-8
@@ -47,8 +54,7 @@ func (e escapes) write(w io.Writer, text []byte) error {
 		}
 		text = b.Bytes()
 	}
-	_, err := w.Write(printable.EscapeCommands(text, e.colon, e.bracket))
-	return err
+	return printable.EscapeCommands(text, e.colon, e.bracket)
 }
 
 func hasUnsafe(text []byte) bool {
@@ -100,12 +106,47 @@ func writeJSON(w io.Writer, v any, indent string) error {
 	return jsonEscapes.write(w, b.Bytes())
 }
 
-// writeElement writes an element inside the root of an XML document, on a line of
-// its own. What XML has no characters for becomes U+FFFD.
-func writeElement(w io.Writer, v any) error {
-	text, err := xml.MarshalIndent(v, "  ", "  ")
-	if err != nil {
+// jsonLines writes values as lines of JSON.
+type jsonLines struct {
+	to      io.Writer
+	text    bytes.Buffer
+	encoder *json.Encoder
+}
+
+func newJSONLines(w io.Writer) *jsonLines {
+	x := &jsonLines{to: w}
+	x.encoder = newEncoder(&x.text)
+	return x
+}
+
+func (x *jsonLines) write(v any) error {
+	x.text.Reset()
+	if err := x.encoder.Encode(v); err != nil {
 		return err
 	}
-	return xmlEscapes.write(w, append([]byte{'\n'}, text...))
+	return jsonEscapes.write(x.to, x.text.Bytes())
+}
+
+// xmlElements writes elements inside the root of an XML document, each on lines of
+// its own. What XML has no characters for becomes U+FFFD.
+type xmlElements struct {
+	to      io.Writer
+	text    bytes.Buffer
+	encoder *xml.Encoder
+}
+
+func newXMLElements(w io.Writer) *xmlElements {
+	x := &xmlElements{to: w}
+	x.text.WriteByte('\n') // as the encoder does before all but the first
+	x.encoder = xml.NewEncoder(&x.text)
+	x.encoder.Indent("  ", "  ")
+	return x
+}
+
+func (x *xmlElements) write(v any) error {
+	defer x.text.Reset()
+	if err := x.encoder.Encode(v); err != nil {
+		return err
+	}
+	return xmlEscapes.write(x.to, x.text.Bytes())
 }

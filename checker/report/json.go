@@ -135,9 +135,10 @@ func JSON(w io.Writer, r *Report) error {
 // JSONLines writes one finding a line, as soon as it is there.
 func JSONLines(w io.Writer, r *Report) error {
 	buffered := bufio.NewWriter(w)
+	lines := newJSONLines(buffered)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
-			if err := writeJSON(buffered, newJSONFinding(f), ""); err != nil {
+			if err := lines.write(newJSONFinding(f)); err != nil {
 				return err
 			}
 		}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
@@ -10,15 +9,6 @@ import (
 
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
-
-// indented writes a document as jsonIndenter does.
-func indented(text []byte, depth int) string {
-	var b bytes.Buffer
-	out := bufio.NewWriter(&b)
-	_, _ = jsonIndenter{out, depth}.Write(text)
-	_ = out.Flush()
-	return b.String()
-}
 
 // TestIndent holds that documents are indented as the encoder of the standard library does it.
 func TestIndent(t *testing.T) {
@@ -34,7 +24,7 @@ func TestIndent(t *testing.T) {
 		if err := json.Indent(&want, text, "    ", "  "); err != nil {
 			t.Fatal(err)
 		}
-		if got := indented(text, 2); got != want.String() {
+		if got := string(appendIndented(nil, text, 2)); got != want.String() {
 			t.Fatalf("%s is indented as\n%s\nwant\n%s", text, got, want.String())
 		}
 	}
@@ -46,7 +36,7 @@ func TestIndent(t *testing.T) {
 		if err := json.Indent(&want, []byte(text), "", "  "); err != nil {
 			t.Fatal(err)
 		}
-		if got := indented([]byte(text), 0); got != want.String() {
+		if got := string(appendIndented(nil, []byte(text), 0)); got != want.String() {
 			t.Errorf("%s is indented as\n%s\nwant\n%s", text, got, want.String())
 		}
 	}
@@ -63,12 +53,9 @@ func BenchmarkIndent(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("own", func(b *testing.B) {
-		var to bytes.Buffer
-		out := bufio.NewWriter(&to)
+		var to []byte
 		for b.Loop() {
-			to.Reset()
-			_, _ = jsonIndenter{out, 2}.Write(text)
-			_ = out.Flush()
+			to = appendIndented(to[:0], text, 2)
 		}
 	})
 	b.Run("encoder", func(b *testing.B) {

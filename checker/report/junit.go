@@ -49,13 +49,14 @@ const noTime = "0"
 func JUnit(w io.Writer, r *Report) error {
 	suites := new(spool) // the root stands before them, and counts their tests
 	defer suites.close()
+	elements, words := newXMLElements(suites), &inWords{palette: newPalette(false)}
 	var tests, failures, errors int
 	for x := range r.byFile() {
-		suite := newJUnitSuite(x)
+		suite := newJUnitSuite(x, words)
 		tests += suite.Tests
 		failures += suite.Failures
 		errors += suite.Errors
-		if err := writeElement(suites, suite); err != nil {
+		if err := elements.write(suite); err != nil {
 			return err
 		}
 	}
@@ -68,7 +69,7 @@ func JUnit(w io.Writer, r *Report) error {
 	return out.Flush()
 }
 
-func newJUnitSuite(x *fileReport) junitSuite {
+func newJUnitSuite(x *fileReport, words *inWords) junitSuite {
 	name := printable.Text(slashed(x.file))
 	suite := junitSuite{Name: name, File: name, Time: noTime}
 	names := map[string]int{}
@@ -84,11 +85,11 @@ func newJUnitSuite(x *fileReport) junitSuite {
 		c := add(printable.Text(strings.TrimSpace(f.Rule.ID + " " + PathText(f.Path))))
 		if f.Suppression != nil {
 			suite.Skipped++
-			c.Skipped, c.Output = &junitReason{Message: suppressed(f.Suppression)}, inWords(f)
+			c.Skipped, c.Output = &junitReason{Message: suppressed(f.Suppression)}, words.of(f)
 			continue
 		}
 		suite.Failures++
-		c.Failure = &junitReason{f.Rule.ID, withRemedy(f), inWords(f)}
+		c.Failure = &junitReason{f.Rule.ID, withRemedy(f), words.of(f)}
 	}
 	for _, err := range x.errors {
 		suite.Errors++
@@ -100,11 +101,17 @@ func newJUnitSuite(x *fileReport) junitSuite {
 	return suite
 }
 
-// inWords is a finding as the text format shows it.
-func inWords(f *checker.Finding) string {
-	var b strings.Builder
-	out := bufio.NewWriter(&b)
-	newPalette(false).finding(out, f)
-	out.Flush()
-	return strings.TrimSpace(b.String())
+// inWords writes findings as the text format shows them.
+type inWords struct {
+	palette *palette
+	text    strings.Builder
+	out     bufio.Writer
+}
+
+func (x *inWords) of(f *checker.Finding) string {
+	x.text.Reset()
+	x.out.Reset(&x.text)
+	x.palette.finding(&x.out, f)
+	x.out.Flush()
+	return strings.TrimSpace(x.text.String())
 }

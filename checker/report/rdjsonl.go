@@ -55,9 +55,10 @@ var rdSource = rdLink{"sceplint", home}
 // ReviewdogLines writes each finding as a line of reviewdog's rdjsonl.
 func ReviewdogLines(w io.Writer, r *Report) error {
 	out := bufio.NewWriter(w)
+	lines := newJSONLines(out)
 	for result := range r.Results {
 		for _, f := range r.findings(result) {
-			if err := writeJSON(out, r.newRDFinding(f), ""); err != nil {
+			if err := lines.write(r.newRDFinding(f)); err != nil {
 				return err
 			}
 		}
@@ -66,7 +67,7 @@ func ReviewdogLines(w io.Writer, r *Report) error {
 				Message: errorText(result.Err), Location: rdLocation{Path: slashed(result.File)}, Severity: "ERROR",
 				Source: rdSource, Code: &rdCode{Value: analysisError},
 			}
-			if err := writeJSON(out, failed, ""); err != nil {
+			if err := lines.write(failed); err != nil {
 				return err
 			}
 		}

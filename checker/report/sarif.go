@@ -71,7 +71,7 @@ func newSARIFResult(f *checker.Finding, rules *sarifRules) sarifResult {
 	x := sarifResult{
 		RuleID: f.Rule.ID, RuleIndex: rules.index(f.Rule), Level: sarifLevels[f.Severity], Message: sarifMessage{Text: f.Message},
 		Locations:    []sarifLocation{newSARIFLocation(f)},
-		Fingerprints: map[string]string{"sceplint/v1": f.Fingerprint},
+		Fingerprints: sarifFingerprints{f.Fingerprint},
 		Suppressions: []sarifSuppression{},
 		Properties:   sarifOrigin{Help: f.Help, Profile: jsonProfile(f.Profile)},
 	}

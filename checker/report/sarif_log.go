@@ -50,10 +50,13 @@ type (
 		Message      sarifMessage       `json:"message"`
 		Locations    []sarifLocation    `json:"locations"`
 		Related      []sarifLocation    `json:"relatedLocations,omitempty"`
-		Fingerprints map[string]string  `json:"partialFingerprints"`
+		Fingerprints sarifFingerprints  `json:"partialFingerprints"`
 		Fixes        []sarifFix         `json:"fixes,omitempty"`
 		Suppressions []sarifSuppression `json:"suppressions"` // empty: the result is not suppressed
 		Properties   sarifOrigin        `json:"properties"`
+	}
+	sarifFingerprints struct {
+		Sceplint string `json:"sceplint/v1"`
 	}
 	// sarifOrigin tells the profile and payload: a file may hold several.
 	sarifOrigin struct {

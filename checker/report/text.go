@@ -262,21 +262,22 @@ func cells(r rune) int {
 
 // PathText writes a path as people write it: PayloadContent[0].PayloadContent."Key Usage".
 func PathText(path []any) string {
-	var b strings.Builder
+	var buffer [128]byte
+	b := buffer[:0]
 	for _, step := range path {
 		switch step := step.(type) {
 		case int:
-			fmt.Fprintf(&b, "[%d]", step)
+			b = append(strconv.AppendInt(append(b, '['), int64(step), 10), ']')
 		case string:
-			if b.Len() > 0 {
-				b.WriteByte('.')
+			if len(b) > 0 {
+				b = append(b, '.')
 			}
 			if strings.ContainsFunc(step, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }) || step == "" {
-				fmt.Fprintf(&b, "%q", step)
+				b = strconv.AppendQuote(b, step)
 			} else {
-				b.WriteString(step)
+				b = append(b, step...)
 			}
 		}
 	}
-	return b.String()
+	return string(b)
 }

@@ -32,7 +32,7 @@ func urlSecrets(text string, whole bool) iter.Seq[plist.Span] {
 }
 
 // urlEnds are the bytes that end a URL in a text, and urlMarks those one of which occurs in all that urlSecrets finds.
-var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks(parameterMarks+"@")
+var urlEnds, urlMarks = marks(" \t\n\f\r\"<>`"), marks(parameterMarks + "@")
 
 // parameterMarks come before the parameters of a URL.
 const parameterMarks = "?&;#"
