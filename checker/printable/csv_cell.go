@@ -14,7 +14,7 @@ import (
 // comma is the decimal separator; whitespace before it does not matter.
 func CSVCell(text string) string {
 	shown := Text(text)
-	if !strings.ContainsFunc(shown, startsFormula) {
+	if strings.IndexByte(shown, ';') < 0 && strings.IndexByte(shown, '\t') < 0 && !isFormula(text) {
 		return shown
 	}
 	var b strings.Builder
