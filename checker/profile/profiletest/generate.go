@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
+
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 // Generate writes a profile of 7 to 19 KB as organizations use them: CA
@@ -164,6 +167,16 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	g.line(2, "<dict>")
 	g.pair(3, reference, identity)
 	g.pair(3, key, value)
+	if kind == "com.apple.mdm" {
+		g.pair(3, "Topic", "com.apple.mgmt.External.3d1f6a52-8c04-4e7b-9b1e-2f6d0c5a7e90")
+		g.raw(3, "AccessRights", "<integer>8191</integer>")
+		g.raw(3, "CheckOutWhenRemoved", "<true/>")
+		g.raw(3, "SignMessage", "<true/>")
+		g.raw(3, "ServerCapabilities", "<array><string>com.apple.mdm.per-user-connections</string></array>")
+		g.envelope("Uses the identity", kind, g.uuid())
+		g.line(2, "</dict>")
+		return
+	}
 	g.raw(3, "AutoJoin", "<true/>")
 	g.line(3, "<key>EAPClientConfiguration</key>")
 	g.line(3, "<dict>")
@@ -176,22 +189,29 @@ func (g *generator) consumer(kind, reference, identity, key, value string) {
 	}
 	g.line(4, "</array>")
 	g.line(3, "</dict>")
-	if kind == "com.apple.mdm" {
-		g.pair(3, "Topic", "com.apple.mgmt.External.3d1f6a52-8c04-4e7b-9b1e-2f6d0c5a7e90")
-		g.raw(3, "ServerCapabilities", "<array><string>com.apple.mdm.per-user-connections</string></array>")
-	}
 	g.envelope("Uses the identity", kind, g.uuid())
 	g.line(2, "</dict>")
 }
 
 func (g *generator) restrictions(i int) {
 	g.line(2, "<dict>")
+	names := restrictionNames()
 	for j := range 15 + g.IntN(30) {
-		g.raw(3, fmt.Sprintf("allowFeature%dOfKind%d", j, i), []string{"<true/>", "<false/>"}[g.IntN(2)])
+		g.raw(3, names[(45*i+j)%len(names)], []string{"<true/>", "<false/>"}[g.IntN(2)])
 	}
 	g.envelope(fmt.Sprintf("Restrictions %d", i), "com.apple.applicationaccess", g.uuid())
 	g.line(2, "</dict>")
 }
+
+// restrictionNames gives the restrictions that Apple's schema has as booleans, in its order.
+var restrictionNames = sync.OnceValue(func() (names []string) {
+	for _, key := range schema.Payload("com.apple.applicationaccess").List {
+		if key.Kind == schema.Boolean {
+			names = append(names, key.Name)
+		}
+	}
+	return names
+})
 
 // Jumble puts some of the pieces together, the same for the same seed.
 func Jumble(seed uint64, pieces ...string) string {
