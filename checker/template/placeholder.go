@@ -78,58 +78,69 @@ func isSampleWord(text string) bool {
 	return wholePlaceholders[string(lower[:len(text)])]
 }
 
-// hints are the words that every placeholder has one of at the start of a word,
-// "here" and marks apart. Most texts have none, and comparing them with the
+// hints are what the words begin with that every placeholder has one of at the start
+// of a word, "here" and marks apart. Most texts have none, and comparing them with the
 // placeholders would cost more than all other checks of a profile.
-var hints = [...]string{"your", "change", "replace", "insert", "enter", "fill", "paste", "put", "place", "todo", "tbd", "fixme", "xxxx", "generate"}
-
-// secondLetters has, by the first letter of a hint, a bit for each second letter.
-var secondLetters = func() (t [26]uint32) {
-	for _, hint := range append(hints[:], hereHint) {
-		t[hint[0]-'a'] |= 1 << (hint[1] - 'a')
-	}
-	return t
-}()
+var hints = [...]string{"your", "chang", "repla", "inse", "ente", "fill", "past", "put", "plac", "todo", "tbd", "fixm", "xxx", "generat"}
 
 // hereHint is the hint that may end a word, too.
 const hereHint = "here"
 
-// hasHint reports whether a text has a hint, or what may begin a variable.
-func hasHint(text string, orVariable bool) bool {
-	begins := true // a word begins here
-	for i := 0; i < len(text); i++ {
-		first := (text[i] | 0x20) - 'a'
-		if first >= 26 {
-			if text[i] == '<' || orVariable && canStart[text[i]] || i == 0 && (text[i] == '[' || text[i] == '*') {
-				return true
-			}
-			begins = true
-			continue
-		}
-		if second := secondLetters[first]; second != 0 && i+1 < len(text) {
-			if letter := (text[i+1] | 0x20) - 'a'; letter < 26 && second>>letter&1 != 0 && hintAt(text[i:], begins) {
-				return true
-			}
-		}
-		begins = false
-	}
-	return false
+// hintSearch searches a text for all hints at once, in one step a byte that is the same
+// for all bytes (Baeza-Yates and Gonnet, A New Approach to Text Searching, 1992). Each bit
+// stands for a letter of a hint, and is set where the text has the hint up to this letter.
+type hintSearch struct {
+	bytes       [256]struct{ fits, next uint64 } // the letters that a byte fits, and those a hint may begin with after it
+	first, last uint64                           // the letters that hints begin and end with
 }
 
-// hintAt reports whether a text begins with a hint.
-func hintAt(text string, begins bool) bool {
-	if begins {
-		for _, hint := range hints {
-			if foldPrefix(text, hint) {
-				return true
+// Two bits are left for bytes that are hints of their own.
+const (
+	angleBit    = 1 << 63 // <
+	variableBit = 1 << 62 // what a variable may begin with
+)
+
+var searched = func() *hintSearch {
+	s := &hintSearch{first: angleBit | variableBit}
+	bit, inWord := uint64(1), s.first
+	for _, hint := range append(hints[:], hereHint) {
+		s.first |= bit
+		if hint == hereHint {
+			inWord |= bit
+		}
+		for _, c := range []byte(hint) {
+			if bit == variableBit {
+				panic("hints have more than 62 letters")
 			}
+			s.bytes[c].fits |= bit
+			s.bytes[c-'a'+'A'].fits |= bit
+			bit <<= 1
+		}
+		s.last |= bit >> 1
+	}
+	for c := range s.bytes {
+		if s.bytes[c].next = s.first; byte(c)|0x20 >= 'a' && byte(c)|0x20 <= 'z' {
+			s.bytes[c].next = inWord
+		}
+		if canStart[c] {
+			s.bytes[c].fits |= variableBit
 		}
 	}
-	return foldPrefix(text, hereHint)
-}
+	s.bytes['<'].fits |= angleBit
+	return s
+}()
 
-func foldPrefix(text, prefix string) bool {
-	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+// findHint reports whether a text may have a placeholder, and whether it may have a variable.
+func findHint(text string) (placeholder, variable bool) {
+	s := searched
+	state, met, next := uint64(0), uint64(0), s.first
+	for i := range len(text) {
+		b := &s.bytes[text[i]]
+		state = (state<<1 | next) & b.fits
+		met, next = met|state, b.next
+	}
+	marked := text != "" && (text[0] == '[' || text[0] == '*')
+	return marked || met&(s.last|angleBit) != 0, met&variableBit != 0
 }
 
 // maxSample limits what is searched, and maxQuote what is returned.
@@ -142,10 +153,10 @@ func Placeholder(text string) (string, bool) {
 		return "", false
 	}
 	trimmed := strings.TrimSpace(text)
-	hint := hasHint(trimmed, true)
-	if hint {
+	hint, variable := findHint(trimmed)
+	if variable {
 		trimmed = strings.TrimSpace(Literal(text, "."))
-		hint = hasHint(trimmed, false)
+		hint, _ = findHint(trimmed)
 	}
 	text = trimmed
 	if isSampleWord(text) {
