@@ -390,10 +390,10 @@ func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 
 // collectFacts runs the first pass of the rules that compare profiles.
 func (c *Checker) collectFacts(pass *Pass) {
+	var failed failures // none did before
 	for _, r := range pass.plan.active {
-		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(pass.Profile) {
-			pass.Rule = r
-			_ = runRecovered(pass, r.CollectFacts) // it did not fail before
+		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(classOf(pass.Profile)) {
+			pass.run([]step{{r, r.CollectFacts}}, &failed)
 		}
 	}
 }
@@ -440,13 +440,15 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 
 func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 	for _, r := range pass.plan.active {
-		if r.CheckFileSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.Profile) {
+		if r.CheckFileSet == nil || pass.Profile.Root == nil || !r.looksAt(classOf(pass.Profile)) {
 			continue
 		}
-		pass.Rule, pass.imported = r, nil
+		pass.imported = nil
 		before := len(pass.found)
-		if err := runRecovered(pass, r.CheckFileSet); err != nil {
-			result.fail(fmt.Errorf("%s failed: %w", r.name(), err))
+		var failed failures
+		pass.run([]step{{r, r.CheckFileSet}}, &failed)
+		if err := failed.join(); err != nil {
+			result.fail(err)
 		}
 		for _, f := range pass.found[before:] {
 			f.unsure = c.Earlier != nil && len(f.Related) == 0 && c.earlier.contains(c, pass.imported)

@@ -139,15 +139,42 @@ type Rule struct {
 	CheckFileSet func(*Pass) error
 }
 
-// looksAt reports whether the rule checks a document.
-func (r *Rule) looksAt(p *profile.Profile) bool {
-	if r.SkipLossyExports && p.Lossy() {
+// class is what decides which rules check a document.
+type class uint8
+
+const (
+	isLossy class = 1 << iota
+	isDeclaration
+	isAboutIdentity
+	isParsed // there is a property list
+	classes  = 1 << iota
+)
+
+func classOf(p *profile.Profile) (c class) {
+	if p.Lossy() {
+		c |= isLossy
+	}
+	if p.Declaration != "" {
+		c |= isDeclaration
+	}
+	if p.IsAboutIdentity() {
+		c |= isAboutIdentity
+	}
+	if p.Root != nil {
+		c |= isParsed
+	}
+	return c
+}
+
+// looksAt reports whether the rule checks documents of a class.
+func (r *Rule) looksAt(c class) bool {
+	if r.SkipLossyExports && c&isLossy != 0 {
 		return false
 	}
-	if r.Pack != "" && p.Declaration != "" && !p.IsAboutIdentity() {
+	if r.Pack != "" && c&isDeclaration != 0 && c&isAboutIdentity == 0 {
 		return false // policies are about profiles, and the settings of identities
 	}
-	return r.Documents == AnyDocument || (r.Documents == Declarative) == (p.Declaration != "")
+	return r.Documents == AnyDocument || (r.Documents == Declarative) == (c&isDeclaration != 0)
 }
 
 // name is what errors call the rule.

@@ -277,34 +277,18 @@ func (c *Checker) check(p *profile.Profile, plan *plan) (outcome, error) {
 func (c *Checker) find(pass *Pass) error {
 	p := pass.Profile
 	var failed failures
-	try := func(r *Rule, check func(*Pass) error) {
-		if check == nil {
-			return
-		}
-		pass.Rule = r
-		if err := runRecovered(pass, check); err != nil {
-			failed.add(r, err)
-		}
-	}
-	for _, r := range pass.plan.active {
-		if !r.looksAt(p) {
-			continue
-		}
-		try(r, r.CheckDocument)
-		if p.Root != nil {
-			try(r, r.Check)
-			try(r, r.CollectFacts)
-		}
-	}
+	pass.run(pass.plan.steps[classOf(p)](), &failed)
 	ignores := pass.ignores()
 	suppress(p, ignores, pass.found)
 	if len(ignores) > 0 {
 		markHidden(p, ignores, pass.found)
+		var steps []step
 		for _, r := range pass.plan.active {
 			if r.CheckSuppressions != nil {
-				try(r, func(p *Pass) error { return r.CheckSuppressions(p, ignores) })
+				steps = append(steps, step{r, func(p *Pass) error { return r.CheckSuppressions(p, ignores) }})
 			}
 		}
+		pass.run(steps, &failed)
 	}
 	pass.applySeverities()
 	return failed.join()
@@ -350,21 +334,39 @@ func (p *Pass) applySeverities() {
 	slices.SortStableFunc(p.found, compareFindings)
 }
 
-// runRecovered runs a rule and turns a panic into an error: one broken rule must
-// not hide the findings of others, nor look like no findings.
-func runRecovered(p *Pass, check func(*Pass) error) (err error) {
+// step is one function of a rule.
+type step struct {
+	rule *Rule
+	run  func(*Pass) error
+}
+
+// run runs steps, all of them even if some fail.
+func (p *Pass) run(steps []step, failed *failures) {
+	for i := 0; i < len(steps); i++ {
+		if err := p.runUntilFailure(steps, &i); err != nil {
+			failed.add(steps[i].rule, err)
+		}
+	}
+}
+
+// runUntilFailure runs steps from one on, up to one that fails. It turns a panic into
+// an error: one broken rule must not hide the findings of others, nor look like no
+// findings.
+func (p *Pass) runUntilFailure(steps []step, i *int) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%v", r)
 		}
 	}()
-	p.count = 0
-	if err := check(p); err != nil {
-		return err
-	}
-	if p.count > maxFindingsPerRule {
-		p.capped = true
-		p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
+	for ; *i < len(steps); *i++ {
+		p.Rule, p.count = steps[*i].rule, 0
+		if err := steps[*i].run(p); err != nil {
+			return err
+		}
+		if p.count > maxFindingsPerRule {
+			p.capped = true
+			p.found[len(p.found)-1].Message += fmt.Sprintf(" (and %d more of this rule in the file, not shown)", p.count-maxFindingsPerRule)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Settings are the severities and targets of a file.
@@ -18,6 +19,7 @@ type plan struct {
 	on     map[string]bool // rules that run
 	active []*Rule         // those that run
 	idle   bool            // every rule is switched off that can be
+	steps  [classes]func() []step
 }
 
 // relaxed returns the settings with the rules disabled that policies of the run
@@ -65,7 +67,30 @@ func (c *Checker) plan(s *Settings) *plan {
 		}
 	}
 	p.idle = off > 0 && on == 0
+	for c := range p.steps {
+		p.steps[c] = sync.OnceValue(func() []step { return p.stepsFor(class(c)) })
+	}
 	return p
+}
+
+// stepsFor lists what the rules do with one document of a class, side by side in memory:
+// reading the rules for it takes longer than most of them.
+func (p *plan) stepsFor(c class) (steps []step) {
+	for _, r := range p.active {
+		if !r.looksAt(c) {
+			continue
+		}
+		if r.CheckDocument != nil {
+			steps = append(steps, step{r, r.CheckDocument})
+		}
+		if r.Check != nil && c&isParsed != 0 {
+			steps = append(steps, step{r, r.Check})
+		}
+		if r.CollectFacts != nil && c&isParsed != 0 {
+			steps = append(steps, step{r, r.CollectFacts})
+		}
+	}
+	return steps
 }
 
 // planFor returns the plan for a file.

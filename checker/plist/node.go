@@ -38,9 +38,10 @@ func (k Kind) String() string { return kindNames[k] }
 type Node struct {
 	Kind Kind
 	Key  string // decoded; "" outside a dictionary
-	text string // decoded text of a string, the trimmed text of other scalars
+	next *Node  // beside the key, for a look-up reads both of each value
 
-	parent, first, last, next *Node
+	text                string // decoded text of a string, the trimmed text of other scalars
+	parent, first, last *Node
 
 	start, open, end     int32 // the element, and the end of its start tag
 	keyStart, keyEnd     int32
