@@ -954,22 +954,16 @@ type squeezedKey struct {
 	key     *schema.Key
 }
 
-// keyNames are the keys of a dictionary of the schema, to be found by names that
-// fleets have again and again.
+// keyNames are the keys of a dictionary of the schema, and names that fleets have again
+// and again and that are none of them.
 type keyNames struct {
 	keys     *schema.Keys
-	known    [1024]atomic.Pointer[knownName]
+	far      [1024]atomic.Pointer[string] // names that are near none of them
 	once     sync.Once
 	byLength [][]squeezedKey // made when it is first asked for
 
 	insideOnce sync.Once
 	inside     map[string][]*schema.Key // the dictionaries by the keys that they list; made when it is first asked for
-}
-
-// knownName is a name with the key that it is; nil if it is near none.
-type knownName struct {
-	name string
-	key  *schema.Key
 }
 
 // keyNameLists are the names by dictionary: *schema.Keys to *keyNames.
@@ -1015,45 +1009,37 @@ func (k *keyNames) dictionariesWith(name string) []*schema.Key {
 
 var nameSeed = maphash.MakeSeed()
 
-// places gives the places that a name may have in known.
-func (k *keyNames) places(name string) []atomic.Pointer[knownName] {
+// places gives the places that a name may have in far.
+func (k *keyNames) places(name string) []atomic.Pointer[string] {
 	const ways = 4
-	i := maphash.String(nameSeed, name) % uint64(len(k.known)) &^ (ways - 1)
-	return k.known[i : i+ways]
+	i := maphash.String(nameSeed, name) % uint64(len(k.far)) &^ (ways - 1)
+	return k.far[i : i+ways]
 }
 
 // find gives the key of a name, or far if it is known to be near none.
 func (k *keyNames) find(name string) (key *schema.Key, far bool) {
+	if key = k.keys.Get(name); key != nil && key != k.keys.Further {
+		return key, false
+	}
 	places := k.places(name)
 	for i := range places {
-		known := places[i].Load()
-		if known == nil {
-			break
+		if known := places[i].Load(); known != nil && *known == name {
+			return nil, true
 		}
-		if known.name == name {
-			return known.key, known.key == nil
-		}
-	}
-	key = k.keys.Get(name)
-	if key != nil && key != k.keys.Further {
-		k.add(&knownName{key.Name, key})
 	}
 	return key, false
 }
 
 // addFar notes that a name is near none.
 func (k *keyNames) addFar(name string) {
-	k.add(&knownName{strings.Clone(name), nil}) // it is a piece of a document
-}
-
-func (k *keyNames) add(known *knownName) {
-	places := k.places(known.name)
+	name = strings.Clone(name) // it is a piece of a document
+	places := k.places(name)
 	for i := range places {
-		if places[i].CompareAndSwap(nil, known) {
+		if places[i].CompareAndSwap(nil, &name) {
 			return
 		}
 	}
-	places[len(known.name)%len(places)].Store(known)
+	places[len(name)%len(places)].Store(&name)
 }
 
 // support notes whether targets deprecate or removed a key, or do not have it. It

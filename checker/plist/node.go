@@ -149,6 +149,9 @@ func (n *Node) Get(key string) *Node {
 	var found *Node
 	for c := n.first; c != nil; c = c.next {
 		if c.Key == key {
+			if n.noDuplicateKeys {
+				return c
+			}
 			found = c
 		}
 	}

@@ -406,8 +406,8 @@ func isPercentName(s string) bool {
 
 // next returns the first variable at or after an offset.
 func (f *finder) next(i int) (Variable, bool) {
-	for ; i < len(f.text); i++ {
-		if canStart[f.text[i]] {
+	for text := f.text; i < len(text); i++ {
+		if canStart[text[i]] {
 			if v, ok := f.At(i); ok {
 				return v, true
 			}
