@@ -26,7 +26,7 @@ var layout = map[string]struct {
 	"checker/profile": {"reads a document into a profile with typed payloads",
 		[]string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/secret"}},
 	"checker/export":              {"reads the profiles in documents of other systems", profiles[:len(profiles)-1]},
-	"checker/profile/profiletest": {"generates profiles for tests", nil},
+	"checker/profile/profiletest": {"generates profiles for tests", []string{"checker/schema"}},
 	"checker/schema":              {"holds Apple's payload schema", nil},
 	"checker/schema/generate":     {"generates the schema tables", nil},
 	"checker":                     {"runs rules over profiles", append([]string{"checker/printable"}, profiles...)},
