@@ -22,7 +22,7 @@ import (
 )
 
 // hostileSample is the number of inputs of which one is run.
-const hostileSample = 18
+const hostileSample = 36
 
 // What any input may cost. Time is that on the processor, several times what it
 // takes, since others may be busy on the machine; measure ends what does not end
