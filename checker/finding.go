@@ -217,7 +217,9 @@ func (c *Checker) finalizeFindings(p *profile.Profile, found []*Finding) (list, 
 		if f.Placed && !f.onEnvelope && quoted {
 			f.Line.Text, f.Line.Start, f.Line.End = secrets.Line(f.Span)
 		}
-		f.Fingerprint = prints.of(f)
+		if !c.OmitFingerprints {
+			f.Fingerprint = prints.of(f)
+		}
 		if f.graph != nil {
 			f.Path, f.Help = graphPath(f.graph, f.Path), inGraph(f.Help)
 		}

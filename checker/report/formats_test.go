@@ -105,6 +105,26 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestFingerprints holds which formats have the fingerprints of findings: all others are
+// the same without.
+func TestFingerprints(t *testing.T) {
+	for _, format := range Formats {
+		plain := everything()
+		for _, r := range plain {
+			for i := range r.Findings {
+				r.Findings[i].Fingerprint = ""
+			}
+			for i := range r.Suppressed {
+				r.Suppressed[i].Fingerprint = ""
+			}
+		}
+		same := bytes.Equal(reported(t, format.Format, true, everything()), reported(t, format.Format, true, plain))
+		if same == format.Fingerprints {
+			t.Errorf("%s: it has fingerprints: %v, and says %v", format.Name, !same, format.Fingerprints)
+		}
+	}
+}
+
 // TestSuppressed says which formats hold what is suppressed without being asked.
 func TestSuppressed(t *testing.T) {
 	for _, f := range Formats {

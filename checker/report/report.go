@@ -41,21 +41,23 @@ type NamedFormat struct {
 	Title  string
 	Rules  bool // it describes the rules that ran
 	Survey bool // it shows what the files hold, beside what was found in them
+
+	Fingerprints bool // it has the fingerprints of findings
 }
 
 // Formats are the formats in the order help shows them.
 var Formats = []NamedFormat{
 	{Name: "text", Format: Text, Title: "source lines with the finding underlined"},
 	{Name: "concise", Format: Concise, Title: "one line per finding"},
-	{Name: "json", Format: JSON, Title: "one JSON document"},
-	{Name: "jsonl", Format: JSONLines, Title: "one JSON object per line and finding, streamed"},
-	{Name: "sarif", Format: SARIF, Title: "SARIF 2.1.0, for code scanning", Rules: true},
+	{Name: "json", Format: JSON, Title: "one JSON document", Fingerprints: true},
+	{Name: "jsonl", Format: JSONLines, Title: "one JSON object per line and finding, streamed", Fingerprints: true},
+	{Name: "sarif", Format: SARIF, Title: "SARIF 2.1.0, for code scanning", Rules: true, Fingerprints: true},
 	{Name: "github", Format: GitHub, Title: "GitHub Actions workflow commands, shown as annotations"},
-	{Name: "gitlab", Format: GitLab, Title: "GitLab Code Quality report"},
+	{Name: "gitlab", Format: GitLab, Title: "GitLab Code Quality report", Fingerprints: true},
 	{Name: "junit", Format: JUnit, Title: "JUnit XML, one test case per finding"},
 	{Name: "checkstyle", Format: Checkstyle, Title: "Checkstyle XML"},
 	{Name: "rdjsonl", Format: ReviewdogLines, Title: "reviewdog (rdjsonl), with fixes as suggestions"},
-	{Name: "csv", Format: CSV, Title: "table that is safe to open in a spreadsheet"},
+	{Name: "csv", Format: CSV, Title: "table that is safe to open in a spreadsheet", Fingerprints: true},
 	{Name: "html", Format: HTML, Title: "HTML page with totals, profile contents, and findings to filter and sort", Rules: true, Survey: true},
 }
 

@@ -112,7 +112,7 @@ func (f *checkFlags) checker(ctx context.Context, added ...checker.Rule) (*check
 	if err != nil {
 		return nil, err
 	}
-	f.policies.Lazy = !f.describesRules()
+	f.policies.Lazy = !f.writes(func(x report.NamedFormat) bool { return x.Rules })
 	c.Rules, f.sets, err = loadRules(ctx, &f.policies, added...)
 	if err != nil {
 		return nil, err
@@ -167,6 +167,7 @@ func (f *checkFlags) suppression(ctx context.Context, c *checker.Checker) (*supp
 			return nil, fmt.Errorf("--new-from: %w", err)
 		}
 	}
+	c.OmitFingerprints = len(list) == 0 && c.Earlier == nil && !f.writes(func(x report.NamedFormat) bool { return x.Fingerprints })
 	if len(list) > 0 {
 		c.Suppress = func(found *checker.Finding) *checker.Suppression {
 			for _, suppressBy := range list {
@@ -199,10 +200,10 @@ func (f *checkFlags) since(ctx context.Context) (*suppress.Revision, error) {
 	return revision, nil
 }
 
-// describesRules reports whether a report includes descriptions of rules.
-func (f *checkFlags) describesRules() bool {
+// writes reports whether one of the formats that are written is of a kind.
+func (f *checkFlags) writes(kind func(report.NamedFormat) bool) bool {
 	return slices.ContainsFunc(report.Formats, func(x report.NamedFormat) bool {
-		return x.Rules && slices.ContainsFunc(f.formats, func(spec string) bool {
+		return kind(x) && slices.ContainsFunc(f.formats, func(spec string) bool {
 			name, _, _ := strings.Cut(spec, "=")
 			return name == x.Name
 		})
