@@ -17,8 +17,9 @@ import (
 //   - that is an error of another rule, if its own rule defers;
 //   - that reports the same missing key and is more severe, or as severe and of a rule
 //     that does not defer;
-//   - that is an error about its value, if the other says that the key is missing, or is
-//     caused by it;
+//   - that is an error about its value, if the other says that the key is missing;
+//   - that reports it as missing, or has an error about its value, if the other is caused by
+//     it;
 //   - whose policy lists its policy under "explains".
 
 // Missing says that the finding is about a key which the dictionary it is reported
@@ -46,7 +47,7 @@ func (f *Finding) MissingAny(keys ...string) *Finding {
 }
 
 // CausedBy says that the finding has the same cause as something in place of the key
-// with a path, or an error about its value.
+// with a path, its absence, or an error about its value.
 func (f *Finding) CausedBy(path ...any) *Finding {
 	f.causes = append(f.causes, pathKey(path))
 	return f
@@ -161,7 +162,7 @@ func (c *causes) explains(f *Finding) bool {
 		return false
 	}
 	for _, key := range f.causes {
-		if c.is(key, replaced|invalid) {
+		if c.is(key, replaced|invalid|reportedAbsent) {
 			return true
 		}
 	}
@@ -244,7 +245,7 @@ func withoutExplained(list []Finding) []Finding {
 	slices.SortStableFunc(sorted, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal),
 			compareBool(a.replaced != "", b.replaced != ""), cmp.Compare(len(a.replaced), len(b.replaced)),
-			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), cmp.Compare(b.Severity, a.Severity), compareBool(!a.absent, !b.absent), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
+			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), compareBool(len(a.causes) == 0, len(b.causes) == 0), cmp.Compare(b.Severity, a.Severity), compareBool(!a.absent, !b.absent), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
 	})
 	var explained map[*Finding]bool
 	var c causes

@@ -23,7 +23,7 @@ type Checker struct {
 	KnownRuleIDs []string // IDs of rules that are not part of the run, but may be suppressed
 	Fix          FixMode
 
-	// OmitFingerprints leaves findings without fingerprints, for runs in which nobody
+	// OmitFingerprints leaves findings without fingerprints, for runs in which nothing
 	// reads them. In a report of text they take 6 % of the time.
 	OmitFingerprints bool
 

@@ -43,6 +43,45 @@ func TestFaultsOnce(t *testing.T) {
 	}
 }
 
+// TestFaultsOnceOfProducts holds the same of what products write, for a sample of the
+// faults.
+func TestFaultsOnceOfProducts(t *testing.T) {
+	t.Parallel()
+	const sample = 10
+	several := map[string]bool{ // two things are missing or wrong, or one rule only warns of the cause
+		"fleet-digicert.mobileconfig: PayloadContent twice":                        true,
+		"ikev2-eap-no-identity.mobileconfig: ExtendedAuthEnabled deleted":          true,
+		"over-the-air-enrollment.mobileconfig: PayloadType with a template":        true,
+		"over-the-air-enrollment.mobileconfig: PayloadContent with a template":     true,
+		"over-the-air-enrollment.mobileconfig: PayloadContent with an empty array": true,
+		"plistlib-wifi-eap-tls.mobileconfig: dNSName empty":                        true,
+		"plistlib-wifi-eap-tls.mobileconfig: dNSName with an array":                true,
+		"plistlib-wifi-eap-tls.mobileconfig: dNSName with other text":              true,
+	}
+	files, err := filepath.Glob(filepath.Join(testdata, "ok", "*.mobileconfig"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for i, file := range files {
+		name, text := filepath.Base(file), string(checkertest.Read(t, file))
+		number := i
+		for fault, broken := range faultsOf(text) {
+			_, what, _ := strings.Cut(fault, ": ")
+			if number++; number%sample != 0 || isSeveral(fault) || several[name+": "+what] {
+				continue
+			}
+			count++
+			if found := run(t, name, []byte(broken), nil, All()...).Findings; len(found) > 1 {
+				t.Errorf("%s: %s: %s and %s", name, fault, found[0].Rule.ID, found[1].Rule.ID)
+			}
+		}
+	}
+	if count < 3000 {
+		t.Errorf("only %d faults", count)
+	}
+}
+
 // isSeveral reports whether a fault has a finding for each payload that references the
 // broken one: the references, or the UUID, may be what is wrong. Without EAP types,
 // neither the identity nor a suppression comment has a use.

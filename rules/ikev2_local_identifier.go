@@ -80,6 +80,9 @@ identities from SCEP and ACME payloads whose names contain no variables. With Ex
 					}
 				}
 			}
+			if f != nil {
+				causedByMethod(f, ikev2)
+			}
 		}
 		return nil
 	},

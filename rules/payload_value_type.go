@@ -63,6 +63,9 @@ not reported.`,
 			if f != nil && k.legacy {
 				f.Severity = checker.Warning
 			}
+			if f != nil && root.Get("PayloadContent").Get("DeviceAttributes") != nil { // of over-the-air enrollment
+				f.CausedBy("PayloadType")
+			}
 		}
 		if content := root.Get("PayloadContent"); content.Is(profile.Array) {
 			for n := range content.Children() {

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -121,7 +122,7 @@ func isSetting(n *profile.Node, sample string, strict bool) bool {
 		}
 	}
 	switch {
-	case isCertificateReference(keyAround(n)): // reported for all payloads
+	case referenceNames()[keyAround(n)]: // reported for all payloads, or as a reference to none
 		return false
 	case profile.IsSecretKey(keyAround(n)) && len(text) <= len("challenge") && !strings.ContainsAny(text, "-_ []<>*") && !strings.EqualFold(text, "redacted"):
 		return false // a weak password, which may be the real one
@@ -143,6 +144,15 @@ func isSetting(n *profile.Node, sample string, strict bool) bool {
 func isCertificateReference(key string) bool {
 	return key == "IdentityCertificateUUID" || key == "PayloadCertificateUUID"
 }
+
+// referenceNames are the names of all keys that refer to payloads.
+var referenceNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for _, key := range profile.ReferenceKeys {
+		names[strings.TrimSuffix(key.Path[strings.LastIndexByte(key.Path, '.')+1:], "[]")] = true
+	}
+	return names
+})
 
 // keyAround returns the key of a value, or that of the array around it.
 func keyAround(n *profile.Node) string {

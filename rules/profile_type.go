@@ -54,6 +54,9 @@ own.`,
 			return nil
 		}
 		f := p.Value(n, "profile `PayloadType` is %q; expected %q", excerpt(p, text), right)
+		if text == "Profile Service" {
+			f.CausedBy("PayloadContent") // by which it is told from a profile
+		}
 		if !p.Editable() {
 			return nil
 		}

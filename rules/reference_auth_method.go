@@ -98,12 +98,24 @@ func vpnMethod(p *checker.Pass, r profile.Reference) {
 	default:
 		return
 	}
+	var f *checker.Finding
 	switch {
-	case n == nil && settings.Templated():
-	case n == nil:
-		p.Value(r.Node, "`%s` is ignored without `AuthenticationMethod`", r.Key).WithHelp("set `AuthenticationMethod` to %s", right)
+	case n == nil && !settings.Templated():
+		f = p.Value(r.Node, "`%s` is ignored without `AuthenticationMethod`", r.Key)
 	case isString:
-		p.Value(r.Node, "`%s` is ignored with `AuthenticationMethod` %q", r.Key, method).WithHelp("set `AuthenticationMethod` to %s", right)
+		f = p.Value(r.Node, "`%s` is ignored with `AuthenticationMethod` %q", r.Key, method)
+	default:
+		return
+	}
+	f.WithHelp("set `AuthenticationMethod` to %s", right)
+	causedByMethod(f, settings)
+}
+
+// causedByMethod says that a finding about how a VPN authenticates has the same cause as
+// one about the keys that choose the method.
+func causedByMethod(f *checker.Finding, settings *profile.Node) {
+	for _, key := range []string{"AuthenticationMethod", "ExtendedAuthEnabled"} {
+		f.CausedBy(append(settings.Path(), key)...)
 	}
 }
 

@@ -74,18 +74,28 @@ is not reported for IKEv2 with ExtendedAuthEnabled, which may use a name and a p
 
 // vpnIdentityMissing reports a VPN that authenticates with a certificate and names none.
 func vpnIdentityMissing(p *checker.Pass, payload profile.Payload) {
-	if !strings.HasPrefix(payload.Type, "com.apple.vpn.managed") {
+	vpn := vpnWithoutIdentity(payload)
+	if vpn == nil {
 		return
+	}
+	f := p.AtStart(vpn, "`AuthenticationMethod` Certificate without `PayloadCertificateUUID`; no identity is sent").Missing("PayloadCertificateUUID")
+	f.Severity = checker.Warning
+	causedByMethod(f, vpn)
+	f.WithHelp("set `PayloadCertificateUUID` in `%s` to the `PayloadUUID` of an identity", vpn.Key)
+}
+
+// vpnWithoutIdentity returns the settings of such a VPN; nil for other payloads.
+func vpnWithoutIdentity(payload profile.Payload) *profile.Node {
+	if !strings.HasPrefix(payload.Type, "com.apple.vpn.managed") {
+		return nil
 	}
 	kind := payload.Node.Get("VPNType").Text()
 	vpn := payload.Node.Get(kind)
 	if kind != "IKEv2" && kind != "IPSec" || !vpn.Is(profile.Dict) || vpn.Templated() || vpn.Get("AuthenticationMethod").Text() != "Certificate" ||
 		vpn.Get("PayloadCertificateUUID") != nil || extendedAuth(vpn) {
-		return
+		return nil
 	}
-	f := p.AtStart(vpn, "`AuthenticationMethod` Certificate without `PayloadCertificateUUID`; no identity is sent").Missing("PayloadCertificateUUID")
-	f.Severity = checker.Warning
-	f.WithHelp("set `PayloadCertificateUUID` in `%s` to the `PayloadUUID` of an identity", kind)
+	return vpn
 }
 
 var refMDM = checker.Ref{

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -49,8 +51,8 @@ reported.`,
 		SkipLossyExports: true,
 	},
 	Check: func(p *checker.Pass) error {
-		if len(p.Profile.SCEP()) == 0 || len(p.Profile.Source.Templates) > 0 || !holdsUsers(p.Profile) {
-			return nil
+		if len(p.Profile.SCEP()) == 0 || len(p.Profile.Source.Templates) > 0 || !holdsUsers(p.Profile) || p.Profile.BrokenIdentity() || slices.ContainsFunc(p.Profile.Payloads(), mayUseIdentity) {
+			return nil // what is broken may be meant to reference the identity
 		}
 		used := map[string]int{}
 		for _, r := range p.Profile.References() {
@@ -96,6 +98,13 @@ func eapNeedsIdentity(p *checker.Pass) bool {
 		}
 	}
 	return false
+}
+
+// mayUseIdentity reports whether a payload is without the settings, or the reference, that its
+// type asks for, so that it may be the one to use an identity.
+func mayUseIdentity(payload profile.Payload) bool {
+	settings := settingsOf(&payload)
+	return settings != "" && !payload.Node.Get(settings).Is(profile.Dict) || vpnWithoutIdentity(payload) != nil
 }
 
 // holdsUsers reports whether a profile has payloads beside certificates and

@@ -89,15 +89,20 @@ func sameName(p *checker.Pass, scep *profile.SCEP) {
 	if _, sample := profile.Placeholder(text); !ok || sample || strings.TrimSpace(text) == "" {
 		return
 	}
-	const help = "set a variable in CN that differs for each device, such as its serial number"
+	var f *checker.Finding
 	switch {
 	case names == 1 && strings.EqualFold(text, "%ComputerName%"):
-		f := p.Value(cn, "CN %q is the only name with a variable; several devices may have it", text)
-		f.Severity, f.Help = checker.Info, help
+		f = p.Value(cn, "CN %q is the only name with a variable; several devices may have it", text)
 	case names == 0 && deviceVariable(p.Profile.Root):
-		f := p.Value(cn, "CN %q is the same on all devices", excerpt(p, text))
-		f.Severity, f.Help = checker.Info, help
+		f = p.Value(cn, "CN %q is the same on all devices", excerpt(p, text))
+	default:
+		return
 	}
+	f.CausedBy(append(scep.Content.Path(), "SubjectAltName")...) // which may have the variable
+	for n := range san.Children() {
+		f.CausedBy(n.Path()...)
+	}
+	f.Severity, f.Help = checker.Info, "set a variable in CN that differs for each device, such as its serial number"
 }
 
 // variableInside reports whether a value, or one inside it, has template text.

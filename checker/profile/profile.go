@@ -45,6 +45,7 @@ type Profile struct {
 	certificates                                           []Certificate
 	digests                                                map[string]map[string][]int // by algorithm and digest, indices of certificates
 	references                                             []Reference
+	brokenIdentity                                         bool // as BrokenIdentity tells
 	secrets                                                *secret.Secrets
 	verified                                               bool
 	signatures                                             []cms.Signature

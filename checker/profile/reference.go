@@ -152,6 +152,13 @@ func (p *Profile) References() []Reference {
 	return p.references
 }
 
+// BrokenIdentity reports whether a payload has a value of a wrong kind, or none, where it
+// has to reference an identity.
+func (p *Profile) BrokenIdentity() bool {
+	p.References()
+	return p.brokenIdentity
+}
+
 // fewPayloads is how many payloads are searched without an index.
 const fewPayloads = 16
 
@@ -169,12 +176,13 @@ func (p *Profile) findReferences() {
 					continue
 				}
 			}
-			path.follow(from.Node, 0, func(n *plist.Node) {
+			broken := !path.follow(from.Node, 0, func(n *plist.Node) {
 				p.references = append(p.references, Reference{
 					ReferenceKey: path.row, From: from, Node: n, Key: path.key, UUID: n.Text(),
 					Variable: n.Kind == plist.Template || n.Unrendered() || n.HasVariable(),
 				})
 			})
+			p.brokenIdentity = p.brokenIdentity || broken && path.row.Kind == ReferenceIdentity
 		}
 	}
 	if len(p.references) == 0 {
@@ -245,24 +253,32 @@ var referencePaths = sync.OnceValue(func() map[string][]referencePath {
 	return paths
 })
 
-// follow returns the values at the end of the path, from a step on.
-func (r *referencePath) follow(n *plist.Node, step int, found func(*plist.Node)) {
+// follow returns the values at the end of the path, from a step on. It reports whether
+// there is no value of a kind that the path cannot go on from, or end at, and none is
+// missing that has to be there.
+func (r *referencePath) follow(n *plist.Node, step int, found func(*plist.Node)) (sound bool) {
 	if step == len(r.steps) {
 		if n.Is(plist.String, plist.Template) {
 			found(n)
+			return true
 		}
-		return
+		return false
+	}
+	if !n.Is(plist.Dict) {
+		return n.Is(plist.Template)
 	}
 	n = n.Get(r.steps[step].key)
-	if !r.steps[step].array {
-		if n != nil {
-			r.follow(n, step+1, found)
-		}
-		return
+	switch {
+	case n == nil:
+		return !r.row.Required && !(r.steps[step].array && step > 0)
+	case !r.steps[step].array:
+		return r.follow(n, step+1, found)
+	case !n.Is(plist.Array):
+		return n.Is(plist.Template)
 	}
-	if n.Is(plist.Array) {
-		for c := range n.Children() {
-			r.follow(c, step+1, found)
-		}
+	sound = true
+	for c := range n.Children() {
+		sound = r.follow(c, step+1, found) && sound
 	}
+	return sound
 }
