@@ -2,6 +2,7 @@ package checker
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -233,7 +234,8 @@ func (c *causes) add(f *Finding) {
 
 // withoutExplained gives the findings of a file without those that others explain.
 // Each is explained by findings before it in an order, and so at last by one that is
-// reported. It uses the list.
+// reported. In a second order, those that say what they are caused by come last. It uses
+// the list.
 func withoutExplained(list []Finding) []Finding {
 	if !mayExplain(list) {
 		return list
@@ -245,21 +247,15 @@ func withoutExplained(list []Finding) []Finding {
 	slices.SortStableFunc(sorted, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal),
 			compareBool(a.replaced != "", b.replaced != ""), cmp.Compare(len(a.replaced), len(b.replaced)),
-			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), compareBool(len(a.causes) == 0, len(b.causes) == 0), cmp.Compare(b.Severity, a.Severity), compareBool(!a.absent, !b.absent), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
+			compareBool(a.replaced != "" && !a.Rule.Defers, b.replaced != "" && !b.Rule.Defers), cmp.Compare(b.Severity, a.Severity), compareBool(!a.absent, !b.absent), compareBool(!a.Rule.Defers, !b.Rule.Defers), compareBool(len(a.Rule.Explains) > 0, len(b.Rule.Explains) > 0))
 	})
-	var explained map[*Finding]bool
-	var c causes
-	for i, f := range sorted {
-		if i == 0 || f.Ordinal != sorted[i-1].Ordinal {
-			c = causes{keys: make(map[string]keyCause, len(list))}
-		}
-		if c.explains(f) {
-			if explained == nil {
-				explained = map[*Finding]bool{}
-			}
-			explained[f] = true
-		}
-		c.add(f)
+	explained := explainedIn(sorted)
+	sorted = slices.DeleteFunc(sorted, func(f *Finding) bool { return explained[f] })
+	if slices.ContainsFunc(sorted, func(f *Finding) bool { return len(f.causes) > 0 }) {
+		slices.SortStableFunc(sorted, func(a, b *Finding) int {
+			return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), compareBool(len(a.causes) == 0, len(b.causes) == 0))
+		})
+		maps.Copy(explained, explainedIn(sorted))
 	}
 	if len(explained) == 0 {
 		return list
@@ -272,6 +268,22 @@ func withoutExplained(list []Finding) []Finding {
 	}
 	clear(list[len(reported):])
 	return reported
+}
+
+// explainedIn gives the findings that those before them explain.
+func explainedIn(sorted []*Finding) map[*Finding]bool {
+	explained := map[*Finding]bool{}
+	var c causes
+	for i, f := range sorted {
+		if i == 0 || f.Ordinal != sorted[i-1].Ordinal {
+			c = causes{keys: make(map[string]keyCause, len(sorted))}
+		}
+		if c.explains(f) {
+			explained[f] = true
+		}
+		c.add(f)
+	}
+	return explained
 }
 
 // mayExplain reports whether there are findings of which one could explain another.

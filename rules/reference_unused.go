@@ -100,7 +100,7 @@ func eapNeedsIdentity(p *checker.Pass) bool {
 	return false
 }
 
-// mayUseIdentity reports whether a payload is without the settings, or the reference, that its
+// mayUseIdentity reports whether a payload does not have the settings, or the reference, that its
 // type asks for, so that it may be the one to use an identity.
 func mayUseIdentity(payload profile.Payload) bool {
 	settings := settingsOf(&payload)

@@ -48,8 +48,8 @@ Exceptions: not reported if the profile has no CA certificate, or one that is te
 }
 
 // bundledAuthorities gives the CA certificates that a profile bundles. They are
-// not known if one of the certificates may turn out to be another, or a payload is
-// without its certificate, or without the type of those that have one.
+// not known if one of the certificates may turn out to be another, or a payload
+// does not have its certificate, or the type of those that have one.
 func bundledAuthorities(p *profile.Profile) (list []*profile.Certificate, known bool) {
 	for _, payload := range p.Payloads() {
 		if certificate := contentTypes[payload.Type]; certificate && payload.Keys.Content == nil || !certificate && payload.Keys.Content.Is(profile.Data) {
