@@ -68,6 +68,8 @@ func describeForeign(text, head []byte) (problem, help string) {
 		return "corrupt file: found NUL bytes instead of a profile", helpExport
 	case has("{{"), has("{%"), has("{#"):
 		return "", ""
+	case has("{\\rtf"):
+		return "found a rich text document; expected a property list", "save the file as plain text, in TextEdit with Format > Make Plain Text"
 	case has("{"), has("["):
 		return "found JSON or an OpenStep property list; expected an XML or binary property list", "convert the file on a Mac with plutil -convert xml1 FILE"
 	case has("("):
