@@ -420,6 +420,9 @@ func (s *scanner) epilog() *SyntaxError {
 				s.pos += len(s.text[s.pos:]) - len(strings.TrimLeft(s.text[s.pos:], "\x00"))
 				continue
 			}
+			if s.inProgram() {
+				return nil
+			}
 			end := "</plist>"
 			if s.bare {
 				end = "</dict>"
@@ -428,6 +431,16 @@ func (s *scanner) epilog() *SyntaxError {
 			return nil
 		}
 	}
+}
+
+// inProgram reports whether the document is a string of a PHP program, which goes on after it.
+func (s *scanner) inProgram() bool {
+	if len(s.src.Templates) == 0 {
+		return false
+	}
+	first := s.src.Templates[0]
+	text := s.text[first.Start:first.End]
+	return strings.HasPrefix(text, "<?php") && strings.Contains(text, "<?xml") // whose ?> is the first
 }
 
 // misc skips a comment, a processing instruction, or a document type, and
