@@ -14,7 +14,7 @@ var payloadKeyMissing = checker.Rule{
 		Title:    "missing required key in a payload",
 		Severity: checker.Error,
 		Varies:   "warning for an empty key, and for PayloadVersion unless iOS is a target",
-		Doc: `What it checks: every payload has PayloadType, PayloadVersion, PayloadIdentifier, and PayloadUUID.
+		Doc: `What it checks: every payload has PayloadType, PayloadVersion, PayloadIdentifier, and PayloadUUID, spelled like this.
 Why it matters: one payload without them is enough for a device to reject the whole profile (MCPayloadErrorDomain
 2002, missing field).
 Exceptions: an empty PayloadType or PayloadIdentifier is a warning. A missing PayloadVersion is a warning unless iOS
@@ -49,13 +49,17 @@ is a target (macOS installs such payloads; observed on macOS).`,
 			if payload.Node.Templated() {
 				continue // template text may bring the keys
 			}
+			if payload.Node.Len() == 0 {
+				p.Value(payload.Node, "%s is an empty dictionary", payloadLabel(p, payload)).WithHelp("remove the dictionary, or add the keys of a payload")
+				continue
+			}
 			keys := payload.Keys
 			for _, k := range []struct {
 				name string
 				node *profile.Node
 			}{{"PayloadType", keys.Type}, {"PayloadVersion", keys.Version}, {"PayloadIdentifier", keys.Identifier}, {"PayloadUUID", keys.UUID}} {
 				if k.node == nil {
-					f := p.AtStart(payload.Node, "%s is missing required key `%s`", payloadLabel(p, payload), k.name).Missing(k.name).WithHelp("add %s", checker.Markup(exampleOf[k.name]))
+					f := missingKey(p, payload.Node, payloadLabel(p, payload), k.name, exampleOf[k.name])
 					if k.name == "PayloadVersion" && !p.Targets.Has("ios") {
 						f.Severity = checker.Warning // macOS installs it
 					}
@@ -66,6 +70,45 @@ is a target (macOS installs such payloads; observed on macOS).`,
 		}
 		return nil
 	},
+}
+
+// missingKey reports a required key that a dictionary does not have, at the key that is
+// a misspelling of it if there is one.
+func missingKey(p *checker.Pass, in *profile.Node, label checker.Phrase, key, example string) *checker.Finding {
+	for n := range in.Children() {
+		if !misspells(n.Key, key) {
+			continue
+		}
+		f := p.Key(n, "%s is missing required key `%s`: found misspelled key %q", label, key, shownKey(p, n.Key)).WithHelp("rename the key to `%s`", key)
+		f.StandsFor(append(in.Path(), key)...)
+		if p.Editable() {
+			f.Fix = &checker.Fix{
+				Message: "rename the key to " + key,
+				Safe:    profile.FoldName(n.Key) == profile.FoldName(key),
+				Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+key+"</key>")},
+			}
+		}
+		return f
+	}
+	return p.AtStart(in, "%s is missing required key `%s`", label, key).Missing(key).WithHelp("add %s", checker.Markup(example))
+}
+
+// misspells reports whether a key that no payload has is a misspelling of one that all
+// have.
+func misspells(key, right string) bool {
+	if len(key) > maxKeyName || keysOfPayloads[key] || keysOfProfile[key] {
+		return false
+	}
+	folded, wanted := profile.FoldName(key), profile.FoldName(right)
+	return max(len(folded)-len(wanted), len(wanted)-len(folded)) <= 1 && profile.Distance(folded, wanted) <= 2 // PayloadID is none
+}
+
+// shownKey quotes a key with the whitespace that makes it another one.
+func shownKey(p *checker.Pass, key string) string {
+	if strings.TrimSpace(key) != key && len(key) < 40 {
+		return p.Mask(key)
+	}
+	return excerpt(p, key)
 }
 
 // expectedValue says what belongs into the keys that blankName looks at.

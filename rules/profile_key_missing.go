@@ -60,7 +60,7 @@ Exceptions: an empty PayloadIdentifier is a warning. Template text that may add 
 			if key == "PayloadType" {
 				example = "<key>PayloadType</key><string>Configuration</string>"
 			}
-			p.AtStart(root, "profile is missing required key `%s`", key).Missing(key).WithHelp("add %s", checker.Markup(example))
+			missingKey(p, root, "profile", key, example)
 		}
 		return nil
 	},

@@ -41,7 +41,7 @@ Exceptions: a warning for payloads that are preferences of applications and for 
 		renamed := map[renaming]bool{}
 		for _, fault := range schemaFaultsOf(p, faultMisspelled) {
 			n, right := fault.node, fault.key.Name
-			f := p.Key(n, "misspelled key %q is ignored; expected %q", excerpt(p, n.Key), right).StandsFor(append(n.Parent().Path(), right)...)
+			f := p.Key(n, "misspelled key %q is ignored; expected %q", shownKey(p, n.Key), right).StandsFor(append(n.Parent().Path(), right)...)
 			f.Severity = fault.severity
 			f.Help = "rename the key to `" + right + "`"
 			to := renaming{n.Parent(), right}

@@ -97,6 +97,10 @@ var (
 	terraformBlock = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[ \t]*(?:resource|data|locals|variable|output|module)[ \t]*(?:"[^"]*"[ \t]*)?"?([^"{]*)"?[ \t]*\{`)
 	})
+	// elision is a line that stands for others, which makes a profile in a text an excerpt.
+	elision = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[ \t>]*(?:<!--|--|\[)?[ \t]*(?:\.\.\.|…|snip)[ \t]*(?:-->|--|\])?[ \t]*\r?$`)
+	})
 	fenceOpening = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile("^[ \t>]*(?:[-*+] +|[0-9]+[.)] +)?(`{3,}|~{3,})[ \t]*([A-Za-z]*)")
 	})
@@ -166,7 +170,8 @@ func commonIndent(text []byte) int {
 	return max(indent, 0)
 }
 
-// codeBlocks finds the fenced code blocks of Markdown that are XML or name no language.
+// codeBlocks finds the fenced code blocks of Markdown that are XML or name no language,
+// excerpts excluded.
 // https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 func codeBlocks(text []byte) (list []block) {
 	var b *block
@@ -188,6 +193,7 @@ func codeBlocks(text []byte) (list []block) {
 			b = &block{at: plist.Span{Start: start + len(line) + 1, End: len(text)}, what: "code block", indent: m[2]}
 			continue
 		}
+		wanted = wanted && !elision().Match(line)
 		if close := bytes.TrimLeft(bytes.TrimRight(line, " \t\r"), " \t>"); len(close) < len(fence) || len(bytes.Trim(close, string(fence[:1]))) > 0 {
 			continue
 		}

@@ -198,14 +198,16 @@ func intuneSCEP(entry *plist.Node) *plist.Node {
 // intuneAttributes are the types of names that a format has as they are.
 var intuneAttributes = map[string]string{"E": "1.2.840.113549.1.9.1", "EMAIL": "1.2.840.113549.1.9.1", "EMAILADDRESS": "1.2.840.113549.1.9.1", "S": "ST", "G": "2.5.4.42", "SERIALNUMBER": "2.5.4.5"}
 
-// intuneSubject returns the name of the certificate: subjectNameFormatString,
-// such as "CN={{UserName}},E={{EmailAddress}}", or one of Intune's formats.
+// intuneSubject returns the name of the certificate: one of Intune's formats, or
+// subjectNameFormatString, such as "CN={{UserName}},E={{EmailAddress}}".
 func intuneSubject(entry *plist.Node) *plist.Node {
-	n := entry.Get("subjectNameFormatString")
-	if text := strings.TrimSpace(n.Text()); !n.Is(plist.String) || text == "" {
-		if n = entry.Get("subjectNameFormat"); !n.Is(plist.String) {
-			return nil
-		}
+	format, n := entry.Get("subjectNameFormat"), entry.Get("subjectNameFormatString")
+	switch {
+	case format.Is(plist.String) && (format.Text() != "custom" || !n.Is(plist.String)):
+		return format.As(plist.Template, "Subject", "")
+	case !n.Is(plist.String):
+		return nil
+	case !strings.Contains(n.Text(), "=") && strings.TrimSpace(n.Text()) != "":
 		return n.As(plist.Template, "Subject", "")
 	}
 	var names []*plist.Node

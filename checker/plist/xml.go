@@ -68,6 +68,8 @@ func describeForeign(text, head []byte) (problem, help string) {
 		return "corrupt file: found NUL bytes instead of a profile", helpExport
 	case has("{{"), has("{%"), has("{#"):
 		return "", ""
+	case has("{\\rtf"):
+		return "found a rich text document; expected a property list", "save the file as plain text, in TextEdit with Format > Make Plain Text"
 	case has("{"), has("["):
 		return "found JSON or an OpenStep property list; expected an XML or binary property list", "convert the file on a Mac with plutil -convert xml1 FILE"
 	case has("("):
@@ -418,6 +420,9 @@ func (s *scanner) epilog() *SyntaxError {
 				s.pos += len(s.text[s.pos:]) - len(strings.TrimLeft(s.text[s.pos:], "\x00"))
 				continue
 			}
+			if s.inProgram() {
+				return nil
+			}
 			end := "</plist>"
 			if s.bare {
 				end = "</dict>"
@@ -426,6 +431,16 @@ func (s *scanner) epilog() *SyntaxError {
 			return nil
 		}
 	}
+}
+
+// inProgram reports whether the document is a string of a PHP program, which goes on after it.
+func (s *scanner) inProgram() bool {
+	if len(s.src.Templates) == 0 {
+		return false
+	}
+	first := s.src.Templates[0]
+	text := s.text[first.Start:first.End]
+	return strings.HasPrefix(text, "<?php") && strings.Contains(text, "<?xml") // whose ?> is the first
 }
 
 // misc skips a comment, a processing instruction, or a document type, and

@@ -324,7 +324,7 @@ func isLetter(c byte) bool {
 }
 
 // concatenation recognizes where the string of a program ends and begins again,
-// as in " + name + " and " + name + @", on one line. The quotes are double, single, or
+// as in " + name + ", " + name + @", and '+name+', on one line. The quotes are double, single, or
 // those of Go and JavaScript.
 func (f *finder) concatenation(i int) (Variable, bool) {
 	quote, rest := f.text[i:i+1], f.text[i+1:]
@@ -332,6 +332,12 @@ func (f *finder) concatenation(i int) (Variable, bool) {
 		if strings.HasPrefix(rest, dot) {
 			return f.phpConcatenation(i, i+len(dot), quote)
 		}
+	}
+	if tight, ok := strings.CutPrefix(rest, "+"); ok {
+		name, tail, _ := strings.Cut(tight[:min(len(tight), maxName+2)], "+")
+		end := i + len("\"+") + len(name) + len("+\"")
+		name = strings.TrimSpace(name)
+		return Variable{SyntaxCode, name, i, end}, strings.HasPrefix(tail, quote) && isPlainName(name) && name[0] > '9'
 	}
 	start := i + len("\" + ")
 	if !strings.HasPrefix(rest, " + ") {

@@ -44,6 +44,8 @@ func TestVariables(t *testing.T) {
 		"<?php echo $url; ?>":    {SyntaxCode, "echo $url;"},
 		"\" + url + @\"":         {SyntaxCode, "url"},
 		"a\" + url + \"b":        {SyntaxCode, "url"},
+		"'+ base64 +'":           {SyntaxCode, "base64"},
+		"'+font.data+'":          {SyntaxCode, "font.data"},
 		"#@Name#@":               {SyntaxToken, "Name"},
 		"::NAME::":               {SyntaxToken, "NAME"},
 		"%HardwareUUID%":         {SyntaxPercent, "HardwareUUID"},
