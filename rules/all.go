@@ -102,6 +102,7 @@ func All() []checker.Rule {
 		referenceKeyAlgorithm,
 		dnsServer,
 		serverHost,
+		valueStrayCharacters,
 		eapTrustMissing,
 		eapAnchorMissing,
 		eapIdentityMissing,

@@ -73,11 +73,13 @@ func checkDNS(p *checker.Pass, dns *profile.Node) {
 	protocol := dns.Get("DNSProtocol").Text()
 	if key := dnsKeys[protocol]; key != "" && !dns.Templated() {
 		n := dns.Get(key)
-		switch text, ok := n.Str(); {
+		text, ok := n.Str()
+		text, _ = strayAround(text) // which value-stray-characters reports
+		switch {
 		case n == nil:
 			p.AtStart(dns, "missing required key `%s` for `DNSProtocol` %s", key, protocol).Missing(key).WithHelp("add `%s`, or change `DNSProtocol`", key)
 		case !ok || n.Broken() || n.Unrendered() || profile.IsVariable(text) || sampleHost(text):
-		case strings.TrimSpace(text) == "":
+		case text == "":
 			p.Value(n, "`%s` is empty", key).WithHelp("set it to the server")
 		case key == "ServerURL" && !schemeIsVariable(text) && !strings.EqualFold(splitURL(text).scheme, "https"):
 			p.Value(n, "`ServerURL` does not start with https://").WithHelp("use the form https://host/dns-query")
@@ -88,7 +90,8 @@ func checkDNS(p *checker.Pass, dns *profile.Node) {
 		if !ok || n.Broken() || profile.HasVariable(text) || isPlaceholder(p, text) {
 			continue
 		}
-		if _, err := netip.ParseAddr(strings.TrimSpace(text)); err != nil {
+		bare, _ := strayAround(text)
+		if _, err := netip.ParseAddr(bare); err != nil {
 			p.Value(n, "`ServerAddresses` %q is not an IP address", excerpt(p, text)).WithHelp("use IP addresses, without ports")
 		}
 	}

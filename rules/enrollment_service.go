@@ -19,7 +19,8 @@ var enrollmentService = checker.Rule{
 		Title:    "invalid Profile Service payload",
 		Severity: checker.Error,
 		Varies:   "warning for http and for unknown attributes, info for a hard-coded Challenge",
-		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know.
+		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know. Its keys
+are spelled as devices know them.
 Why it matters: the device sends its attributes to that URL, with the Challenge, and gets the profile for the next step. Without a usable URL enrollment ends there.
 Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Challenge is an info: anyone who can read the document can use it.`,
 		Help: "set URL to the https:// URL that the device sends its attributes to",
@@ -35,11 +36,25 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 			return nil
 		}
 		content := p.Profile.Root.Get("PayloadContent")
+		for n := range content.Children() {
+			right := serviceKey(n.Key)
+			if right == "" || right == n.Key || content.Get(right) != nil {
+				continue
+			}
+			f := p.Key(n, "misspelled key %q is ignored; expected %q", shownKey(p, n.Key), right).StandsFor("PayloadContent", right).WithHelp("rename the key to `%s`", right)
+			if p.Editable() {
+				f.Fix = &checker.Fix{
+					Message: "rename the key to " + right,
+					Safe:    profile.FoldName(n.Key) == profile.FoldName(right),
+					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
+				}
+			}
+		}
 		n := content.Get("URL")
 		text, ok := n.Str()
 		switch {
 		case n == nil && !content.Templated():
-			p.AtStart(content, "missing required key `URL` of Profile Service")
+			p.AtStart(content, "missing required key `URL` of Profile Service").Missing("URL")
 		case !ok || n.Broken() || profile.IsVariable(text) || sampleHost(text):
 		default:
 			fault := httpsFault(text)
@@ -63,6 +78,18 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 		}
 		return nil
 	},
+}
+
+// serviceKey returns the key of a Profile Service that one is or is a misspelling of, or "".
+func serviceKey(key string) string {
+	folded := profile.FoldName(key)
+	for _, right := range []string{"URL", "DeviceAttributes", "Challenge"} {
+		wanted := profile.FoldName(right)
+		if folded == wanted || len(wanted) > 8 && len(key) <= maxKeyName && profile.Distance(folded, wanted) <= 2 {
+			return right
+		}
+	}
+	return ""
 }
 
 // deviceAttributes are what a device can be asked for before it enrolls.

@@ -63,6 +63,7 @@ identities from SCEP and ACME payloads whose names contain no variables. With Ex
 			}
 			n := ikev2.Get("LocalIdentifier")
 			text, ok := n.Str()
+			bare, _ := strayAround(text) // what is around it is reported by value-stray-characters
 			var f *checker.Finding
 			switch {
 			case n == nil:
@@ -72,7 +73,7 @@ identities from SCEP and ACME payloads whose names contain no variables. With Ex
 			case strings.TrimSpace(text) == "":
 				f = p.Value(n, "`LocalIdentifier` is empty; expected %s", checker.Phrase(expected))
 				f.Severity = checker.Error
-			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, text) && !isPlaceholder(p, text):
+			case known && len(names) > 0 && !n.HasVariable() && !strings.ContainsAny(text, "=*") && !isAddress(text) && !holdsFold(names, bare) && !isPlaceholder(p, text):
 				f = p.Value(n, "`LocalIdentifier` %q does not match the certificate; expected %s", excerpt(p, text), checker.Phrase(expected))
 				for r := range requests(p.Profile) {
 					if r.Content != nil && r.UUID == ikev2.Get("PayloadCertificateUUID").Text() {

@@ -14,7 +14,7 @@ var payloadTypeMisspelled = checker.Rule{
 		Title:    "misspelled or wrong PayloadType",
 		Severity: checker.Error,
 		Varies:   "warning for SCEP settings under a type that is not Apple's",
-		Doc: `What it checks: payloads whose type is a small edit away from one of Apple's, and payloads with the content of a SCEP payload under another type.
+		Doc: `What it checks: payloads whose type is a small edit away from one of Apple's or is in quotation marks, and payloads with the content of a SCEP payload under another type.
 Why it matters: devices ignore a payload of a type that they do not know, or treat it as preferences of another application. No certificate is requested,
 and payloads that refer to it find none. The content is checked as that of a SCEP payload all the same.
 Exceptions: a type with a template variable is not reported. Content under a type that is not Apple's is a warning, since an application may read it.`,
@@ -69,6 +69,9 @@ Exceptions: a type with a template variable is not reported. Content under a typ
 // none. Short names are too close to those of other applications.
 func nearType(t string) string {
 	const prefix = "com.apple."
+	if bare, _ := strayAround(t); appleTypeSet()[bare] {
+		return bare
+	}
 	best, far := "", 3
 	for _, known := range appleTypes() {
 		name := strings.TrimPrefix(known, prefix)

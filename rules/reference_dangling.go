@@ -178,12 +178,12 @@ func wantedBy(r *profile.Reference) string {
 // whitespace around a UUID, or the identifier of a payload instead of it.
 func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
 	if !p.LimitReached() {
-		plain := strings.TrimSpace(r.UUID)
+		plain, _ := strayAround(r.UUID)
 		for _, payload := range p.Profile.Payloads() {
 			switch {
 			case payload.UUID == "":
 			case plain != r.UUID && strings.EqualFold(payload.UUID, plain):
-				return "remove the whitespace around the UUID"
+				return "remove the characters around the UUID"
 			case payload.Identifier == r.UUID:
 				return fmt.Sprintf("use the `PayloadUUID` of %s instead of its `PayloadIdentifier`", payloadLocation(p, payload))
 			}

@@ -12,11 +12,12 @@ var scepKeyUnknown = checker.Rule{
 		ID:       "scep-key-unknown",
 		Title:    "unknown SCEP key",
 		Severity: checker.Warning,
-		Varies:   "error for a nested PayloadContent with settings",
+		Varies:   "error for a nested PayloadContent with settings, and for a required key of the payload",
 		Doc: `What it checks: keys that Apple's schema of SCEP payloads does not have.
 Why it matters: devices ignore them, and the setting is lost. ACME payloads have keys for extended key usage,
 hardware-bound keys, and attestation; SCEP payloads have none. The CA decides about the extended key usage.
-Exceptions: an error for a nested PayloadContent with settings in it, which are all lost. Misspelled keys are reported
+Exceptions: an error for a nested PayloadContent with settings in it, which are all lost, and for a key such
+as PayloadUUID that the payload itself does not have. Misspelled keys are reported
 by scep-key-misspelled.`,
 		Help: "remove the key; configure the setting on the CA or in a payload that supports it",
 		Example: checker.Example{
@@ -56,7 +57,10 @@ by scep-key-misspelled.`,
 				case keysOfProfile[n.Key]:
 					p.Key(n, "key %q of the profile is ignored inside a SCEP payload", n.Key).WithHelp("move it to the top-level dictionary")
 				case keysOfPayloads[n.Key]:
-					p.Key(n, "key %q of the payload is ignored inside `PayloadContent`", n.Key).WithHelp("move it one level up, beside `PayloadContent`")
+					f := p.Key(n, "key %q of the payload is ignored inside `PayloadContent`", n.Key).WithHelp("move it one level up, beside `PayloadContent`")
+					if scep.Content != scep.Node && requiredInPayloads[n.Key] && scep.Node.Get(n.Key) == nil {
+						f.StandsFor(append(scep.Node.Path(), n.Key)...).Severity = checker.Error
+					}
 				default:
 					p.Key(n, "unknown key %q in a SCEP payload is ignored", n.Key)
 				}
@@ -101,6 +105,9 @@ var keysOfPayloads = map[string]bool{
 	"PayloadType": true, "PayloadVersion": true, "PayloadIdentifier": true, "PayloadUUID": true, "PayloadEnabled": true,
 	"PayloadDisplayName": true, "PayloadDescription": true, "PayloadOrganization": true,
 }
+
+// requiredInPayloads are those of keysOfPayloads that every payload must have.
+var requiredInPayloads = map[string]bool{"PayloadType": true, "PayloadVersion": true, "PayloadIdentifier": true, "PayloadUUID": true}
 
 // keysOfProfile are keys of the profile as a whole.
 var keysOfProfile = map[string]bool{

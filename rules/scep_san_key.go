@@ -12,11 +12,11 @@ var scepSANKey = checker.Rule{
 		ID:       "scep-san-key",
 		Title:    "unknown SubjectAltName key",
 		Severity: checker.Warning,
-		Varies:   "info for a key that differs only in case",
+		Varies:   "info for a key that differs only in case, error for a setting that is beside SubjectAltName in other payloads",
 		Doc: `What it checks: the keys of SubjectAltName are rfc822Name, dNSName, uniformResourceIdentifier, and ntPrincipalName.
 Why it matters: Apple's code for certificate requests ignores every other key, and the name is missing from the
 certificate. A SCEP payload cannot request IP addresses, directory names, and other types of names.
-Exceptions: a key that differs only in case is info: devices accept it.`,
+Exceptions: a key that differs only in case is info: devices accept it. A setting such as Keysize that belongs beside SubjectAltName is an error: it is lost.`,
 		Help: "use rfc822Name, dNSName, uniformResourceIdentifier, or ntPrincipalName",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -43,6 +43,9 @@ Exceptions: a key that differs only in case is info: devices accept it.`,
 				switch {
 				case again: // the other branch of a template under the same key
 				case right == n.Key || profile.HasVariable(n.Key) || !scep.SubjectAltName.Is(profile.Dict):
+				case right == "" && n.Key != "URL" && scep.hasKey(n.Key) && scep.Content.Get(n.Key) == nil:
+					f := p.Key(n, "misplaced key %q is ignored inside `SubjectAltName`", n.Key).WithHelp("move it one level up, beside `SubjectAltName`")
+					f.StandsFor(append(scep.Content.Path(), n.Key)...).Severity = checker.Error
 				case right != "":
 					sanKeyCase(p, scep.SubjectAltName, n, right)
 				default:

@@ -89,7 +89,9 @@ func sanValue(p *checker.Pass, n *profile.Node, kind string) {
 	}
 	if kind != "ntPrincipalName" && !sanASCII(literal) {
 		why = "is not ASCII and is ignored; use ASCII"
-		if kind == "dNSName" {
+		if bare, _ := strayAround(literal); sanASCII(bare) {
+			why = "is not ASCII and is ignored; remove the characters around the name"
+		} else if kind == "dNSName" {
 			why += ", such as xn--… (Punycode)"
 		}
 	}

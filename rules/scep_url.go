@@ -116,12 +116,13 @@ func whitespaceIsLiteral(text string) bool {
 	return true
 }
 
-// isInvisible is what no URL holds, and what nobody sees in one.
+// isInvisible reports whether a character is whitespace, a control, or one without width:
+// no URL holds it, and readers do not see it.
 func isInvisible(r rune) bool {
 	if r > ' ' && r < 0x7f {
 		return false
 	}
-	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("\u00ad\u200b\u2060\ufeff", r)
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
 // schemeIsVariable reports whether a variable decides about the scheme, and so about

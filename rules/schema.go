@@ -123,6 +123,7 @@ const (
 	faultRemoved
 	faultTarget
 	faultPlaceholder
+	faultStray
 	schemaFaultKinds
 )
 
@@ -476,6 +477,7 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 		}
 	case profile.String:
 		w.placeholder(n, k)
+		w.stray(n, k)
 		w.allowed(n, k)
 		w.empty(n, k)
 	default:
@@ -514,6 +516,16 @@ func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
 	sample, found := profile.Placeholder(n.Text())
 	if found && isSetting(n, sample, w.strict) && !slices.Contains(k.Allowed, n.Text()) {
 		w.report(faultPlaceholder, schemaFault{node: n, key: k, sample: sample})
+	}
+}
+
+// stray notes characters around a text that do not belong to it.
+func (w *schemaWalk) stray(n *profile.Node, k *schema.Key) {
+	if plainEnds(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && !w.union || readByPeople(k.Name) || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
+		return
+	}
+	if hasStray(n) {
+		w.report(faultStray, schemaFault{node: n, key: k})
 	}
 }
 

@@ -12,8 +12,8 @@ var serverHost = checker.Rule{
 		ID:       "server-host",
 		Title:    "server that is not a host name",
 		Severity: checker.Warning,
-		Doc: `What it checks: the servers of VPN, mail, calendars, contacts, directories, and proxies are names or addresses of hosts. They contain no whitespace, and,
-calendars and contacts apart, are no URLs.
+		Doc: `What it checks: the servers of VPN, mail, calendars, contacts, directories, and proxies are names or addresses of hosts. They contain no whitespace, are not in
+quotation marks, and, calendars and contacts apart, are no URLs.
 Why it matters: the device looks up the text as it is, and finds no server. The profile installs.
 Exceptions: template text and placeholders are not reported, and neither is the server of a VPN that an app provides.`,
 		Help: "use a host name or an IP address alone",
@@ -77,9 +77,12 @@ func checkHost(p *checker.Pass, n *profile.Node) {
 	if !ok || n.Broken() || n.Unrendered() || profile.HasVariable(text) || strings.TrimSpace(text) == "" || strings.ContainsAny(text, "*<>[]()") && !strings.Contains(text, "://") || isPlaceholder(p, text) || sampleHost(text) {
 		return
 	}
+	_, stray := strayAround(text)
 	switch {
 	case strings.ContainsAny(text, " \t\r\n\u00a0"):
 		p.Value(n, "`%s` %q contains whitespace; expected a host name", n.Key, excerpt(p, text))
+	case stray != "":
+		p.Value(n, "`%s` %q %s; expected a host name", n.Key, excerpt(p, text), checker.Phrase(stray))
 	case strings.Contains(text, "://") && !strings.Contains(n.Key, "DAV"):
 		p.Value(n, "`%s` %q is a URL; expected a host name", n.Key, excerpt(p, text))
 	}
