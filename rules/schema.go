@@ -187,7 +187,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
-	w = profileKeyFaults(p, w)
+	w = shownKeyFaults(p, profileKeyFaults(p, w))
 	if w == nil || w.faults == nil {
 		return noFaults
 	}
@@ -214,6 +214,36 @@ func profileKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
 		}
 		if !w.nameless(root, c) {
 			w.misspelled(root, c, &t.Keys, names)
+		}
+	}
+	return w
+}
+
+// shownKeys are the keys that all payloads have and nothing but what is shown to people
+// depends on. Other rules report on the other ones.
+var shownKeys = []string{"PayloadDisplayName", "PayloadDescription", "PayloadOrganization"}
+
+// shownKeyFaults looks for misspellings of these keys in payloads of all types.
+func shownKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
+	payloads := p.Profile.Payloads()
+	for i := range payloads {
+		payload := &payloads[i]
+		for c := range payload.Node.Children() {
+			if len(c.Key) < len("PayloadDescription")-1 || c.Key[0]|0x20 != 'p' || schema.IsCommon(c.Key) {
+				continue
+			}
+			for _, name := range shownKeys {
+				if !misspells(c.Key, name) || payload.Node.Get(name) != nil {
+					continue
+				}
+				if w == nil {
+					w = &schemaWalk{pass: p}
+				}
+				w.payload = payload
+				w.report(faultMisspelled, schemaFault{
+					node: c, key: schema.Payload("CommonPayloadKeys").Get(name), severity: checker.Warning, exact: profile.FoldName(c.Key) == profile.FoldName(name),
+				})
+			}
 		}
 	}
 	return w
@@ -915,7 +945,7 @@ func commonNear(plain []byte) bool {
 		return false
 	}
 	for name := range keysOfPayloads {
-		if profile.Distance(string(plain), strings.ToLower(name)) <= 1 {
+		if !slices.Contains(shownKeys, name) && profile.Distance(string(plain), strings.ToLower(name)) <= 1 {
 			return true
 		}
 	}
