@@ -835,8 +835,8 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 	const most = 2
 	lists, has, far := keyNamesOf(keys).lengths(), letters(plain), most+1
 	for size := max(len(plain)-most, 1); size <= len(plain)+most && size < len(lists); size++ {
-		edits := 0
-		switch least := min(len(plain), size); {
+		edits, least := 0, min(len(plain), size)
+		switch {
 		case least >= 9 && w.strict:
 			edits = 2
 		case least >= 8, least >= 5 && w.strict:
@@ -846,6 +846,10 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 			s := &lists[size][i]
 			if has == s.letters && size == len(plain) && s.name == string(plain) {
 				return s.key, true
+			}
+			edits := edits
+			if edits == 0 && least >= 4 && s.key.Required && in.Get(s.key.Name) == nil {
+				edits = 1 // or a required key is missing
 			}
 			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
 				continue // each edit brings one letter at most, and takes one
