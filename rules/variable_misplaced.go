@@ -156,6 +156,7 @@ func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
 // Terraform does so in heredocs.
 func (w *templateWalk) isRendered(text string) bool {
 	x := w.pass.Profile.Export
+	text = strings.TrimPrefix(text, "<") // of <${var.on ? "true" : "false"}/>
 	return x != nil && x.Rendered && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
 }
 
