@@ -18,11 +18,11 @@ var enrollmentService = checker.Rule{
 		ID:       "enrollment-service",
 		Title:    "invalid Profile Service payload",
 		Severity: checker.Error,
-		Varies:   "warning for http and for unknown attributes, info for a hard-coded Challenge",
-		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that devices know. Its keys
+		Varies:   "warning for http, info for undocumented attributes and a hard-coded Challenge",
+		Doc: `What it checks: a document of type Profile Service has an absolute URL, over HTTPS, and asks for device attributes that are documented. Its keys
 are spelled as devices know them.
 Why it matters: the device sends its attributes to that URL, with the Challenge, and gets the profile for the next step. Without a usable URL enrollment ends there.
-Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Challenge is an info: anyone who can read the document can use it.`,
+Exceptions: http is a warning, and an undocumented attribute is an info. So is a hard-coded Challenge: anyone who can read the document can use it.`,
 		Help: "set URL to the https:// URL that the device sends its attributes to",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
@@ -68,8 +68,8 @@ Exceptions: http is a warning, and so is an unknown attribute. A hard-coded Chal
 		}
 		for n := range content.Get("DeviceAttributes").Children() {
 			if text, ok := n.Str(); ok && !n.Broken() && !n.HasVariable() && !slices.Contains(deviceAttributes, text) {
-				f := p.Value(n, "unknown device attribute %q; devices do not send it", excerpt(p, text))
-				f.Severity, f.Help = checker.Warning, "use an attribute such as UDID, SERIAL, PRODUCT, or VERSION"
+				f := p.Value(n, "undocumented device attribute %q; devices may not send it", excerpt(p, text))
+				f.Severity, f.Help = checker.Info, "use an attribute such as UDID, SERIAL, PRODUCT, or VERSION"
 			}
 		}
 		if n := content.Get("Challenge"); n.Is(profile.String) && strings.TrimSpace(n.Text()) != "" && !n.Broken() && !n.HasVariable() {
@@ -95,7 +95,7 @@ func serviceKey(key string) string {
 // deviceAttributes are what a device can be asked for before it enrolls.
 var deviceAttributes = []string{
 	"UDID", "IMEI", "ICCID", "MEID", "VERSION", "PRODUCT", "SERIAL", "DEVICE_NAME", "MAC_ADDRESS_EN0", "DEVICE_ID",
-	"COMPROMISED", "USER_ID", "USER_LONG_NAME", "USER_SHORT_NAME", "LANGUAGE", "LOCALE", "SOFTWARE_UPDATE_DEVICE_ID", "IMEI2",
+	"COMPROMISED", "OS_VERSION", "USER_ID", "USER_LONG_NAME", "USER_SHORT_NAME", "LANGUAGE", "LOCALE", "SOFTWARE_UPDATE_DEVICE_ID", "IMEI2",
 }
 
 // exampleService is the first step of an enrollment.

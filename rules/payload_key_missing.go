@@ -75,6 +75,15 @@ is a target (macOS installs such payloads; observed on macOS).`,
 // missingKey reports a required key that a dictionary does not have, at the key that is
 // a misspelling of it if there is one.
 func missingKey(p *checker.Pass, in *profile.Node, label checker.Phrase, key, example string) *checker.Finding {
+	if f := misspelledKey(p, in, label, key); f != nil {
+		return f
+	}
+	return p.AtStart(in, "%s is missing required key `%s`", label, key).Missing(key).WithHelp("add %s", checker.Markup(example))
+}
+
+// misspelledKey reports a required key that a dictionary has in another spelling; nil if
+// it does not.
+func misspelledKey(p *checker.Pass, in *profile.Node, label checker.Phrase, key string) *checker.Finding {
 	for n := range in.Children() {
 		if !misspells(n.Key, key) {
 			continue
@@ -90,7 +99,7 @@ func missingKey(p *checker.Pass, in *profile.Node, label checker.Phrase, key, ex
 		}
 		return f
 	}
-	return p.AtStart(in, "%s is missing required key `%s`", label, key).Missing(key).WithHelp("add %s", checker.Markup(example))
+	return nil
 }
 
 // misspells reports whether a key that no payload has is a misspelling of one that all

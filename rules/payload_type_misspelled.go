@@ -6,6 +6,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
+	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var payloadTypeMisspelled = checker.Rule{
@@ -51,7 +52,7 @@ Exceptions: a type with a template variable is not reported. Content under a typ
 			case payload.As == profile.TypeSCEP:
 				right = profile.TypeSCEP
 			default:
-				if right = nearType(t); right == "" {
+				if right = nearType(payload); right == "" {
 					continue
 				}
 			}
@@ -65,21 +66,23 @@ Exceptions: a type with a template variable is not reported. Content under a typ
 	},
 }
 
-// nearType gives the type of Apple's that one is a misspelling of; "" if there is
-// none. Short names are too close to those of other applications.
-func nearType(t string) string {
+// nearType gives the type of Apple's that the type of a payload is a misspelling of; ""
+// if there is none. Short names are too close to those of other applications, unless the
+// payload has the keys of the type.
+func nearType(payload profile.Payload) string {
 	const prefix = "com.apple."
+	t := payload.Type
 	if bare, _ := strayAround(t); appleTypeSet()[bare] {
 		return bare
 	}
 	best, far := "", 3
 	for _, known := range appleTypes() {
 		name := strings.TrimPrefix(known, prefix)
-		if len(name) < 8 || max(len(t), len(known))-min(len(t), len(known)) >= far {
+		if max(len(t), len(known))-min(len(t), len(known)) >= far {
 			continue
 		}
 		d := profile.Distance(t, known)
-		if len(name) < 12 && d > 1 {
+		if len(name) < 12 && d > 1 || len(name) < 8 && d < far && !hasKeysOf(payload, known) {
 			continue
 		}
 		if d < far {
@@ -87,4 +90,19 @@ func nearType(t string) string {
 		}
 	}
 	return best
+}
+
+// hasKeysOf reports whether a payload has keys, and Apple's schema lists all of them for a
+// type.
+func hasKeysOf(payload profile.Payload, known string) bool {
+	t, own := schema.Payload(known), 0
+	for n := range payload.Node.Children() {
+		if schema.IsCommon(n.Key) || n.Key == "PayloadEnabled" {
+			continue
+		}
+		if own++; t == nil || !t.Lists(n.Key) {
+			return false
+		}
+	}
+	return own > 0
 }

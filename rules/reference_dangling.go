@@ -184,6 +184,8 @@ func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
 			case payload.UUID == "":
 			case plain != r.UUID && strings.EqualFold(payload.UUID, plain):
 				return "remove the characters around the UUID"
+			case strings.EqualFold(strings.TrimSpace(payload.UUID), plain):
+				return fmt.Sprintf("remove the whitespace around the `PayloadUUID` of %s", payloadLocation(p, payload))
 			case payload.Identifier == r.UUID:
 				return fmt.Sprintf("use the `PayloadUUID` of %s instead of its `PayloadIdentifier`", payloadLocation(p, payload))
 			}

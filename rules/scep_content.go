@@ -49,8 +49,9 @@ Exceptions: template text is not reported.`,
 			case scep.Content != nil, n.Unrendered(), n.Is(profile.Template):
 			case n == nil && scep.Node.Templated(): // template text may bring it
 			case n == nil:
-				f := missingKey(p, scep.Node, "SCEP payload", "PayloadContent", "`PayloadContent` with a dictionary of the SCEP keys")
-				f.StandsFor(append(scep.Node.Path(), "PayloadContent")...)
+				if misspelledKey(p, scep.Node, "SCEP payload", "PayloadContent") == nil {
+					p.AtStart(scep.Node, "SCEP payload is missing required key `PayloadContent`").StandsFor(append(scep.Node.Path(), "PayloadContent")...)
+				}
 			case n.Is(profile.String) && n.HasVariable():
 			case n.Is(profile.Array) && n.Len() == 1 && n.At(0).Is(profile.Dict):
 				p.Value(n, "`PayloadContent` of a SCEP payload must be a dictionary, found it inside an array").StandsFor(n.Path()...).WithHelp("remove the array around the dictionary")

@@ -188,7 +188,7 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
-	w = profileKeyFaults(p, w)
+	w = shownKeyFaults(p, profileKeyFaults(p, w))
 	if w == nil || w.faults == nil {
 		return noFaults
 	}
@@ -215,6 +215,36 @@ func profileKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
 		}
 		if !w.nameless(root, c) {
 			w.misspelled(root, c, &t.Keys, names)
+		}
+	}
+	return w
+}
+
+// shownKeys are the keys that all payloads have and nothing but what is shown to people
+// depends on. Other rules report on the other ones.
+var shownKeys = []string{"PayloadDisplayName", "PayloadDescription", "PayloadOrganization"}
+
+// shownKeyFaults looks for misspellings of these keys in payloads of all types.
+func shownKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
+	payloads := p.Profile.Payloads()
+	for i := range payloads {
+		payload := &payloads[i]
+		for c := range payload.Node.Children() {
+			if len(c.Key) < len("PayloadDescription")-1 || c.Key[0]|0x20 != 'p' || schema.IsCommon(c.Key) {
+				continue
+			}
+			for _, name := range shownKeys {
+				if !misspells(c.Key, name) || payload.Node.Get(name) != nil {
+					continue
+				}
+				if w == nil {
+					w = &schemaWalk{pass: p}
+				}
+				w.payload = payload
+				w.report(faultMisspelled, schemaFault{
+					node: c, key: schema.Payload("CommonPayloadKeys").Get(name), severity: checker.Warning, exact: profile.FoldName(c.Key) == profile.FoldName(name),
+				})
+			}
 		}
 	}
 	return w
@@ -817,8 +847,8 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 	const most = 2
 	lists, has, far := keyNamesOf(keys).lengths(), letters(plain), most+1
 	for size := max(len(plain)-most, 1); size <= len(plain)+most && size < len(lists); size++ {
-		edits := 0
-		switch least := min(len(plain), size); {
+		edits, least := 0, min(len(plain), size)
+		switch {
 		case least >= 9 && w.strict:
 			edits = 2
 		case least >= 8, least >= 5 && w.strict:
@@ -828,6 +858,10 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 			s := &lists[size][i]
 			if has == s.letters && size == len(plain) && s.name == string(plain) {
 				return s.key, true
+			}
+			edits := edits
+			if edits == 0 && least >= 4 && s.key.Required && in.Get(s.key.Name) == nil {
+				edits = 1 // or a required key is missing
 			}
 			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
 				continue // each edit brings one letter at most, and takes one
@@ -927,7 +961,7 @@ func commonNear(plain []byte) bool {
 		return false
 	}
 	for name := range keysOfPayloads {
-		if profile.Distance(string(plain), strings.ToLower(name)) <= 1 {
+		if !slices.Contains(shownKeys, name) && profile.Distance(string(plain), strings.ToLower(name)) <= 1 {
 			return true
 		}
 	}

@@ -10,11 +10,12 @@ var schemaKeyMisspelled = checker.Rule{
 		ID:       "schema-key-misspelled",
 		Title:    "misspelled key",
 		Severity: checker.Error,
-		Varies:   "warning for preferences of applications and keys of the profile, info for a setting that is off by default and stays so",
+		Varies:   "warning for preferences of applications, keys of the profile, and texts for people, info for a setting that is off by default and stays so",
 		Doc: `What it checks: keys that Apple's schema does not have, and that differ from one it has in case, in whitespace, or by a small edit,
-or that abbreviate it or add a word to it, such as EAPClientConfig. The keys of the profile itself, such as PayloadScope, are checked, too.
+or that abbreviate it or add a word to it, such as EAPClientConfig. The keys of the profile itself, such as PayloadScope, are checked, too, and PayloadDisplayName,
+PayloadDescription, and PayloadOrganization of every payload.
 Why it matters: keys are case-sensitive, and devices ignore those that they do not know. The setting is lost, though the profile installs.
-Exceptions: a warning for payloads that are preferences of applications and for keys of the profile itself, and info if the value is false, which is the default, too. Not reported where the key that is meant is present too.
+Exceptions: a warning for payloads that are preferences of applications, for keys of the profile itself, and for what is only shown to people, and info if the value is false, which is the default, too. Not reported where the key that is meant is present too.
 ` + schemaDate,
 		Help: "rename the key as Apple's schema spells it",
 		Example: checker.Example{

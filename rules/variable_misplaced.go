@@ -127,6 +127,9 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 		}
 		fleet = fleet && v.Syntax == profile.SyntaxFleet
 	}
+	if first == "" && strings.HasPrefix(text, "<{") {
+		first, fleet = withoutLiterals(text), false // an expression of a program
+	}
 	var f *checker.Finding
 	if n.Is(profile.Template) {
 		f = w.pass.At(at, n.Path(), "template text %q in place of a value; not a property list until rendered", excerpt(w.pass, first)).
@@ -153,6 +156,7 @@ func (w *templateWalk) report(in *profile.Node, found []profile.Span) {
 // Terraform does so in heredocs.
 func (w *templateWalk) isRendered(text string) bool {
 	x := w.pass.Profile.Export
+	text = strings.TrimPrefix(text, "<") // of <${var.on ? "true" : "false"}/>
 	return x != nil && x.Rendered && (strings.HasPrefix(text, "${") || strings.HasPrefix(text, "%{"))
 }
 

@@ -595,6 +595,13 @@ func (s *scanner) templatedTag() int {
 		switch {
 		case strings.HasPrefix(s.text[i:], "/>") && variables > 0:
 			return i + len("/>")
+		case c == '{': // an expression of a program, as in <{"true" if x else "false"}/>
+			n := strings.IndexAny(s.text[i:], "}<>\n")
+			if n < 0 || s.text[i+n] != '}' {
+				return 0
+			}
+			i += n + 1
+			variables++
 		case c|0x20 >= 'a' && c|0x20 <= 'z', IsSpace(c):
 			i++
 		default:
