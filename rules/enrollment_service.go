@@ -95,7 +95,7 @@ func serviceKey(key string) string {
 // deviceAttributes are what a device can be asked for before it enrolls.
 var deviceAttributes = []string{
 	"UDID", "IMEI", "ICCID", "MEID", "VERSION", "PRODUCT", "SERIAL", "DEVICE_NAME", "MAC_ADDRESS_EN0", "DEVICE_ID",
-	"COMPROMISED", "OS_VERSION", "USER_ID", "USER_LONG_NAME", "USER_SHORT_NAME", "LANGUAGE", "LOCALE", "SOFTWARE_UPDATE_DEVICE_ID", "IMEI2",
+	"COMPROMISED", "OS_VERSION", "SUPPLEMENTAL_BUILD_VERSION", "SUPPLEMENTAL_OS_VERSION_EXTRA", "USER_ID", "USER_LONG_NAME", "USER_SHORT_NAME", "LANGUAGE", "LOCALE", "SOFTWARE_UPDATE_DEVICE_ID", "IMEI2",
 }
 
 // exampleService is the first step of an enrollment.

@@ -11,12 +11,12 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// readsOtherProfiles reports whether the policy reads facts of other profiles. It is
-// then evaluated when all profiles have been read, and only for those that share
-// something with another.
-func (p *policy) readsOtherProfiles() bool {
+// readsOtherProfiles reports whether a module or a rule reads facts of other profiles.
+// Its policy is then evaluated when all profiles have been read, and only for those that
+// share something with another, or in which it may find something else.
+func readsOtherProfiles(x any) bool {
 	found := false
-	ast.WalkTerms(p.module, func(t *ast.Term) bool {
+	ast.WalkTerms(x, func(t *ast.Term) bool {
 		if name, ok := t.Value.(ast.String); ok && (name == "shared_count" || name == "shared_with") {
 			found = true
 		}
@@ -50,6 +50,9 @@ func (s *Set) analyzeDependencies(p *policy) {
 		}
 		seen[r] = true
 		p.dependencies.collect(r)
+		if !p.crossProfile && readsOtherProfiles(r) { // a rule of a library
+			p.crossProfile = true
+		}
 		for dep := range s.compiler.Graph.Dependencies(util.T(r)) {
 			if rule, ok := dep.(*ast.Rule); ok {
 				rules = append(rules, rule)

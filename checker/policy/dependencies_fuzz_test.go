@@ -134,18 +134,21 @@ func narrowedInputs(tb testing.TB) (inputs []checker.Input) {
 	add := func(name string, text []byte) {
 		inputs = append(inputs, checker.Input{Name: name, Read: func() ([]byte, error) { return bytes.Clone(text), nil }})
 	}
-	everything, err := os.ReadFile("testdata/input.mobileconfig")
-	if err != nil {
-		tb.Fatal(err)
+	for _, name := range []string{"input", "odd"} {
+		text, err := os.ReadFile("testdata/" + name + ".mobileconfig")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		add(name, text)
 	}
-	add("everything", everything)
 	add("small", []byte(checkertest.Document(checker.ScopeSCEP, "<key>URL</key><string>https://a.b/c</string>")))
 	add("smaller", []byte(checkertest.Document(checker.ScopeSCEP, "<key>Keysize</key><integer>2048</integer>")))
 	add("other size", []byte(checkertest.Document(checker.ScopeSCEP, "<key>Keysize</key><integer>4096</integer>")))
+	add("overflow", []byte(checkertest.Document(checker.ScopeSCEP, "<key>Keysize</key><integer>99999999999999999999</integer><key>RetryDelay</key><date>2024-02-30</date>")))
 	for seed := range uint64(2) {
 		add(fmt.Sprint(seed), profiletest.Generate(seed))
 	}
-	return append(inputs, inputs[1:4]...)
+	return append(inputs, inputs[1:5]...)
 }
 
 func randomBytes(seed uint64) []byte {

@@ -22,7 +22,7 @@ func (d *document) acme(a *profile.ACME) *ast.Term {
 	f.add("paths", acmePaths(a))
 	f.add("keys", d.keys(s))
 	f.add("types", types(s))
-	f.add("url", d.urlParts(s))
+	f.add("url", d.url(s))
 	f.add("client_identifier", d.textSetting(a.ClientIdentifier))
 	f.add("subject", d.subject(s))
 	f.flag("subject_set", a.Subject.Node != nil)

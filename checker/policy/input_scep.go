@@ -3,7 +3,6 @@ package policy
 import (
 	"encoding/hex"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -22,7 +21,7 @@ func scepPaths(s *profile.SCEP) *ast.Term {
 			key.present |= 1 << i
 		}
 	}
-	return paths.get(key, identity, func() *ast.Term {
+	return pathsTerm(key, func() *ast.Term {
 		var dict []*ast.Term // the path of what the keys stand in
 		for _, step := range pathForms[key.form] {
 			if step == stepIndex {
@@ -158,35 +157,31 @@ func setting[T any](s profile.Setting[T], term func(T) *ast.Term) fields {
 	return f
 }
 
-func (d *document) url(s *profile.SCEP) *ast.Term {
-	masked := d.masked(s.URL.Node.Text())
-	if masked != s.URL.Node.Text() {
-		return d.urlParts(s)
-	}
-	key := settingKey[string]{masked, s.URL.Known, s.URL.Set(), s.URL.Variable}
-	keep := func(k settingKey[string]) settingKey[string] {
-		k.value = strings.Clone(k.value)
-		return k
-	}
-	return urls.get(key, keep, func() *ast.Term { return d.urlParts(s) })
+func integerSetting(s profile.Setting[int64]) *ast.Term { return setting(s, integer).term() }
+
+func booleanSetting(s profile.Setting[bool]) *ast.Term {
+	return setting(s, ast.InternedTerm[bool]).term()
 }
 
-func (d *document) urlParts(s *profile.SCEP) *ast.Term {
-	text := func(part string) *ast.Term { return ast.StringTerm(strings.Clone(d.masked(part))) }
-	f := setting(s.URL, text)
-	f.add("text", text(s.URL.Node.Text()))
+func (d *document) textSetting(s profile.Setting[string]) *ast.Term {
+	return setting(s, d.text).term()
+}
+
+func (d *document) url(s *profile.SCEP) *ast.Term {
+	f := setting(s.URL, d.text)
+	f.add("text", d.text(s.URL.Node.Text()))
 	u := d.partsOf(s)
 	if u.SchemeKnown {
-		f.add("scheme", text(u.Scheme))
+		f.add("scheme", d.text(u.Scheme))
 	}
 	if u.HostKnown {
-		f.add("host", text(u.Host))
+		f.add("host", d.text(u.Host))
 	}
 	if u.PortKnown {
 		f.number("port", u.Port)
 	}
 	if u.PathKnown {
-		f.add("path", text(u.Path))
+		f.add("path", d.text(u.Path))
 	}
 	f.flag("query", u.Query)
 	f.flag("user", u.User)

@@ -78,7 +78,7 @@ func (s *Set) addModule(f File, m *ast.Module) error {
 		}
 		p.described = func() *checker.Meta { return meta }
 	}
-	p.crossProfile = p.readsOtherProfiles()
+	p.crossProfile = readsOtherProfiles(m)
 	p.types = requiredTypes(m)
 	s.policies = append(s.policies, p)
 	s.modules[f.Name] = m

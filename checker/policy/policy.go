@@ -143,7 +143,8 @@ func (s *Set) Rules() []checker.Rule {
 					return err
 				}
 				p.reach(pass)
-				return gather(pass)
+				s.gather(pass, p)
+				return nil
 			}
 			rules[i].CheckFileSet = func(pass *checker.Pass) error { return s.check(pass, i, true) }
 		} else {

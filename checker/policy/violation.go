@@ -12,18 +12,21 @@ import (
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
-// gather exports the facts of a profile that policies about the whole run need.
-func gather(pass *checker.Pass) error {
-	if pass.Profile.Deployed() {
-		return nil // the same profile may be on many devices
-	}
+// gather exports the facts of a profile that a policy about the whole run needs. No
+// other profile is known yet: what it may find now, it may find without them.
+func (s *Set) gather(pass *checker.Pass, p *policy) {
 	payloads := pass.Profile.SCEP()
+	if (len(payloads) > 0 || p.runsWithoutSCEP) && (s.disableCache || p.mayFind(newDocument(pass))) {
+		pass.RequestFact(sharedChallenge, "") // which none has
+	}
+	if pass.Profile.Deployed() {
+		return // the same profile may be on many devices
+	}
 	for i := range payloads {
 		if c := &payloads[i]; c.ChallengeKind == profile.ChallengeLiteral && c.Challenge.Known {
 			pass.ExportFact(sharedChallenge, c.Challenge.Value, c.Challenge.Node)
 		}
 	}
-	return nil
 }
 
 // violationsOf reads the members of a policy's sets, in order. After one that is
