@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -32,7 +33,7 @@ func Parse(file string, text []byte, quoteKeys bool) (*Config, error) {
 		if errors.Is(err, io.EOF) {
 			return c, nil // nothing but comments
 		}
-		return nil, c.syntax(err)
+		return nil, c.syntax(err, string(text))
 	}
 	r := &reader{config: c}
 	if err := decoder.Decode(&yaml.Node{}); err == nil {
@@ -47,8 +48,14 @@ func Parse(file string, text []byte, quoteKeys bool) (*Config, error) {
 }
 
 // syntax places an error of the YAML parser.
-func (c *Config) syntax(err error) error {
+func (c *Config) syntax(err error, text string) error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	if name, ok := strings.CutPrefix(message, "unknown anchor '"); ok { // the name is content
+		name, _, _ = strings.Cut(name, "'")
+		before, _, _ := strings.Cut(text, "*"+name)
+		at := Place{strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1}
+		return c.Wrong(at, "aliases (*) are not supported; repeat the value")
+	}
 	var line int
 	if _, e := fmt.Sscanf(message, "line %d: ", &line); e == nil {
 		_, message, _ = strings.Cut(message, ": ")
@@ -56,7 +63,6 @@ func (c *Config) syntax(err error) error {
 			line++ // what the grammar refuses is counted from 0, and placed where the block begins
 		}
 	}
-	message, _, _ = strings.Cut(message, " anchor '") // whose name is content
 	return c.Wrong(Place{max(line, 1), 1}, "invalid YAML: %s", message)
 }
 
