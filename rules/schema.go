@@ -60,9 +60,11 @@ var strictTypes = func() map[string]bool {
 	return set
 }()
 
+const typeSSO = "com.apple.extensiblesso"
+
 // unionTypes have several pages in Apple's documentation, with conditions of their
 // own: what is required and allowed on one of them need not be on another.
-var unionTypes = map[string]bool{"com.apple.extensiblesso": true, "com.apple.MCX": true, "com.apple.homescreenlayout": true}
+var unionTypes = map[string]bool{typeSSO: true, "com.apple.MCX": true, "com.apple.homescreenlayout": true}
 
 // partialTypes are preferences that take effect without the keys which the schema
 // requires.
@@ -387,7 +389,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			}
 		}
 		if k == nil || k == keys.Further && !w.matches(c, k) {
-			closed := !keys.Open || top && w.shared != nil
+			closed := !keys.Open || top && (w.shared != nil || w.union && w.typ.Name == typeSSO) // what is an extension's own is in ExtensionData
 			if !far && closed && w.misspelled(n, c, keys, names) {
 				continue
 			}
@@ -580,7 +582,7 @@ func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
 
 // stray notes characters around a text that do not belong to it.
 func (w *schemaWalk) stray(n *profile.Node, k *schema.Key) {
-	if plainEnds(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && !w.union || readByPeople(k.Name) || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
+	if plainEnds(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && (!w.union || misspellsAllowed(n, k)) || readByPeople(k.Name) || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
 		return
 	}
 	if hasStray(n) {
@@ -643,7 +645,7 @@ func zeroOrOne(k *schema.Key) bool {
 
 // allowed compares a value with those that the schema lists.
 func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
-	if len(k.Allowed) == 0 || w.union {
+	if len(k.Allowed) == 0 || w.union && !misspellsAllowed(n, k) {
 		return
 	}
 	if k.Name == "EncryptionType" && w.sharing != "" {
@@ -679,6 +681,13 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 		return // it does not fit the identity either, which that rule reports
 	}
 	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})
+}
+
+// misspellsAllowed reports whether a text differs from one of the values that the schema
+// lists in case or in what is around it only.
+func misspellsAllowed(n *profile.Node, k *schema.Key) bool {
+	bare, _ := strayAround(n.Text())
+	return n.Is(profile.String) && !slices.Contains(k.Allowed, n.Text()) && slices.ContainsFunc(k.Allowed, func(a string) bool { return strings.EqualFold(a, bare) })
 }
 
 // usesSCEP reports whether a dictionary has a reference to a SCEP payload.
@@ -896,7 +905,7 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 				return s.key, true
 			}
 			edits := edits
-			if edits == 0 && least >= 4 && s.key.Required && in.Get(s.key.Name) == nil {
+			if edits == 0 && least >= 4 && !w.union && s.key.Required && in.Get(s.key.Name) == nil {
 				edits = 1 // or a required key is missing
 			}
 			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
