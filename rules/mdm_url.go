@@ -85,6 +85,8 @@ func httpsFault(text string) string {
 		return "does not use HTTPS"
 	case host == "":
 		return "has no host"
+	case impossibleHost(host):
+		return "has an invalid host"
 	case port != "" && !profile.HasVariable(text) && !strings.ContainsAny(port, "${}%<>[]@#_") && !validPort(port):
 		return "has an invalid port"
 	}

@@ -143,6 +143,16 @@ func attributeFinding(p *checker.Pass, n *profile.Node, text string) {
 	}
 }
 
+// unknownAttribute reports whether an attribute type is one that scep-subject-attribute
+// reports without knowing what is meant, so that it may be any.
+func unknownAttribute(text string) bool {
+	if attributeNames[text] || validOID(text) {
+		return false
+	}
+	write, _ := attributeType(text)
+	return write == "" && ambiguousNames[profile.FoldName(text)] == ""
+}
+
 // attributeType gives the replacement of an attribute type, and what it means if
 // that is not obvious; "" if there is none.
 func attributeType(text string) (write, why string) {

@@ -50,7 +50,7 @@ not count.`,
 			}
 			cns, unsure := 0, false
 			for _, a := range s.Attributes {
-				unsure = unsure || !a.Type.Is(profile.String) || profile.HasVariable(a.Type.Text())
+				unsure = unsure || !a.Type.Is(profile.String) || profile.HasVariable(a.Type.Text()) || unknownAttribute(a.Type.Text())
 				if !a.IsCommonName() {
 					continue
 				}

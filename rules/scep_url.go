@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 	"unicode"
@@ -97,12 +98,31 @@ func urlFault(text string) (fault, remedy string) {
 		return "has a duplicate scheme", "remove one of the schemes"
 	case strings.ContainsAny(host, ",;"):
 		return "contains more than one host; expected one server", "use the URL of one server"
+	case impossibleHost(host):
+		return "has an invalid host", "use the name of the server, or its address"
 	case strings.Contains(host, "[") != strings.Contains(host, "]"), strings.Contains(host, ":") && !strings.ContainsAny(host, "[]"):
 		return "has an invalid host", "use brackets around an IPv6 address, as in https://[2001:db8::1]/scep, and one colon before a port"
 	case port != "" && !strings.ContainsAny(port, "${}%<>[]@#_") && !validPort(port) && !profile.HasVariable(text):
 		return "has an invalid port; expected a number from 1 to 65535", "use a valid port, or remove it with its colon"
 	}
 	return "", ""
+}
+
+// impossibleHost reports whether a text without variables is the host of no server: it
+// has an empty label, a character that no name has, or is an address with a number that is
+// too large.
+func impossibleHost(host string) bool {
+	if strings.ContainsAny(host, "${}%<>[]@#_:") || profile.HasVariable(host) {
+		return false
+	}
+	if strings.HasPrefix(host, ".") || strings.Contains(host, "..") || strings.ContainsAny(host, "&!'()*+=,;|^`\"\\") {
+		return true
+	}
+	if strings.Count(host, ".") == 3 && strings.Trim(host, "0123456789.") == "" {
+		_, err := netip.ParseAddr(host)
+		return err != nil && !strings.Contains("."+host, ".0") // an octet may be octal
+	}
+	return false
 }
 
 // whitespaceIsLiteral reports whether whitespace in the text is sure to be there when

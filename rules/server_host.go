@@ -13,7 +13,8 @@ var serverHost = checker.Rule{
 		Title:    "server that is not a host name",
 		Severity: checker.Warning,
 		Doc: `What it checks: the servers of VPN, mail, calendars, contacts, directories, and proxies are names or addresses of hosts. They contain no whitespace, are not in
-quotation marks, and, calendars and contacts apart, are no URLs.
+quotation marks, and, calendars and contacts apart, are no URLs. The names of trusted 802.1X servers, and the domains of relays, DNS settings, and VPNs for apps, are
+names as well, each in an element of its own.
 Why it matters: the device looks up the text as it is, and finds no server. The profile installs.
 Exceptions: template text and placeholders are not reported, and neither is the server of a VPN that an app provides.`,
 		Help: "use a host name or an IP address alone",
@@ -49,6 +50,11 @@ Exceptions: template text and placeholders are not reported, and neither is the 
 				}
 				checkHost(p, n)
 			}
+			for _, path := range domainKeys(payload.Type) {
+				for n := range payload.Node.At(path...).Children() {
+					checkDomain(p, n)
+				}
+			}
 		}
 		return nil
 	},
@@ -72,6 +78,45 @@ var hostKeys = map[string][]string{
 	"com.apple.dnsSettings.managed":   {"DNSSettings.ServerName"},
 }
 
+// domainKeys returns the paths of the arrays of host names and domains that payloads of
+// a type have.
+func domainKeys(payloadType string) [][]any {
+	switch payloadType {
+	case "com.apple.relay.managed":
+		return [][]any{{"MatchDomains"}, {"ExcludedDomains"}}
+	case "com.apple.dnsSettings.managed":
+		return [][]any{{"DNSSettings", "SupplementalMatchDomains"}}
+	case "com.apple.vpn.managed.applayer":
+		return [][]any{{"SafariDomains"}, {"MailDomains"}, {"CalendarDomains"}, {"ContactsDomains"}}
+	}
+	if payloadType == "com.apple.wifi.managed" || strings.HasSuffix(payloadType, "ethernet.managed") {
+		return [][]any{{"EAPClientConfiguration", trustedNames}}
+	}
+	return nil
+}
+
+const trustedNames = "TLSTrustedServerNames"
+
+// checkDomain reports a name in a list that matches no server. What is around it is
+// reported by value-stray-characters.
+func checkDomain(p *checker.Pass, n *profile.Node) {
+	text, ok := n.Str()
+	if !ok || n.Broken() || n.Unrendered() || profile.HasVariable(text) || isPlaceholder(p, text) || sampleHost(text) {
+		return
+	}
+	bare, _ := strayAround(text)
+	switch {
+	case bare == "" && n.Parent().Key == trustedNames:
+		p.Value(n, "%s is empty", keyLabel(p, n)).WithHelp("set the name in the certificate of the server, or remove the element")
+	case strings.Contains(bare, "://"):
+		p.Value(n, "%s %q is a URL; expected a name", keyLabel(p, n), excerpt(p, text)).WithHelp("use the name alone")
+	case strings.ContainsAny(bare, " \t\r\n,;"):
+		p.Value(n, "%s %q is not one name", keyLabel(p, n), excerpt(p, text)).WithHelp("use an element of the array for each name")
+	case strings.ContainsAny(bare, "=/@"):
+		p.Value(n, "%s %q is not a host name or domain", keyLabel(p, n), excerpt(p, text)).WithHelp("use the name alone")
+	}
+}
+
 func checkHost(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
 	if !ok || n.Broken() || n.Unrendered() || profile.HasVariable(text) || strings.TrimSpace(text) == "" || strings.ContainsAny(text, "*<>[]()") && !strings.Contains(text, "://") || isPlaceholder(p, text) || sampleHost(text) {
@@ -83,7 +128,13 @@ func checkHost(p *checker.Pass, n *profile.Node) {
 		p.Value(n, "`%s` %q contains whitespace; expected a host name", n.Key, excerpt(p, text))
 	case stray != "":
 		p.Value(n, "`%s` %q %s; expected a host name", n.Key, excerpt(p, text), checker.Phrase(stray))
+	case impossibleHost(text) && !strings.Contains(text, "/"):
+		p.Value(n, "`%s` %q is not a host name", n.Key, excerpt(p, text))
 	case strings.Contains(text, "://") && !strings.Contains(n.Key, "DAV"):
 		p.Value(n, "`%s` %q is a URL; expected a host name", n.Key, excerpt(p, text))
+	case strings.Contains(text, "/") && !strings.Contains(n.Key, "DAV"):
+		p.Value(n, "`%s` %q contains a path; expected a host name", n.Key, excerpt(p, text))
+	case n.Key == "RemoteAddress" && strings.Count(text, ":") == 1:
+		p.Value(n, "`%s` %q contains a port; expected a host name", n.Key, excerpt(p, text))
 	}
 }

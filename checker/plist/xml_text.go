@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
+	"github.com/sceplint/sceplint/checker/keyname"
 	"github.com/sceplint/sceplint/checker/template"
 )
 
@@ -489,7 +490,11 @@ func (s *scanner) inside(i int, name string, tag Span, b *bytes.Buffer, open fun
 		return 0, s.fail(tag, "<%s> is not closed before the next element", name).WithHelp("add </%s>", name)
 	}
 	if len(rest) > 1 && (rest[1] == '/' || rest[1] >= 'A' && rest[1] <= 'Z' || rest[1] >= 'a' && rest[1] <= 'z') && strings.IndexByte(rest[:min(len(rest), 64)], '>') > 0 {
-		return 0, s.fail(Span{i, i + strings.IndexByte(rest, '>') + 1}, "element inside <%s>", name).WithHelp("replace < with &lt; if the character is meant")
+		end := strings.IndexByte(rest, '>')
+		if wrong, ok := strings.CutPrefix(rest[:end], "</"); ok && keyname.Within(wrong, name, 2) {
+			return 0, s.fail(Span{i, i + end + 1}, "</%s> does not match the <%s> before it", abbreviate(wrong), name).WithHelp("use </%s>", name)
+		}
+		return 0, s.fail(Span{i, i + end + 1}, "element inside <%s>", name).WithHelp("replace < with &lt; if the character is meant")
 	}
 	err := s.fail(Span{i, i + 1}, "unescaped < in <%s>", name).WithHelp("replace < with &lt;")
 	return 0, err
