@@ -214,7 +214,9 @@ func profileKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
 			w.payload, w.typ, w.shared, w.typeTraits = &profile.Payload{Node: root, Type: t.Name}, t, nil, typeTraits{}
 		}
 		if !w.nameless(root, c) {
-			w.misspelled(root, c, &t.Keys, names)
+			if !w.misspelled(root, c, &t.Keys, names) {
+				w.outsidePayload(c)
+			}
 		}
 	}
 	return w
@@ -248,6 +250,28 @@ func shownKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
 		}
 	}
 	return w
+}
+
+// outsidePayload reports a key of the profile that one of its payloads should have.
+func (w *schemaWalk) outsidePayload(n *profile.Node) {
+	var in *profile.Payload
+	var key *schema.Key
+	payloads := w.pass.Profile.Payloads()
+	for i := range payloads {
+		t := schema.Payload(payloads[i].Type)
+		if t == nil || !strictTypes[t.Name] || !t.Lists(n.Key) && (sharedKeys[t.Name] == "" || !schema.Payload(sharedKeys[t.Name]).Lists(n.Key)) {
+			continue
+		}
+		if in != nil || payloads[i].Node.Get(n.Key) != nil {
+			return
+		}
+		if in, key = &payloads[i], t.Get(n.Key); key == nil {
+			key = schema.Payload(sharedKeys[t.Name]).Get(n.Key)
+		}
+	}
+	if in != nil && w.fits(n, key) {
+		w.report(faultMisplaced, schemaFault{node: n, key: key, severity: checker.Warning}).payload = in
+	}
 }
 
 // findDeclarationFaults compares the Payload of a declaration with its type. A SCEP
@@ -297,6 +321,7 @@ type schemaWalk struct {
 	shared  *schema.Keys // further keys of the payload
 	typeTraits
 
+	around      *schema.Keys           // of the dictionary around the one that is compared
 	quiet       bool                   // targets do not support a key around
 	users       map[*profile.Node]bool // dictionaries that refer to SCEP payloads, when it was first asked
 	listUnknown bool                   // schema-key-unknown runs
@@ -348,7 +373,10 @@ func (w *schemaWalk) requested(n *profile.Node, key string) bool {
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
 	names := keyNamesOf(keys)
+	around := w.around
+	defer func() { w.around = around }()
 	for c := range n.Children() {
+		w.around = around
 		if top && schema.IsCommon(c.Key) {
 			continue
 		}
@@ -374,6 +402,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		quiet := w.quiet
 		w.quiet = w.support(c, k) || quiet
 		if !w.left(n, c.Key) && !w.requested(n, c.Key) {
+			w.around = keys
 			w.value(c, k)
 		}
 		w.quiet = quiet
@@ -775,6 +804,13 @@ func (w *schemaWalk) misplaced(in, n *profile.Node, names *keyNames) bool {
 			return false
 		}
 		if schema.IsCommon(n.Key) || n.Key == "OnDemandMatchAppEnabled" || in.Parent().Get(n.Key) != nil || !w.fits(n, k) { // Apple's own example has this one inside
+			return false
+		}
+		w.report(faultMisplaced, schemaFault{node: n, key: k, severity: checker.Warning})
+		return true
+	case in.Parent().Is(profile.Dict):
+		k := listedIn(w.around, n.Key)
+		if k == nil || w.nameless(in, n) || in.Parent().Get(n.Key) != nil || !w.fits(n, k) {
 			return false
 		}
 		w.report(faultMisplaced, schemaFault{node: n, key: k, severity: checker.Warning})

@@ -10,7 +10,8 @@ var schemaKeyMisplaced = checker.Rule{
 		Title:    "key in the wrong dictionary",
 		Severity: checker.Warning,
 		Varies:   "error for a PayloadContent around all settings",
-		Doc: `What it checks: keys that Apple's schema does not list where they are, but in the dictionary around theirs, or in one inside it. Settings of payloads other
+		Doc: `What it checks: keys that Apple's schema does not list where they are, but in the dictionary around theirs, or in one inside it, or
+in a payload, if they are among the keys of the profile. Settings of payloads other
 than SCEP and certificates are not inside a PayloadContent.
 Why it matters: devices look for a key in one place and ignore it elsewhere. The setting is lost, though the profile installs.
 Exceptions: not reported where the right dictionary has the key, too, or if several could be meant. Preferences of applications are not checked. Other rules
@@ -61,9 +62,12 @@ report misplaced keys of SCEP and ACME payloads, and the identity of Wi-Fi and E
 			case fault.place != "":
 				f = p.Key(n, "misplaced key %q is ignored; expected inside `%s`", n.Key, fault.place).WithHelp("move it into `%s`", fault.place)
 				f.StandsFor(append(payload.Path(), fault.place, n.Key)...)
+			case n.Parent() == p.Profile.Root && payload != n.Parent():
+				f = p.Key(n, "misplaced key %q beside `PayloadContent` is ignored; expected in %s", n.Key, payloadLabel(p, *fault.payload)).WithHelp("move it into the payload")
+				f.StandsFor(append(payload.Path(), n.Key)...)
 			default:
 				f = p.Key(n, "misplaced key %q inside `%s` is ignored; expected beside it", n.Key, n.Parent().Key).WithHelp("move it out of `%s`", n.Parent().Key)
-				f.StandsFor(append(payload.Path(), n.Key)...)
+				f.StandsFor(append(n.Parent().Parent().Path(), n.Key)...)
 			}
 			f.Severity = fault.severity
 		}
