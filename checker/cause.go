@@ -21,6 +21,7 @@ import (
 //   - that is an error about its value, if the other says that the key is missing;
 //   - that reports it as missing, or has an error about its value, if the other is caused by
 //     it;
+//   - that is a syntax error in the dictionary which it says a key is missing from;
 //   - whose policy lists its policy under "explains".
 
 // Missing says that the finding is about a key which the dictionary it is reported
@@ -162,6 +163,9 @@ func (c *causes) explains(f *Finding) bool {
 	if f.Rule.Unsuppressible || f.key == "" {
 		return false
 	}
+	if f.absent && f.torn {
+		return true
+	}
 	for _, key := range f.causes {
 		if c.is(key, replaced|invalid|reportedAbsent) {
 			return true
@@ -291,6 +295,9 @@ func mayExplain(list []Finding) bool {
 	var absent, deferring, wrong, invalid int
 	for i := range list {
 		f := &list[i]
+		if f.torn {
+			return true
+		}
 		if f.Severity == Error && !f.absent {
 			invalid++
 		}

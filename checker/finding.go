@@ -39,6 +39,7 @@ type Finding struct {
 	opening bool    // at the opening of a dictionary, about something in it
 	key     string  // the path of the key that it is about; "" for none
 	absent  bool    // the key is missing
+	torn    bool    // from a dictionary with a syntax error
 
 	causes   []string // keys that explain the finding if something is wrong with them
 	replaced string   // the path of the key that it is in place of; "" for none

@@ -268,7 +268,27 @@ func (p *Pass) Key(n *profile.Node, format string, args ...any) *Finding {
 func (p *Pass) AtStart(n *profile.Node, format string, args ...any) *Finding {
 	f := p.at(n, n.OpenSpan(), n.Path(), format, args)
 	f.whole, f.opening = n.Span(), n.Is(profile.Dict)
+	f.torn = f.opening && p.hasFault(n)
 	return f
+}
+
+// hasFault reports whether a dictionary has a syntax error between its values, so that
+// what is missing from it may be there.
+func (p *Pass) hasFault(n *profile.Node) bool {
+	for _, fault := range p.Profile.Source.Faults {
+		at := fault.Span.Start
+		if whole := n.Span(); at < whole.Start || at >= whole.End {
+			continue
+		}
+		inside := false
+		for c := range n.Children() {
+			inside = inside || at >= c.Span().Start && at < c.Span().End
+		}
+		if !inside {
+			return true
+		}
+	}
+	return false
 }
 
 // At reports a finding at a location and a path of the profile. The caller may

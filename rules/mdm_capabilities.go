@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -66,7 +68,10 @@ token is an info, and is reported with a macOS target only.`,
 			}
 			switch {
 			case !listsText(n, perUserConnections):
-				f := report("`ServerCapabilities` without %q; macOS requires it", perUserConnections)
+				f := misspelledCapability(p, n, perUserConnections)
+				if f == nil {
+					f = report("`ServerCapabilities` without %q; macOS requires it", perUserConnections)
+				}
 				for _, t := range targets {
 					if t.System == "macos" && (t.Version == "" || !older(t, "11")) {
 						f.Severity = checker.Error
@@ -86,6 +91,17 @@ const (
 	perUserConnections = "com.apple.mdm.per-user-connections"
 	bootstrapToken     = "com.apple.mdm.bootstraptoken"
 )
+
+// misspelledCapability reports the capability that is a misspelling of one; it returns nil
+// if there is none.
+func misspelledCapability(p *checker.Pass, n *profile.Node, right string) *checker.Finding {
+	for c := range n.Children() {
+		if text, ok := c.Str(); ok && profile.Distance(strings.ToLower(text), right) <= 4 {
+			return p.Value(c, "misspelled capability %q; expected %q, which macOS requires", excerpt(p, text), right).StandsFor(n.Path()...).WithHelp("use %s", right)
+		}
+	}
+	return nil
+}
 
 // listsText reports whether a text is among the strings of an array.
 func listsText(n *profile.Node, text string) bool {

@@ -14,8 +14,8 @@ var payloadChannel = checker.Rule{
 		Varies:   "error with a macOS target where the system reads the payload",
 		Doc: `What it checks: payloads that Macs support on the device channel only in a profile with PayloadScope User, and the other way around.
 Why it matters: macOS rejects the profile, or installs it without the effect of the payload.
-Exceptions: an error with a macOS target where the profile system reads the payload. A profile without PayloadScope, or only for other systems, which
-ignore it, is not reported.
+Exceptions: an error with a macOS target where the profile system reads the payload. A profile without PayloadScope is reported only if it has DNS settings and a
+target is macOS 26.1 or later, which installs them by hand only with PayloadScope System (observed on macOS). Other systems ignore PayloadScope.
 ` + schemaDate,
 		Help: "move the payload to a profile with the other PayloadScope",
 		Example: checker.Example{
@@ -39,14 +39,20 @@ ignore it, is not reported.
 	</dict>
 </array>`,
 		},
-		Refs: []checker.Ref{refSchema, refTopLevel},
+		Refs: []checker.Ref{refSchema, refTopLevel, {
+			Title: "encrypted-dns-profiles issue 18: DNS settings without PayloadScope on macOS 26.1",
+			URL:   "https://github.com/mullvad/encrypted-dns-profiles/issues/18",
+		}},
 	},
 	Check: func(p *checker.Pass) error {
 		scope, _ := p.Profile.Root.Get("PayloadScope").Str()
+		targets := targetsOf(p)
 		if scope != "System" && scope != "User" {
+			if p.Profile.Root.Get("PayloadScope") == nil && !p.Profile.Root.Templated() {
+				scopeMissing(p, targets)
+			}
 			return nil
 		}
-		targets := targetsOf(p)
 		if len(p.Targets) > 0 && !targets.Has("macos") {
 			return nil // the others ignore PayloadScope
 		}
@@ -81,4 +87,19 @@ ignore it, is not reported.
 		}
 		return nil
 	},
+}
+
+// scopeMissing reports DNS settings in a profile without PayloadScope.
+func scopeMissing(p *checker.Pass, targets checker.Targets) {
+	for _, t := range targets {
+		if t.System != "macos" || t.Version != "" && older(t, "26.1") {
+			continue
+		}
+		for _, payload := range p.Profile.Payloads() {
+			if payload.Type == "com.apple.dnsSettings.managed" {
+				p.Value(payload.Keys.Type, "DNS settings without `PayloadScope`; macOS 26.1 does not install the profile by hand").WithHelp("add <key>PayloadScope</key><string>System</string> to the profile, unless MDM installs it")
+				return
+			}
+		}
+	}
 }

@@ -72,6 +72,7 @@ ambiguous. A payload of an unknown type is reported at the first reference to it
 			}
 			f := p.Value(r.Node, "`%s` references %s, %s", r.Key, payloadLocation(p, *r.Target), checker.Prose(why)).WithHelp("%s", remedy)
 			f.Severity, f.Argument = severity, r.UUID
+			f.CausedBy(append(r.Target.Node.Path(), "PayloadContent")...) // which is of another type
 			if !isKnown {
 				f.CausedBy(append(r.Target.Node.Path(), "PayloadType")...)
 			}

@@ -284,6 +284,9 @@ func (s *Secrets) addText(text string) {
 	}
 }
 
+// challengePassword is the attribute type that holds the challenge in a Subject.
+const challengePassword = "1.2.840.113549.1.9.7"
+
 // IsSecret reports whether the value must not be printed; within says whether it
 // is anywhere under a secret key.
 func IsSecret(n *plist.Node, within bool) bool {
@@ -296,6 +299,9 @@ func isSecret(n *plist.Node, within bool) bool {
 		return false
 	}
 	if within {
+		return !template.IsCertain(n.Text())
+	}
+	if n.Key == "" && n.Index() == 1 && n.Parent().At(0).Text() == challengePassword {
 		return !template.IsCertain(n.Text())
 	}
 	switch n.Kind {

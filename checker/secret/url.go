@@ -137,10 +137,10 @@ func plausibleHost(text string) bool {
 	return strings.Contains(host, ".") || strings.EqualFold(host, "localhost")
 }
 
-// namesURL reports whether a key is that of a URL.
+// namesURL reports whether a key is that of a URL, or of a host, for which people write one.
 func namesURL(key string) bool {
 	key = strings.ToLower(key)
-	return strings.HasSuffix(key, "url") || strings.HasSuffix(key, "uri")
+	return strings.HasSuffix(key, "url") || strings.HasSuffix(key, "uri") || strings.HasSuffix(key, "hostname") || key == "host" || key == "remoteaddress"
 }
 
 // urlStart matches the start of a URL, with a scheme or without.
