@@ -12,13 +12,12 @@ var certificateInvalid = checker.Rule{
 		ID:       "certificate-invalid",
 		Title:    "missing or invalid certificate data",
 		Severity: checker.Error,
-		Varies:   "warning for data that other software may accept, info for DER in place of PEM text and PEM text in place of DER",
+		Varies:   "warning for data that other software may accept",
 		Doc: `What it checks: PayloadContent of a certificate payload has the format of its type: one DER certificate for
 com.apple.security.root and .pkcs1, PEM text for .pem, and a PKCS #12 file for .pkcs12.
 Why it matters: any other data, such as a key, a PKCS #7 bundle, a file path, or a truncated certificate, cannot be
 installed. A private key outside PKCS #12 can be read by anyone who has the file.
-Exceptions: PEM text in a root payload works and is not reported. DER in .pem and PEM text in .pkcs1 are infos: devices
-read both formats in each type (observed on iOS). Data that looks like a certificate but cannot be
+Exceptions: PEM text in a root payload works and is not reported. DER in .pem and PEM text in .pkcs1, which many programs write, are warnings. Data that looks like a certificate but cannot be
 parsed here is a warning: devices may accept it. Certificates inside PKCS #12 files are not checked, since that takes
 the password.`,
 		Help: "use certificate data in the format that the payload type requires",
@@ -74,9 +73,9 @@ aI/LjIqyCY82u2G/HDiH
 				p.Value(c.Content, "certificate cannot be parsed (%v); devices may reject it", c.Err).WithHelp("export the certificate again").Severity = checker.Warning
 			case c.Content == last: // reported for the first one
 			case c.Type == "com.apple.security.pem" && !c.PEM:
-				p.Value(c.Content, "`PayloadContent` of %s is DER; expected PEM text", checker.Phrase(c.Type)).WithHelp("use com.apple.security.root, or convert the certificate to PEM").Severity = checker.Info
+				p.Value(c.Content, "`PayloadContent` of %s must be PEM text, found DER", checker.Phrase(c.Type)).WithHelp("use com.apple.security.root, or convert the certificate to PEM").Severity = checker.Warning
 			case c.Type == "com.apple.security.pkcs1" && c.PEM:
-				p.Value(c.Content, "`PayloadContent` of %s is PEM text; expected DER", checker.Phrase(c.Type)).WithHelp("convert it with openssl x509 -outform DER").Severity = checker.Info
+				p.Value(c.Content, "`PayloadContent` of %s must be DER, found PEM text", checker.Phrase(c.Type)).WithHelp("convert it with openssl x509 -outform DER").Severity = checker.Warning
 			}
 			last = c.Content
 		}

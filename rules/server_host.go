@@ -105,14 +105,19 @@ func checkDomain(p *checker.Pass, n *profile.Node) {
 		return
 	}
 	bare, _ := strayAround(text)
+	between, foreign := " \t\r\n,;", "=/@"
+	trusted := n.Parent().Key == trustedNames
+	if trusted { // it is compared with the CN of a certificate, too, which may be any text
+		between, foreign = ",;", "="
+	}
 	switch {
-	case bare == "" && n.Parent().Key == trustedNames:
+	case bare == "" && trusted:
 		p.Value(n, "%s is empty", keyLabel(p, n)).WithHelp("set the name in the certificate of the server, or remove the element")
 	case strings.Contains(bare, "://"):
 		p.Value(n, "%s %q is a URL; expected a name", keyLabel(p, n), excerpt(p, text)).WithHelp("use the name alone")
-	case strings.ContainsAny(bare, " \t\r\n,;"):
+	case strings.ContainsAny(bare, between):
 		p.Value(n, "%s %q is not one name", keyLabel(p, n), excerpt(p, text)).WithHelp("use an element of the array for each name")
-	case strings.ContainsAny(bare, "=/@"):
+	case strings.ContainsAny(bare, foreign):
 		p.Value(n, "%s %q is not a host name or domain", keyLabel(p, n), excerpt(p, text)).WithHelp("use the name alone")
 	}
 }

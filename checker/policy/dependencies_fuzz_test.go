@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,7 +23,7 @@ import (
 // FuzzNarrowed holds what TestFacts does for policies that are drawn from a
 // grammar of the language: a policy that is shown no more of the input than it
 // reads, and whose results are remembered, finds what it finds in the whole input,
-// in the first run and in the second.
+// in the first run, in the second, and in a third one at another time.
 func FuzzNarrowed(f *testing.F) {
 	inputs := narrowedInputs(f)
 	root := inputSchema(f)
@@ -34,25 +35,25 @@ func FuzzNarrowed(f *testing.F) {
 			return
 		}
 		g := &policyGrammar{data: data, root: root}
-		text := g.module()
-		files := []File{{Name: "drawn.rego", Path: "drawn.rego", Text: []byte(text)}}
+		parameters := g.parameters()
+		files := []File{{Name: "drawn.rego", Path: "drawn.rego", Text: []byte(g.module())}}
 		if _, err := Load(context.Background(), Config{Files: files}); err != nil {
 			return // it does not compile, or a type is wrong
 		}
-		compareNarrowed(t, files, inputs)
+		compareNarrowed(t, files, parameters, inputs)
 	})
 }
 
 // compareNarrowed compares what policies find in the whole input with what they find
 // narrowed and remembered, and returns the former.
-func compareNarrowed(t *testing.T, files []File, inputs []checker.Input) string {
+func compareNarrowed(t *testing.T, files []File, parameters map[string]any, inputs []checker.Input) string {
 	t.Helper()
-	whole, narrowed := outcomes(t, files, inputs, true), outcomes(t, files, inputs, false)
+	whole, narrowed := outcomes(t, files, parameters, inputs, true), outcomes(t, files, parameters, inputs, false)
 	if stopped := "evaluation timed out"; strings.Contains(whole, stopped) || strings.Contains(narrowed, stopped) {
 		return "" // how far it came depends on the time
 	}
 	if diff := cmp.Diff(whole, narrowed); diff != "" {
-		t.Errorf("(-whole +narrowed):\n%s\n%s", diff, files[0].Text)
+		t.Errorf("(-whole +narrowed):\n%s\n%v\n%s", diff, parameters, files[0].Text)
 	}
 	return whole
 }
@@ -67,13 +68,30 @@ func TestDrawnPolicies(t *testing.T) {
 	root := inputSchema(t)
 	compiled, finding, guarded := 0, 0, 0
 	var texts strings.Builder
-	for seed := range uint64(*drawnPolicies) {
+	conditions := map[string]int{}
+	for seed := range uint64(max(*drawnPolicies, 400)) {
 		g := &policyGrammar{data: randomBytes(seed), root: root}
+		parameters := g.parameters()
 		text := g.module()
 		files := []File{{Name: "drawn.rego", Path: "drawn.rego", Text: []byte(text)}}
 		set, err := Load(context.Background(), Config{Files: files})
 		if err != nil {
 			continue
+		}
+		for _, guard := range set.policies[0].guards {
+			for _, c := range guard.conditions {
+				conditions[c.operator]++
+				conditions[fmt.Sprint("section ", guard.section)]++
+				if c.parameter != "" {
+					conditions["parameter"]++
+				}
+			}
+		}
+		for _, value := range parameters {
+			conditions[fmt.Sprintf("%T", value)]++
+		}
+		if seed >= uint64(*drawnPolicies) {
+			continue // to evaluate it takes most of the time
 		}
 		compiled++
 		if len(set.policies[0].checks) > 0 {
@@ -82,7 +100,7 @@ func TestDrawnPolicies(t *testing.T) {
 		if compiled <= 1000 {
 			texts.WriteString(text)
 		}
-		if strings.Contains(compareNarrowed(t, files, inputs), "[drawn]") {
+		if strings.Contains(compareNarrowed(t, files, parameters, inputs), "[drawn]") {
 			finding++
 		}
 	}
@@ -92,6 +110,11 @@ func TestDrawnPolicies(t *testing.T) {
 	if compiled < *drawnPolicies/2 || finding < *drawnPolicies/5 {
 		t.Errorf("of %d policies %d compile and %d find something", *drawnPolicies, compiled, finding)
 	}
+	for _, condition := range []string{isTrue, isNotTrue, isNotIn, "eq", "neq", "lt", "lte", "gt", "gte", "parameter", fmt.Sprint("section ", sectionSCEP), fmt.Sprint("section ", sectionCertificates), "<nil>", "bool", "string", "json.Number", "[]interface {}", "map[string]interface {}"} {
+		if conditions[condition] == 0 {
+			t.Errorf("no guard has %s", condition)
+		}
+	}
 	for _, part := range []string{"input.scep", "input.certificates", "input.references", "input.profile", "input.acme", "input.file", "every ", "not ", " with input", "walk(", "some ", "contains x"} {
 		if !strings.Contains(texts.String(), part) {
 			t.Errorf("no policy has %q", part)
@@ -100,20 +123,16 @@ func TestDrawnPolicies(t *testing.T) {
 }
 
 // outcomes returns the findings, errors, and output of two runs over the inputs.
-func outcomes(t *testing.T, files []File, inputs []checker.Input, plain bool) string {
+func outcomes(t *testing.T, files []File, parameters map[string]any, inputs []checker.Input, plain bool) string {
 	t.Helper()
-	var data map[string]any
-	if len(files[0].Text)%2 == 0 {
-		data = map[string]any{"config": map[string]any{"limit": json.Number("2048")}}
-	}
-	set, err := Load(context.Background(), Config{Files: files, Data: data})
+	set, err := Load(context.Background(), Config{Files: files, Data: map[string]any{"config": parameters}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	set.disableCache = plain
 	var b strings.Builder
-	for range 2 {
-		c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now, Jobs: 1}
+	for _, part := range []time.Duration{0, 0, time.Nanosecond} { // the third run is at another time
+		c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now.Add(part), Jobs: 1}
 		for r := range c.Run(context.Background(), slices.Values(inputs)) {
 			if r.Err != nil {
 				fmt.Fprintf(&b, "%s: %v\n", r.File, r.Err)
@@ -239,9 +258,29 @@ func (g *policyGrammar) negated(draw func() string) string {
 
 func (g *policyGrammar) module() string {
 	var b strings.Builder
-	b.WriteString("package policies.test.drawn\n\nfixed := 2048\n\ndefault limit := 1\n\nlimit := data.config.limit\n\n")
+	b.WriteString(`package policies.test.drawn
+
+fixed := 2048
+
+default limit := 1
+
+limit := data.config.limit
+
+default list := [1024, "https"]
+
+list := data.config.list
+
+flag := data.config.flag
+
+words := ["RSA", "literal", null] if true
+
+at_noon if input.time == "2024-01-01T12:00:00Z"
+
+same if input.scep[0].keysize.value == input.scep[1].keysize.value
+
+`)
 	for range 1 + g.choose(2) {
-		b.WriteString("warn contains msg if {\n" + g.body(g.choose(5), func() string { return "msg := " + g.message() }) + "}\n\n")
+		b.WriteString("warn contains msg if {\n" + g.body(max(0, g.choose(7)-2), func() string { return "msg := " + g.member() }) + "}\n\n")
 	}
 	g.helper = true
 	b.WriteString("any_key if " + g.negated(g.test) + "\n\n")
@@ -252,6 +291,37 @@ func (g *policyGrammar) module() string {
 		b.WriteString(" else := " + g.negated(func() string { return g.value(1) }))
 	}
 	return b.String() + "\n"
+}
+
+// parameters draws parameters of all types.
+func (g *policyGrammar) parameters() map[string]any {
+	numbers := []any{json.Number("2048"), json.Number("2048.0"), json.Number("4.096e3"), json.Number("-0"), json.Number("99999999999999999999")}
+	values := append(slices.Clone(numbers), "2048", "https", "literal", "", nil, false, true, map[string]any{}, map[string]any{"a": json.Number("1")}, []any{})
+	list := []any{[]any{numbers[0], json.Number("1024")}, []any{numbers[1], "RSA"}, []any{nil, false, "literal"}, []any{values[:3]}, []any{map[string]any{"a": true}}}
+	parameters := map[string]any{}
+	for _, name := range []string{"limit", "flag", "list"} {
+		given := values
+		if name == "list" {
+			given = append(list, values...)
+		}
+		if n := g.choose(len(given) + 3); n > 2 {
+			parameters[name] = given[n-3]
+		}
+	}
+	return parameters
+}
+
+// member draws a member of a set: a message, or an object.
+func (g *policyGrammar) member() string {
+	switch g.choose(8) {
+	case 1:
+		return `{"msg": ` + g.message() + `, "path": ` + []string{"[]", `["PayloadContent", 0]`, `["PayloadContent", 1, "PayloadContent"]`, `["PayloadContent", -1]`, `["PayloadContent", 0.5]`, "[1e0]", `"PayloadContent"`}[g.choose(7)] + "}"
+	case 2:
+		return `{"msg": ` + g.message() + `, "args": [` + g.value(1) + "]}"
+	case 3:
+		return `{"msg": ` + g.message() + `, "path": ` + g.value(1) + "}"
+	}
+	return g.message()
 }
 
 func (g *policyGrammar) message() string {
@@ -283,25 +353,54 @@ func (g *policyGrammar) body(statements int, last func() string) string {
 // guard draws conditions on a row.
 func (g *policyGrammar) guard() []string {
 	name := []string{"scep", "certificates"}[g.choose(2)]
-	v := g.declare(g.root.Properties[name].Items)
+	row := g.root.Properties[name].Items
+	v := g.declare(row)
 	g.scope[len(g.scope)-1].used = true
-	lines := []string{"some " + v + " in input." + name}
-	if g.choose(4) == 0 {
-		lines = slices.Insert(lines, 0, "limit > 1")
+	lines := []string{[]string{"some " + v + " in input." + name, "some _, " + v + " in input." + name, v + " := input." + name + "[_]", v + " := input." + name + "[0]", v + " = input." + name + "[_]"}[g.choose(5)]}
+	for range g.choose(3) {
+		lines = slices.Insert(lines, g.choose(2), []string{"limit > 1", "flag", "not flag", "at_noon", "not at_noon", "not same", "limit == 2048", "flag == false", "some _ in input.acme"}[g.choose(9)])
 	}
 	for range 1 + g.choose(3) {
-		lines = append(lines, g.negated(func() string {
-			ref, node := g.path(v, g.root.Properties[name].Items, 5)
-			switch g.choose(4) {
-			case 0:
-				return ref
-			case 1:
-				return "not " + ref
-			}
-			return g.comparison(ref, node)
-		}))
+		lines = append(lines, g.negated(func() string { return g.condition(v, row) }))
 	}
 	return lines
+}
+
+// condition draws a condition on a row.
+func (g *policyGrammar) condition(v string, row *schemaNode) string {
+	ref, node := g.path(v, row, 5)
+	if fields := map[bool][]string{true: {"keysize", "key_usage", "retries", "retry_delay"}, false: {"days_left"}}[row.Properties["keysize"] != nil]; g.choose(2) == 0 {
+		name := fields[g.choose(len(fields))]
+		ref, node = v+"."+name, row.Properties[name]
+		if node.Properties != nil {
+			ref, node = ref+".value", node.Properties["value"]
+		}
+	}
+	start := ""
+	if g.choose(4) == 0 {
+		g.count++
+		name := fmt.Sprintf("v%d", g.count)
+		start, ref = name+" := "+ref+"\n\t", name
+	}
+	switch g.choose(9) {
+	case 0:
+		return start + ref
+	case 1:
+		return start + "not " + ref
+	case 2, 3:
+		list := []string{"list", "words", "[2048, 4096]", "[1.0, false, null]", `["https", "literal", "SHA-256"]`, "[0, -0, 1e0, 99999999999999999999]", "[[2048]]", "{2048, true}", "[fixed, 1]", "data.config.list"}[g.choose(10)]
+		return start + []string{"not ", "not ", ""}[g.choose(3)] + ref + " in " + list
+	case 4:
+		value := []string{"limit", "flag", "fixed", "2048.0", "2.048e3", "-0", "99999999999999999999", `"literal"`, "false", "null", "[]", "data.config.limit"}[g.choose(12)]
+		operator := []string{" == ", " != ", " < ", " <= ", " > ", " >= ", " = "}[g.choose(7)]
+		if g.choose(4) == 0 {
+			return start + value + operator + ref
+		}
+		return start + []string{"", "", "not "}[g.choose(3)] + ref + operator + value
+	case 5:
+		return start + g.comparison(ref, node) + " with data.config.limit as 4096"
+	}
+	return start + g.comparison(ref, node)
 }
 
 // uses draws uses of the variables that have none, as the compiler demands.
@@ -328,7 +427,7 @@ func (g *policyGrammar) statement(depth int) string {
 	if g.ground {
 		return g.test()
 	}
-	switch g.choose(20) {
+	switch g.choose(21) {
 	default:
 		ref, node := g.list()
 		return "some " + g.declare(node.element()) + " in " + ref
@@ -377,6 +476,13 @@ func (g *policyGrammar) statement(depth int) string {
 		first, node := "", unknown
 		second := g.negated(func() string { first, node = g.reference(); return g.value(depth - 1) })
 		return "[" + g.declare(node) + ", " + g.declare(unknown) + "] := [" + first + ", " + second + "]"
+	case 20: // a variable that has a value
+		if len(g.scope) == 0 {
+			return g.test()
+		}
+		v := g.scope[g.choose(len(g.scope))]
+		v.used = true
+		return v.name + " = " + g.negated(func() string { return g.value(1) })
 	case 16, 17: // what a guard is made of
 		return g.negated(g.test)
 	case 18:
@@ -485,6 +591,9 @@ func (g *policyGrammar) path(ref string, node *schemaNode, steps int) (string, *
 				return ref + "[_]", unknown
 			case n == 1 && !g.ground:
 				return ref + "[" + g.declare(unknown) + "]", unknown
+			case n == 3 && !g.ground:
+				ref += fmt.Sprintf("[[%q, %q][_]]", name, node.names[g.choose(len(node.names))])
+				return ref, unknown
 			case n == 2 || strings.IndexFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) >= 0:
 				ref += fmt.Sprintf("[%q]", name)
 			default:
@@ -555,6 +664,10 @@ func (g *policyGrammar) value(depth int) string {
 		return []string{"array.slice(" + ref + ", 0, 1)", "json.marshal(" + ref + ")", "is_array(" + ref + ")", "sort(" + ref + ")"}[g.choose(4)]
 	case 15:
 		return "[" + g.value(depth-1) + ", " + g.value(depth-1) + "]" + []string{"", "[0]"}[g.choose(2)]
+	case 17:
+		if g.choose(4) == 0 {
+			return "time.now_ns()"
+		}
 	case 16:
 		return `{"scep": ` + g.value(depth-1) + "}" + []string{"", ".scep"}[g.choose(2)]
 	}

@@ -167,3 +167,40 @@ func runForms(t *testing.T, files []File, inputs []checker.Input, plain bool) (f
 	}
 	return found, prints
 }
+
+// TestNarrowed holds what FuzzNarrowed does for policies that look as if they could not
+// find anything, or as if they had been evaluated before.
+func TestNarrowed(t *testing.T) {
+	inputs := narrowedInputs(t)
+	const limited = "default limit := 1\n\nlimit := data.config.limit\n\nwarn contains \"found\" if {\n\tsome scep in input.scep\n\tscep.keysize.value == limit\n}\n"
+	for name, c := range map[string]struct {
+		parameters map[string]any
+		policy     string
+		library    string
+		want       string
+	}{
+		"a parameter":                  {map[string]any{"limit": 4096}, limited, "", "[test]"},
+		"a parameter of a library":     {nil, limited, "package config\n\nlimit := 4096\n", "[test]"},
+		"parameters of a library":      {nil, limited, "package config\n\nlimit[x] := 4096 if x := \"limit\"\n", ""},
+		"an error before a guard":      {nil, "odd if [1 | to_number(\"odd\")][0] == 2\n\nwarn contains \"found\" if {\n\tnot odd\n\tsome scep in input.scep\n\tscep.keysize.value == 1\n}\n", "", "to_number"},
+		"a list with an error":         {nil, "warn contains \"found\" if {\n\tsome scep in input.scep\n\tnot scep.keys.Keysize in [[1 | to_number(\"odd\")]]\n\tscep.index == 99\n}\n", "", "to_number"},
+		"the time to a nanosecond":     {nil, "warn contains sprintf(\"%v\", [time.now_ns()])\n", "", "[test]"},
+		"null":                         {map[string]any{"limit": nil}, limited, "", ""},
+		"false":                        {map[string]any{"limit": false}, "default limit := true\n\nlimit := data.config.limit\n\nwarn contains \"found\" if {\n\tsome scep in input.scep\n\tscep.key_is_extractable.set == limit\n}\n", "", "[test]"},
+		"an order of types":            {map[string]any{"limit": "a"}, strings.Replace(limited, "==", "<", 1), "", "[test]"},
+		"members of an order of types": {nil, "warn contains \"found\" if {\n\tsome scep in input.scep\n\tscep.keys.Keysize > 5000\n}\n", "", "[test]"},
+		"the key of a section":         {nil, "warn contains name if {\n\tname := [\"scep\", \"acme\"][_]\n\tinput[name][_].keysize.value == 4096\n}\n", "", "[test]"},
+		"rows that are compared":       {nil, "warn contains \"found\" if {\n\tx = input.scep[_]\n\tx = input.scep[1]\n\tx != {\"index\": 1}\n}\n", "", "[test]"},
+		"a row that is written":        {nil, "warn contains \"found\" if {\n\tx := {\"index\": 0}\n\tx != input.scep[0]\n}\n\ninfo contains \"index alone\" if {\n\tx := {\"index\": 0}\n\tx == input.scep[0]\n}\n", "", "[test]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := []File{{Name: "test.rego", Path: "test.rego", Text: []byte("package policies.test.test\n\n" + c.policy)}}
+			if c.library != "" {
+				files = append(files, File{Name: "lib.rego", Path: "lib.rego", Text: []byte(c.library)})
+			}
+			if got := compareNarrowed(t, files, c.parameters, inputs); !strings.Contains(got, c.want) {
+				t.Errorf("%q has no %q", got, c.want)
+			}
+		})
+	}
+}

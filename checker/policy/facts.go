@@ -347,7 +347,7 @@ func certificateFactOf(path string) certificateFact {
 
 // appendRun appends what is the same for a whole run, of which there may be two.
 func (d *document) appendRun(key []byte) []byte {
-	key = binary.AppendVarint(key, d.pass.Now.Unix())
+	key = binary.AppendVarint(key, d.pass.Now.UnixNano())
 	key = binary.AppendUvarint(key, uint64(len(d.pass.Targets)))
 	for _, t := range d.pass.Targets {
 		key = appendString(appendString(key, t.System), t.Version)

@@ -331,12 +331,8 @@ func (g *guardReader) constant(t *ast.Term) (c constant, ok bool) {
 		return c, ok
 	case ast.Ref:
 		return g.set.constantOf(v)
-	case ast.String, ast.Boolean, ast.Number, *ast.Array:
-		if t.IsGround() {
-			return constant{value: string(appendTerm(nil, t))}, true
-		}
 	}
-	return c, false
+	return constant{value: string(appendTerm(nil, t))}, ast.IsConstant(t.Value)
 }
 
 // isTest reports whether a rule is true or undefined, and is never an error: it only
@@ -361,7 +357,7 @@ func isPlain(t *ast.Term) bool {
 	ref, isRef := t.Value.(ast.Ref)
 	if !isRef {
 		_, isVar := t.Value.(ast.Var)
-		return isVar || t.IsGround()
+		return isVar || ast.IsConstant(t.Value) // nor is a comprehension, which may be an error
 	}
 	for _, step := range ref[1:] {
 		if _, isVar := step.Value.(ast.Var); !isVar && !ast.IsScalar(step.Value) {
@@ -388,12 +384,12 @@ func (s *Set) constantOf(ref ast.Ref) (c constant, ok bool) {
 		}
 		switch expr := r.Body[0]; {
 		case expr.Equal(ast.NewExpr(ast.BooleanTerm(true))):
-			if !value.IsGround() || r.Default && c.value != "" {
+			if !ast.IsConstant(value.Value) || r.Default && c.value != "" {
 				return c, false
 			}
 			c.value = string(appendTerm(nil, value))
 		default:
-			if c.parameter = parameterIn(expr, value); c.parameter == "" {
+			if c.parameter = s.parameterIn(expr, value); c.parameter == "" {
 				return c, false
 			}
 		}
@@ -402,13 +398,13 @@ func (s *Set) constantOf(ref ast.Ref) (c constant, ok bool) {
 }
 
 // parameterIn returns the parameter that an expression binds to a variable; "" for
-// other expressions.
-func parameterIn(expr *ast.Expr, variable *ast.Term) string {
+// other expressions, and if a library gives the parameter its value.
+func (s *Set) parameterIn(expr *ast.Expr, variable *ast.Term) string {
 	if !expr.IsEquality() || expr.Negated || len(expr.With) > 0 || !expr.Operand(0).Equal(variable) {
 		return ""
 	}
 	ref, ok := expr.Operand(1).Value.(ast.Ref)
-	if !ok || len(ref) != 3 || len(groundPart(ref)) != 3 || !ref.HasPrefix(ast.Ref{ast.DefaultRootDocument, ast.StringTerm("config")}) {
+	if !ok || len(ref) != 3 || len(groundPart(ref)) != 3 || !ref.HasPrefix(ast.Ref{ast.DefaultRootDocument, ast.StringTerm("config")}) || len(s.compiler.GetRules(ref)) > 0 {
 		return ""
 	}
 	return string(ref[2].Value.(ast.String))

@@ -49,7 +49,7 @@ func openShipped(ctx context.Context, config Config) (*Set, error) {
 	s := &Set{config: config, onDemand: &onDemand{ctx: ctx, files: map[string]File{}}}
 	for _, f := range config.Files {
 		known := shippedPolicyOf(f.Name)
-		if known == nil {
+		if known == nil || !f.Shipped { // a copy may have been changed
 			return nil, nil
 		}
 		steps := strings.Split(f.Name, "/") // policies, the pack, the policy, the file

@@ -191,3 +191,26 @@ func TestOnDemand(t *testing.T) {
 		}
 	}
 }
+
+// TestShippedCopy holds that a file with the name of a shipped policy is read, since it
+// may be a copy that was changed.
+func TestShippedCopy(t *testing.T) {
+	files, err := PackFiles("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := files[slices.IndexFunc(files, func(f File) bool { return strings.HasSuffix(f.Name, "strict_keysize.rego") })]
+	_, header, _ := strings.Cut(string(file.Text), "package")
+	name, _, _ := strings.Cut(header, "\n")
+	file.Shipped, file.Text = false, []byte("package"+name+"\n\ninfo contains \"found\" if input.profile.PayloadType\n")
+	set, err := Load(context.Background(), Config{Files: []File{file}, Lazy: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checker.Checker{Rules: set.Rules(), Now: checkertest.Now}
+	for r := range c.Run(context.Background(), slices.Values(narrowedInputs(t)[:1])) {
+		if r.Err != nil || len(r.Findings) != 1 || r.Findings[0].Severity != checker.Info {
+			t.Errorf("%v, %v", r.Findings, r.Err)
+		}
+	}
+}
