@@ -374,7 +374,7 @@ func (w *schemaWalk) requested(n *profile.Node, key string) bool {
 // dictionary compares a dictionary with its keys in the schema.
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
-	names := keyNamesOf(keys)
+	names, shared := keyNamesOf(keys), w.sharedBy(n)
 	around := w.around
 	defer func() { w.around = around }()
 	for c := range n.Children() {
@@ -383,13 +383,13 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			continue
 		}
 		k, far := names.find(c.Key)
-		if top && w.shared != nil && !keys.Lists(c.Key) {
-			if other := w.shared.Get(c.Key); other != nil {
+		if shared != nil && !keys.Lists(c.Key) {
+			if other := shared.Get(c.Key); other != nil {
 				k = other
 			}
 		}
 		if k == nil || k == keys.Further && !w.matches(c, k) {
-			closed := !keys.Open || top && (w.shared != nil || w.union && w.typ.Name == typeSSO) // what is an extension's own is in ExtensionData
+			closed := !keys.Open || shared != nil || top && w.union && w.typ.Name == typeSSO // what is an extension's own is in ExtensionData
 			if !far && closed && w.misspelled(n, c, keys, names) {
 				continue
 			}
@@ -434,6 +434,18 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
 		}
 	}
+}
+
+// sharedBy returns the further keys of a dictionary that another one lists: those that the
+// payload shares with another type, and those of IKEv2 for the tunnels of an always-on VPN.
+func (w *schemaWalk) sharedBy(n *profile.Node) *schema.Keys {
+	if w.top(n) {
+		return w.shared
+	}
+	if n.Parent().Is(profile.Array) && n.Parent().Key == "TunnelConfigurations" && w.typ.Name == "com.apple.vpn.managed" {
+		return &w.typ.Get("IKEv2").Keys
+	}
+	return nil
 }
 
 // settingsOf returns the dictionary that a payload has no effect without, though the
@@ -771,8 +783,8 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 		return false
 	}
 	k, exact := w.nearest(in, n, keys)
-	if k == nil && w.top(in) && w.shared != nil {
-		k, exact = w.nearest(in, n, w.shared)
+	if shared := w.sharedBy(in); k == nil && shared != nil {
+		k, exact = w.nearest(in, n, shared)
 	}
 	if k == nil {
 		k = w.abbreviated(n, keys)
