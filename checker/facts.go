@@ -156,7 +156,7 @@ func (p *Pass) ImportContentFact(kind, value, content string) (count int, same, 
 // and if no other profile can have it.
 func (p *Pass) lookUpFact(kind, value string) (factKey, *sharedFact) {
 	s := p.checker.facts
-	if s == nil || !s.sealed {
+	if s == nil || !s.sealed || p.locating { // the locations are still being collected
 		return 0, nil
 	}
 	n := s.keyOf(kind, value)

@@ -62,12 +62,8 @@ Exceptions: none.`,
 				continue
 			}
 			f.StandsFor(append(eap.Path(), right)...)
-			if p.Editable() && n.KeySpan() != n.Span() {
-				f.Fix = &checker.Fix{
-					Message: "rename the key to " + right,
-					Safe:    true,
-					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
-				}
+			if n.KeySpan() != n.Span() {
+				f.Fix = renameKey(p, n, right, true)
 			}
 		}
 		return nil

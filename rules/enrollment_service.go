@@ -41,14 +41,8 @@ Exceptions: http is a warning, and an undocumented attribute is an info. So is a
 			if right == "" || right == n.Key || content.Get(right) != nil {
 				continue
 			}
-			f := p.Key(n, "misspelled key %q is ignored; expected %q", shownKey(p, n.Key), right).StandsFor("PayloadContent", right).WithHelp("rename the key to `%s`", right)
-			if p.Editable() {
-				f.Fix = &checker.Fix{
-					Message: "rename the key to " + right,
-					Safe:    profile.FoldName(n.Key) == profile.FoldName(right),
-					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
-				}
-			}
+			p.Key(n, "misspelled key %q is ignored; expected %q", shownKey(p, n.Key), right).StandsFor("PayloadContent", right).WithHelp("rename the key to `%s`", right).
+				Fix = renameKey(p, n, right, profile.FoldName(n.Key) == profile.FoldName(right))
 		}
 		n := content.Get("URL")
 		text, ok := n.Str()

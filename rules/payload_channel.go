@@ -15,7 +15,7 @@ var payloadChannel = checker.Rule{
 		Doc: `What it checks: payloads that Macs support on the device channel only in a profile with PayloadScope User, and the other way around.
 Why it matters: macOS rejects the profile, or installs it without the effect of the payload.
 Exceptions: an error with a macOS target where the profile system reads the payload. A profile without PayloadScope is reported only if it has DNS settings and a
-target is macOS 26.1 or later, which installs them by hand only with PayloadScope System (observed on macOS). Other systems ignore PayloadScope.
+target is a version of macOS from 26.1 on, which installs them by hand only with PayloadScope System (observed on macOS). Other systems ignore PayloadScope.
 ` + schemaDate,
 		Help: "move the payload to a profile with the other PayloadScope",
 		Example: checker.Example{
@@ -92,7 +92,7 @@ target is macOS 26.1 or later, which installs them by hand only with PayloadScop
 // scopeMissing reports DNS settings in a profile without PayloadScope.
 func scopeMissing(p *checker.Pass, targets checker.Targets) {
 	for _, t := range targets {
-		if t.System != "macos" || t.Version != "" && older(t, "26.1") {
+		if t.System != "macos" || t.Version == "" || older(t, "26.1") {
 			continue
 		}
 		for _, payload := range p.Profile.Payloads() {

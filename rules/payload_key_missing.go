@@ -90,16 +90,22 @@ func misspelledKey(p *checker.Pass, in *profile.Node, label checker.Phrase, key 
 		}
 		f := p.Key(n, "%s is missing required key `%s`: found misspelled key %q", label, key, shownKey(p, n.Key)).WithHelp("rename the key to `%s`", key)
 		f.StandsFor(append(in.Path(), key)...)
-		if p.Editable() {
-			f.Fix = &checker.Fix{
-				Message: "rename the key to " + key,
-				Safe:    profile.FoldName(n.Key) == profile.FoldName(key),
-				Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+key+"</key>")},
-			}
-		}
+		f.Fix = renameKey(p, n, key, profile.FoldName(n.Key) == profile.FoldName(key))
 		return f
 	}
 	return nil
+}
+
+// renameKey is the fix that gives a key another name; nil if the document cannot be edited.
+func renameKey(p *checker.Pass, n *profile.Node, name string, safe bool) *checker.Fix {
+	if !p.Editable() {
+		return nil
+	}
+	return &checker.Fix{
+		Message: "rename the key to " + name,
+		Safe:    safe,
+		Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+name+"</key>")},
+	}
 }
 
 // misspells reports whether a key that no payload has is a misspelling of one that all

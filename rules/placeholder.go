@@ -112,16 +112,19 @@ var textForPeople = []string{
 	"regex", "predicate", "requirement",
 }
 
+// isForPeople reports whether the value of a key is one of these.
+func isForPeople(key string) bool {
+	key = strings.ToLower(key)
+	return slices.ContainsFunc(textForPeople, func(end string) bool { return strings.HasSuffix(key, end) })
+}
+
 // isSetting reports whether a string with placeholder text is a setting that the
 // placeholder keeps from working. Preferences of applications may hold text of any kind.
 func isSetting(n *profile.Node, sample string, strict bool) bool {
-	text, key := strings.TrimSpace(n.Text()), strings.ToLower(keyAround(n))
-	for _, end := range textForPeople {
-		if strings.HasSuffix(key, end) {
-			return false
-		}
-	}
+	text := strings.TrimSpace(n.Text())
 	switch {
+	case isForPeople(keyAround(n)):
+		return false
 	case referenceNames()[keyAround(n)]: // reported for all payloads, or as a reference to none
 		return false
 	case profile.IsSecretKey(keyAround(n)) && len(text) <= len("challenge") && !strings.ContainsAny(text, "-_ []<>*") && !strings.EqualFold(text, "redacted"):

@@ -39,14 +39,8 @@ Exceptions: a warning if the payload has the correct key too.`,
 					f.Severity = checker.Warning
 					continue
 				}
-				f := p.Key(n, "misspelled key %q is ignored; expected %q", n.Key, right).StandsFor(scep.SettingPath(right)...).WithHelp("rename the key to %q", right)
-				if p.Editable() {
-					f.Fix = &checker.Fix{
-						Message: "rename the key to " + right,
-						Safe:    true,
-						Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
-					}
-				}
+				p.Key(n, "misspelled key %q is ignored; expected %q", n.Key, right).StandsFor(scep.SettingPath(right)...).WithHelp("rename the key to %q", right).
+					Fix = renameKey(p, n, right, true)
 			}
 		}
 		return nil

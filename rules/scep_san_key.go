@@ -112,12 +112,8 @@ func sanKeyCase(p *checker.Pass, san, n *profile.Node, right string) {
 			same++
 		}
 	}
-	if same == 1 && p.Editable() { // else the new key might stand there more than once
-		f.Fix = &checker.Fix{
-			Message: "rename the key to " + right,
-			Safe:    true,
-			Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
-		}
+	if same == 1 { // else the new key might stand there more than once
+		f.Fix = renameKey(p, n, right, true)
 	}
 }
 

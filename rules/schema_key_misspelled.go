@@ -46,12 +46,8 @@ Exceptions: a warning for payloads that are preferences of applications, for key
 			f.Severity = fault.severity
 			f.Help = "rename the key to `" + right + "`"
 			to := renaming{n.Parent(), right}
-			if p.Editable() && !renamed[to] {
-				f.Fix = &checker.Fix{
-					Message: "rename the key to " + right,
-					Safe:    fault.exact,
-					Edits:   []checker.TextEdit{checker.Replace(n.KeySpan(), "<key>"+right+"</key>")},
-				}
+			if !renamed[to] {
+				f.Fix = renameKey(p, n, right, fault.exact)
 			}
 			renamed[to] = true
 		}

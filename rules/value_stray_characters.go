@@ -134,15 +134,3 @@ func withoutQuotes(text string) (string, bool) {
 	inner := text[size : len(text)-endSize]
 	return inner, !strings.ContainsRune(inner, open) && !strings.ContainsRune(inner, end)
 }
-
-// readByPeople reports whether a key holds a text that people read, or one whose syntax
-// has whitespace and quotation marks.
-func readByPeople(key string) bool {
-	for _, end := range []string{"Description", "DisplayName", "AccountName", "OperatorName", "FullName", "Label", "Text", "Message", "Comment", "Footnote", "Title",
-		"Prompt", "Location", "Organization", "Requirement", "Regex", "UserDefinedName"} {
-		if strings.HasSuffix(key, end) {
-			return true
-		}
-	}
-	return false
-}

@@ -97,9 +97,10 @@ var (
 	terraformBlock = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[ \t]*(?:resource|data|locals|variable|output|module)[ \t]*(?:"[^"]*"[ \t]*)?"?([^"{]*)"?[ \t]*\{`)
 	})
-	// elision is a line that stands for others, which makes a profile in a text an excerpt.
+	// elision is a line that stands for others: what has one is an excerpt, and no property list. In a comment it keeps
+	// nothing from being checked.
 	elision = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^[ \t>]*(?:<!--|--|\[)?[ \t]*(?:\.\.\.|…|snip)[ \t]*(?:-->|--|\])?[ \t]*\r?$`)
+		return regexp.MustCompile(`^[ \t>]*(?:--|\[)?[ \t]*(?:\.\.\.|…|snip)[ \t]*(?:--|\])?[ \t]*\r?$`)
 	})
 	fenceOpening = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile("^[ \t>]*(?:[-*+] +|[0-9]+[.)] +)?(`{3,}|~{3,})[ \t]*([A-Za-z]*)")
