@@ -8,6 +8,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -52,9 +53,13 @@ func (c *Config) syntax(err error, text string) error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	if name, ok := strings.CutPrefix(message, "unknown anchor '"); ok { // the name is content
 		name, _, _ = strings.Cut(name, "'")
-		before, _, _ := strings.Cut(text, "*"+name)
-		at := Place{strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1}
-		return c.Wrong(at, "aliases (*) are not supported; repeat the value")
+		lines := strings.SplitAfter(text, "\n")
+		line := sort.Search(len(lines)-1, func(i int) bool { // the first one that the error needs
+			e := yaml.Unmarshal([]byte(strings.Join(lines[:i+1], "")), new(yaml.Node))
+			return e != nil && e.Error() == err.Error()
+		})
+		before, _, _ := strings.Cut(lines[line], "*"+name)
+		return c.Wrong(Place{line + 1, utf8.RuneCountInString(before) + 1}, "aliases (*) are not supported; repeat the value")
 	}
 	var line int
 	if _, e := fmt.Sscanf(message, "line %d: ", &line); e == nil {
