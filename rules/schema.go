@@ -60,7 +60,10 @@ var strictTypes = func() map[string]bool {
 	return set
 }()
 
-const typeSSO = "com.apple.extensiblesso"
+const (
+	typeSSO = "com.apple.extensiblesso"
+	typeVPN = "com.apple.vpn.managed"
+)
 
 // unionTypes have several pages in Apple's documentation, with conditions of their
 // own: what is required and allowed on one of them need not be on another.
@@ -389,7 +392,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			}
 		}
 		if k == nil || k == keys.Further && !w.matches(c, k) {
-			closed := !keys.Open || shared != nil || top && w.union && w.typ.Name == typeSSO // what is an extension's own is in ExtensionData
+			closed := !keys.Open || shared != nil || top && w.typ.Name == typeSSO // what is an extension's own is in ExtensionData
 			if !far && closed && w.misspelled(n, c, keys, names) {
 				continue
 			}
@@ -442,8 +445,8 @@ func (w *schemaWalk) sharedBy(n *profile.Node) *schema.Keys {
 	if w.top(n) {
 		return w.shared
 	}
-	if n.Parent().Is(profile.Array) && n.Parent().Key == "TunnelConfigurations" && w.typ.Name == "com.apple.vpn.managed" {
-		return &w.typ.Get("IKEv2").Keys
+	if n.Parent().Key == "TunnelConfigurations" && (w.typ.Name == typeVPN || w.sharing == typeVPN) {
+		return &schema.Payload(typeVPN).Get("IKEv2").Keys
 	}
 	return nil
 }
@@ -452,7 +455,7 @@ func (w *schemaWalk) sharedBy(n *profile.Node) *schema.Keys {
 // schema does not require it: that of its VPNType, or that of 802.1X.
 func settingsOf(payload *profile.Payload) string {
 	switch t := payload.Type; {
-	case t == "com.apple.vpn.managed" || t == "com.apple.vpn.managed.applayer":
+	case t == typeVPN || t == "com.apple.vpn.managed.applayer":
 		switch kind := payload.Node.Get("VPNType").Text(); kind {
 		case "VPN", "IPSec", "IKEv2", "AlwaysOn", "TransparentProxy":
 			return kind
@@ -539,7 +542,7 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 	}
 	switch n.Kind {
 	case profile.Dict:
-		if (k.Known() || k.Further != nil) && k.Name != "VendorConfig" { // what a vendor makes of it
+		if (k.Known() || k.Further != nil) && !w.isOfVendor(n) {
 			w.dictionary(n, &k.Keys)
 		}
 	case profile.Array:
@@ -557,6 +560,13 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 		w.allowed(n, k)
 		w.limits(n, k)
 	}
+}
+
+// isOfVendor reports whether a dictionary holds what a vendor makes of it: the configuration
+// of a VPN app, or the data of an extension other than that of Kerberos.
+func (w *schemaWalk) isOfVendor(n *profile.Node) bool {
+	return n.Key == "VendorConfig" ||
+		n.Key == "ExtensionData" && w.typ.Name == typeSSO && n.Parent().Get("ExtensionIdentifier").Text() != "com.apple.AppSSOKerberos.KerberosExtension"
 }
 
 // empty reports a required text that is empty.
@@ -594,7 +604,7 @@ func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
 
 // stray notes characters around a text that do not belong to it.
 func (w *schemaWalk) stray(n *profile.Node, k *schema.Key) {
-	if plainEnds(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && (!w.union || misspellsAllowed(n, k)) || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
+	if plainEnds(n.Text()) || !w.strict && !w.union || w.comparesAllowed(n, k) || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
 		return
 	}
 	if hasStray(n) {
@@ -657,7 +667,7 @@ func zeroOrOne(k *schema.Key) bool {
 
 // allowed compares a value with those that the schema lists.
 func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
-	if len(k.Allowed) == 0 || w.union && !misspellsAllowed(n, k) {
+	if !w.comparesAllowed(n, k) {
 		return
 	}
 	if k.Name == "EncryptionType" && w.sharing != "" {
@@ -668,7 +678,7 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 		severity = w.lenient()
 	}
 	if n.Parent().Is(profile.Array) {
-		if severity = checker.Warning; !w.strict { // the others count
+		if severity = checker.Warning; !w.strict && !w.union { // the others count
 			return
 		}
 	}
@@ -695,11 +705,10 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 	w.report(faultValue, schemaFault{node: n, key: k, severity: severity})
 }
 
-// misspellsAllowed reports whether a text differs from one of the values that the schema
-// lists in case or in what is around it only.
-func misspellsAllowed(n *profile.Node, k *schema.Key) bool {
-	bare, _ := strayAround(n.Text())
-	return n.Is(profile.String) && !slices.Contains(k.Allowed, n.Text()) && slices.ContainsFunc(k.Allowed, func(a string) bool { return strings.EqualFold(a, bare) })
+// comparesAllowed reports whether a value is compared with those that the schema lists. A
+// union type has other values on other pages, so only misspelled texts are compared.
+func (w *schemaWalk) comparesAllowed(n *profile.Node, k *schema.Key) bool {
+	return len(k.Allowed) > 0 && (!w.union || n.Is(profile.String) && sameValue(n.Text(), k.Allowed) != "")
 }
 
 // usesSCEP reports whether a dictionary has a reference to a SCEP payload.

@@ -67,10 +67,14 @@ Exceptions: a warning for payloads that are preferences of applications, and for
 	},
 }
 
-// sameValue gives the allowed value that differs from a text in case and
-// whitespace only; "" if there is none.
+// sameValue gives the allowed value that differs from a text in case, whitespace, and
+// what is around the text only; "" if there is none.
 func sameValue(text string, allowed []string) string {
-	i := slices.IndexFunc(allowed, func(a string) bool { return len(text) < 200 && profile.FoldName(a) == profile.FoldName(text) })
+	if len(text) >= 200 {
+		return ""
+	}
+	bare, _ := strayAround(text)
+	i := slices.IndexFunc(allowed, func(a string) bool { return profile.FoldName(a) == profile.FoldName(bare) })
 	if i < 0 || strings.ContainsAny(allowed[i], "<&") {
 		return ""
 	}
