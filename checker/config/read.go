@@ -54,7 +54,7 @@ func (c *Config) syntax(err error, text string) error {
 	if name, ok := strings.CutPrefix(message, "unknown anchor '"); ok { // the name is content
 		name, _, _ = strings.Cut(name, "'")
 		lines := strings.SplitAfter(text, "\n")
-		line := sort.Search(len(lines)-1, func(i int) bool { // the first one that the error needs
+		line := sort.Search(len(lines)-1, func(i int) bool { // the error begins with the line of the alias
 			e := yaml.Unmarshal([]byte(strings.Join(lines[:i+1], "")), new(yaml.Node))
 			return e != nil && e.Error() == err.Error()
 		})
