@@ -51,6 +51,7 @@ type Node struct {
 	broken               bool             // a literal that does not parse, see Broken
 	templated, alternate bool
 	noVariables          bool // the text, or no text in a dictionary or array, contains a template variable
+	asWritten            bool // the text is what stands after the start tag
 	noDuplicateKeys      bool // no dictionary in or under the value has duplicate keys
 }
 
@@ -315,6 +316,10 @@ func (n *Node) Broken() bool { return n != nil && n.broken }
 // parses, or Broken: its rendered value is not known.
 func (n *Node) Unrendered() bool { return n != nil && n.unrendered }
 
+// AsWritten reports whether the text of a value is, byte by byte, what stands between its
+// tags. It may be false if it is.
+func (n *Node) AsWritten() bool { return n != nil && n.asWritten }
+
 // NoVariables reports whether neither the text of the value nor those of the
 // values under it contain template text. It may be false if they do not.
 func (n *Node) NoVariables() bool { return n == nil || n.noVariables }
@@ -396,7 +401,7 @@ func (n *Node) Detach() { n.parent, n.next, n.index = nil, nil, 0 }
 // children. Of kind Template it is Unrendered.
 func (n *Node) As(kind Kind, key, text string) *Node {
 	c := *n
-	c.Kind, c.Key, c.text, c.unrendered, c.noVariables = kind, key, text, kind == Template, false
+	c.Kind, c.Key, c.text, c.unrendered, c.noVariables, c.asWritten = kind, key, text, kind == Template, false, false
 	c.parent, c.next, c.first, c.last, c.size, c.lookup = nil, nil, nil, nil, 0, nil
 	return &c
 }
@@ -415,9 +420,9 @@ func (n *Node) Retype(kind Kind) {
 	case Boolean:
 		switch strings.ToLower(n.text) {
 		case "1", "true", "yes":
-			n.Kind, n.text = Boolean, "true"
+			n.Kind, n.text, n.asWritten = Boolean, "true", false
 		case "0", "false", "no":
-			n.Kind, n.text = Boolean, "false"
+			n.Kind, n.text, n.asWritten = Boolean, "false", false
 		}
 	}
 }

@@ -570,7 +570,7 @@ func (s *scanner) pairs() bool {
 		}
 		n, _ := s.node(kind, start)
 		n.text, n.noVariables = value, met&8 == 0 || !template.HasVariable(value)
-		n.open, n.end = int32(open), int32(end)
+		n.open, n.end, n.asWritten = int32(open), int32(end), kind != Boolean
 		n.Key, n.keyStart, n.keyEnd = key, int32(at), int32(keyEnd)
 		s.appendChild(n)
 		for at = end; at < len(text) && spaces[text[at]]; {
