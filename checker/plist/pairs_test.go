@@ -65,7 +65,7 @@ func said(doc []byte) string {
 		if k := n.KeySpan(); k != at {
 			key = string(src.Text[k.Start:k.End])
 		}
-		fmt.Fprintf(&b, "%v %q %q %v %d %d %v %v %v %v %v %v %s %s\n", n.Kind, n.Key, n.text, n.parent != nil, n.size, n.index, n.unrendered, n.broken, n.templated, n.alternate, n.noVariableBytes, n.noDuplicateKeys,
+		fmt.Fprintf(&b, "%v %q %q %v %d %d %v %v %v %v %v %v %s %s\n", n.Kind, n.Key, n.text, n.parent != nil, n.size, n.index, n.unrendered, n.broken, n.templated, n.alternate, n.noVariables, n.noDuplicateKeys,
 			src.Text[at.Start:at.End][:n.open-n.start], key)
 		for c := range n.Children() {
 			write(c)

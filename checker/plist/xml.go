@@ -250,7 +250,7 @@ func (s *scanner) template() bool {
 	s.pos = v.End
 	s.templateBefore = true
 	if s.cur != nil {
-		s.cur.templated, s.cur.noVariableBytes = true, false
+		s.cur.templated, s.cur.noVariables = true, false
 	}
 	return true
 }
@@ -569,8 +569,8 @@ func (s *scanner) pairs() bool {
 			return true
 		}
 		n, _ := s.node(kind, start)
-		n.text, n.noVariableBytes = value, met&8 == 0
-		n.open, n.end = int32(open), int32(end)
+		n.text, n.noVariables = value, met&8 == 0 || !template.HasVariable(value)
+		n.open, n.end, n.asWritten = int32(open), int32(end), kind != Boolean
 		n.Key, n.keyStart, n.keyEnd = key, int32(at), int32(keyEnd)
 		s.appendChild(n)
 		for at = end; at < len(text) && spaces[text[at]]; {
@@ -827,7 +827,7 @@ func (s *scanner) close(end int) {
 	s.seen = s.seen[:s.depth-1]
 	s.depth--
 	if s.cur = n.parent; s.cur != nil {
-		s.cur.noVariableBytes = s.cur.noVariableBytes && n.noVariableBytes
+		s.cur.noVariables = s.cur.noVariables && n.noVariables
 		s.cur.noDuplicateKeys = s.cur.noDuplicateKeys && n.noDuplicateKeys
 	}
 }
@@ -886,8 +886,8 @@ func (s *scanner) appendChild(n *Node) {
 	if s.cur.Kind == Dict && len(s.seen) > 0 {
 		s.recordKey(n.Key)
 	}
-	if !n.noVariableBytes {
-		s.cur.noVariableBytes = false
+	if !n.noVariables {
+		s.cur.noVariables = false
 	}
 	n.parent, n.index = s.cur, s.cur.size
 	if s.cur.last == nil {
@@ -1084,7 +1084,7 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 	if err != nil {
 		return err
 	}
-	n.open, n.end, n.noVariableBytes, n.noDuplicateKeys = int32(tag.End), int32(tag.End), true, true
+	n.open, n.end, n.noVariables, n.noDuplicateKeys = int32(tag.End), int32(tag.End), true, true
 	if err := s.place(n); err != nil {
 		return err
 	}

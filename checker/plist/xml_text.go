@@ -24,12 +24,12 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	if kind == Data && !empty && s.plainData(n) {
 		return s.place(n)
 	}
-	n.noVariableBytes = true
+	n.noVariables = true
 	if !empty {
 		if n.text, err = s.chars(name, tag); err != nil {
 			return err
 		}
-		n.noVariableBytes = s.plain
+		n.noVariables = s.plain || n.Kind == String && !template.HasVariable(n.text)
 	}
 	n.end = int32(s.pos)
 	if s.sampled {
@@ -59,7 +59,7 @@ func (s *scanner) plainData(n *Node) bool {
 	if !ok || !seenBase64(s.text[s.pos:s.pos+length]) {
 		return false
 	}
-	n.text, n.noVariableBytes = s.text[s.pos:s.pos+length], true
+	n.text, n.noVariables = s.text[s.pos:s.pos+length], true
 	s.pos = end
 	n.end = int32(end)
 	return true
