@@ -905,7 +905,7 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 				return s.key, true
 			}
 			edits := edits
-			if edits == 0 && least >= 4 && !w.union && s.key.Required && in.Get(s.key.Name) == nil {
+			if edits == 0 && least >= 4 && !keys.Open && s.key.Required && in.Get(s.key.Name) == nil {
 				edits = 1 // or a required key is missing
 			}
 			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
