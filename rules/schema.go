@@ -687,7 +687,7 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 // comparesAllowed reports whether a value is compared with those that the schema lists. A
 // union type has other values on other pages, so only misspelled texts are compared.
 func (w *schemaWalk) comparesAllowed(n *profile.Node, k *schema.Key) bool {
-	return len(k.Allowed) > 0 && (!w.union || n.Is(profile.String) && sameValue(n.Text(), k.Allowed) != "")
+	return len(k.Allowed) > 0 && (!w.union || sameValue(n.Text(), k.Allowed) != "")
 }
 
 // usesSCEP reports whether a dictionary has a reference to a SCEP payload.
