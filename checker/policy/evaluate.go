@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -68,7 +67,7 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 		return answers
 	}
 	doc := newDocument(pass)
-	if err := doc.oversize(s.viewOf(chosen).needs); err != nil {
+	if err := doc.oversize(s.needsOf(chosen)); err != nil {
 		return s.failed(answers, err)
 	}
 	buffer := factBuffers.Get().(*[]byte)
@@ -103,55 +102,35 @@ func (s *Set) evaluateAll(pass *checker.Pass, wide bool) map[int]evalResult {
 		if err := s.ready(unknown); err != nil {
 			return s.failed(answers, err)
 		}
-		view := s.viewOf(policies)
-		doc.scepParts, doc.certificateParts = view.scep, view.certificates
-		s.evaluate(pass, unknown, ast.NewTerm(doc.build(view.needs)), answers)
+		if !s.disableCache {
+			doc.scepParts, doc.certificateParts = s.partsOf(policies)
+		}
+		s.evaluate(pass, unknown, ast.NewTerm(doc.build(s.needsOf(policies))), answers)
 	}
 	s.traced(pass, chosen)
 	return answers
 }
 
-// view is what of the input some policies look at.
-type view struct {
-	needs              sections
-	scep, certificates parts
+// needsOf returns the sections that some policies look at.
+func (s *Set) needsOf(policies []int) (needs sections) {
+	if s.disableCache {
+		return allSections
+	}
+	for _, i := range policies {
+		needs |= s.policies[i].dependencies.needs
+	}
+	return needs
 }
 
-// maxViews is how many views are remembered.
-const maxViews = 256
-
-// viewOf returns the view of some policies.
-func (s *Set) viewOf(policies []int) *view {
-	var buffer [128]byte
-	key := buffer[:0]
-	for _, i := range policies {
-		key = binary.AppendUvarint(key, uint64(i))
-	}
-	s.viewLock.RLock()
-	v := s.views[string(key)]
-	s.viewLock.RUnlock()
-	if v != nil {
-		return v
-	}
-	v = &view{scep: parts{}, certificates: parts{}}
+// partsOf returns what some policies look at in the rows of scep and of certificates.
+func (s *Set) partsOf(policies []int) (scep, certificates parts) {
+	scep, certificates = parts{}, parts{}
 	for _, i := range policies {
 		f := &s.policies[i].dependencies
-		v.needs |= f.needs
-		v.scep = v.scep.with(f.scep, f.allSCEP)
-		v.certificates = v.certificates.with(f.certificates, f.allCertificates)
+		scep = scep.with(f.scep, f.allSCEP)
+		certificates = certificates.with(f.certificates, f.allCertificates)
 	}
-	if s.disableCache {
-		v.needs, v.scep, v.certificates = allSections, nil, nil
-	}
-	s.viewLock.Lock()
-	defer s.viewLock.Unlock()
-	if s.views == nil {
-		s.views = map[string]*view{}
-	}
-	if len(s.views) < maxViews {
-		s.views[string(key)] = v
-	}
-	return v
+	return scep, certificates
 }
 
 // factBuffers are buffers for the facts of one policy.

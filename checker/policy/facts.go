@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -49,33 +48,6 @@ func appendInteger(key []byte, value int64) []byte {
 	var digits [20]byte
 	text := strconv.AppendInt(digits[:0], value, 10)
 	return append(append(key, factNumber, byte(len(text))), text...)
-}
-
-// appendTime appends what moment returns of it.
-func appendTime(key []byte, t time.Time) []byte {
-	var buffer [len("2006-01-02T15:04:05Z") + 8]byte
-	text := t.UTC().AppendFormat(buffer[:0], time.RFC3339)
-	return append(append(key, factString, byte(len(text))), text...)
-}
-
-// appendPath appends what pathOf returns of a node.
-func appendPath(key []byte, n *profile.Node) []byte {
-	depth := uint64(0)
-	for at := n; at != nil && at.Parent() != nil; at = at.Parent() {
-		depth++
-	}
-	return appendSteps(binary.AppendUvarint(append(key, factArray), depth), n)
-}
-
-func appendSteps(key []byte, n *profile.Node) []byte {
-	if n == nil || n.Parent() == nil {
-		return key
-	}
-	key = appendSteps(key, n.Parent())
-	if n.Parent().Is(profile.Dict) {
-		return appendString(key, n.Key)
-	}
-	return appendInteger(key, int64(n.Index()))
 }
 
 // appendTerm appends any value of the document, or nil where there is no value.
@@ -304,44 +276,20 @@ func fingerprintFact(field string) scepFact {
 	return nil
 }
 
-// certificateFactOf returns the fact of a path.
+// certificateFactOf returns the fact of a path. That of days_left is read of nearly all
+// certificates.
 func certificateFactOf(path string) certificateFact {
+	if path == "days_left" {
+		return func(d *document, c *profile.Certificate, key []byte) []byte {
+			if c.Parsed == nil {
+				return append(key, factUndefined)
+			}
+			return appendInteger(key, d.daysLeft(c))
+		}
+	}
 	name, rest, _ := strings.Cut(path, "\x00")
-	whole := func(d *document, c *profile.Certificate, key []byte) []byte {
-		return appendTerm(key, find(d.certificateField(c, name), rest))
-	}
-	var plain certificateFact
-	switch path {
-	case "index":
-		return func(_ *document, c *profile.Certificate, key []byte) []byte {
-			return appendInteger(key, int64(c.Index))
-		}
-	case "path":
-		return func(_ *document, c *profile.Certificate, key []byte) []byte { return appendPath(key, c.Content) }
-	case "not_after":
-		plain = func(_ *document, c *profile.Certificate, key []byte) []byte {
-			return appendTime(key, c.Parsed.NotAfter)
-		}
-	case "subject":
-		plain = func(d *document, c *profile.Certificate, key []byte) []byte {
-			return appendString(key, d.masked(c.Subject()))
-		}
-	case "issuer":
-		plain = func(d *document, c *profile.Certificate, key []byte) []byte {
-			return appendString(key, d.masked(c.Issuer()))
-		}
-	case "days_left":
-		plain = func(d *document, c *profile.Certificate, key []byte) []byte { return appendInteger(key, d.daysLeft(c)) }
-	case "ca":
-		plain = func(_ *document, c *profile.Certificate, key []byte) []byte { return appendBool(key, c.Parsed.IsCA) }
-	default:
-		return whole
-	}
 	return func(d *document, c *profile.Certificate, key []byte) []byte {
-		if c.Parsed == nil {
-			return append(key, factUndefined)
-		}
-		return plain(d, c, key)
+		return appendTerm(key, find(d.certificateField(c, name), rest))
 	}
 }
 

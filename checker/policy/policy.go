@@ -46,8 +46,6 @@ type Set struct {
 	onDemand  *onDemand // nil if all policies are compiled at once
 	txn       storage.Transaction
 
-	viewLock     sync.RWMutex
-	views        map[string]*view      // by the policies that they are of
 	disableCache bool                  // for tests: everything is shown, and nothing remembered
 	uncancelable atomic.Pointer[error] // why nothing may run any more
 }
