@@ -13,8 +13,11 @@ const (
 	maxFactBytes     = 4 << 10
 )
 
-// resultCache holds what a policy found before, by the facts that it read. Without it
-// the run of BenchmarkRunCheck in cmd/sceplint takes 39 % more instructions.
+// resultCache holds what a policy found before, by the facts that it read. Without it a
+// run with four policies of one's own that have no guards, on the profiles of
+// BenchmarkRunCheck in cmd/sceplint, takes 26 % more instructions, and one with the pack
+// strict 10 %; with the default pack, it makes no difference, and the pack fleet, whose
+// facts differ from profile to profile, takes 8 % fewer.
 type resultCache struct {
 	lock    sync.RWMutex
 	results map[string][]violation
