@@ -521,7 +521,7 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 	}
 	switch n.Kind {
 	case profile.Dict:
-		if (k.Known() || k.Further != nil) && !w.isOfVendor(n) {
+		if (k.Known() || k.Further != nil) && !w.isOfVendor(n) && !w.isOfOtherVPN(n) {
 			w.dictionary(n, &k.Keys)
 		}
 	case profile.Array:
@@ -546,6 +546,17 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 func (w *schemaWalk) isOfVendor(n *profile.Node) bool {
 	return n.Key == "VendorConfig" ||
 		n.Key == "ExtensionData" && w.typ.Name == typeSSO && n.Parent().Get("ExtensionIdentifier").Text() != "com.apple.AppSSOKerberos.KerberosExtension"
+}
+
+// isOfOtherVPN reports whether a dictionary holds the settings of another kind of VPN than
+// the payload is for.
+func (w *schemaWalk) isOfOtherVPN(n *profile.Node) bool {
+	switch n.Key {
+	case "VPN", "IKEv2", "AlwaysOn", "TransparentProxy":
+		kind := settingsOf(w.payload)
+		return kind != "" && kind != n.Key && w.top(n.Parent())
+	}
+	return false
 }
 
 // empty reports a required text that is empty.
