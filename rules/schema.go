@@ -916,8 +916,8 @@ func (w *schemaWalk) nearest(in, n *profile.Node, keys *schema.Keys) (best *sche
 				return s.key, true
 			}
 			edits := edits
-			if edits == 0 && least >= 4 && !keys.Open && s.key.Required && in.Get(s.key.Name) == nil {
-				edits = 1 // or a required key is missing
+			if edits == 0 && least >= 4 && !keys.Open && s.key.Required {
+				edits = 1 // or a required key is missing; misspelled asks whether it is
 			}
 			if edits == 0 || bits.OnesCount64(has^s.letters) > 2*edits || otherLetters(string(plain), s.name) > 2*edits {
 				continue // each edit brings one letter at most, and takes one
