@@ -588,7 +588,7 @@ func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
 
 // stray notes characters around a text that do not belong to it.
 func (w *schemaWalk) stray(n *profile.Node, k *schema.Key) {
-	if plainInside(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && !w.union || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" && escapedTwice(n.Text()) == "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
+	if plainInside(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && (!w.union || unionValues[k.Name]) || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" && escapedTwice(n.Text()) == "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
 		return
 	}
 	if hasStray(n) {

@@ -29,6 +29,16 @@ func AtElement(text string, i int) (Variable, bool) {
 	return Variable{SyntaxCode, strings.TrimSpace(line[min(1, n):n]), i, i + n}, n > 0
 }
 
+// FillsElement reports whether the text of an element that holds no text in other documents,
+// such as a number, has a variable, or is one of the forms between elements.
+func FillsElement(text string) bool {
+	if text == "" || HasVariable(text) {
+		return text != ""
+	}
+	v, ok := AtElement(text, 0)
+	return ok && v.End == len(text)
+}
+
 // maxDirective is the maximum length of template text that ends with its line, in bytes.
 const maxDirective = 512
 

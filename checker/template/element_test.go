@@ -42,3 +42,14 @@ func TestAtElement(t *testing.T) {
 		}
 	}
 }
+
+func TestFillsElement(t *testing.T) {
+	for text, want := range map[string]bool{
+		"$this->retries": true, "%(retries)s": true, "{!! $retries !!}": true, "a {{ x }}": true,
+		"": false, "3": false, "$a->b and more": false, "MIIB": false, "$5": false,
+	} {
+		if got := FillsElement(text); got != want {
+			t.Errorf("FillsElement(%q) is %t", text, got)
+		}
+	}
+}
