@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -294,6 +295,7 @@ func (s *factStore) seal() {
 		wanted[n] = true
 	}
 	for bucket := range s.buckets() {
+		bucket = dropUnique(bucket, wanted)
 		slices.SortFunc(bucket, func(a, b factRecord) int {
 			if a.key != b.key {
 				return cmp.Compare(a.key, b.key)
@@ -313,6 +315,30 @@ func (s *factStore) seal() {
 	}
 	s.facts, s.counts = chunkedList[packedFact]{}, chunkedList[profileFactCount]{}
 	s.resolveRequests()
+}
+
+// dropUnique removes facts whose key no other one in the list has, and which nobody wants, before the list is sorted: nearly
+// all of most runs. Keys are told apart by some of their bits, so that a few stay. Without it, BenchmarkSeal takes 5 times the
+// time.
+func dropUnique(list []factRecord, wanted map[factKey]bool) []factRecord {
+	size := uint64(1) << bits.Len(uint(len(list))*8) // places
+	once, again := make([]uint64, size/64+1), make([]uint64, size/64+1)
+	place := func(x factRecord) (i uint64, bit uint64) {
+		n := uint64(x.key>>32) & (size - 1) // buckets has told the other half apart
+		return n / 64, 1 << (n % 64)
+	}
+	for _, x := range list {
+		i, bit := place(x)
+		again[i] |= once[i] & bit
+		once[i] |= bit
+	}
+	kept := list[:0]
+	for _, x := range list {
+		if i, bit := place(x); again[i]&bit != 0 || wanted[x.key] {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }
 
 // isShared reports whether facts of one key, in the order of their profiles, matter to CheckFileSet: several profiles

@@ -3,6 +3,7 @@ package checker
 import (
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -63,6 +64,56 @@ func BenchmarkFactStore(b *testing.B) {
 		runtime.ReadMemStats(&after)
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
 		for range s.buckets() {
+		}
+	}
+}
+
+// BenchmarkSeal finds what 1,000 profiles share, where nearly nothing is.
+func BenchmarkSeal(b *testing.B) {
+	const profiles, facts = 1000, 11
+	for b.Loop() {
+		b.StopTimer()
+		random := rand.New(rand.NewPCG(1, 2))
+		s := newFactStore()
+		for i := range profiles {
+			for range facts {
+				s.facts.add(packedFact{random.Uint32(), random.Uint32(), unqualified})
+			}
+			s.counts.add(profileFactCount{int32(i), facts})
+			s.profiles++
+		}
+		b.StartTimer()
+		s.seal()
+	}
+}
+
+// TestDropUnique holds that facts of several profiles, and those that are wanted, stay.
+func TestDropUnique(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, count := range []int{0, 1, 2, 100, 5000} {
+		var list []factRecord
+		times, wanted := map[factKey]int{}, map[factKey]bool{}
+		for i := range count {
+			key := factKey(random.Uint64())
+			if n := random.IntN(4); n == 0 && len(list) > 0 {
+				key = list[random.IntN(len(list))].key
+			} else if n == 1 {
+				wanted[key] = true
+			}
+			list = append(list, factRecord{key: key, profile: int32(i)})
+			times[key]++
+		}
+		kept := map[factKey]int{}
+		for _, x := range dropUnique(slices.Clone(list), wanted) {
+			kept[x.key]++
+		}
+		for key, n := range times {
+			if (n > 1 || wanted[key]) && kept[key] != n {
+				t.Fatalf("%d of %d facts of a key are kept, of %d in all", kept[key], n, count)
+			}
+		}
+		if len(kept) > 0 && len(kept) == len(times) && count > 100 {
+			t.Errorf("nothing is dropped of %d", count)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
-	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var refChain = checker.Ref{
@@ -94,7 +93,7 @@ with a certificate that cannot be read.`,
 func mayHoldCertificate(p *profile.Profile) bool {
 	for _, payload := range p.Payloads() {
 		content := payload.Keys.Content
-		if content.Is(profile.Data) && schema.Payload(payload.Type) == nil || content == nil && isCertificateType(payload.Type) {
+		if content.Is(profile.Data) && payload.Schema == nil || content == nil && isCertificateType(payload.Type) {
 			return true
 		}
 	}

@@ -3,7 +3,6 @@ package rules
 import (
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
-	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var payloadChannel = checker.Rule{
@@ -58,7 +57,7 @@ target is a version of macOS from 26.1 on, which installs them by hand only with
 		}
 		var reported map[*profile.Node]bool
 		for _, payload := range p.Profile.Payloads() {
-			t := schema.Payload(payload.Type)
+			t := payload.Schema
 			if t == nil {
 				continue
 			}

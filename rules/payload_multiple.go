@@ -50,7 +50,7 @@ Exceptions: a warning for payloads that are preferences of applications, and whe
 			if payload.As == profile.TypeSCEP {
 				continue
 			}
-			t := schema.Payload(payload.Type)
+			t := payload.Schema
 			if t == nil {
 				continue
 			}

@@ -34,7 +34,7 @@ type do not apply to it.`,
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
-			if payload.Type == "" || appleTypeSet()[payload.Type] {
+			if payload.Type == "" || payload.Schema != nil || appleTypeSet()[payload.Type] {
 				continue
 			}
 			if right := withCase(payload.Type); right != "" {

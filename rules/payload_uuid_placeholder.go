@@ -55,10 +55,9 @@ func uuidSample(p *checker.Pass, n *profile.Node) {
 	}
 	bare := text
 	if !profile.IsUUID(bare) {
-		bare = strings.Trim(strings.TrimSpace(text), "{}")
-	}
-	if !profile.IsUUID(bare) {
-		return
+		if bare = strings.Trim(strings.TrimSpace(text), "{}"); !profile.IsUUID(bare) {
+			return
+		}
 	}
 	if why := sampleUUID(bare); why != "" {
 		p.Value(n, "`PayloadUUID` %q is a placeholder (%s)", text, checker.Phrase(why))

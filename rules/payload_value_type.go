@@ -41,7 +41,7 @@ not reported.`,
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			for n := range payload.Node.Children() {
-				if !n.Is(profile.String) && strings.HasPrefix(n.Key, "Payload") && slices.Contains(stringKeys, n.Key) {
+				if n.Kind != profile.String && strings.HasPrefix(n.Key, "Payload") && slices.Contains(stringKeys, n.Key) {
 					commonKeyType(p, n, profile.String)
 				}
 			}

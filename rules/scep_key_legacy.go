@@ -31,7 +31,7 @@ Exceptions: ScepProxyOption is written by Jamf Pro for itself, and no change is 
 		for _, scep := range p.Profile.SCEP() {
 			for n := range scep.Content.Children() {
 				switch {
-				case !legacyKeys[n.Key]:
+				case !isLegacyKey(n.Key):
 				case n.Key == "ScepProxyOption":
 					p.Key(n, "key %q is written by Jamf Pro and ignored by devices", n.Key).Help = ""
 				case n.Key == "GetCACaps":

@@ -47,12 +47,18 @@ Exceptions: a warning if the payload has the correct key too.`,
 	},
 }
 
-// legacyKeys were documented once, or belong to other payloads.
-var legacyKeys = map[string]bool{"GetCACaps": true, "CertificateRenewalTimeInterval": true, "ScepProxyOption": true}
+// isLegacyKey reports whether a key was documented once, or belongs to other payloads.
+func isLegacyKey(key string) bool {
+	switch key {
+	case "GetCACaps", "CertificateRenewalTimeInterval", "ScepProxyOption":
+		return true
+	}
+	return false
+}
 
 // misspelling returns the SCEP key that was meant by another one, or "".
 func misspelling(key string) string {
-	if legacyKeys[key] {
+	if isLegacyKey(key) {
 		return ""
 	}
 	return profile.MisspelledSCEPKey(key)

@@ -40,7 +40,7 @@ by scep-key-misspelled.`,
 				if scep.Declarative() && slices.Contains(profile.WrapperKeys, n.Key) {
 					continue // the business of scep-ddm-nested
 				}
-				if scepKey(n.Key) || legacyKeys[n.Key] || misspelling(n.Key) != "" || profile.HasVariable(n.Key) {
+				if scepKey(n.Key) || isLegacyKey(n.Key) || misspelling(n.Key) != "" || profile.HasVariable(n.Key) {
 					continue
 				}
 				switch instead, acme := acmeKeys[profile.FoldName(n.Key)]; {

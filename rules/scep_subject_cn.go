@@ -121,7 +121,7 @@ func variableInside(n *profile.Node) bool {
 // deviceVariable reports whether a profile has a variable that an MDM product documents,
 // so that it is made for each device. A challenge may be made for a profile.
 func deviceVariable(n *profile.Node) bool {
-	if n.NoVariableBytes() {
+	if n.NoVariables() {
 		return false
 	}
 	text, _ := n.Str()
@@ -131,7 +131,7 @@ func deviceVariable(n *profile.Node) bool {
 		}
 	}
 	for c := range n.Children() {
-		if !c.NoVariableBytes() && !profile.IsSecretKey(c.Key) && deviceVariable(c) {
+		if !c.NoVariables() && !profile.IsSecretKey(c.Key) && deviceVariable(c) {
 			return true
 		}
 	}

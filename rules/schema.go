@@ -160,28 +160,25 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 	if t := schema.Declaration(p.Profile.Declaration); t != nil {
 		return findDeclarationFaults(p, t)
 	}
-	var w *schemaWalk
+	w := &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
+	_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
 	payloads := p.Profile.Payloads()
 	if p.Profile.IsACMESettings() { // it has the keys of an ACME payload
 		for _, acme := range p.Profile.ACME() {
 			payloads = append(payloads, acme.Payload)
-			payloads[0].Type = profile.TypeACME
+			payloads[0].Type, payloads[0].Schema = profile.TypeACME, schema.Payload(profile.TypeACME)
 		}
 	}
 	for i := range payloads {
 		payload := &payloads[i]
-		if payload.As == profile.TypeSCEP || payload.Type == profile.TypeACME && payload.Keys.Content.Is(profile.Dict) {
-			continue // scep- rules and acme-nested report what is wrong with them
-		}
-		t := schema.Payload(payload.Type)
-		if t == nil {
+		t := payload.Schema
+		w.payload, w.typ, w.shared = payload, t, nil
+		if t == nil || payload.As == profile.TypeSCEP || payload.Type == profile.TypeACME && payload.Keys.Content.Is(profile.Dict) {
+			for c := range payload.Node.Children() { // scep- rules and acme-nested report what else is wrong with them
+				w.misspelledShown(c)
+			}
 			continue
 		}
-		if w == nil {
-			w = &schemaWalk{pass: p, targets: targetsOf(p), nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
-			_, w.scoped = p.Profile.Root.Get("PayloadScope").Str()
-		}
-		w.payload, w.typ, w.shared = payload, t, nil
 		if len(w.targets) > 0 {
 			w.having = havingPayload(w.targets, payload.Type)
 		}
@@ -191,68 +188,57 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
-	w = shownKeyFaults(p, profileKeyFaults(p, w))
-	if w == nil || w.faults == nil {
+	w.profileKeys()
+	return w.found()
+}
+
+// found gives the faults of the walk.
+func (w *schemaWalk) found() *schemaFaults {
+	if w.faults == nil {
 		return noFaults
 	}
 	return w.faults
 }
 
-// profileKeyFaults looks for misspelled keys of the profile itself, other than those that
+// profileKeys looks for misspelled keys of the profile itself, other than those that
 // each payload has as well.
-func profileKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
-	root, t := p.Profile.Root, schema.Payload("TopLevel")
-	if t == nil || p.Profile.Declaration != "" || !root.Is(profile.Dict) || root.Get("PayloadContent") == nil {
-		return w
+func (w *schemaWalk) profileKeys() {
+	root, t := w.pass.Profile.Root, schema.TopLevel()
+	if w.pass.Profile.Declaration != "" || !root.Is(profile.Dict) || root.Get("PayloadContent") == nil {
+		return
 	}
-	names := keyNamesOf(&t.Keys)
+	w.payload = nil
 	for c := range root.Children() {
 		if schema.IsCommon(c.Key) || t.Lists(c.Key) {
 			continue
 		}
-		if w == nil {
-			w = &schemaWalk{pass: p, nearLeft: maxNear}
+		if w.payload == nil {
+			w.payload, w.typ, w.shared, w.typeTraits = &profile.Payload{Node: root, Type: t.Name, Schema: t}, t, nil, typeTraits{}
 		}
-		if w.payload == nil || w.payload.Node != root {
-			w.payload, w.typ, w.shared, w.typeTraits = &profile.Payload{Node: root, Type: t.Name}, t, nil, typeTraits{}
-		}
-		if !w.nameless(root, c) {
-			if !w.misspelled(root, c, &t.Keys, names) {
-				w.outsidePayload(c)
-			}
+		if !w.nameless(root, c) && !w.misspelled(root, c, &t.Keys, keyNamesOf(&t.Keys)) {
+			w.outsidePayload(c)
 		}
 	}
-	return w
 }
 
 // shownKeys are the keys that all payloads have and nothing but what is shown to people
 // depends on. Other rules report on the other ones.
 var shownKeys = []string{"PayloadDisplayName", "PayloadDescription", "PayloadOrganization"}
 
-// shownKeyFaults looks for misspellings of these keys in payloads of all types.
-func shownKeyFaults(p *checker.Pass, w *schemaWalk) *schemaWalk {
-	payloads := p.Profile.Payloads()
-	for i := range payloads {
-		payload := &payloads[i]
-		for c := range payload.Node.Children() {
-			if len(c.Key) < len("PayloadDescription")-1 || c.Key[0]|0x20 != 'p' || schema.IsCommon(c.Key) {
-				continue
-			}
-			for _, name := range shownKeys {
-				if !misspells(c.Key, name) || payload.Node.Get(name) != nil {
-					continue
-				}
-				if w == nil {
-					w = &schemaWalk{pass: p}
-				}
-				w.payload = payload
-				w.report(faultMisspelled, schemaFault{
-					node: c, key: schema.Payload("CommonPayloadKeys").Get(name), severity: checker.Warning, exact: profile.FoldName(c.Key) == profile.FoldName(name),
-				})
-			}
+// misspelledShown reports a key of the payload that is a misspelling of one of these.
+func (w *schemaWalk) misspelledShown(n *profile.Node) bool {
+	if len(n.Key) < len("PayloadDescription")-1 || n.Key[0]|0x20 != 'p' || schema.IsCommon(n.Key) || w.pass.Profile.Declaration != "" {
+		return false
+	}
+	for _, name := range shownKeys {
+		if misspells(n.Key, name) && w.payload.Node.Get(name) == nil {
+			w.report(faultMisspelled, schemaFault{
+				node: n, key: schema.CommonPayloadKeys().Get(name), severity: checker.Warning, exact: profile.FoldName(n.Key) == profile.FoldName(name),
+			})
+			return true
 		}
 	}
-	return w
+	return false
 }
 
 // outsidePayload reports a key of the profile that one of its payloads should have.
@@ -261,7 +247,7 @@ func (w *schemaWalk) outsidePayload(n *profile.Node) {
 	var key *schema.Key
 	payloads := w.pass.Profile.Payloads()
 	for i := range payloads {
-		t := schema.Payload(payloads[i].Type)
+		t := payloads[i].Schema
 		if t == nil || !strictTypes[t.Name] || !t.Lists(n.Key) && (sharedKeys[t.Name] == "" || !schema.Payload(sharedKeys[t.Name]).Lists(n.Key)) {
 			continue
 		}
@@ -285,13 +271,10 @@ func findDeclarationFaults(p *checker.Pass, t *schema.Type) *schemaFaults {
 		return noFaults
 	}
 	w := &schemaWalk{pass: p, nearLeft: maxNear, listUnknown: p.RuleEnabled(schemaKeyUnknownID)}
-	w.payload, w.typ = &profile.Payload{Node: content, Type: t.Name}, t
+	w.payload, w.typ = &profile.Payload{Node: content, Type: t.Name, Schema: t}, t
 	w.strict = !slices.ContainsFunc(t.Platforms, func(on schema.Platform) bool { return strings.HasPrefix(on.Introduced, betaSystems) })
 	w.dictionary(content, &t.Keys)
-	if w.faults == nil {
-		return noFaults
-	}
-	return w.faults
+	return w.found()
 }
 
 // betaSystems begins the versions of systems whose schema may still change.
@@ -376,10 +359,7 @@ func (w *schemaWalk) requested(n *profile.Node, key string) bool {
 func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	top := w.top(n)
 	names := keyNamesOf(keys)
-	around := w.around
-	defer func() { w.around = around }()
-	for c := range n.Children() {
-		w.around = around
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		if top && schema.IsCommon(c.Key) {
 			continue
 		}
@@ -391,7 +371,7 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		}
 		if k == nil || k == keys.Further && !w.matches(c, k) {
 			closed := !keys.Open || top && w.shared != nil
-			if !far && closed && w.misspelled(n, c, keys, names) {
+			if top && w.misspelledShown(c) || !far && closed && w.misspelled(n, c, keys, names) {
 				continue
 			}
 			if closed && w.strict && w.misplaced(n, c, names) {
@@ -402,13 +382,12 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			}
 			continue
 		}
-		quiet := w.quiet
-		w.quiet = w.support(c, k) || quiet
+		around, quiet := w.around, w.quiet
+		w.around, w.quiet = keys, w.support(c, k) || quiet
 		if !w.left(n, c.Key) && !w.requested(n, c.Key) {
-			w.around = keys
 			w.value(c, k)
 		}
-		w.quiet = quiet
+		w.around, w.quiet = around, quiet
 	}
 	if n.Templated() || w.union || w.partial || w.unused(n) || top && isNested(w.payload) {
 		return
@@ -514,7 +493,7 @@ var schemaKinds = [...]profile.Kind{
 
 // unknowable reports whether it is not known what a value will be.
 func unknowable(n *profile.Node) bool {
-	return n.Is(profile.Template) || n.Unrendered() || n.Broken() || n.Is(profile.String) && n.HasVariable()
+	return n != nil && (n.Kind == profile.Template || n.Unrendered() || n.Broken() || n.Kind == profile.String && n.HasVariable())
 }
 
 // value compares a value with its key in the schema.
@@ -547,7 +526,7 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 		w.stray(n, k)
 		w.allowed(n, k)
 		w.empty(n, k)
-	default:
+	case profile.Integer, profile.Real:
 		w.allowed(n, k)
 		w.limits(n, k)
 	}
@@ -862,7 +841,7 @@ func isNested(payload *profile.Payload) bool {
 	if !n.Is(profile.Dict) {
 		return false
 	}
-	t := schema.Payload(payload.Type)
+	t := payload.Schema
 	if t == nil || !strictTypes[payload.Type] || t.Lists("PayloadContent") || payload.Type == profile.TypeACME {
 		return false
 	}

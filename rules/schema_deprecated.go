@@ -2,7 +2,6 @@ package rules
 
 import (
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var schemaDeprecated = checker.Rule{
@@ -50,7 +49,7 @@ Exceptions: a target whose version is older than the change is not reported; one
 			p.Key(fault.node, "key %q is deprecated since %s", excerpt(p, fault.node.Key), joinWords(fault.systems))
 		}
 		for _, payload := range p.Profile.Payloads() {
-			t := schema.Payload(payload.Type)
+			t := payload.Schema
 			if t == nil {
 				continue
 			}

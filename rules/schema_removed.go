@@ -2,7 +2,6 @@ package rules
 
 import (
 	"github.com/sceplint/sceplint/checker"
-	"github.com/sceplint/sceplint/checker/schema"
 )
 
 var schemaRemoved = checker.Rule{
@@ -40,7 +39,7 @@ Exceptions: a target whose version is older than the change is not reported, nor
 			p.Key(fault.node, "key %q is ignored since %s", excerpt(p, fault.node.Key), joinWords(fault.systems))
 		}
 		for _, payload := range p.Profile.Payloads() {
-			t := schema.Payload(payload.Type)
+			t := payload.Schema
 			if t == nil {
 				continue
 			}

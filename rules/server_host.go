@@ -83,17 +83,24 @@ var hostKeys = map[string][]string{
 func domainKeys(payloadType string) [][]any {
 	switch payloadType {
 	case "com.apple.relay.managed":
-		return [][]any{{"MatchDomains"}, {"ExcludedDomains"}}
+		return relayDomains
 	case "com.apple.dnsSettings.managed":
-		return [][]any{{"DNSSettings", "SupplementalMatchDomains"}}
+		return dnsDomains
 	case "com.apple.vpn.managed.applayer":
-		return [][]any{{"SafariDomains"}, {"MailDomains"}, {"CalendarDomains"}, {"ContactsDomains"}}
+		return appDomains
 	}
 	if payloadType == "com.apple.wifi.managed" || strings.HasSuffix(payloadType, "ethernet.managed") {
-		return [][]any{{"EAPClientConfiguration", trustedNames}}
+		return eapDomains
 	}
 	return nil
 }
+
+var (
+	relayDomains = [][]any{{"MatchDomains"}, {"ExcludedDomains"}}
+	dnsDomains   = [][]any{{"DNSSettings", "SupplementalMatchDomains"}}
+	appDomains   = [][]any{{"SafariDomains"}, {"MailDomains"}, {"CalendarDomains"}, {"ContactsDomains"}}
+	eapDomains   = [][]any{{"EAPClientConfiguration", trustedNames}}
+)
 
 const trustedNames = "TLSTrustedServerNames"
 
@@ -101,7 +108,7 @@ const trustedNames = "TLSTrustedServerNames"
 // reported by value-stray-characters.
 func checkDomain(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
-	if !ok || n.Broken() || n.Unrendered() || profile.HasVariable(text) || isPlaceholder(p, text) || sampleHost(text) {
+	if !ok || plainName(text) || n.Broken() || n.Unrendered() || n.HasVariable() || isPlaceholder(p, text) || sampleHost(text) {
 		return
 	}
 	bare, _ := strayAround(text)
@@ -122,9 +129,19 @@ func checkDomain(p *checker.Pass, n *profile.Node) {
 	}
 }
 
+// plainName reports whether a text is one name of letters, digits, hyphens, and dots, as nearly all are.
+func plainName(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return text != ""
+}
+
 func checkHost(p *checker.Pass, n *profile.Node) {
 	text, ok := n.Str()
-	if !ok || n.Broken() || n.Unrendered() || profile.HasVariable(text) || strings.TrimSpace(text) == "" || strings.ContainsAny(text, "*<>[]()") && !strings.Contains(text, "://") || isPlaceholder(p, text) || sampleHost(text) {
+	if !ok || n.Broken() || n.Unrendered() || n.HasVariable() || strings.TrimSpace(text) == "" || strings.ContainsAny(text, "*<>[]()") && !strings.Contains(text, "://") || isPlaceholder(p, text) || sampleHost(text) {
 		return
 	}
 	_, stray := strayAround(text)

@@ -130,6 +130,9 @@ func escapedTwice(text string) string {
 // strayAround gives a text without the whitespace, invisible characters, and quotation
 // marks around it, and says what is there; "" if nothing is.
 func strayAround(text string) (bare, what string) {
+	if plainEnds(text) {
+		return text, ""
+	}
 	bare = strings.TrimFunc(text, isInvisible)
 	switch around := strings.Replace(text, bare, "", 1); {
 	case bare == "" || around == "":

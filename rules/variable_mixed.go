@@ -170,7 +170,7 @@ func variablesOf(n *profile.Node, text string) []profile.Variable {
 // variables. The reader of property lists bounds the depth.
 func eachText(p *profile.Profile, n *profile.Node, do func(*profile.Node, string)) {
 	switch {
-	case n.NoVariableBytes():
+	case n.NoVariables():
 	case n.Is(profile.Dict, profile.Array):
 		for c := range n.Children() {
 			eachText(p, c, do)

@@ -50,7 +50,8 @@ type Node struct {
 	unrendered           bool             // template text where only a literal parses, or a literal that does not
 	broken               bool             // a literal that does not parse, see Broken
 	templated, alternate bool
-	noVariableBytes      bool // no byte of the text, or of the texts in a dictionary or array, begins a template variable
+	noVariables          bool // the text, or no text in a dictionary or array, contains a template variable
+	asWritten            bool // the text is what stands after the start tag
 	noDuplicateKeys      bool // no dictionary in or under the value has duplicate keys
 }
 
@@ -136,6 +137,18 @@ func (n *Node) Children() iter.Seq[*Node] {
 		}
 	}
 }
+
+// FirstChild returns the first value of a dictionary or array, or nil. With NextSibling it
+// does what Children does, where a loop is too long for the compiler to inline Children.
+func (n *Node) FirstChild() *Node {
+	if n == nil {
+		return nil
+	}
+	return n.first
+}
+
+// NextSibling returns the value after this one in its dictionary or array, or nil.
+func (n *Node) NextSibling() *Node { return n.next }
 
 // Get returns a dictionary's value for a key, or nil; the last one if the key is
 // a duplicate.
@@ -303,9 +316,13 @@ func (n *Node) Broken() bool { return n != nil && n.broken }
 // parses, or Broken: its rendered value is not known.
 func (n *Node) Unrendered() bool { return n != nil && n.unrendered }
 
-// NoVariableBytes reports whether neither the text of the value nor those of the
-// values under it can contain template text. It may be false if they cannot.
-func (n *Node) NoVariableBytes() bool { return n == nil || n.noVariableBytes }
+// AsWritten reports whether the text of a value is, byte by byte, what stands between its
+// tags. It may be false if it is.
+func (n *Node) AsWritten() bool { return n != nil && n.asWritten }
+
+// NoVariables reports whether neither the text of the value nor those of the
+// values under it contain template text. It may be false if they do not.
+func (n *Node) NoVariables() bool { return n == nil || n.noVariables }
 
 // NoDuplicateKeys reports whether no dictionary in or under the value has
 // duplicate keys, as far as the reader has checked. It may be false if there are
@@ -318,7 +335,7 @@ func (n *Node) Templated() bool { return n != nil && n.templated }
 
 // Variables finds the template variables of a value's text.
 func (n *Node) Variables() []template.Variable {
-	if n == nil || n.noVariableBytes {
+	if n == nil || n.noVariables {
 		return nil
 	}
 	found := template.Variables(n.text)
@@ -328,7 +345,7 @@ func (n *Node) Variables() []template.Variable {
 
 // HasVariable reports whether a value's text contains a template variable.
 func (n *Node) HasVariable() bool {
-	if n == nil || n.noVariableBytes {
+	if n == nil || n.noVariables {
 		return false
 	}
 	has := template.HasVariable(n.text)
@@ -341,7 +358,7 @@ func (n *Node) HasVariable() bool {
 // it, too, and template text does not change, however long it is.
 func (n *Node) rememberVariable(variable bool) {
 	if !n.Is(Dict, Array, Template) && !n.unrendered {
-		n.noVariableBytes = !variable
+		n.noVariables = !variable
 	}
 }
 
@@ -384,7 +401,7 @@ func (n *Node) Detach() { n.parent, n.next, n.index = nil, nil, 0 }
 // children. Of kind Template it is Unrendered.
 func (n *Node) As(kind Kind, key, text string) *Node {
 	c := *n
-	c.Kind, c.Key, c.text, c.unrendered, c.noVariableBytes = kind, key, text, kind == Template, false
+	c.Kind, c.Key, c.text, c.unrendered, c.noVariables, c.asWritten = kind, key, text, kind == Template, false, false
 	c.parent, c.next, c.first, c.last, c.size, c.lookup = nil, nil, nil, nil, 0, nil
 	return &c
 }
@@ -403,9 +420,9 @@ func (n *Node) Retype(kind Kind) {
 	case Boolean:
 		switch strings.ToLower(n.text) {
 		case "1", "true", "yes":
-			n.Kind, n.text = Boolean, "true"
+			n.Kind, n.text, n.asWritten = Boolean, "true", false
 		case "0", "false", "no":
-			n.Kind, n.text = Boolean, "false"
+			n.Kind, n.text, n.asWritten = Boolean, "false", false
 		}
 	}
 }

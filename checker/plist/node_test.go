@@ -24,13 +24,13 @@ func TestPlain(t *testing.T) {
 				t.Errorf("%s: a dict or array has no text", name)
 			}
 		}
-		if root.NoVariableBytes() || root.Get("a").NoVariableBytes() {
+		if root.NoVariables() || root.Get("a").NoVariables() {
 			t.Errorf("%s: a variable is hidden", name)
 		}
-		if s := root.At("a", 0); !s.HasVariable() || s.NoVariableBytes() {
+		if s := root.At("a", 0); !s.HasVariable() || s.NoVariables() {
 			t.Errorf("%s: the variable itself is not found", name)
 		}
-		if s := root.At("b", 0); s.HasVariable() || !s.NoVariableBytes() {
+		if s := root.At("b", 0); s.HasVariable() || !s.NoVariables() {
 			t.Errorf("%s: what was found is not remembered", name)
 		}
 	}

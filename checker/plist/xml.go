@@ -133,6 +133,9 @@ func (s *scanner) scan() (*Node, *SyntaxError) {
 	}
 	for {
 		s.space()
+		if s.pairs() {
+			continue
+		}
 		done, err := s.next()
 		if err != nil {
 			return nil, s.blame(err)
@@ -247,7 +250,7 @@ func (s *scanner) template() bool {
 	s.pos = v.End
 	s.templateBefore = true
 	if s.cur != nil {
-		s.cur.templated, s.cur.noVariableBytes = true, false
+		s.cur.templated, s.cur.noVariables = true, false
 	}
 	return true
 }
@@ -513,6 +516,74 @@ func (s *scanner) doctype() *SyntaxError {
 	return s.fail(Span{at, at + 9}, "<!DOCTYPE is not closed; expected >").WithHelp("add > at the end of <!DOCTYPE")
 }
 
+// pairs reads keys with values of which nothing is to be said, which nearly all of any profile is made of, and reports
+// whether there was something to read. It stops before what the other functions must read: BenchmarkParse/released takes
+// 5.1 ms, and 6.7 ms if they read everything.
+func (s *scanner) pairs() bool {
+	if s.cur == nil || s.cur.Kind != Dict || s.hasKey {
+		return false
+	}
+	text, at := s.text, s.pos
+	for strings.HasPrefix(text[at:], "<key>") {
+		length, met := plainText(text[at+len("<key>"):])
+		keyEnd := at + len("<key>") + length
+		if met&notPlain != 0 || !strings.HasPrefix(text[keyEnd:], "</key>") {
+			break
+		}
+		key := text[at+len("<key>") : keyEnd]
+		keyEnd += len("</key>")
+		start := keyEnd
+		for start < len(text) && spaces[text[start]] {
+			start++
+		}
+		var kind Kind
+		var open, end int
+		var value string
+		switch rest := text[start:]; {
+		case strings.HasPrefix(rest, "<string>"):
+			open = start + len("<string>")
+			length, met = plainText(text[open:])
+			end = open + length
+			if met&notPlain == 0 && strings.HasPrefix(text[end:], "</string>") {
+				kind, value = String, text[open:end]
+				end += len("</string>")
+			}
+		case strings.HasPrefix(rest, "<true/>"):
+			open, kind, value = start+len("<true/>"), Boolean, "true"
+			end, met = open, 0
+		case strings.HasPrefix(rest, "<false/>"):
+			open, kind, value = start+len("<false/>"), Boolean, "false"
+			end, met = open, 0
+		case strings.HasPrefix(rest, "<integer>"):
+			open, met = start+len("<integer>"), 0
+			for end = open; end < len(text) && text[end] >= '0' && text[end] <= '9'; {
+				end++
+			}
+			if end <= open+18 && strings.HasPrefix(text[end:], "</integer>") {
+				kind, value = Integer, text[open:end]
+				end += len("</integer>")
+			}
+		}
+		if value == "" && kind != String || s.count >= maxNodes {
+			s.key, s.hasKey, s.keyAt, s.templateBefore, s.pos = key, true, Span{at, keyEnd}, false, start
+			return true
+		}
+		n, _ := s.node(kind, start)
+		n.text, n.noVariables = value, met&8 == 0 || !template.HasVariable(value)
+		n.open, n.end, n.asWritten = int32(open), int32(end), kind != Boolean
+		n.Key, n.keyStart, n.keyEnd = key, int32(at), int32(keyEnd)
+		s.appendChild(n)
+		for at = end; at < len(text) && spaces[text[at]]; {
+			at++
+		}
+	}
+	if at == s.pos {
+		return false
+	}
+	s.pos = at
+	return true
+}
+
 // next reads one thing inside <plist>: a tag, a comment, or template text. It
 // reports true after </plist>.
 func (s *scanner) next() (done bool, err *SyntaxError) {
@@ -756,7 +827,7 @@ func (s *scanner) close(end int) {
 	s.seen = s.seen[:s.depth-1]
 	s.depth--
 	if s.cur = n.parent; s.cur != nil {
-		s.cur.noVariableBytes = s.cur.noVariableBytes && n.noVariableBytes
+		s.cur.noVariables = s.cur.noVariables && n.noVariables
 		s.cur.noDuplicateKeys = s.cur.noDuplicateKeys && n.noDuplicateKeys
 	}
 }
@@ -815,8 +886,8 @@ func (s *scanner) appendChild(n *Node) {
 	if s.cur.Kind == Dict && len(s.seen) > 0 {
 		s.recordKey(n.Key)
 	}
-	if !n.noVariableBytes {
-		s.cur.noVariableBytes = false
+	if !n.noVariables {
+		s.cur.noVariables = false
 	}
 	n.parent, n.index = s.cur, s.cur.size
 	if s.cur.last == nil {
@@ -1013,7 +1084,7 @@ func (s *scanner) open(kind Kind, tag Span, empty bool) *SyntaxError {
 	if err != nil {
 		return err
 	}
-	n.open, n.end, n.noVariableBytes, n.noDuplicateKeys = int32(tag.End), int32(tag.End), true, true
+	n.open, n.end, n.noVariables, n.noDuplicateKeys = int32(tag.End), int32(tag.End), true, true
 	if err := s.place(n); err != nil {
 		return err
 	}

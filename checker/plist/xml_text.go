@@ -24,12 +24,12 @@ func (s *scanner) scalar(kind Kind, name string, tag Span, empty bool) *SyntaxEr
 	if kind == Data && !empty && s.plainData(n) {
 		return s.place(n)
 	}
-	n.noVariableBytes = true
+	n.noVariables = true
 	if !empty {
 		if n.text, err = s.chars(name, tag); err != nil {
 			return err
 		}
-		n.noVariableBytes = s.plain
+		n.noVariables = s.plain || n.Kind == String && !template.HasVariable(n.text)
 	}
 	n.end = int32(s.pos)
 	if s.sampled {
@@ -59,7 +59,7 @@ func (s *scanner) plainData(n *Node) bool {
 	if !ok || !seenBase64(s.text[s.pos:s.pos+length]) {
 		return false
 	}
-	n.text, n.noVariableBytes = s.text[s.pos:s.pos+length], true
+	n.text, n.noVariables = s.text[s.pos:s.pos+length], true
 	s.pos = end
 	n.end = int32(end)
 	return true
@@ -230,29 +230,45 @@ var class = func() (t [256]uint8) {
 	return t
 }()
 
-// chars reads character data up to the end tag of an element.
-func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
-	if length := strings.IndexByte(s.text[s.pos:], '<'); length >= 0 {
-		body := s.text[s.pos : s.pos+length]
-		met, rest := uint8(0), body
-		for ; len(rest) >= 8; rest = rest[8:] {
-			met |= class[rest[0]] | class[rest[1]] | class[rest[2]] | class[rest[3]] |
-				class[rest[4]] | class[rest[5]] | class[rest[6]] | class[rest[7]]
-		}
+// notPlain are the classes of bytes that more is to be done about than to take them as they are written.
+const notPlain = 1 | 2 | 4
+
+// plainText gives the length of the text before the next "<", and the classes of its bytes, one of them 1 if there is none.
+func plainText(text string) (length int, met uint8) {
+	length = strings.IndexByte(text, '<')
+	if length < 0 {
+		return 0, 1
+	}
+	rest := text[:length]
+	if len(rest) < 8 {
 		for i := range len(rest) {
 			met |= class[rest[i]]
 		}
-		if met&3 == 0 {
-			if end, ok := s.closes(s.pos+length, name); ok {
-				if met&4 != 0 && !utf8.ValidString(body) {
-					if err := s.resume(s.badUTF8(body)); err != nil {
-						return "", err
-					}
-					body = strings.ToValidUTF8(body, "\ufffd")
+		return length, met
+	}
+	last := rest[len(rest)-8:]
+	for ; len(rest) > 8; rest = rest[8:] {
+		met |= class[rest[0]] | class[rest[1]] | class[rest[2]] | class[rest[3]] |
+			class[rest[4]] | class[rest[5]] | class[rest[6]] | class[rest[7]]
+	}
+	met |= class[last[0]] | class[last[1]] | class[last[2]] | class[last[3]] |
+		class[last[4]] | class[last[5]] | class[last[6]] | class[last[7]]
+	return length, met
+}
+
+// chars reads character data up to the end tag of an element.
+func (s *scanner) chars(name string, tag Span) (string, *SyntaxError) {
+	if length, met := plainText(s.text[s.pos:]); met&3 == 0 {
+		if end, ok := s.closes(s.pos+length, name); ok {
+			body := s.text[s.pos : s.pos+length]
+			if met&4 != 0 && !utf8.ValidString(body) {
+				if err := s.resume(s.badUTF8(body)); err != nil {
+					return "", err
 				}
-				s.pos, s.plain = end, met&8 == 0
-				return body, nil
+				body = strings.ToValidUTF8(body, "\ufffd")
 			}
+			s.pos, s.plain = end, met&8 == 0
+			return body, nil
 		}
 	}
 	s.plain = false

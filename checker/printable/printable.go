@@ -12,10 +12,7 @@ import (
 // line endings, and characters that are invisible, look like a space, or change
 // the direction of text are written as \u{…}. What is not UTF-8 becomes U+FFFD.
 func Text(s string) string {
-	n := 0
-	for n < len(s) && s[n] >= ' ' && s[n] < 0x7f {
-		n++
-	}
+	n := PlainPrefix(s)
 	if n == len(s) {
 		return s // as nearly all texts
 	}
@@ -34,6 +31,22 @@ func Text(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// PlainPrefix returns how many bytes of a text come before the first that is none of the
+// printable characters of ASCII.
+func PlainPrefix[T string | []byte](s T) (n int) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(s)-n >= 8; n += 8 {
+		eight := uint64(s[n]) | uint64(s[n+1])<<8 | uint64(s[n+2])<<16 | uint64(s[n+3])<<24 | uint64(s[n+4])<<32 | uint64(s[n+5])<<40 | uint64(s[n+6])<<48 | uint64(s[n+7])<<56
+		if (eight|(eight+ones)|((eight-ones*' ')&^eight))&high != 0 {
+			break // a byte is not from 0x20 to 0x7e, or the sums carried
+		}
+	}
+	for n < len(s) && s[n] >= ' ' && s[n] < 0x7f {
+		n++
+	}
+	return n
 }
 
 // Lines is Text for text of several lines, each of which ends in

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sceplint/sceplint/checker/cms"
 	"github.com/sceplint/sceplint/checker/plist"
+	"github.com/sceplint/sceplint/checker/schema"
 	"github.com/sceplint/sceplint/checker/secret"
 )
 
@@ -55,8 +56,9 @@ type Profile struct {
 type Payload struct {
 	Node                   *plist.Node // a dictionary
 	Index                  int
-	Type, Identifier, UUID string // "" if missing, or not a string
-	As                     string // the type that it is checked as: Type, or TypeSCEP if that is intended
+	Type, Identifier, UUID string       // "" if missing, or not a string
+	As                     string       // the type that it is checked as: Type, or TypeSCEP if that is intended
+	Schema                 *schema.Type // of Type; nil if it is none of Apple's
 	Keys                   CommonKeys
 }
 
@@ -208,6 +210,7 @@ func (p *Profile) view() {
 		payload.Type, _ = payload.Keys.Type.Str()
 		payload.Identifier, _ = payload.Keys.Identifier.Str()
 		payload.UUID, _ = payload.Keys.UUID.Str()
+		payload.Schema = schema.Payload(payload.Type)
 		payload.As = payload.intendedType(p.Lossy())
 		p.payloads = append(p.payloads, payload)
 		if payload.As == TypeSCEP && !(p.Lossy() && !n.Get("PayloadContent").Is(plist.Dict)) { // there nothing is known of it

@@ -90,7 +90,7 @@ func (p *Payload) intendedType(lossy bool) string {
 	if t == TypeSCEP || HoldsCertificate(t) {
 		return t
 	}
-	if nearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
+	if p.Schema == nil && nearSCEP(t) || !lossy && scepShaped(p.Keys.Content) {
 		return TypeSCEP
 	}
 	return t
@@ -328,13 +328,13 @@ var keyAliases = map[string]string{
 // if it is one, or similar to none.
 func MisspelledSCEPKey(name string) string {
 	const maxBytes = 400 // no misspelled key comes near, and keys may be of any length
-	if len(name) > maxBytes || template.HasVariable(name) {
-		return ""
-	}
 	for _, k := range SCEPKeys {
 		if k.Name == name {
 			return ""
 		}
+	}
+	if len(name) > maxBytes || template.HasVariable(name) {
+		return ""
 	}
 	var buffer [64]byte
 	return meantSCEPKey(keyname.AppendFold(buffer[:0], name))

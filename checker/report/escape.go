@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -59,13 +58,8 @@ func (e escapes) apply(text []byte) []byte {
 
 func hasUnsafe(text []byte) bool {
 	for i := 0; i < len(text); {
-		if len(text)-i >= 8 && plain(binary.LittleEndian.Uint64(text[i:])) {
-			i += 8
-			continue
-		}
-		if c := text[i]; ' ' <= c && c < 0x7f || c == '\n' {
-			i++
-			continue
+		if i += printable.PlainPrefix(text[i:]); i == len(text) {
+			break
 		}
 		r, size := utf8.DecodeRune(text[i:])
 		if unsafeOutput(r) {
@@ -74,12 +68,6 @@ func hasUnsafe(text []byte) bool {
 		i += size
 	}
 	return false
-}
-
-// plain reports whether each of eight bytes is from 0x20 to 0x7e; it may say no nevertheless.
-func plain(eight uint64) bool {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
-	return (eight|(eight+ones)|((eight-ones*' ')&^eight))&high == 0
 }
 
 func unsafeOutput(r rune) bool { return r != '\n' && printable.IsEscaped(r) }

@@ -138,14 +138,31 @@ var (
 )
 
 // Payload gives the schema of a payload type, or nil.
-func Payload(name string) *Type { return payloads().get(name) }
+func Payload(name string) *Type {
+	if name == topLevel || name == commonKeys {
+		return nil
+	}
+	return payloads().get(name)
+}
+
+// What the table holds beside the payload types.
+const (
+	topLevel   = "TopLevel"
+	commonKeys = "CommonPayloadKeys"
+)
+
+// TopLevel gives the schema of a profile itself.
+func TopLevel() *Type { return payloads().get(topLevel) }
+
+// CommonPayloadKeys gives the schema of what all payloads have.
+func CommonPayloadKeys() *Type { return payloads().get(commonKeys) }
 
 // Declaration gives the schema of a declaration type, or nil.
 func Declaration(name string) *Type { return declarations().get(name) }
 
 // PayloadTypes gives the payload types in the order of their bytes. The top level
 // and the keys that payloads share are none.
-func PayloadTypes() []string { return payloads().names("CommonPayloadKeys", "TopLevel") }
+func PayloadTypes() []string { return payloads().names(commonKeys, topLevel) }
 
 // UnlistedPayloadTypes are payload types that are missing from the schema, but known
 // to be used with their own spelling.

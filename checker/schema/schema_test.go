@@ -16,7 +16,7 @@ func TestTables(t *testing.T) {
 		names         []string
 		types, shared int
 	}{
-		{"payloads", payloadTable, Payload, PayloadTypes(), 122, 2},
+		{"payloads", payloadTable, func(name string) *Type { return payloads().get(name) }, PayloadTypes(), 122, 2},
 		{"declarations", declarationTable, Declaration, DeclarationTypes(), 59, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -40,8 +40,7 @@ func TestTables(t *testing.T) {
 					count(&k.Keys, k.Items)
 				}
 			}
-			names := append(slices.Clone(c.names), "CommonPayloadKeys", "TopLevel", "any")
-			for _, name := range names {
+			for _, name := range append(slices.Clone(c.names), commonKeys, topLevel, "any") {
 				if typ := c.of(name); typ != nil {
 					read++
 					if typ.Name != name {
@@ -100,7 +99,7 @@ func TestPayload(t *testing.T) {
 
 // TestIsCommon holds that the common keys are those of the table.
 func TestIsCommon(t *testing.T) {
-	common := Payload("CommonPayloadKeys")
+	common := CommonPayloadKeys()
 	for _, k := range common.List {
 		if !IsCommon(k.Name) {
 			t.Errorf("%s is not common", k.Name)

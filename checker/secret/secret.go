@@ -120,11 +120,13 @@ func (s *Secrets) sortSpans() {
 
 // findRewritten records the values of a tree that hold copies of the secrets, written otherwise in the source.
 func (s *Secrets) findRewritten(n *plist.Node) {
-	if n.Is(plist.Dict, plist.Array) {
-		for c := range n.Children() {
+	switch {
+	case n == nil:
+	case n.Kind == plist.Dict || n.Kind == plist.Array:
+		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			s.findRewritten(c)
 		}
-	} else if n.Span().Valid() {
+	case n.Kind != plist.Boolean && n.Span().Valid() && !n.AsWritten():
 		if raw := s.written(n); raw != n.Text() && s.copies.count(n.Text()) > s.copies.count(raw) {
 			s.spans = append(s.spans, s.inside(n))
 		}
@@ -138,7 +140,7 @@ func visit(n *plist.Node, within bool, call func(n *plist.Node, within, secretKe
 	if !call(n, within, secretKey) {
 		return false
 	}
-	for c := range n.Children() {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		if !visit(c, within || secretKey, call) {
 			return false
 		}
@@ -172,6 +174,8 @@ func (s *Secrets) inside(n *plist.Node) plist.Span {
 	}
 	at := plist.Span{Start: n.OpenSpan().End, End: n.Span().End}
 	switch {
+	case n.AsWritten():
+		at.End = at.Start + len(n.Text())
 	case s.src.Form == plist.FormJSON && n.Is(plist.String, plist.Data):
 		at.End--
 	case s.src.Form == plist.FormXML && n.Kind != plist.Template:
@@ -295,7 +299,12 @@ func IsSecret(n *plist.Node, within bool) bool {
 
 // isSecret is IsSecret after the key of the value itself was checked.
 func isSecret(n *plist.Node, within bool) bool {
-	if !n.Is(plist.String, plist.Data, plist.Integer, plist.Real, plist.Template) || n.Text() == "" {
+	switch n.Kind {
+	case plist.String, plist.Data, plist.Integer, plist.Real, plist.Template:
+	default:
+		return false
+	}
+	if n.Text() == "" {
 		return false
 	}
 	if within {
@@ -313,7 +322,7 @@ func isSecret(n *plist.Node, within bool) bool {
 		if len(n.Text()) < shortest {
 			return false
 		}
-		return holdsPrivateKey(n.Text()) || strings.Contains(n.Text(), "PRIVATE KEY") || n.Kind == plist.Data && holdsKeyText(n)
+		return holdsPrivateKey(n.Text()) || strings.IndexByte(n.Text(), ' ') >= 0 && strings.Contains(n.Text(), "PRIVATE KEY") || n.Kind == plist.Data && holdsKeyText(n)
 	}
 	return false
 }
@@ -337,7 +346,7 @@ func holdsPrivateKey(text string) bool {
 	for i < len(text) && plist.IsSpace(text[i]) {
 		i++
 	}
-	if i == len(text) || strings.IndexByte("MLT", text[i]) < 0 { // "MI", "LS0t", and both in Base64 again
+	if i == len(text) || text[i] != 'M' && text[i] != 'L' && text[i] != 'T' { // "MI", "LS0t", and both in Base64 again
 		return false
 	}
 	var head [128]byte
