@@ -64,6 +64,9 @@ var strictTypes = func() map[string]bool {
 // own: what is required and allowed on one of them need not be on another.
 var unionTypes = map[string]bool{"com.apple.extensiblesso": true, "com.apple.MCX": true, "com.apple.homescreenlayout": true}
 
+// unionValues are keys of unionTypes that have the same values on all pages.
+var unionValues = map[string]bool{"AuthenticationMethod": true, "UserAuthorizationMode": true, "NewUserAuthorizationMode": true, "ScreenLockedBehavior": true}
+
 // partialTypes are preferences that take effect without the keys which the schema
 // requires.
 var partialTypes = map[string]bool{
@@ -411,6 +414,11 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
 		}
 	}
+	if top && strings.HasPrefix(w.typ.Name, "com.apple.vpn.managed") && n.Get("VPNSubType") == nil {
+		if kind := n.Get("VPNType").Text(); (kind == "VPN" || kind == "TransparentProxy") && n.Get(kind) != nil {
+			w.report(faultMissing, schemaFault{node: n, key: schema.Payload("com.apple.vpn.managed").Keys.Get("VPNSubType"), severity: checker.Warning})
+		}
+	}
 }
 
 // settingsOf returns the dictionary that a payload has no effect without, though the
@@ -559,7 +567,7 @@ func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
 
 // stray notes characters around a text that do not belong to it.
 func (w *schemaWalk) stray(n *profile.Node, k *schema.Key) {
-	if plainEnds(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && !w.union || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
+	if plainInside(n.Text()) || !w.strict && !w.union || len(k.Allowed) > 0 && (!w.union || unionValues[k.Name]) || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" && escapedTwice(n.Text()) == "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
 		return
 	}
 	if hasStray(n) {
@@ -622,7 +630,7 @@ func zeroOrOne(k *schema.Key) bool {
 
 // allowed compares a value with those that the schema lists.
 func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
-	if len(k.Allowed) == 0 || w.union {
+	if len(k.Allowed) == 0 || w.union && !unionValues[k.Name] {
 		return
 	}
 	if k.Name == "EncryptionType" && w.sharing != "" {
