@@ -317,7 +317,7 @@ func (s *factStore) seal() {
 	s.resolveRequests()
 }
 
-// dropUnique removes facts whose key no other one in the list has, and which are not wanted, before the list is sorted: nearly
+// dropUnique removes facts whose key no other one in the list has, and that are not wanted, before the list is sorted: nearly
 // all of most runs. Keys are told apart by some of their bits, so that a few stay. Without it, BenchmarkSeal takes 5 times the
 // time.
 func dropUnique(list []factRecord, wanted map[factKey]bool) []factRecord {

@@ -102,6 +102,7 @@ func All() []checker.Rule {
 		referenceKeyAlgorithm,
 		dnsServer,
 		serverHost,
+		ssoExtension,
 		valueStrayCharacters,
 		eapTrustMissing,
 		eapAnchorMissing,
@@ -112,6 +113,7 @@ func All() []checker.Rule {
 		eapUserName,
 		ikev2LocalIdentifier,
 		ikev2CertificateType,
+		ikev2Authentication,
 
 		mdmTopic,
 		mdmURL,

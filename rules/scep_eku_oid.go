@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
 )
@@ -10,10 +12,13 @@ var scepEKUOID = checker.Rule{
 		ID:       "scep-eku-oid",
 		Title:    "invalid object identifier of an extended key usage",
 		Severity: checker.Error,
-		Doc: `What it checks: each entry of extendedKeyUsages in a SCEP profile of Microsoft Graph has an objectIdentifier in digits and dots.
-Why it matters: Intune puts the identifiers into the request for the certificate. One that is invalid becomes no usage, or makes the server reject the request.
-Exceptions: variables are not checked. SCEP payloads of Apple have no extended key usages.`,
-		Help: "set objectIdentifier to digits and dots, such as 1.3.6.1.5.5.7.3.2 for client authentication",
+		Varies:   "warning for ACME",
+		Doc: `What it checks: each entry of extendedKeyUsages in a SCEP profile of Microsoft Graph has an objectIdentifier in digits and dots, and so does each value in
+ExtendedKeyUsage of an ACME payload.
+Why it matters: the identifiers become a part of the request for the certificate. One that is invalid becomes no usage, or makes the server reject the request.
+Exceptions: variables are not checked. SCEP payloads of Apple have no extended key usages. Apple's documentation requires the form for ACME, but does not say what
+devices do with another one.`,
+		Help: "use digits and dots, such as 1.3.6.1.5.5.7.3.2 for client authentication",
 		Example: checker.Example{
 			Scope: checker.ScopeDocument,
 			Bad: `{
@@ -27,12 +32,22 @@ Exceptions: variables are not checked. SCEP payloads of Apple have no extended k
   "extendedKeyUsages": [{"name": "Client Authentication", "objectIdentifier": "1.3.6.1.5.5.7.3.2"}]
 }`,
 		},
-		Refs: []checker.Ref{{
+		Refs: []checker.Ref{refACME, {
 			Title: "Microsoft Graph: extendedKeyUsage",
 			URL:   "https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-extendedkeyusage",
 		}},
+		Documents: checker.AnyDocument,
 	},
 	Check: func(p *checker.Pass) error {
+		for _, acme := range p.Profile.ACME() {
+			for n := range acme.Content.Get("ExtendedKeyUsage").Children() {
+				text, ok := n.Str()
+				if ok && !n.Broken() && !n.Unrendered() && !profile.HasVariable(text) && !isPlaceholder(p, text) && !validOID(strings.TrimSpace(text)) {
+					f := p.Value(n, "value in `ExtendedKeyUsage` %q is not an object identifier; expected digits and dots", excerpt(p, text))
+					f.Severity = checker.Warning
+				}
+			}
+		}
 		if p.Profile.Export == nil || p.Profile.Export.Entry == nil {
 			return nil
 		}

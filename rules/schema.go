@@ -69,6 +69,9 @@ const (
 // own: what is required and allowed on one of them need not be on another.
 var unionTypes = map[string]bool{typeSSO: true, "com.apple.MCX": true, "com.apple.homescreenlayout": true}
 
+// unionValues are keys of unionTypes that have the same values on all pages.
+var unionValues = map[string]bool{"AuthenticationMethod": true, "UserAuthorizationMode": true, "NewUserAuthorizationMode": true, "ScreenLockedBehavior": true}
+
 // partialTypes are preferences that take effect without the keys which the schema
 // requires.
 var partialTypes = map[string]bool{
@@ -416,6 +419,11 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
 		}
 	}
+	if top && strings.HasPrefix(w.typ.Name, "com.apple.vpn.managed") && n.Get("VPNSubType") == nil {
+		if kind := n.Get("VPNType").Text(); (kind == "VPN" || kind == "TransparentProxy") && n.Get(kind) != nil {
+			w.report(faultMissing, schemaFault{node: n, key: schema.Payload("com.apple.vpn.managed").Keys.Get("VPNSubType"), severity: checker.Warning})
+		}
+	}
 }
 
 // sharedBy returns the further keys of a dictionary that another one lists: those that the
@@ -594,7 +602,7 @@ func (w *schemaWalk) placeholder(n *profile.Node, k *schema.Key) {
 
 // stray notes characters around a text that do not belong to it.
 func (w *schemaWalk) stray(n *profile.Node, k *schema.Key) {
-	if plainEnds(n.Text()) || !w.strict && !w.union || w.comparesAllowed(n, k) || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
+	if plainInside(n.Text()) || !w.strict && !w.union || w.comparesAllowed(n, k) || isForPeople(k.Name) || strings.HasSuffix(k.Name, "Location") || strings.HasSuffix(k.Name, "UUID") || k.Format != "" && escapedTwice(n.Text()) == "" || slices.Contains(hostKeys[w.typ.Name], w.path(n.Parent(), n.Key)) {
 		return
 	}
 	if hasStray(n) {
@@ -696,9 +704,10 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 }
 
 // comparesAllowed reports whether a value is compared with those that the schema lists. A
-// union type has other values on other pages, so only misspelled texts are compared.
+// union type has other values on other pages, so most texts are only compared if they are
+// misspelled, and none where one page has a single value.
 func (w *schemaWalk) comparesAllowed(n *profile.Node, k *schema.Key) bool {
-	return len(k.Allowed) > 0 && (!w.union || sameValue(n.Text(), k.Allowed) != "")
+	return len(k.Allowed) > 0 && (!w.union || unionValues[k.Name] || len(k.Allowed) > 1 && sameValue(n.Text(), k.Allowed) != "")
 }
 
 // usesSCEP reports whether a dictionary has a reference to a SCEP payload.

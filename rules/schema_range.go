@@ -12,9 +12,10 @@ var schemaRange = checker.Rule{
 		ID:       "schema-range",
 		Title:    "number out of range",
 		Severity: checker.Error,
-		Varies:   "warning for preferences of applications, and where the range is that of a user interface",
-		Doc: `What it checks: numbers outside the range that Apple's schema gives for the key, and ports outside 0 to 65535.
-Why it matters: the profile system rejects the payload, or ignores the value.
+		Varies:   "warning for preferences of applications, TLS versions, and where the range is that of a user interface",
+		Doc: `What it checks: numbers outside the range that Apple's schema gives for the key, ports outside 0 to 65535, and a TLSMinimumVersion of 802.1X or IKEv2 that is
+above TLSMaximumVersion.
+Why it matters: the profile system rejects the payload, or ignores the value. No version of TLS is between a minimum and a lower maximum.
 Exceptions: a warning for payloads that are preferences of applications, and where the range is that of a user interface, or a profile is
 for Macs alone, which read passcode settings and restrictions as preferences. 0 is not reported where a range
 begins with 1 or 2, since it stands for "never" there.
@@ -44,9 +45,21 @@ begins with 1 or 2, since it stands for "never" there.
 			f := p.Value(fault.node, "%s is out of range: found %s; expected %s", keyLabel(p, fault.node), excerpt(p, fault.node.Text()), checker.Phrase(rangePhrase(fault.key)))
 			f.Severity = fault.severity
 		}
+		for _, payload := range p.Profile.Payloads() {
+			for _, key := range []string{"EAPClientConfiguration", "IKEv2"} {
+				low, high := payload.Node.Get(key).Get("TLSMinimumVersion"), payload.Node.Get(key).Get("TLSMaximumVersion")
+				if isTLSVersion(low.Text()) && isTLSVersion(high.Text()) && low.Text() > high.Text() {
+					f := p.Value(low, "`TLSMinimumVersion` %s is above `TLSMaximumVersion` %s", low.Text(), high.Text())
+					f.Severity, f.Help = checker.Warning, "set TLSMinimumVersion to 1.2, and TLSMaximumVersion to 1.3, or remove one of them"
+				}
+			}
+		}
 		return nil
 	},
 }
+
+// isTLSVersion reports whether a text is a version of TLS that profiles may name.
+func isTLSVersion(text string) bool { return len(text) == 3 && text >= "1.0" && text <= "1.3" }
 
 func rangePhrase(k *schema.Key) string {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

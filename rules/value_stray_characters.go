@@ -13,12 +13,13 @@ import (
 var valueStrayCharacters = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "value-stray-characters",
-		Title:    "stray characters around a value",
+		Title:    "stray characters in a value",
 		Severity: checker.Warning,
-		Doc: `What it checks: text settings are not inside quotation marks, and do not begin or end with whitespace or an invisible character. These are PayloadIdentifier, Name and
-Challenge of SCEP payloads, and the settings of payloads and declarations that the system itself reads.
+		Doc: `What it checks: text settings are not inside quotation marks, do not begin or end with whitespace or an invisible character, and do not contain &amp;amp; or another
+character that is still escaped. These are PayloadIdentifier, Name and Challenge of SCEP payloads, and the settings of payloads and declarations that the system itself reads.
 Why it matters: property lists keep every character between the tags, and devices use the text as it is. A host name in quotation marks does not resolve, a challenge
-that ends with a line break is not the one that the server expects, and a network name with one is that of another network.
+that ends with a line break is not the one that the server expects, and a network name with one is that of another network. A tool that escapes a text which is escaped
+already changes passwords and URLs (jamf-upload issue 129).
 Exceptions: texts that people read, code requirements, and regular expressions are not checked. Spaces and straight quotation marks may belong to a password or a network name.
 Template text is not checked, and values that another rule reports are left to it.`,
 		Help: "remove the characters around the value",
@@ -60,6 +61,14 @@ Template text is not checked, and values that another rule reports are left to i
 }
 
 func reportStray(p *checker.Pass, n *profile.Node) {
+	if reference := escapedTwice(n.Text()); reference != "" {
+		what := "contains " + reference
+		if profile.IsSecretKey(n.Key) {
+			what = "contains an escaped character" // which is a part of the secret
+		}
+		p.Value(n, "%s %s as text; devices do not decode it again", keyLabel(p, n), checker.Phrase(what)).WithHelp("escape the character once")
+		return
+	}
 	bare, what := strayAround(n.Text())
 	f := p.Value(n, "%s %s", keyLabel(p, n), checker.Phrase(what))
 	if inner, ok := elementText(p, n); ok && !strings.ContainsAny(bare, "&<>]") && profile.Literal(bare, "") == bare {
@@ -71,8 +80,11 @@ func reportStray(p *checker.Pass, n *profile.Node) {
 // belong to it.
 func hasStray(n *profile.Node) bool {
 	text, ok := n.Str()
-	if !ok || n.Broken() || plainEnds(text) || n.Unrendered() || n.HasVariable() {
+	if !ok || n.Broken() || plainInside(text) || n.Unrendered() || n.HasVariable() {
 		return false
+	}
+	if escapedTwice(text) != "" {
+		return true
 	}
 	bare, what := strayAround(text)
 	if what == "" || bare == "" {
@@ -92,6 +104,27 @@ func plainEnds(text string) bool {
 	}
 	first, last := text[0], text[len(text)-1]
 	return first > '\'' && first != '`' && first < 0x7f && last > ' ' && last < 0x7f
+}
+
+// plainInside reports whether a text begins and ends plainly, and has no ampersand.
+func plainInside(text string) bool { return plainEnds(text) && strings.IndexByte(text, '&') < 0 }
+
+// escapedTwice gives the first reference to a character that a value still has after it
+// was decoded; "" if it has none.
+func escapedTwice(text string) string {
+	for {
+		i := strings.IndexByte(text, '&')
+		if i < 0 {
+			return ""
+		}
+		text = text[i:]
+		for _, reference := range []string{"&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#34;", "&#38;", "&#39;"} {
+			if strings.HasPrefix(text, reference) {
+				return reference
+			}
+		}
+		text = text[1:]
+	}
 }
 
 // strayAround gives a text without the whitespace, invisible characters, and quotation

@@ -127,6 +127,11 @@ func (w *templateWalk) unrendered(n *profile.Node, at profile.Span, text string)
 		}
 		fleet = fleet && v.Syntax == profile.SyntaxFleet
 	}
+	if first == "" && text != "" {
+		if v, ok := profile.AtElement(text, 0); ok {
+			first, fleet = withoutLiterals(text[v.Start:v.End]), false
+		}
+	}
 	if first == "" && strings.HasPrefix(text, "<{") {
 		first, fleet = withoutLiterals(text), false // an expression of a program
 	}

@@ -7,12 +7,15 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sceplint/sceplint/checker"
+	"github.com/sceplint/sceplint/checker/plist"
 	"github.com/sceplint/sceplint/checker/profile"
 	"github.com/sceplint/sceplint/checker/profile/profiletest"
 )
@@ -226,5 +229,30 @@ func TestDriftMerged(t *testing.T) {
 	}
 	if err := whole.Repository.merge(NewRepository()); err == nil {
 		t.Error("another repository is taken for the same")
+	}
+}
+
+// TestVisitKeepsNoDocument holds that no text of what an audit keeps is a piece of the document, which would stay in memory
+// with it.
+func TestVisitKeepsNoDocument(t *testing.T) {
+	auditor := &Auditor{Mark: strings.ToUpper, Compare: true}
+	for seed := range uint64(50) {
+		text := profiletest.Generate(seed)
+		start, size := uintptr(unsafe.Pointer(unsafe.SliceData(text))), uintptr(len(text))
+		v := auditor.Visit(profile.Read(plist.NewSource("test", text))).(*Profile)
+		kept := map[string]string{"Identifier": v.Identifier, "UUID": v.UUID, "Settings.UUID": v.Settings.UUID}
+		for _, payload := range v.SCEP {
+			for i, field := range payload.Configuration.fields() {
+				kept[fmt.Sprint("field ", i)] = *field
+			}
+		}
+		for _, x := range v.Settings.List {
+			kept["setting "+x.Key], kept["key of "+x.Key] = x.Text, x.Key
+		}
+		for name, text := range kept {
+			if at := uintptr(unsafe.Pointer(unsafe.StringData(text))); at >= start && at < start+size && text != "" {
+				t.Errorf("%s is a piece of the document: %q", name, text)
+			}
+		}
 	}
 }

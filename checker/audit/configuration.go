@@ -66,7 +66,7 @@ func configure(s *profile.SCEP, mask func(string) string) Configuration {
 	}
 	switch {
 	case url.HostKnown:
-		c.Host = mask(url.Host)
+		c.Host = truncate(mask(url.Host)) // it may be a piece of the document, as the other texts
 	case s.URL.Variable:
 		c.Host = isVariable
 	case s.URL.Set():
@@ -181,7 +181,10 @@ func (c *Configuration) ID() string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// compare orders configurations by host, URL, and name.
-func (c *Configuration) compare(o *Configuration) int {
-	return cmp.Or(strings.Compare(c.Host, o.Host), strings.Compare(c.URL, o.URL), strings.Compare(c.Name, o.Name), strings.Compare(c.ID(), o.ID()))
+// fields returns the texts.
+func (c *Configuration) fields() [15]*string {
+	return [...]*string{
+		&c.URL, &c.Host, &c.Name, &c.Subject, &c.SubjectAltName, &c.Challenge, &c.Keysize, &c.KeyType, &c.KeyUsage, &c.CAFingerprint, &c.Fingerprint,
+		&c.Retries, &c.RetryDelay, &c.AllowAllAppsAccess, &c.KeyIsExtractable,
+	}
 }

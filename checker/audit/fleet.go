@@ -19,6 +19,7 @@ type Fleet struct {
 	skipped, excluded                     int // paths that were not checked
 	counts
 
+	texts    texts           // of the rows
 	rows     map[string]*row // by ID of the configuration
 	rules    map[string]*ruleRow
 	devices  map[string]*deviceRow    // by name
@@ -31,14 +32,75 @@ type Fleet struct {
 // maxFailures is how many files that could not be checked are listed.
 const maxFailures = 1000
 
-// row is one configuration.
+// row is one configuration. There may be as many as profiles, so that a row is small: an audit of 100,000 profiles with
+// 52,000 configurations takes 85 MiB, and 200 MiB with a Configuration and a map in each row, all of them in one table.
 type row struct {
-	Configuration
-	profiles int
-	devices  deviceSet
-	findings map[string]int // by rule
+	configuration packed
+	profiles      int
+	devices       deviceSet
+	findings      []ruleCount
 	counts
 	example Example
+}
+
+// packed is a Configuration by the numbers of its texts.
+type packed [15]uint32
+
+// ruleCount is the number of findings of a rule, by the number of its ID.
+type ruleCount struct {
+	rule     uint32
+	findings int
+}
+
+// add adds findings of a rule.
+func (x *row) add(rule uint32, findings int) {
+	i := slices.IndexFunc(x.findings, func(c ruleCount) bool { return c.rule == rule })
+	if i < 0 {
+		x.findings = append(x.findings, ruleCount{rule, findings})
+		return
+	}
+	x.findings[i].findings += findings
+}
+
+// texts holds each text once, and numbers them.
+type texts struct {
+	list    []string
+	numbers map[string]uint32
+}
+
+func (t *texts) number(text string) uint32 {
+	n, ok := t.numbers[text]
+	if !ok {
+		n, text = uint32(len(t.list)), strings.Clone(text)
+		t.list = append(t.list, text)
+		t.numbers[text] = n
+	}
+	return n
+}
+
+// pack returns a configuration by the numbers of its texts.
+func (t *texts) pack(c Configuration) (p packed) {
+	for i, field := range c.fields() {
+		p[i] = t.number(*field)
+	}
+	return p
+}
+
+// unpack returns the configuration.
+func (t *texts) unpack(p packed) (c Configuration) {
+	for i, field := range c.fields() {
+		*field = t.list[p[i]]
+	}
+	return c
+}
+
+// byRule returns the findings of a row by the IDs of the rules.
+func (t *texts) byRule(x *row) map[string]int {
+	findings := make(map[string]int, len(x.findings))
+	for _, c := range x.findings {
+		findings[t.list[c.rule]] = c.findings
+	}
+	return findings
 }
 
 // counts are findings by severity.
@@ -101,7 +163,7 @@ type challengeRow struct {
 
 // NewFleet returns an empty summary.
 func NewFleet() *Fleet {
-	return &Fleet{rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*challengeRow{}, parts: map[string]bool{}, failures: map[string]string{}}
+	return &Fleet{texts: texts{numbers: map[string]uint32{}}, rows: map[string]*row{}, rules: map[string]*ruleRow{}, devices: map[string]*deviceRow{}, secrets: map[string]*challengeRow{}, parts: map[string]bool{}, failures: map[string]string{}}
 }
 
 // Add adds a result, whose checker must have the Visit of an Auditor.
@@ -166,7 +228,7 @@ func (f *Fleet) profile(file string, p *Profile) {
 		id := e.ID
 		x := f.rows[id]
 		if x == nil {
-			x = &row{Configuration: e.Configuration, findings: map[string]int{}, example: Example{strings.Clone(file), p.Identifier}}
+			x = &row{configuration: f.texts.pack(e.Configuration), example: Example{strings.Clone(file), p.Identifier}}
 			f.rows[id] = x
 		}
 		if e.Mark != "" {
@@ -219,7 +281,7 @@ func (f *Fleet) finding(x *checker.Finding, p *Profile, told map[string]int) {
 	for i := range p.SCEP {
 		if p.SCEP[i].Index == x.Payload.Index {
 			row := f.rows[p.SCEP[i].ID]
-			row.findings[x.Rule.ID]++
+			row.add(f.texts.number(x.Rule.ID), 1)
 			row.count(x.Severity)
 			return
 		}
@@ -291,14 +353,14 @@ func (f *Fleet) merge(o *Fleet) error {
 	for id, x := range o.rows {
 		mine := f.rows[id]
 		if mine == nil {
-			mine = &row{Configuration: x.Configuration, findings: map[string]int{}, example: x.example}
+			mine = &row{configuration: f.texts.pack(o.texts.unpack(x.configuration)), example: x.example}
 			f.rows[id] = mine
 		}
 		mine.profiles += x.profiles
 		mine.devices.merge(&x.devices)
 		mine.plus(x.counts)
-		for rule, n := range x.findings {
-			mine.findings[rule] += n
+		for _, c := range x.findings {
+			mine.add(f.texts.number(o.texts.list[c.rule]), c.findings)
 		}
 		if x.example.compare(mine.example) < 0 {
 			mine.example = x.example

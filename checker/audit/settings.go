@@ -41,7 +41,7 @@ const maxSettings = 20_000
 // identifier, or by their type and index among those of the type, so that their
 // order does not matter.
 func newSettings(p *profile.Profile, secrets *secret.Secrets) *Settings {
-	s := &Settings{UUID: p.Root.Get("PayloadUUID").Text(), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
+	s := &Settings{UUID: truncate(p.Root.Get("PayloadUUID").Text()), Partial: p.Export != nil && p.Export.Lossy, keys: map[string]int{}}
 	f := &flattener{settings: s, secrets: secrets, hidden: p.Secrets(), copies: map[string]int{}}
 	if p.Root == nil {
 		return s

@@ -113,7 +113,7 @@ func (f *Fleet) writeState(w io.Writer, p Progress) error {
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.rows)) {
 		x := f.rows[id]
-		s.Rows = append(s.Rows, stateRow{x.Configuration, x.profiles, x.devices.list(), x.findings, x.list(), x.example})
+		s.Rows = append(s.Rows, stateRow{f.texts.unpack(x.configuration), x.profiles, x.devices.list(), f.texts.byRule(x), x.list(), x.example})
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.rules)) {
 		x := f.rules[id]
@@ -174,9 +174,9 @@ func readState(text []byte) (*Fleet, Progress, error) {
 	f.files, f.profiles, f.payloads, f.suppressed, f.lost, f.counts = s.Files, s.Profiles, s.Payloads, s.Suppressed, s.Lost, countsOf(s.Counts)
 	f.skipped, f.excluded = s.Skipped, s.Excluded
 	for _, x := range s.Rows {
-		r := &row{Configuration: x.Configuration, profiles: x.Profiles, devices: setOf(x.Devices), findings: x.Findings, counts: countsOf(x.Counts), example: x.Example}
-		if r.findings == nil {
-			r.findings = map[string]int{}
+		r := &row{configuration: f.texts.pack(x.Configuration), profiles: x.Profiles, devices: setOf(x.Devices), counts: countsOf(x.Counts), example: x.Example}
+		for id, n := range x.Findings {
+			r.add(f.texts.number(id), n)
 		}
 		f.rows[x.ID()] = r
 	}
@@ -188,8 +188,8 @@ func readState(text []byte) (*Fleet, Progress, error) {
 		f.rules[x.ID] = &ruleRow{severity, x.Findings, x.Profiles, setOf(x.Devices)}
 	}
 	for _, x := range f.rows {
-		for id := range x.findings {
-			if f.rules[id] == nil {
+		for _, c := range x.findings {
+			if f.rules[f.texts.list[c.rule]] == nil {
 				return nil, Progress{}, errors.New("not an audit state: findings of an unknown rule")
 			}
 		}

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"bufio"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,20 +18,27 @@ const columnGap = 2
 // mainColumns are the columns that a narrow table keeps beside the first one, the most important first.
 var mainColumns = []string{"profiles", "worst rule", "severity", "findings", "errors", "warnings", "devices", "infos", "scep", "configurations"}
 
-// writeTable writes rows under their heads in at most so many columns of text. What does not fit follows each row
-// on indented lines: the name of the column and the value, where there is one.
-func writeTable(w io.Writer, head []string, rows [][]string, width int) error {
+// writeTable writes rows under their heads in at most so many columns of text, and reports whether there are any. What
+// does not fit follows each row on indented lines: the name of the column and the value, where there is one.
+func writeTable(w io.Writer, head []string, rows iter.Seq[[]string], width int) (some bool, err error) {
 	widths := make([]int, len(head))
 	for i, name := range head {
 		widths[i] = utf8.RuneCountInString(name)
-		for _, row := range rows {
-			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+	}
+	for row := range rows {
+		some = true
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
+	if !some {
+		return false, nil
+	}
 	columns := fitColumns(head, widths, width)
+	out := bufio.NewWriter(w)
 	var b strings.Builder
 	writeCells(&b, columns, widths, func(i int) string { return strings.ToUpper(head[i]) })
-	for _, row := range rows {
+	for row := range rows {
 		writeCells(&b, columns, widths, func(i int) string { return row[i] })
 		var rest []string
 		for i, cell := range row {
@@ -38,9 +47,10 @@ func writeTable(w io.Writer, head []string, rows [][]string, width int) error {
 			}
 		}
 		writeWrapped(&b, "    ", strings.Join(rest, "; "), width)
+		_, _ = out.WriteString(b.String()) // Flush returns its error
+		b.Reset()
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return true, out.Flush()
 }
 
 // fitColumns chooses the columns that fit side by side, in their order.

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -15,7 +16,7 @@ func TestTable(t *testing.T) {
 	}
 	for _, width := range []int{40, 80, 120, 400} {
 		var b strings.Builder
-		if err := writeTable(&b, head, rows, width); err != nil {
+		if _, err := writeTable(&b, head, slices.Values(rows), width); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(b.String()) {

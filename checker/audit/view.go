@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -108,21 +109,34 @@ type Failure struct {
 
 func (c counts) public() Counts { return Counts{c.errors, c.warnings, c.infos} }
 
-// Configurations returns the configurations, those of most profiles first.
-func (f *Fleet) Configurations() []ConfigurationRow {
-	static := f.static()
-	list := []ConfigurationRow{}
-	for id, x := range f.rows {
-		row := ConfigurationRow{
-			ID: id, Configuration: x.Configuration, Profiles: x.profiles, Devices: x.devices.len(), Counts: x.public(),
-			Findings: f.sortedCounts(x.findings), Static: static[id], Example: x.example,
+// Configurations yields the configurations, those of most profiles first, and of the
+// same number by host, URL, and name.
+func (f *Fleet) Configurations() iter.Seq[ConfigurationRow] {
+	static, texts := f.static(), f.texts.list
+	url, host, name := 0, 1, 2 // as in fields
+	ids := slices.SortedFunc(maps.Keys(f.rows), func(a, b string) int {
+		x, y := f.rows[a], f.rows[b]
+		if x.profiles != y.profiles {
+			return cmp.Compare(y.profiles, x.profiles)
 		}
-		list = append(list, row)
-	}
-	slices.SortFunc(list, func(a, b ConfigurationRow) int {
-		return cmp.Or(cmp.Compare(b.Profiles, a.Profiles), a.compare(&b.Configuration))
+		for _, field := range []int{host, url, name} {
+			if m, n := x.configuration[field], y.configuration[field]; m != n {
+				return strings.Compare(texts[m], texts[n])
+			}
+		}
+		return strings.Compare(a, b)
 	})
-	return list
+	return func(yield func(ConfigurationRow) bool) {
+		for _, id := range ids {
+			x := f.rows[id]
+			if !yield(ConfigurationRow{
+				ID: id, Configuration: f.texts.unpack(x.configuration), Profiles: x.profiles, Devices: x.devices.len(), Counts: x.public(),
+				Findings: f.sortedCounts(f.texts.byRule(x)), Static: static[id], Example: x.example,
+			}) {
+				return
+			}
+		}
+	}
 }
 
 // sortedCounts gives findings by rule, the most severe and then the most frequent first.
@@ -224,7 +238,8 @@ func (f *Fleet) group(value func(*Configuration) string, order func(a, b string)
 	}
 	groups := map[string]*group{}
 	for _, x := range f.rows {
-		v := value(&x.Configuration)
+		c := f.texts.unpack(x.configuration)
+		v := value(&c)
 		g := groups[v]
 		if g == nil {
 			g = &group{GroupRow: GroupRow{Value: v}, findings: map[string]int{}}
@@ -234,8 +249,8 @@ func (f *Fleet) group(value func(*Configuration) string, order func(a, b string)
 		g.Profiles += x.profiles
 		g.plus(x.counts)
 		g.devices.merge(&x.devices)
-		for id, n := range x.findings {
-			g.findings[id] += n
+		for _, c := range x.findings {
+			g.findings[f.texts.list[c.rule]] += c.findings
 		}
 	}
 	list := []GroupRow{}

@@ -1,11 +1,15 @@
 package audit
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,20 +31,24 @@ type Report struct {
 	State   json.RawMessage // for Merge; nil: no state is written
 }
 
-type document struct {
-	Version        int                `json:"version"`
-	Tool           tool               `json:"tool"`
-	Summary        documentSummary    `json:"summary"`
-	Configurations []ConfigurationRow `json:"configurations"`
-	Rules          []RuleRow          `json:"rules"`
-	CAs            []GroupRow         `json:"cas"`
-	Keysizes       []GroupRow         `json:"keysizes"`
-	Devices        []DeviceRow        `json:"devices,omitempty"`
-	Drift          *[]Drift           `json:"drift,omitempty"`
-	Errors         []Failure          `json:"errors"`
-	MoreErrors     int                `json:"more_errors,omitempty"`
-	NotCompared    bool               `json:"challenges_not_compared,omitempty"`
-	State          json.RawMessage    `json:"state,omitempty"`
+// documentHead and documentTail are what a document has before and after its
+// configurations, of which there may be many.
+type documentHead struct {
+	Version int             `json:"version"`
+	Tool    tool            `json:"tool"`
+	Summary documentSummary `json:"summary"`
+}
+
+type documentTail struct {
+	Rules       []RuleRow       `json:"rules"`
+	CAs         []GroupRow      `json:"cas"`
+	Keysizes    []GroupRow      `json:"keysizes"`
+	Devices     []DeviceRow     `json:"devices,omitempty"`
+	Drift       *[]Drift        `json:"drift,omitempty"`
+	Errors      []Failure       `json:"errors"`
+	MoreErrors  int             `json:"more_errors,omitempty"`
+	NotCompared bool            `json:"challenges_not_compared,omitempty"`
+	State       json.RawMessage `json:"state,omitempty"`
 }
 
 type documentSummary struct {
@@ -56,27 +64,73 @@ type tool struct {
 // JSON writes one document. Devices are listed if they are requested.
 func (r *Report) JSON(w io.Writer) error {
 	f := r.Fleet
-	d := document{
-		Version: 1, Tool: tool{"sceplint", r.Version}, Summary: documentSummary{Summary: f.Summary()}, Configurations: f.Configurations(), Rules: f.Rules(),
-		CAs: f.CAs(), Keysizes: f.Keysizes(), NotCompared: !f.Comparable(), State: r.State,
-	}
-	d.Errors, d.MoreErrors = f.Failures()
+	head := documentHead{Version: 1, Tool: tool{"sceplint", r.Version}, Summary: documentSummary{Summary: f.Summary()}}
+	tail := documentTail{Rules: f.Rules(), CAs: f.CAs(), Keysizes: f.Keysizes(), NotCompared: !f.Comparable(), State: r.State}
+	tail.Errors, tail.MoreErrors = f.Failures()
 	if r.By == "device" {
-		d.Devices = f.Devices()
+		tail.Devices = f.Devices()
 	}
 	if r.Against {
 		drift := append([]Drift{}, r.Drift...)
 		n := CountDrift(drift)
-		d.Drift, d.Summary.Drift = &drift, &n
+		tail.Drift, head.Summary.Drift = &drift, &n
 	}
-	out := json.NewEncoder(w)
+	out := bufio.NewWriter(w)
+	write := func(prefix string, v any, from, to string) error {
+		text, err := indented(prefix, v)
+		_, _ = out.Write(bytes.TrimSuffix(bytes.TrimPrefix(text, []byte(from)), []byte(to))) // Flush returns its error
+		return err
+	}
+	err := write("", head, "", "\n}")
+	_, _ = out.WriteString(",\n  \"configurations\": [")
+	between, end := "\n    ", "]"
+	for x := range f.Configurations() {
+		_, _ = out.WriteString(between)
+		err = errors.Join(err, write("    ", x, "", ""))
+		between, end = ",\n    ", "\n  ]"
+	}
+	_, _ = out.WriteString(end + ",")
+	err = errors.Join(err, write("", tail, "{", ""))
+	_ = out.WriteByte('\n')
+	return errors.Join(err, out.Flush())
+}
+
+// indented returns a value as JSON, each of its lines but the first after a prefix.
+func indented(prefix string, v any) ([]byte, error) {
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
 	out.SetEscapeHTML(false)
-	out.SetIndent("", "  ")
-	return out.Encode(d)
+	out.SetIndent(prefix, "  ")
+	err := out.Encode(v)
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // table returns the rows of the requested view, below their heads.
-func (r *Report) table() (head []string, rows [][]string) {
+func (r *Report) table() (head []string, rows iter.Seq[[]string]) {
+	if r.By == "" || r.By == "configuration" {
+		return append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos", "worst rule"}, optionalColumns...), r.configurationRows()
+	}
+	head, list := r.shortTable()
+	return head, slices.Values(list)
+}
+
+// configurationRows makes a row at a time, for there may be many.
+func (r *Report) configurationRows() iter.Seq[[]string] {
+	n, list := strconv.Itoa, r.Fleet.Configurations()
+	return func(yield func([]string) bool) {
+		for x := range list {
+			if !yield([]string{
+				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos), x.worstRule(),
+				x.Name, x.Subject, x.SubjectAltName, x.KeyType, x.CAFingerprint, x.Retries, x.RetryDelay, x.AllowAllAppsAccess, x.KeyIsExtractable,
+			}) {
+				return
+			}
+		}
+	}
+}
+
+// shortTable is table for the views other than that of configurations.
+func (r *Report) shortTable() (head []string, rows [][]string) {
 	n := strconv.Itoa
 	f := r.Fleet
 	switch r.By {
@@ -99,14 +153,6 @@ func (r *Report) table() (head []string, rows [][]string) {
 		for _, x := range f.Devices() {
 			rows = append(rows, []string{x.Device, n(x.Profiles), n(x.SCEP), n(x.Errors), n(x.Warnings), n(x.Infos), x.WorstRule, strings.Join(x.Configurations, " ")})
 		}
-	default:
-		head = append([]string{"id", "profiles", "devices", "url", "keysize", "key usage", "fingerprint", "challenge", "errors", "warnings", "infos", "worst rule"}, optionalColumns...)
-		for _, x := range f.Configurations() {
-			rows = append(rows, []string{
-				x.ID, n(x.Profiles), n(x.Devices), x.URL, x.Keysize, x.KeyUsage, x.Fingerprint, x.ChallengeText(), n(x.Errors), n(x.Warnings), n(x.Infos), x.worstRule(),
-				x.Name, x.Subject, x.SubjectAltName, x.KeyType, x.CAFingerprint, x.Retries, x.RetryDelay, x.AllowAllAppsAccess, x.KeyIsExtractable,
-			})
-		}
 	}
 	return head, rows
 }
@@ -115,18 +161,38 @@ func (r *Report) table() (head []string, rows [][]string) {
 // differ in them.
 var optionalColumns = []string{"name", "subject", "subject alt name", "key type", "ca fingerprint", "retries", "retry delay", "all apps", "extractable"}
 
-// dropUniformColumns removes the columns of rarer whose value is the same in all rows.
-func dropUniformColumns(head []string, rows [][]string) []string {
-	for i := len(head) - 1; i >= 0; i-- {
-		if !slices.Contains(optionalColumns, head[i]) || slices.ContainsFunc(rows, func(row []string) bool { return row[i] != rows[0][i] }) {
-			continue
+// dropUniformColumns removes the columns of optionalColumns whose value is the same in all rows.
+func dropUniformColumns(head []string, rows iter.Seq[[]string]) ([]string, iter.Seq[[]string]) {
+	var first []string
+	differs := make([]bool, len(head))
+	for row := range rows {
+		if first == nil {
+			first = row
 		}
-		head = slices.Delete(head, i, i+1)
-		for j := range rows {
-			rows[j] = slices.Delete(rows[j], i, i+1)
+		for i := range row {
+			differs[i] = differs[i] || row[i] != first[i]
 		}
 	}
-	return head
+	kept := func(row []string) (short []string) {
+		for i, cell := range row {
+			if differs[i] || !slices.Contains(optionalColumns, head[i]) {
+				short = append(short, cell)
+			}
+		}
+		return short
+	}
+	return kept(head), mapRows(rows, kept)
+}
+
+// mapRows changes each row.
+func mapRows(rows iter.Seq[[]string], do func([]string) []string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for row := range rows {
+			if !yield(do(row)) {
+				return
+			}
+		}
+	}
 }
 
 // ChallengeText returns the kind of challenge, and whether several share a
@@ -156,22 +222,26 @@ var driftHead = []string{
 }
 
 // tableWithDrift is table with columns for drift, and a row for each.
-func (r *Report) tableWithDrift() (head []string, rows [][]string) {
-	head, rows = r.table()
+func (r *Report) tableWithDrift() (head []string, rows iter.Seq[[]string]) {
+	head, own := r.table()
 	if !r.Against {
-		return head, rows
+		return head, own
 	}
 	columns := len(head)
-	head = append(head, driftHead...)
-	for i := range rows {
-		rows[i] = append(rows[i], make([]string, len(driftHead))...)
+	return append(head, driftHead...), func(yield func([]string) bool) {
+		for row := range own {
+			if !yield(append(row, make([]string, len(driftHead))...)) {
+				return
+			}
+		}
+		for i := range r.Drift {
+			d := &r.Drift[i]
+			if !yield(append(make([]string, columns), d.Rule, d.Severity, d.Identifier, d.File, d.Key, d.Deployed, d.Repository,
+				strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices))) {
+				return
+			}
+		}
 	}
-	for i := range r.Drift {
-		d := &r.Drift[i]
-		rows = append(rows, append(make([]string, columns), d.Rule, d.Severity, d.Identifier, d.File, d.Key, d.Deployed, d.Repository,
-			strconv.Itoa(d.Profiles), strconv.Itoa(d.Devices)))
-	}
-	return head, rows
 }
 
 // CSV writes the requested view as a table, with drift in rows and columns of
@@ -182,7 +252,7 @@ func (r *Report) CSV(w io.Writer) error {
 	if err := out.Write(head); err != nil {
 		return err
 	}
-	for _, row := range rows {
+	for row := range rows {
 		for i, cell := range row {
 			row[i] = printable.CSVCell(cell)
 		}
@@ -199,17 +269,19 @@ func (r *Report) Text(to io.Writer) error {
 	w := &printable.LogWriter{To: to}
 	head, rows := r.table()
 	if r.By == "" || r.By == "configuration" {
-		head = dropUniformColumns(head, rows)
+		head, rows = dropUniformColumns(head, rows)
 	}
-	if len(rows) > 0 {
-		for _, row := range rows {
-			for i := range row {
-				row[i] = printableCell(row[i])
-			}
+	cells := mapRows(rows, func(row []string) []string {
+		for i := range row {
+			row[i] = printableCell(row[i])
 		}
-		if err := writeTable(w, head, rows, cmp.Or(r.Width, defaultWidth)); err != nil {
-			return err
-		}
+		return row
+	})
+	some, err := writeTable(w, head, cells, cmp.Or(r.Width, defaultWidth))
+	if err != nil {
+		return err
+	}
+	if some {
 		fmt.Fprintln(w)
 	}
 	if r.Against {
@@ -239,7 +311,7 @@ func (r *Report) Text(to io.Writer) error {
 		n := CountDrift(r.Drift)
 		drift = fmt.Sprintf("; drift: errors: %d, warnings: %d, infos: %d", n.Errors, n.Warnings, n.Infos)
 	}
-	_, err := fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s\nfiles: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
+	_, err = fmt.Fprintf(w, "configurations: %d, SCEP payloads: %d, profiles: %d, devices: %s\nfiles: %d%s; errors: %d, warnings: %d, infos: %d%s\n",
 		s.Configurations, s.SCEP, s.Profiles, devices(s.Devices), s.Files, leftOut, s.Errors, s.Warnings, s.Infos, drift)
 	return err
 }

@@ -242,7 +242,7 @@ func (s *scanner) template() bool {
 	if s.pos == len(s.text) || !template.CanStart(s.text[s.pos]) {
 		return false
 	}
-	v, ok := template.At(s.text, s.pos)
+	v, ok := template.AtElement(s.text, s.pos)
 	if !ok {
 		return false
 	}

@@ -127,7 +127,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 			s.compatWarning(Span{int(n.start), int(n.end)}, want, "<date> is not in UTC or has fractions of a second; Apple's reader rejects it")
 		}
 	case Data:
-		if ok = IsBase64(n.text); !ok && !template.HasVariable(text) {
+		if ok = IsBase64(n.text); !ok && !template.FillsElement(text) {
 			ok = true
 			s.looseData(n, text)
 		}
@@ -148,7 +148,7 @@ func (s *scanner) check(n *Node, name string, empty bool) *SyntaxError {
 	case ok:
 		return nil
 	}
-	if template.HasVariable(text) {
+	if template.FillsElement(text) {
 		n.unrendered, s.src.Unrendered = true, true
 		return nil
 	}

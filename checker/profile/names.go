@@ -57,6 +57,9 @@ func IsVariable(text string) bool { return template.IsVariable(text) }
 // Literal is template.Literal.
 func Literal(text, standIn string) string { return template.Literal(text, standIn) }
 
+// AtElement is template.AtElement.
+func AtElement(text string, i int) (Variable, bool) { return template.AtElement(text, i) }
+
 // Placeholder is template.Placeholder.
 func Placeholder(text string) (string, bool) { return template.Placeholder(text) }
 

@@ -273,12 +273,18 @@ func (g htmlGrid) withoutDevices(a *audit.Report) htmlGrid {
 }
 
 func configurationGrid(a *audit.Report, links ruleLinks) htmlGrid {
-	list := a.Fleet.Configurations()
+	var list []audit.ConfigurationRow
+	for x := range a.Fleet.Configurations() {
+		if len(list) == mostRows {
+			break
+		}
+		list = append(list, x)
+	}
 	columns := []string{
 		"ID", "#Profiles", "#Devices", "+URL", "#Keysize", "#Key usage", "Fingerprint", "Challenge", "Subject", "Alternative names", "#Errors", "#Warnings", "#Infos", "Rules",
 		"+Example",
 	}
-	g := newTable("configurations", "Configurations", columns, len(list), func(i int) gridRow {
+	g := newTable("configurations", "Configurations", columns, a.Fleet.Summary().Configurations, func(i int) gridRow {
 		x := &list[i]
 		row := gridRow{severities: foundSeverities(x.Counts)}
 		var rules gridCell

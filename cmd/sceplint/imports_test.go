@@ -24,20 +24,20 @@ var layout = map[string]struct {
 	"checker/cms":       {"unwraps and verifies signed messages", nil},
 	"checker/secret":    {"finds and masks the secrets of a document", []string{"checker/keyname", "checker/template", "checker/plist"}},
 	"checker/profile": {"reads a document into a profile with typed payloads",
-		[]string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/secret"}},
+		[]string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/schema", "checker/secret"}},
 	"checker/export":              {"reads the profiles in documents of other systems", profiles[:len(profiles)-1]},
 	"checker/profile/profiletest": {"generates profiles for tests", []string{"checker/schema"}},
 	"checker/schema":              {"holds Apple's payload schema", nil},
 	"checker/schema/generate":     {"generates the schema tables", nil},
 	"checker":                     {"runs rules over profiles", append([]string{"checker/printable"}, profiles...)},
 	"checker/checkertest":         {"runs rules over test data", append([]string{"checker", "checker/printable"}, profiles...)},
-	"rules":                       {"lists the built-in rules", append([]string{"checker", "checker/printable", "checker/schema"}, profiles...)},
+	"rules":                       {"lists the built-in rules", append([]string{"checker", "checker/printable"}, profiles...)},
 	"policies":                    {"embeds the shipped policies", nil},
 	"checker/localfile":           {"reads and writes files that users name, never through a link out of a repository", []string{"checker/printable"}},
 	"checker/config":              {"reads configuration files", append([]string{"checker", "checker/printable", "checker/localfile"}, profiles...)},
 	"checker/source":              {"finds the documents to check in paths, archives, and streams", append([]string{"checker", "checker/printable", "checker/config", "checker/localfile"}, profiles...)},
 	"checker/source/sourcetest":   {"makes archives for tests", nil},
-	"checker/policy":              {"runs Rego policies as rules", append([]string{"checker", "checker/printable", "checker/config", "checker/localfile", "checker/schema", "policies"}, profiles...)},
+	"checker/policy":              {"runs Rego policies as rules", append([]string{"checker", "checker/printable", "checker/config", "checker/localfile", "policies"}, profiles...)},
 	"checker/audit":               {"summarizes a fleet", append([]string{"checker", "checker/printable", "checker/localfile"}, profiles...)},
 	"checker/probe":               {"asks the servers that profiles name", append([]string{"checker", "checker/printable", "checker/localfile"}, profiles...)},
 	"checker/report":              {"writes findings in each output format", append([]string{"checker", "checker/printable", "checker/audit", "checker/probe", "checker/localfile"}, profiles...)},
@@ -48,11 +48,11 @@ var layout = map[string]struct {
 	"cmd/sceplint/terminal":       {"writes to terminals", []string{"checker/printable"}},
 	"cmd/sceplint/usage":          {"writes help and describes errors in how commands are used", []string{"checker/keyname"}},
 	"cmd/sceplint": {"is the command", append([]string{"checker", "checker/printable", "rules", "policies", "checker/policy", "checker/report",
-		"checker/config", "checker/audit", "checker/suppress", "checker/schema", "checker/localfile", "checker/source", "checker/probe", "cmd/sceplint/guides", "cmd/sceplint/memory", "cmd/sceplint/manpage", "cmd/sceplint/terminal", "cmd/sceplint/usage"}, profiles...)},
+		"checker/config", "checker/audit", "checker/suppress", "checker/localfile", "checker/source", "checker/probe", "cmd/sceplint/guides", "cmd/sceplint/memory", "cmd/sceplint/manpage", "cmd/sceplint/terminal", "cmd/sceplint/usage"}, profiles...)},
 }
 
 // profiles are the packages that turn bytes into profiles.
-var profiles = []string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/secret", "checker/profile", "checker/export"}
+var profiles = []string{"checker/keyname", "checker/template", "checker/plist", "checker/cms", "checker/schema", "checker/secret", "checker/profile", "checker/export"}
 
 // forbidden are packages that must not be reached from below the command: a
 // rule reads no files, no environment and no network.
