@@ -704,10 +704,10 @@ func (w *schemaWalk) allowed(n *profile.Node, k *schema.Key) {
 }
 
 // comparesAllowed reports whether a value is compared with those that the schema lists. A
-// union type has other values on other pages, so most texts are only compared if they are
-// misspelled, and none where one page has a single value.
+// union type has other values on other pages, so that of these only misspelled ones of SSO
+// are compared, and none where one page has a single value.
 func (w *schemaWalk) comparesAllowed(n *profile.Node, k *schema.Key) bool {
-	return len(k.Allowed) > 0 && (!w.union || unionValues[k.Name] || len(k.Allowed) > 1 && sameValue(n.Text(), k.Allowed) != "")
+	return len(k.Allowed) > 0 && (!w.union || unionValues[k.Name] || w.typ.Name == typeSSO && len(k.Allowed) > 1 && sameValue(n.Text(), k.Allowed) != "")
 }
 
 // usesSCEP reports whether a dictionary has a reference to a SCEP payload.
@@ -800,8 +800,8 @@ func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *k
 	if k == nil && w.nearLeft > 0 && oldNames[n.Key] == "" { // which is near in other dictionaries
 		names.addFar(n.Key)
 	}
-	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil {
-		return false
+	if k == nil || !w.fits(n, k) || in.Get(k.Name) != nil || !exact && holdsKey(&w.typ.Keys, n.Key) {
+		return false // a key of another dictionary is no misspelled one
 	}
 	severity := w.severity()
 	if off, ok := n.Bool(); ok && !off && k.Default == "false" {
