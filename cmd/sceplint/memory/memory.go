@@ -31,16 +31,29 @@ type garbageCollection struct {
 }
 
 // adjustLimit raises the limit to half as much again as is in use where that comes near
-// it, and takes it back.
+// it, and takes it back. What the runtime needs for itself counts too: without that, an
+// audit with 41 MiB in use collects after each 5 MiB, and takes 1.7 times the time.
 func (c *garbageCollection) adjustLimit() {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	if live[0].Value.Kind() != metrics.KindUint64 {
-		return
+	samples := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/memory/classes/metadata/mcache/inuse:bytes"},
+		{Name: "/memory/classes/metadata/mspan/inuse:bytes"}, {Name: "/memory/classes/metadata/other:bytes"}, {Name: "/memory/classes/other:bytes"},
+	}
+	metrics.Read(samples)
+	inUse, runtimes := int64(0), int64(0)
+	for i, x := range samples {
+		switch {
+		case x.Value.Kind() != metrics.KindUint64:
+			return
+		case i == 0:
+			inUse = int64(x.Value.Uint64())
+		default:
+			runtimes += int64(x.Value.Uint64())
+		}
 	}
 	limit := int64(defaultMemoryLimit)
-	if inUse := int64(live[0].Value.Uint64()); inUse > defaultMemoryLimit/2 {
-		limit = max(defaultMemoryLimit, inUse+max(inUse/2, minHeadroom))
+	if inUse > defaultMemoryLimit/2 {
+		limit = max(defaultMemoryLimit, inUse+runtimes+max(inUse/2, minHeadroom))
 	}
 	if limit != c.limit {
 		debug.SetMemoryLimit(limit)
