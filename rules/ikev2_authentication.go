@@ -55,8 +55,11 @@ Exceptions: with PayloadCertificateUUID, reference-auth-method reports that it i
 	},
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
+			if !strings.HasPrefix(payload.Type, typeVPN) || payload.Node.Get("VPNType").Text() != "IKEv2" {
+				continue
+			}
 			ikev2 := payload.Node.Get("IKEv2")
-			if !strings.HasPrefix(payload.Type, "com.apple.vpn.managed") || payload.Node.Get("VPNType").Text() != "IKEv2" || !ikev2.Is(profile.Dict) || ikev2.Templated() {
+			if !ikev2.Is(profile.Dict) || ikev2.Templated() {
 				continue
 			}
 			method := ikev2.Get("AuthenticationMethod")

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/schema"
@@ -46,12 +47,14 @@ begins with 1 or 2, since it stands for "never" there.
 			f.Severity = fault.severity
 		}
 		for _, payload := range p.Profile.Payloads() {
-			for _, key := range []string{"EAPClientConfiguration", "IKEv2"} {
-				low, high := payload.Node.Get(key).Get("TLSMinimumVersion"), payload.Node.Get(key).Get("TLSMaximumVersion")
-				if isTLSVersion(low.Text()) && isTLSVersion(high.Text()) && low.Text() > high.Text() {
-					f := p.Value(low, "`TLSMinimumVersion` %s is above `TLSMaximumVersion` %s", low.Text(), high.Text())
-					f.Severity, f.Help = checker.Warning, "set TLSMinimumVersion to 1.2, and TLSMaximumVersion to 1.3, or remove one of them"
-				}
+			in := eapConfiguration(payload)
+			if strings.HasPrefix(payload.Type, typeVPN) {
+				in = payload.Node.Get("IKEv2")
+			}
+			low, high := in.Get("TLSMinimumVersion"), in.Get("TLSMaximumVersion")
+			if isTLSVersion(low.Text()) && isTLSVersion(high.Text()) && low.Text() > high.Text() {
+				f := p.Value(low, "`TLSMinimumVersion` %s is above `TLSMaximumVersion` %s", low.Text(), high.Text())
+				f.Severity, f.Help = checker.Warning, "set TLSMinimumVersion to 1.2, and TLSMaximumVersion to 1.3, or remove one of them"
 			}
 		}
 		return nil
