@@ -4,7 +4,18 @@ import (
 	"testing"
 
 	"github.com/sceplint/sceplint/checker/keyname"
+	"github.com/sceplint/sceplint/checker/schema"
 )
+
+// TestNearSCEP holds that no type of Apple's schema is taken for a misspelling of TypeSCEP, so that known types need not be
+// compared with it.
+func TestNearSCEP(t *testing.T) {
+	for _, name := range schema.PayloadTypes() {
+		if name != TypeSCEP && !HoldsCertificate(name) && nearSCEP(name) {
+			t.Errorf("%s is taken for %s", name, TypeSCEP)
+		}
+	}
+}
 
 // TestMisspelledChallenge holds that every name that is reported as a misspelling
 // of Challenge is masked.
