@@ -37,15 +37,15 @@ func TestPairs(t *testing.T) {
 		docs = append(docs, []byte("<plist version=\"1.0\"><dict>"+text+"</dict></plist>"), []byte("<plist version=\"1.0\"><dict>\n\t"+strings.ReplaceAll(text, "><", ">\n\t<")))
 	}
 	for _, doc := range docs {
-		plain := said(doc)
-		if other := said([]byte(strings.ReplaceAll(string(doc), "<key>", "<key"+attribute+">"))); plain != other {
+		plain := spelledOut(doc)
+		if other := spelledOut([]byte(strings.ReplaceAll(string(doc), "<key>", "<key"+attribute+">"))); plain != other {
 			t.Errorf("read as\n%s\nin place of\n%s\n%s", plain, other, doc)
 		}
 	}
 }
 
-// said writes down what is read of a document, but for its places.
-func said(doc []byte) string {
+// spelledOut writes down what is read of a document, but for its places.
+func spelledOut(doc []byte) string {
 	var b strings.Builder
 	src := NewSource("test", doc)
 	root, fault := ParseXML(src)
