@@ -10,7 +10,7 @@ import (
 var ikev2Authentication = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "ikev2-authentication",
-		Title:    "IKEv2 without a method of authentication",
+		Title:    "IKEv2 without an authentication method",
 		Severity: checker.Warning,
 		Doc: `What it checks: an IKEv2 VPN with the AuthenticationMethod None has ExtendedAuthEnabled, a SharedSecret, or PayloadCertificateUUID.
 Why it matters: None is for EAP alone. Without ExtendedAuthEnabled the device expects a shared secret, as Apple's documentation says. iOS 18 does not install such a profile
@@ -64,7 +64,7 @@ Exceptions: with PayloadCertificateUUID, reference-auth-method reports that it i
 			}
 			method := ikev2.Get("AuthenticationMethod")
 			if method.Text() == "None" && !extendedAuth(ikev2) && ikev2.Get("SharedSecret") == nil && ikev2.Get("PayloadCertificateUUID") == nil {
-				causedByMethod(p.Value(method, "`AuthenticationMethod` None without `ExtendedAuthEnabled`; no method is left"), ikev2)
+				causedByMethod(p.Value(method, "`AuthenticationMethod` None without `ExtendedAuthEnabled` leaves no authentication method"), ikev2)
 			}
 		}
 		return nil

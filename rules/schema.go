@@ -419,9 +419,9 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
 		}
 	}
-	if top && strings.HasPrefix(w.typ.Name, "com.apple.vpn.managed") && n.Get("VPNSubType") == nil {
+	if top && strings.HasPrefix(w.typ.Name, typeVPN) && n.Get("VPNSubType") == nil {
 		if kind := n.Get("VPNType").Text(); (kind == "VPN" || kind == "TransparentProxy") && n.Get(kind) != nil {
-			w.report(faultMissing, schemaFault{node: n, key: schema.Payload("com.apple.vpn.managed").Keys.Get("VPNSubType"), severity: checker.Warning})
+			w.report(faultMissing, schemaFault{node: n, key: schema.Payload(typeVPN).Keys.Get("VPNSubType"), severity: checker.Warning})
 		}
 	}
 }

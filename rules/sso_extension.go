@@ -10,7 +10,7 @@ import (
 var ssoExtension = checker.Rule{
 	Meta: checker.Meta{
 		ID:       "sso-extension",
-		Title:    "SSO settings without the settings that they require",
+		Title:    "incomplete SSO settings",
 		Severity: checker.Warning,
 		Varies:   "info for Platform SSO without URLs",
 		Doc: `What it checks: a com.apple.extensiblesso payload has the keys that others of its keys require. Type Redirect requires URLs, and Type Credential requires Hosts. PlatformSSO
@@ -134,6 +134,6 @@ func checkSSOURL(p *checker.Pass, n *profile.Node) {
 	case !strings.EqualFold(scheme, "https") && !strings.EqualFold(scheme, "http"):
 		p.Value(n, "value in `URLs` %q does not start with https://", shownURL(text)).WithHelp("use the form https://host/path")
 	case strings.ContainsAny(rest, "?#"):
-		p.Value(n, "value in `URLs` %q contains a query or fragment; Apple allows none", shownURL(text)).WithHelp("use the URL up to the path")
+		p.Value(n, "value in `URLs` %q contains a query or fragment, which Apple does not allow", shownURL(text)).WithHelp("use the URL up to the path")
 	}
 }

@@ -181,6 +181,9 @@ func (c *Configuration) ID() string {
 	return hex.EncodeToString(sum[:6])
 }
 
+// The places of fields by which configurations are sorted.
+const urlField, hostField, nameField = 0, 1, 2
+
 // fields returns the texts.
 func (c *Configuration) fields() [15]*string {
 	return [...]*string{

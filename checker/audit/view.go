@@ -113,13 +113,12 @@ func (c counts) public() Counts { return Counts{c.errors, c.warnings, c.infos} }
 // same number by host, URL, and name.
 func (f *Fleet) Configurations() iter.Seq[ConfigurationRow] {
 	static, texts := f.static(), f.texts.list
-	url, host, name := 0, 1, 2 // as in fields
 	ids := slices.SortedFunc(maps.Keys(f.rows), func(a, b string) int {
 		x, y := f.rows[a], f.rows[b]
 		if x.profiles != y.profiles {
 			return cmp.Compare(y.profiles, x.profiles)
 		}
-		for _, field := range []int{host, url, name} {
+		for _, field := range []int{hostField, urlField, nameField} {
 			if m, n := x.configuration[field], y.configuration[field]; m != n {
 				return strings.Compare(texts[m], texts[n])
 			}

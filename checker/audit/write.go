@@ -272,10 +272,11 @@ func (r *Report) Text(to io.Writer) error {
 		head, rows = dropUniformColumns(head, rows)
 	}
 	cells := mapRows(rows, func(row []string) []string {
-		for i := range row {
-			row[i] = printableCell(row[i])
+		safe := make([]string, len(row))
+		for i, cell := range row {
+			safe[i] = printableCell(cell)
 		}
-		return row
+		return safe
 	})
 	some, err := writeTable(w, head, cells, cmp.Or(r.Width, defaultWidth))
 	if err != nil {

@@ -33,8 +33,8 @@ func Text(s string) string {
 	return b.String()
 }
 
-// PlainPrefix returns how many bytes of a text come before the first that is none of the
-// printable characters of ASCII.
+// PlainPrefix returns the number of bytes before the first one that is not a printable ASCII
+// character.
 func PlainPrefix[T string | []byte](s T) (n int) {
 	const ones, high = 0x0101010101010101, 0x8080808080808080
 	for ; len(s)-n >= 8; n += 8 {

@@ -58,7 +58,7 @@ type Payload struct {
 	Index                  int
 	Type, Identifier, UUID string       // "" if missing, or not a string
 	As                     string       // the type that it is checked as: Type, or TypeSCEP if that is intended
-	Schema                 *schema.Type // of Type; nil if it is none of Apple's
+	Schema                 *schema.Type // of Type; nil if Apple's schema does not have it
 	Keys                   CommonKeys
 }
 

@@ -121,12 +121,12 @@ func (s *Secrets) sortSpans() {
 // findRewritten records the values of a tree that hold copies of the secrets, written otherwise in the source.
 func (s *Secrets) findRewritten(n *plist.Node) {
 	switch {
-	case n == nil:
+	case n == nil, n.AsWritten(), n.Kind == plist.Boolean && !n.Broken(): // nothing can differ
 	case n.Kind == plist.Dict || n.Kind == plist.Array:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			s.findRewritten(c)
 		}
-	case n.Kind != plist.Boolean && n.Span().Valid() && !n.AsWritten():
+	case n.Span().Valid():
 		if raw := s.written(n); raw != n.Text() && s.copies.count(n.Text()) > s.copies.count(raw) {
 			s.spans = append(s.spans, s.inside(n))
 		}

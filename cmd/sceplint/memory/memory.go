@@ -41,7 +41,7 @@ func (c *garbageCollection) adjustLimit() {
 		{Name: "/memory/classes/metadata/mspan/inuse:bytes"}, {Name: "/memory/classes/metadata/other:bytes"}, {Name: "/memory/classes/other:bytes"},
 	}
 	metrics.Read(samples)
-	inUse, runtimes := int64(0), int64(0)
+	inUse, overhead := int64(0), int64(0)
 	for i, x := range samples {
 		switch {
 		case x.Value.Kind() != metrics.KindUint64:
@@ -49,7 +49,7 @@ func (c *garbageCollection) adjustLimit() {
 		case i == 0:
 			inUse = int64(x.Value.Uint64())
 		default:
-			runtimes += int64(x.Value.Uint64())
+			overhead += int64(x.Value.Uint64())
 		}
 	}
 	limit := int64(defaultMemoryLimit)
@@ -57,7 +57,7 @@ func (c *garbageCollection) adjustLimit() {
 		limit = max(defaultMemoryLimit, inUse+max(inUse/2, minHeadroom))
 	}
 	if inUse > defaultMemoryLimit*3/4 {
-		limit += runtimes
+		limit += overhead
 	}
 	if limit != c.limit {
 		debug.SetMemoryLimit(limit)
