@@ -37,8 +37,8 @@ type Revision interface {
 // suppressUnchanged suppresses the findings that a file had before.
 func (c *Checker) suppressUnchanged(result *Result, input Input, text []byte) {
 	unchanged := c.unchanged(input, text, func(p *profile.Profile) []Finding {
-		done, err := c.check(p, c.planFor(input.Name))
-		if err != nil {
+		done := c.check(p, c.planFor(input.Name))
+		if done.err != nil {
 			return nil
 		}
 		return done.findings

@@ -113,9 +113,9 @@ func Check(ctx context.Context, rules []Rule, profiles []*profile.Profile) ([]Fi
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		done, err := c.check(p, c.planFor(p.Source.Name))
-		if err != nil {
-			return nil, err
+		done := c.check(p, c.planFor(p.Source.Name))
+		if done.err != nil {
+			return nil, done.err
 		}
 		all = append(all, withoutExplained(done.findings)...)
 		if c.facts != nil {

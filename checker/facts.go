@@ -416,10 +416,9 @@ func (c *Checker) locateFacts(n inputRecord) (list []factLocation) {
 
 // collectFacts runs the first pass of the rules that compare profiles.
 func (c *Checker) collectFacts(pass *Pass) {
-	var failed failures // none did before
 	for _, r := range pass.plan.active {
-		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(classOf(pass.Profile)) {
-			pass.run([]step{{r, r.CollectFacts}}, &failed)
+		if r.CollectFacts != nil && pass.Profile.Root != nil && r.looksAt(pass.class) {
+			run([]step{{r, r.CollectFacts}}, pass) // none failed before
 		}
 	}
 }
@@ -441,8 +440,8 @@ func (c *Checker) recheck(n inputRecord) *Result {
 // reread reads an input again and calls a function for each of its profiles.
 func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error {
 	input := n.source.Input()
-	if input.Done != nil {
-		defer input.Done()
+	if input.Lock != nil {
+		defer input.Lock.Unlock()
 	}
 	text, err := input.Read()
 	if err != nil {
@@ -466,15 +465,15 @@ func (c *Checker) reread(n inputRecord, do func(pass *Pass, text []byte)) error 
 
 func (c *Checker) runFileSetRules(result *Result, pass *Pass) {
 	for _, r := range pass.plan.active {
-		if r.CheckFileSet == nil || pass.Profile.Root == nil || !r.looksAt(classOf(pass.Profile)) {
+		if r.CheckFileSet == nil || pass.Profile.Root == nil || !r.looksAt(pass.class) {
 			continue
 		}
 		pass.imported = nil
 		before := len(pass.found)
-		var failed failures
-		pass.run([]step{{r, r.CheckFileSet}}, &failed)
-		if err := failed.join(); err != nil {
+		run([]step{{r, r.CheckFileSet}}, pass)
+		if err := pass.failed.join(); err != nil {
 			result.fail(err)
+			pass.failed = nil
 		}
 		for _, f := range pass.found[before:] {
 			f.unsure = c.Earlier != nil && len(f.Related) == 0 && c.earlier.contains(c, pass.imported)

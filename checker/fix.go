@@ -50,8 +50,7 @@ func (c *Checker) fix(result *Result, input Input, text []byte) {
 			result.Findings = found
 			return
 		}
-		again := &Result{File: input.Name}
-		c.document(again, input, after)
+		again := c.document(input, after)
 		if again.Err != nil {
 			result.Err, result.Findings = again.Err, found
 			return
@@ -77,8 +76,8 @@ func (c *Checker) fixSkipReason(input Input, text []byte) string {
 			continue
 		}
 		pass := c.Pass(p)
-		err := c.find(pass)
-		if err != nil {
+		findTogether([]*Pass{pass})
+		if pass.suppress(); len(pass.failed) > 0 {
 			return ""
 		}
 		for _, f := range pass.found {

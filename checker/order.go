@@ -9,13 +9,13 @@ import (
 	"sync"
 )
 
-// batch is how many items a worker takes at once when there are many: handing
-// them over one by one takes a good part of the time that a small one needs.
+// batch is how many items a worker takes at once when there are many.
 const batch = 8
 
-// inOrder processes each item, several at once, and yields the results in the
-// order of the items. If the context ends, it yields only the first ones.
-func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(T) R) iter.Seq[R] {
+// inOrder processes items on several workers, and yields the results in the order of the
+// items. If the context ends, it yields only the first ones: do then returns fewer results
+// than it is given items.
+func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func(context.Context, []T) []R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -30,13 +30,7 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 		for range jobs {
 			workers.Go(func() {
 				for t := range todo {
-					results := make([]R, 0, len(t.items))
-					for _, item := range t.items {
-						if ctx.Err() == nil {
-							results = append(results, do(item))
-						}
-					}
-					t.done <- results
+					t.done <- do(ctx, t.items)
 				}
 			})
 		}
@@ -85,6 +79,19 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 			}
 			stopped = stopped || len(results) < len(t.items) // else those after a gap would come
 		}
+	}
+}
+
+// oneByOne returns what does something with each of several items.
+func oneByOne[T, R any](do func(T) R) func(context.Context, []T) []R {
+	return func(ctx context.Context, items []T) []R {
+		results := make([]R, 0, len(items))
+		for _, item := range items {
+			if ctx.Err() == nil {
+				results = append(results, do(item))
+			}
+		}
+		return results
 	}
 }
 

@@ -194,6 +194,7 @@ type Pass struct {
 	Verify        *Verify // nil: signatures are not verified
 	checker       *Checker
 	plan          *plan
+	class         class // of the profile
 	found         []*Finding
 	memory        []Finding // of those that are found next
 	prints        []string
@@ -202,9 +203,10 @@ type Pass struct {
 	locating      bool          // ExportFact records locations
 	locations     []factLocation
 	shared        map[any]any
-	profileNumber int32 // of the profile in the run, known when it is read again
-	count         int   // of findings of the rule that runs
-	capped        bool  // a rule had more findings than are kept
+	profileNumber int32    // of the profile in the run, known when it is read again
+	count         int      // of findings of the rule that runs
+	capped        bool     // a rule had more findings than are kept
+	failed        failures // rules
 
 	recording bool      // exported facts are only recorded
 	recorded  []factKey // what was

@@ -149,7 +149,7 @@ func (c *archive) entry(name string, text []byte, at int64, size, line int) chec
 func (e *entry) Input() checker.Input {
 	name := e.archive.name + "/" + e.rest
 	t := &largeFileLock{}
-	input := checker.Input{Name: name, Inside: true, From: e, Done: t.unlock, Read: func() (text []byte, err error) {
+	input := checker.Input{Name: name, Inside: true, From: e, Lock: t, Read: func() (text []byte, err error) {
 		t.lock(int64(e.size))
 		if e.archive.file == nil {
 			text, err = e.archive.spooled().get(e.at, int(e.size))

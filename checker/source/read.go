@@ -134,7 +134,7 @@ func (f *file) Input() checker.Input {
 			return text, err
 		}
 	}
-	return checker.Input{Name: f.path, Optional: f.optional, From: f, Read: read, Free: releaseBuffer, Done: t.unlock}
+	return checker.Input{Name: f.path, Optional: f.optional, From: f, Read: read, Free: releaseBuffer, Lock: t}
 }
 
 func errorInput(path string, err error) checker.Input {
@@ -158,8 +158,11 @@ func (t *largeFileLock) lock(size int64) {
 	}
 }
 
-// unlock releases the lock.
-func (t *largeFileLock) unlock() {
+// Held reports whether others wait for the lock.
+func (t *largeFileLock) Held() bool { return t.held }
+
+// Unlock releases the lock.
+func (t *largeFileLock) Unlock() {
 	if t.held {
 		t.held = false
 		largeFiles.Unlock()

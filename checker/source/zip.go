@@ -227,7 +227,7 @@ func (c *archive) zipEntry(f *zip.File, fault string) (input checker.Input, read
 		return c.errorEntry(name, "compression ratio exceeds %d; skipped", maxRatio), false
 	}
 	t := &largeFileLock{}
-	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Done: t.unlock, Read: func() ([]byte, error) {
+	return checker.Input{Name: name, Optional: isOptional(name), Inside: true, Lock: t, Read: func() ([]byte, error) {
 		t.lock(int64(f.UncompressedSize64)) // bounded above
 		r, err := f.Open()
 		if err != nil {
