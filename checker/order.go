@@ -10,7 +10,7 @@ import (
 )
 
 // batch is how many items a worker takes at once when there are many.
-const batch = 8
+const batch = 16
 
 // inOrder processes items on several workers, and yields the results in the order of the
 // items. If the context ends, it yields only the first ones: do then returns fewer results
@@ -51,11 +51,12 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], do func
 			var waiting []T
 			count := 0
 			for item := range items {
+				enough := min(batch, 1+count/(2*jobs)) // few at first, so that all workers have some
 				if waiting == nil {
-					waiting = make([]T, 0, min(batch, 1+count))
+					waiting = make([]T, 0, enough)
 				}
 				waiting = append(waiting, item)
-				if count++; count > 4*jobs && len(waiting) < batch { // the first go at once, so that all workers have one
+				if count++; len(waiting) < enough {
 					continue
 				}
 				if !send(waiting) {
