@@ -63,6 +63,7 @@ var strictTypes = func() map[string]bool {
 const (
 	typeSSO = "com.apple.extensiblesso"
 	typeVPN = "com.apple.vpn.managed"
+	typeAPN = "com.apple.apn.managed" // whose settings are in dictionaries of a PayloadContent, as profiles in use have it, or beside PayloadType, as the schema says
 )
 
 // unionTypes have several pages in Apple's documentation, with conditions of their
@@ -194,6 +195,14 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		w.typeTraits = traits[payload.Type]
 		if w.sharing != "" {
 			w.shared = &schema.Payload(w.sharing).Keys
+		}
+		if content := payload.Node.Get("PayloadContent"); payload.Type == typeAPN && content.Is(profile.Array) {
+			for c := range content.Children() {
+				if c.Is(profile.Dict) {
+					w.dictionary(c, &t.Keys)
+				}
+			}
+			continue
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
