@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sceplint/sceplint/checker"
 	"github.com/sceplint/sceplint/checker/profile"
@@ -12,10 +13,12 @@ var plistDuplicateKey = checker.Rule{
 		ID:       "plist-duplicate-key",
 		Title:    "duplicate key in a dictionary",
 		Severity: checker.Error,
+		Varies:   "warning for texts for people, info for the same value again",
 		Doc: `What it checks: keys that occur more than once in a dictionary.
 Why it matters: the reader of the property list keeps one of the values and drops the others, and readers differ in
 which one. What the profile seems to set is then not what the device gets.
-Exceptions: keys with template text are not compared.`,
+Exceptions: a warning for what is only shown to people, such as PayloadDisplayName, and info if both values are the same string, number, boolean, date, or data, so that
+nothing is lost. Keys with template text are not compared.`,
 		Help: "keep one key with its value, and remove the other",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -55,7 +58,14 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 			if first == c || profile.HasVariable(c.Key) {
 				continue
 			}
-			p.Key(c, "duplicate key %q%s; devices keep one of the values", excerpt(p, c.Key), alsoOn(p, first))
+			if sameScalar(c, first) {
+				p.Key(c, "duplicate key %q%s with the same value", excerpt(p, c.Key), alsoOn(p, first)).Severity = checker.Info
+				continue
+			}
+			f := p.Key(c, "duplicate key %q%s; devices keep one of the values", excerpt(p, c.Key), alsoOn(p, first))
+			if slices.Contains(shownKeys, c.Key) {
+				f.Severity = checker.Warning
+			}
 		}
 	}
 	for c := range n.Children() {
@@ -63,6 +73,11 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 			duplicateKeys(p, c)
 		}
 	}
+}
+
+// sameScalar reports whether two values are the same and contain no others.
+func sameScalar(a, b *profile.Node) bool {
+	return a.Kind == b.Kind && !a.Is(profile.Dict, profile.Array) && a.Text() == b.Text()
 }
 
 // alsoOn tells on which line a key is the first time; "" where there are no lines.

@@ -63,6 +63,7 @@ var strictTypes = func() map[string]bool {
 const (
 	typeSSO = "com.apple.extensiblesso"
 	typeVPN = "com.apple.vpn.managed"
+	typeAPN = "com.apple.apn.managed" // whose settings are in dictionaries of a PayloadContent, as profiles in use have it, or beside PayloadType, as the schema says
 )
 
 // unionTypes have several pages in Apple's documentation, with conditions of their
@@ -115,6 +116,10 @@ var oldNames = map[string]string{
 	"IKESAParameters":             "IKESecurityAssociationParameters", // as VPN configurations of apps are stored
 	"ChildSAParameters":           "ChildSecurityAssociationParameters",
 }
+
+// otherSpellings are keys that devices read as they are, although the schema spells
+// them in another way: power management has this one, and so has Apple's example.
+var otherSpellings = map[string]bool{"Wake On LAN": true}
 
 // schemaFaultKind tells which rule reports a fault.
 type schemaFaultKind uint8
@@ -190,6 +195,14 @@ func findSchemaFaults(p *checker.Pass) *schemaFaults {
 		w.typeTraits = traits[payload.Type]
 		if w.sharing != "" {
 			w.shared = &schema.Payload(w.sharing).Keys
+		}
+		if content := payload.Node.Get("PayloadContent"); payload.Type == typeAPN && content.Is(profile.Array) {
+			for c := range content.Children() {
+				if c.Is(profile.Dict) {
+					w.dictionary(c, &t.Keys)
+				}
+			}
+			continue
 		}
 		w.dictionary(payload.Node, &t.Keys)
 	}
@@ -405,6 +418,9 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 		if k.Name == "LocalIdentifier" && !certificateAuth(n) {
 			severity = checker.Warning // the device uses its address
 		}
+		if k.Name == "ServerAddresses" && n.Get("SearchDomains") != nil {
+			severity = checker.Warning // profiles in use set only the search domains of a VPN
+		}
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: severity})
 	}
 	if top && w.typ.Name == "com.apple.wifi.managed" && n.Get("SSID_STR") == nil && !isPasspoint(n) {
@@ -617,7 +633,7 @@ func (w *schemaWalk) mismatch(n *profile.Node, k *schema.Key) checker.Severity {
 	case k.Kind == schema.Real && n.Is(profile.Integer):
 		return checker.Off
 	case k.Kind == schema.Integer && n.Is(profile.Real):
-		if _, whole := wholeReal(n); whole {
+		if _, whole := wholeReal(n); whole || !w.strict { // applications read a number as the kind they need
 			return checker.Off
 		}
 	case k.Kind == schema.Integer && n.Is(profile.Boolean):
@@ -787,7 +803,7 @@ func (w *schemaWalk) nameless(in, n *profile.Node) bool {
 
 // misspelled reports a key that the schema does not list but one that is near to it.
 func (w *schemaWalk) misspelled(in, n *profile.Node, keys *schema.Keys, names *keyNames) bool {
-	if w.nameless(in, n) {
+	if w.nameless(in, n) || otherSpellings[n.Key] {
 		return false
 	}
 	k, exact := w.nearest(in, n, keys)
@@ -1246,9 +1262,9 @@ func listedIn(keys *schema.Keys, name string) *schema.Key {
 	return keys.Get(name)
 }
 
-// payloadOfOld are keys of VPN payloads that Apple's documents once had at the payload,
-// where devices may still read them.
+// payloadOfOld are keys of VPN payloads that Apple's documents or editors of profiles
+// once had at the payload, where devices may still read them.
 var payloadOfOld = map[string]bool{
 	"OnDemandEnabled": true, "OnDemandRules": true, "OnDemandMatchDomainsAlways": true, "OnDemandMatchDomainsNever": true,
-	"OnDemandMatchDomainsOnRetry": true, "OverridePrimary": true, "ProviderBundleIdentifier": true, "ProviderDesignatedRequirement": true,
+	"OnDemandMatchDomainsOnRetry": true, "DisconnectOnIdle": true, "DisconnectOnIdleTimer": true, "OverridePrimary": true, "ProviderBundleIdentifier": true, "ProviderDesignatedRequirement": true,
 }

@@ -10,10 +10,10 @@ var schemaRequired = checker.Rule{
 		ID:       "schema-required",
 		Title:    "missing required key",
 		Severity: checker.Error,
-		Varies:   "warning for preferences of applications, LocalIdentifier without a certificate, SSID_STR, empty text, and settings of VPN and 802.1X",
+		Varies:   "warning for preferences of applications, LocalIdentifier without a certificate, ServerAddresses beside SearchDomains, SSID_STR, empty text, and settings of VPN and 802.1X",
 		Doc: `What it checks: keys that Apple's schema requires in a payload, or in a dictionary inside it.
 Why it matters: the profile system rejects a payload without them (MCPayloadErrorDomain 2002, missing required key), or ignores what they belong to.
-Exceptions: a warning for payloads that are preferences of applications, for LocalIdentifier of a VPN without a certificate, and for a required text that is empty. Dictionaries that are
+Exceptions: a warning for payloads that are preferences of applications, for LocalIdentifier of a VPN without a certificate, for ServerAddresses of a VPN with SearchDomains, and for a required text that is empty. Dictionaries that are
 empty or belong to another VPNType are not checked. A warning for a VPN without the dictionary of its VPNType, or without VPNSubType if that requires it, and for
 Ethernet, or Wi-Fi with an identity or SetupModes, without EAPClientConfiguration: the schema does not require them. Wi-Fi without SSID_STR and without the DomainName of
 Passpoint is a warning. Other keys that Apple requires under a condition only are not reported.
