@@ -13,12 +13,12 @@ var plistDuplicateKey = checker.Rule{
 		ID:       "plist-duplicate-key",
 		Title:    "duplicate key in a dictionary",
 		Severity: checker.Error,
-		Varies:   "warning for texts for people, info for the same value again",
+		Varies:   "warning for the same value again, and for texts for people",
 		Doc: `What it checks: keys that occur more than once in a dictionary.
 Why it matters: the reader of the property list keeps one of the values and drops the others, and readers differ in
 which one. What the profile seems to set is then not what the device gets.
-Exceptions: a warning for what is only shown to people, such as PayloadDisplayName, and info if both values are the same string, number, boolean, date, or data, so that
-nothing is lost. Keys with template text are not compared.`,
+Exceptions: a warning for what is only shown to people, such as PayloadDisplayName, and if both values are the same string, number, boolean, date, or data, so that nothing is
+lost yet. Keys with template text are not compared.`,
 		Help: "keep one key with its value, and remove the other",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -59,7 +59,7 @@ func duplicateKeys(p *checker.Pass, n *profile.Node) {
 				continue
 			}
 			if sameScalar(c, first) {
-				p.Key(c, "duplicate key %q%s with the same value", excerpt(p, c.Key), alsoOn(p, first)).Severity = checker.Info
+				p.Key(c, "duplicate key %q%s with the same value", excerpt(p, c.Key), alsoOn(p, first)).Severity = checker.Warning
 				continue
 			}
 			f := p.Key(c, "duplicate key %q%s; devices keep one of the values", excerpt(p, c.Key), alsoOn(p, first))
