@@ -21,7 +21,8 @@ import (
 //   - that is an error about its value, if the other says that the key is missing;
 //   - that reports it as missing, or has an error about its value, if the other is caused by
 //     it;
-//   - that is a syntax error in the dictionary which it says a key is missing from;
+//   - that is a syntax error in the dictionary which it says a key is missing from, or in
+//     place of its value;
 //   - whose policy lists its policy under "explains".
 
 // Missing says that the finding is about a key which the dictionary it is reported
@@ -163,7 +164,7 @@ func (c *causes) explains(f *Finding) bool {
 	if f.Rule.Unsuppressible || f.key == "" {
 		return false
 	}
-	if f.absent && f.torn {
+	if f.absent && f.torn || f.unparsed {
 		return true
 	}
 	for _, key := range f.causes {
@@ -295,7 +296,7 @@ func mayExplain(list []Finding) bool {
 	var absent, deferring, wrong, invalid int
 	for i := range list {
 		f := &list[i]
-		if f.torn {
+		if f.torn || f.unparsed {
 			return true
 		}
 		if f.Severity == Error && !f.absent {

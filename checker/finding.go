@@ -35,11 +35,12 @@ type Finding struct {
 	onEnvelope bool            // about what is around the text; no comment in the text suppresses it
 	unsure     bool            // a profile that changed may have contributed to it before
 
-	group   factKey // of findings of several profiles that have one cause; 0: none
-	opening bool    // at the opening of a dictionary, about something in it
-	key     string  // the path of the key that it is about; "" for none
-	absent  bool    // the key is missing
-	torn    bool    // from a dictionary with a syntax error
+	group    factKey // of findings of several profiles that have one cause; 0: none
+	opening  bool    // at the opening of a dictionary, about something in it
+	key      string  // the path of the key that it is about; "" for none
+	absent   bool    // the key is missing
+	torn     bool    // from a dictionary with a syntax error
+	unparsed bool    // about a value that is a syntax error
 
 	causes   []string // keys that explain the finding if something is wrong with them
 	replaced string   // the path of the key that it is in place of; "" for none

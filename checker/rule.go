@@ -257,7 +257,22 @@ func (p *Pass) NearestRule(id string) string {
 
 // Value reports a finding at a value.
 func (p *Pass) Value(n *profile.Node, format string, args ...any) *Finding {
-	return p.at(n, n.Span(), n.Path(), format, args)
+	f := p.at(n, n.Span(), n.Path(), format, args)
+	f.unparsed = n.Broken() && p.isFault(n)
+	return f
+}
+
+// isFault reports whether the value of a key is a syntax error, such as none at all.
+func (p *Pass) isFault(n *profile.Node) bool {
+	for _, fault := range p.Profile.Source.Faults {
+		at := fault.Span.Start
+		for _, span := range [...]profile.Span{n.Span(), n.KeySpan()} {
+			if !fault.Template && at >= span.Start && at < span.End {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Key reports a finding at the key of a value.

@@ -36,7 +36,7 @@ Exceptions: a type with a template variable is not reported. Content under a typ
 	Check: func(p *checker.Pass) error {
 		for _, payload := range p.Profile.Payloads() {
 			t := payload.Type
-			if t == "" || payload.Schema != nil || appleTypeSet()[t] || profile.HasVariable(t) || withCase(t) != "" {
+			if strings.TrimSpace(t) == "" || payload.Schema != nil || appleTypeSet()[t] || profile.HasVariable(t) || withCase(t) != "" {
 				continue
 			}
 			var f *checker.Finding

@@ -63,6 +63,7 @@ reported, and neither is an empty reference of a mail account without S/MIME.`,
 		return nil
 	},
 	CheckFileSet: func(p *checker.Pass) error {
+		var missed map[string]bool
 		for r := range dangling(p.Profile) {
 			if strings.TrimSpace(r.UUID) == "" {
 				if r.Required && p.RuleEnabled(referenceMissing.ID) {
@@ -74,6 +75,12 @@ reported, and neither is an empty reference of a mail account without S/MIME.`,
 				f := p.Value(r.Node, "`%s` is empty", r.Key).WithHelp("set it to the `PayloadUUID` of %s, or remove it", wantedBy(r))
 				f.Severity = checker.Warning
 				continue
+			}
+			if missed == nil {
+				missed = bareUUIDs(p)
+			}
+			if missed[strings.ToLower(r.UUID)] {
+				continue // an error of payload-uuid-format
 			}
 			if count, places := p.ImportFact(certificateUUID, r.UUID); count > 0 {
 				f := p.Value(r.Node, "`%s` %q matches a payload of another profile only", r.Key, excerpt(p, r.UUID)).
@@ -184,7 +191,7 @@ func danglingRemedy(p *checker.Pass, r *profile.Reference) string {
 			case payload.UUID == "":
 			case plain != r.UUID && strings.EqualFold(payload.UUID, plain):
 				return "remove the characters around the UUID"
-			case strings.EqualFold(strings.TrimSpace(payload.UUID), plain):
+			case strings.EqualFold(strings.TrimSpace(payload.UUID), plain): // and payload-uuid-format is off
 				return fmt.Sprintf("remove the whitespace around the `PayloadUUID` of %s", payloadLocation(p, payload))
 			case payload.Identifier == r.UUID:
 				return fmt.Sprintf("use the `PayloadUUID` of %s instead of its `PayloadIdentifier`", payloadLocation(p, payload))

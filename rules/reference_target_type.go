@@ -56,7 +56,7 @@ ambiguous. A payload of an unknown type is reported at the first reference to it
 		unknown := map[int]bool{} // payloads of unknown types, each reported once: the type may be what is wrong
 		for i := range references {
 			r := &references[i]
-			if r.Target == nil || r.Variable {
+			if r.Target == nil || r.Variable || strings.TrimSpace(r.Target.Type) == "" { // payload-key-missing reports an empty type
 				continue
 			}
 			severity, why, remedy := misnamed(r)

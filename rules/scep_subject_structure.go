@@ -36,6 +36,9 @@ Exceptions: an empty RDN is a warning. Template text is not reported.`,
 	},
 	Check: func(p *checker.Pass) error {
 		for scep := range requests(p.Profile) {
+			if oneLevelOff(p, scep.Subject) {
+				continue
+			}
 			for _, n := range scep.Subject.Malformed {
 				switch {
 				case n == scep.Subject.Node:
@@ -49,6 +52,33 @@ Exceptions: an empty RDN is a warning. Template text is not reported.`,
 		}
 		return nil
 	},
+}
+
+// oneLevelOff reports a subject of several RDNs that all have an <array> level too few, or
+// one too many, which has one cause.
+func oneLevelOff(p *checker.Pass, subject *profile.Subject) bool {
+	if len(subject.Malformed) < 2 || len(subject.Malformed) != subject.Node.Len() {
+		return false
+	}
+	missing, extra := 0, 0
+	for _, n := range subject.Malformed {
+		switch inner := n.At(0); {
+		case n.Parent() == subject.Node && inner.Is(profile.String) && !webFormAttribute(inner.Text()):
+			missing++
+		case n.Parent() != subject.Node && inner.Is(profile.Array):
+			extra++
+		}
+	}
+	const right checker.Markup = "<array><array><array><string>CN</string><string>device-17</string></array></array></array>"
+	switch len(subject.Malformed) {
+	case missing:
+		p.Value(subject.Node, "missing <array> level: `Subject` contains [type, value] pairs; expected RDNs").WithHelp("use %s", right)
+	case extra:
+		p.Value(subject.Node, "extra <array> level: pairs in `Subject` are three levels deep").WithHelp("use %s", right)
+	default:
+		return false
+	}
+	return true
 }
 
 func misshapenSubject(p *checker.Pass, n *profile.Node) {

@@ -14,8 +14,8 @@ var scepSubjectValue = checker.Rule{
 		Title:    "invalid Subject attribute value",
 		Severity: checker.Warning,
 		Doc: `What it checks: the values of Subject are within the limits of X.520: 64 characters for CN, O, OU, and the serial
-number, 128 for L and ST, and two letters for C. They have no outer quotation marks or whitespace, and no repeated
-type.
+number, 128 for L and ST, and two letters for C. They have no outer quotation marks, whitespace, or invisible
+characters, and no repeated type.
 Why it matters: devices do not check them; servers reject the request or truncate the value. Quotation marks are left
 over from splitting O="Corp, Inc." at its commas. They end up in the certificate, as do outer whitespace and a
 repeated type such as CN=device-17.
@@ -70,6 +70,8 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 		p.Value(a.Value, "%s %q repeats the attribute type", name, text).WithHelp("remove the type from the value")
 	case strings.TrimSpace(text) != text && whitespaceIsLiteral(text):
 		p.Value(a.Value, "%s %q has leading or trailing whitespace", name, text).WithHelp("remove the whitespace")
+	case invisibleAround(profile.Literal(text, "x")):
+		p.Value(a.Value, "%s %q begins or ends with an invisible character", name, text).WithHelp("remove the invisible character")
 	case strayQuotes(profile.Literal(text, "x")):
 		p.Value(a.Value, "%s %q has quotation marks, which become part of the certificate", name, text).WithHelp("remove the quotation marks")
 	case !variable && (name == "C" || name == "2.5.4.6") && !countryCode(text) && !isPlaceholder(p, text):
@@ -81,10 +83,21 @@ func subjectValue(p *checker.Pass, a profile.Attribute, text string) {
 	}
 }
 
+// invisibleAround reports whether a value begins or ends with an invisible character other
+// than whitespace.
+func invisibleAround(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.TrimFunc(text, isInvisible) != text
+}
+
 // strayQuotes reports whether quotation marks wrap a value, or one without its
 // partner stands at an end. That of a length in inches, 15", is none of them.
 func strayQuotes(text string) bool {
 	text = strings.TrimSpace(text)
+	if first, _ := utf8.DecodeRuneInString(text); strings.ContainsRune("“”„‘", first) {
+		_, wrapped := withoutQuotes(text)
+		return wrapped
+	}
 	starts, ends := strings.HasPrefix(text, `"`), strings.HasSuffix(text, `"`)
 	switch n := strings.Count(text, `"`); {
 	case n == 2:

@@ -21,7 +21,7 @@ Why it matters: property lists keep every character between the tags, and device
 that ends with a line break is not the one that the server expects, and a network name with one is that of another network. A tool that escapes a text which is escaped
 already changes passwords and URLs (jamf-upload issue 129).
 Exceptions: texts that people read, code requirements, and regular expressions are not checked. Spaces and straight quotation marks may belong to a password or a network name.
-Template text is not checked, and values that another rule reports are left to it.`,
+Of template text, only line breaks around it are reported, where the template cannot take them away. Values that another rule reports are left to it.`,
 		Help: "remove the characters around the value",
 		Example: checker.Example{
 			Scope: checker.ScopeSCEP,
@@ -80,8 +80,11 @@ func reportStray(p *checker.Pass, n *profile.Node) {
 // belong to it.
 func hasStray(n *profile.Node) bool {
 	text, ok := n.Str()
-	if !ok || n.Broken() || plainInside(text) || n.Unrendered() || n.HasVariable() {
+	if !ok || n.Broken() || plainInside(text) || n.Unrendered() {
 		return false
+	}
+	if n.HasVariable() { // which does not take the line break away
+		return whitespaceIsLiteral(text) && strings.ContainsAny(strings.Replace(text, strings.TrimSpace(text), "", 1), "\r\n")
 	}
 	if escapedTwice(text) != "" {
 		return true
