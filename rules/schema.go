@@ -426,13 +426,17 @@ func (w *schemaWalk) dictionary(n *profile.Node, keys *schema.Keys) {
 	if top && w.typ.Name == "com.apple.wifi.managed" && n.Get("SSID_STR") == nil && !isPasspoint(n) {
 		w.report(faultMissing, schemaFault{node: n, key: keys.Get("SSID_STR"), severity: checker.Warning})
 	}
-	if name := settingsOf(w.payload); top && name != "" && n.Get(name) == nil {
-		k := keys.Get(name)
+	if name := settingsOf(w.payload); top && name != "" {
+		k, settings := keys.Get(name), n.Get(name)
 		if (k == nil || k == keys.Further) && w.shared != nil {
 			k = w.shared.Get(name)
 		}
-		if k != nil {
+		switch {
+		case k == nil:
+		case settings == nil:
 			w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
+		case settings.Is(profile.Dict) && settings.Len() == 0 && !settings.Templated():
+			w.report(faultMissing, schemaFault{node: settings, key: k, severity: checker.Warning})
 		}
 	}
 	if top && strings.HasPrefix(w.typ.Name, typeVPN) && n.Get("VPNSubType") == nil {
@@ -556,9 +560,10 @@ func (w *schemaWalk) value(n *profile.Node, k *schema.Key) {
 		}
 	case profile.String:
 		w.placeholder(n, k)
-		w.stray(n, k)
 		w.allowed(n, k)
-		w.empty(n, k)
+		if !w.empty(n, k) {
+			w.stray(n, k)
+		}
 	case profile.Integer, profile.Real:
 		w.allowed(n, k)
 		w.limits(n, k)
@@ -583,15 +588,17 @@ func (w *schemaWalk) isOfOtherVPN(n *profile.Node) bool {
 	return false
 }
 
-// empty reports a required text that is empty.
-func (w *schemaWalk) empty(n *profile.Node, k *schema.Key) {
+// empty reports a required text that is empty or blank, and tells whether it did.
+func (w *schemaWalk) empty(n *profile.Node, k *schema.Key) bool {
 	in := n.Parent()
-	if n.Text() != "" || len(k.Allowed) > 0 || !w.strict || !in.Is(profile.Dict) || w.typ.Name == typeMDM || w.typ.Name == "com.apple.webcontent-filter" || reportedEmpty[k.Name] || w.unused(in) {
-		return
+	if strings.TrimSpace(n.Text()) != "" || len(k.Allowed) > 0 || !w.strict || !in.Is(profile.Dict) || w.typ.Name == typeMDM || w.typ.Name == "com.apple.webcontent-filter" || reportedEmpty[k.Name] || w.unused(in) {
+		return false
 	}
-	if k.Required && !(w.top(in) && w.isReference(in, k)) || k.Name == "SSID_STR" && w.top(in) && !isPasspoint(in) {
+	found := k.Required && !(w.top(in) && w.isReference(in, k)) || k.Name == "SSID_STR" && w.top(in) && !isPasspoint(in)
+	if found {
 		w.report(faultMissing, schemaFault{node: n, key: k, severity: checker.Warning})
 	}
+	return found
 }
 
 // isPasspoint reports whether a Wi-Fi payload finds its networks by what they offer, not by name.

@@ -14,7 +14,7 @@ var schemaRequired = checker.Rule{
 		Doc: `What it checks: keys that Apple's schema requires in a payload, or in a dictionary inside it.
 Why it matters: the profile system rejects a payload without them (MCPayloadErrorDomain 2002, missing required key), or ignores what they belong to.
 Exceptions: a warning for payloads that are preferences of applications, for LocalIdentifier of a VPN without a certificate, for ServerAddresses of a VPN with SearchDomains, and for a required text that is empty. Dictionaries that are
-empty or belong to another VPNType are not checked. A warning for a VPN without the dictionary of its VPNType, or without VPNSubType if that requires it, and for
+empty or belong to another VPNType are not checked. A warning for a VPN without the dictionary of its VPNType, or with an empty one, or without VPNSubType if that requires it, and for
 Ethernet, or Wi-Fi with an identity or SetupModes, without EAPClientConfiguration: the schema does not require them. Wi-Fi without SSID_STR and without the DomainName of
 Passpoint is a warning. Other keys that Apple requires under a condition only are not reported.
 ` + schemaDate,
@@ -43,7 +43,7 @@ Passpoint is a warning. Other keys that Apple requires under a condition only ar
 	},
 	Check: func(p *checker.Pass) error {
 		for _, fault := range schemaFaultsOf(p, faultMissing) {
-			if fault.node.Is(profile.String) {
+			if fault.node.Is(profile.String) || fault.node.Key == fault.key.Name && fault.node.Len() == 0 { // the value itself
 				p.Value(fault.node, "required key `%s` is empty", fault.key.Name).WithHelp("set `%s`", fault.key.Name).Severity = fault.severity
 				continue
 			}
