@@ -67,7 +67,7 @@ var goals = append([]comparison{
 func goalsWithFindings() (list []comparison) {
 	for _, format := range report.FormatNames() {
 		rules, all := 1.5, 3.0
-		if slices.Contains([]string{"json", "sarif", "html"}, format) {
+		if slices.Contains([]string{"json", "sarif", "html", "gitlab", "junit", "checkstyle"}, format) {
 			rules, all = 2.5, 4
 		}
 		list = append(list,
