@@ -43,6 +43,7 @@ func TestScript(t *testing.T) {
 			for _, name := range []string{"NO_COLOR", "CLICOLOR_FORCE"} {
 				env.Setenv(name, "")
 			}
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
